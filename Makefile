@@ -1,0 +1,51 @@
+# Every chore has one word. Everything is installed into .venv from the locked, hashed lists.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+
+.PHONY: help install install-dev demo test lint check-fast bench soak lock screenshot clean
+
+help: ## what can be done here
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: .venv/.installed ## .venv with motcua in .venv/bin
+install-dev: .venv/.installed-dev
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock .venv/.installed
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: install ## the whole product on a sample district, in the browser
+	$(BIN)/motcua demo
+
+test: install-dev ## style, types, the import contract, and all tests
+	sh scripts/ensure-chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto --dist worksteal
+
+bench: install-dev ## speed, each figure beside a named reference of the same run
+	$(BIN)/pytest -m bench -p no:xdist tests/bench -s
+
+soak: install-dev ## the long proofs
+	$(BIN)/pytest -m soak -p no:xdist --timeout 7200 tests -s
+
+screenshot: install-dev ## draw the pictures of the README afresh
+	sh scripts/ensure-chromium
+	$(BIN)/python scripts/screenshots.py
+
+lock: ## pin versions and hashes afresh (needs the network)
+	$(PYTHON) scripts/lock.py
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,18 @@
+"""The one way this house says no."""
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is what it is called everywhere
+    """Something the user gave cannot be taken.
+
+    `code` is a dotted key (`dossiers.unknown_unit`); the sentence for people stands under
+    `errors.<code>` in the locale files, with `params` as its placeholders.
+    """
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        listed = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.code}: {listed}" if listed else self.code
