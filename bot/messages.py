@@ -1,0 +1,78 @@
+"""What comes in from a citizen and what goes out to one, the same for every channel."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class IncomingKind(StrEnum):
+    """What a citizen did."""
+
+    TEXT = "text"
+    TAP = "tap"
+    START = "start"
+    """Opened the chat; `text` is the token of a link, or empty."""
+    EDITED = "edited"
+    """Changed the text of an earlier message (`message_ref` says which)."""
+    CONTACT = "contact"
+    """Shared a phone number (`text`); only ever the citizen's own, verified by the channel."""
+    FOREIGN_CONTACT = "foreign_contact"
+    """Shared somebody else's number, or one that could not be verified."""
+    GROUP = "group"
+    """Spoke to us in a group, where we hold no conversation."""
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    OTHER = "other"
+    """A sticker, a photo, a voice message: nothing we can read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One thing a citizen did in one chat.
+
+    `address` is the channel's own chat id and never leaves the bot; `message_ref` the channel's id
+    of the message it belongs to; `language` what the citizen's app is set to, if known.
+    """
+
+    channel: str
+    bot: str
+    address: str
+    kind: IncomingKind
+    text: str = ""
+    data: str = ""
+    message_ref: str = ""
+    callback_ref: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button under a message: `data` (ASCII, at most 64 bytes) comes back as a tap."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+    asks_contact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One message to a citizen.
+
+    `slot` names a place in the chat: a later message of the same slot takes the place of the
+    earlier one where the channel can edit, and is a new message where it cannot.
+    """
+
+    text: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    slot: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """A dict that `outgoing_from_json` reads back without loss."""
+        return asdict(self)
+
+
+def outgoing_from_json(data: dict[str, Any]) -> Outgoing:
+    """The message that `Outgoing.as_json` wrote."""
+    rows = tuple(tuple(Button(**button) for button in row) for row in data["buttons"])
+    return Outgoing(text=data["text"], buttons=rows, slot=data["slot"])

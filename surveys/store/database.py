@@ -1,0 +1,130 @@
+"""The database: one SQLite file for a district, PostgreSQL for a province, the same code on both."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BigInteger, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from surveys.errors import Refusal
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
+BUSY_TIMEOUT_MS = 30_000
+
+READ_ONLY = "motcua_read_only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Transactions on one database. On SQLite writers of one process queue up here rather than
+    in SQLite's busy loop."""
+
+    engine: AsyncEngine
+    reader: AsyncEngine
+    writers: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """Connect lazily to `sqlite:///file` or `postgresql://…`; raises Refusal `database.url`."""
+        target = async_url(url)
+        engine = create_async_engine(target, pool_size=8, max_overflow=8)
+        if target.get_backend_name() == "sqlite":
+            _prepare_sqlite(engine)
+            reader = engine.execution_options(**{READ_ONLY: True})
+        else:
+            reader = engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        return cls(engine=engine, reader=reader)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is one file with one writer."""
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write; committed at the end, rolled back on any exception."""
+        turn = self.writers if self.is_sqlite else nullcontext()
+        async with turn, self.engine.begin() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one moment and changes nothing."""
+        async with self.reader.begin() as conn:
+            yield conn
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self.engine.dispose()
+
+
+def async_url(url: str) -> URL:
+    """`url` with the asynchronous driver of its kind of database."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Refusal("database.url", url=url) from None
+    driver = DRIVERS.get(parsed.drivername.partition("+")[0])
+    if driver is None:
+        raise Refusal("database.url", url=parsed.render_as_string())
+    return parsed.set(drivername=driver)
+
+
+def insert(conn: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
+    maker = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    return maker(table)
+
+
+class now_ms(GenericFunction[int]):  # noqa: N801 - reads as SQL where it is used
+    """Milliseconds since 1970 by the database's clock, fixed within a statement."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "now_ms"
+
+
+@compiles(now_ms, "sqlite")
+def _now_ms_sqlite(_element: now_ms, _compiler: SQLCompiler, **_: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
+
+@compiles(now_ms, "postgresql")
+def _now_ms_postgresql(_element: now_ms, _compiler: SQLCompiler, **_: Any) -> str:
+    return "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)"
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    """WAL, full durability, and BEGIN in our hands: the driver's own deferred BEGIN loses
+    read-then-write races."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begun(connection: Connection) -> None:
+        reads = connection.get_execution_options().get(READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
