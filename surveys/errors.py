@@ -1,7 +1,7 @@
 """The one way this house says no."""
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is what it is called everywhere
+class Refusal(Exception):
     """Something the user gave cannot be taken.
 
     `code` is a dotted key (`dossiers.unknown_unit`); the sentence for people stands under

@@ -1,1 +1,1 @@
-"""The only code that speaks SQL: tables in `schema`, transactions in `database`, a noun a module."""
+"""The only code that speaks SQL: `schema`, `database`, and one module a noun."""

@@ -1,10 +1,9 @@
-"""The database: one SQLite file for a district, PostgreSQL for a province, the same code on both."""
+"""One SQLite file for a district, PostgreSQL for a province, the same code on both."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import BigInteger, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -102,12 +101,12 @@ class now_ms(GenericFunction[int]):  # noqa: N801 - reads as SQL where it is use
 
 
 @compiles(now_ms, "sqlite")
-def _now_ms_sqlite(_element: now_ms, _compiler: SQLCompiler, **_: Any) -> str:
+def _now_ms_sqlite(_element: now_ms, _compiler: SQLCompiler, **_: object) -> str:
     return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
 
 @compiles(now_ms, "postgresql")
-def _now_ms_postgresql(_element: now_ms, _compiler: SQLCompiler, **_: Any) -> str:
+def _now_ms_postgresql(_element: now_ms, _compiler: SQLCompiler, **_: object) -> str:
     return "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)"
 
 
@@ -117,7 +116,7 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]
+        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")

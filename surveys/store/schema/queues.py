@@ -1,0 +1,126 @@
+"""What came in and what goes out, so that a power cut loses neither."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from surveys.store.schema.types import BigId, UtcDateTime, metadata, ref, row_id
+
+inbox = Table(
+    "inbox",
+    metadata,
+    row_id(),
+    Column("channel", String, nullable=False),
+    Column("bot", String, nullable=False),
+    Column("event_key", String, nullable=False, comment="update id or message id"),
+    Column("chat_key", String(64), nullable=False, comment="keyed hash: one chat, one order"),
+    Column("payload", Text, nullable=False, comment="raw JSON; emptied once handled"),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("state", String, nullable=False, comment="new | done | set_aside"),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("not_before_ms", BigInteger, nullable=False, server_default=text("0")),
+    Column("reason", Text),
+    Column("owner", String, comment="the worker that holds it"),
+    Column("leased_until_ms", BigInteger, nullable=False, server_default=text("0")),
+    UniqueConstraint("channel", "bot", "event_key"),
+    CheckConstraint("state IN ('new', 'done', 'set_aside')", name="state"),
+)
+Index(
+    "ix_inbox_new",
+    inbox.c.chat_key,
+    inbox.c.id,
+    sqlite_where=inbox.c.state == "new",
+    postgresql_where=inbox.c.state == "new",
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    row_id(),
+    Column("channel", String, nullable=False),
+    Column("bot", String, nullable=False),
+    ref("contact_id", "contacts"),
+    Column("kind", String, nullable=False, comment="reply | invitation | reminder | notice"),
+    Column("lane", SmallInteger, nullable=False, comment="0 interactive, 1 broadcast"),
+    Column("message", JSON, nullable=False, comment="bot.messages.Outgoing"),
+    Column("dedup_key", String, nullable=False, unique=True),
+    Column("state", String, nullable=False, comment="OutboxState"),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("owner", String, comment="the dispatcher that holds it"),
+    Column("leased_until_ms", BigInteger, nullable=False, server_default=text("0")),
+    Column("reason", Text, comment="for staff: why it failed or waits"),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("settled_ms", BigInteger),
+    ref("invitation_id", "invitations", nullable=True),
+    CheckConstraint(
+        "state IN ('due', 'claimed', 'sending', 'sent', 'rejected', 'unreachable', 'uncertain',"
+        " 'expired', 'cancelled')",
+        name="state",
+    ),
+)
+Index(
+    "ix_outbox_due",
+    outbox.c.channel,
+    outbox.c.bot,
+    outbox.c.lane,
+    outbox.c.due_ms,
+    sqlite_where=outbox.c.state == "due",
+    postgresql_where=outbox.c.state == "due",
+)
+Index(
+    "ix_outbox_held",
+    outbox.c.leased_until_ms,
+    sqlite_where=outbox.c.state.in_(("claimed", "sending")),
+    postgresql_where=outbox.c.state.in_(("claimed", "sending")),
+)
+Index("ix_outbox_contact", outbox.c.contact_id, outbox.c.id)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("contact_id", BigId, ForeignKey("contacts.id"), primary_key=True),
+    Column("slot", String, primary_key=True, comment="a place in the chat that is edited"),
+    Column("reference", String, nullable=False, comment="the channel's id of the message there"),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("bot", String, primary_key=True),
+    Column("next_ms", BigInteger, nullable=False, comment="when the next message may leave"),
+    Column("paused_until_ms", BigInteger, nullable=False),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("bot", String, primary_key=True),
+    Column("position", BigInteger, nullable=False, comment="the next update to ask for"),
+)
+
+web_messages = Table(
+    "web_messages",
+    metadata,
+    row_id(),
+    Column("chat_key", String(64), nullable=False),
+    Column("author", String, nullable=False, comment="citizen | bot"),
+    Column("body", JSON, nullable=False, comment="text and buttons"),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_web_messages_chat", "chat_key", "id"),
+    comment="what the web page shows: the far end of the web channel",
+)
