@@ -1,0 +1,194 @@
+"""Every setting: from `MOTCUA_*` variables, then a TOML file, then these defaults.
+
+Secrets come from the environment or from a file that only its owner can read.
+"""
+
+import os
+import secrets
+from datetime import time, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from sqlalchemy import make_url
+
+from surveys.errors import Refusal
+from surveys.period import Preset
+from surveys.privacy import KEY_BYTES, Keyring
+
+CONFIG_VARIABLE = "MOTCUA_CONFIG"
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class Settings(BaseSettings):
+    """One deployment. Every field is also `MOTCUA_<NAME>` and a key of the TOML file."""
+
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True, extra="ignore")
+
+    database_url: str = "sqlite:///motcua.sqlite"
+    """`sqlite:///file` or `postgresql://user:password@host/name`."""
+    lang: Literal["vi", "en"] = "vi"
+    """Language of the command line, and of a citizen whose app tells us nothing."""
+    timezone: str = "Asia/Ho_Chi_Minh"
+    """Where a day begins and ends, for periods and promised dates."""
+    periods: Preset = Preset.ADMINISTRATIVE
+    """How `2021-Q2` is turned into days: `administrative` (15/3–14/6) or `calendar`."""
+    authority: str = "Bộ phận Một cửa"
+    """Who asks: the name in the consent screen."""
+    rulebook: str = "tt01-2018"
+    form: str = "phieu5"
+    """The form that a returned dossier is asked with."""
+
+    listen: str = "127.0.0.1:8080"
+    public_url: str = ""
+    """The https address citizens reach us by; needed for links and webhooks."""
+    key: SecretStr | None = None
+    """64 hexadecimal digits; seals phone numbers and chat ids. Else `key_file` is used."""
+    key_file: Path | None = None
+    """Made on first use, readable by its owner only. Default: beside the database file."""
+
+    quiet_from: time = time(21, 0)
+    quiet_to: time = time(7, 0)
+    """We begin no conversation in these hours."""
+    interview_days: int = Field(default=30, ge=1)
+    """How long a half-answered form can be taken up again."""
+    link_days: int = Field(default=90, ge=1)
+    """How long a link to a dossier works."""
+    look_ups_per_hour: int = Field(default=20, ge=1)
+    """Dossier codes one chat may ask for in an hour: codes can be guessed (a counter a day)."""
+    complaint_days: int = Field(default=10, ge=1)
+    """Days to verify a complaint."""
+    quota_percent: Percent = 10
+    """Share of dossiers to be asked (a local rule, e.g. QĐ 3770/2014 Bình Thuận)."""
+
+    telegram_token: SecretStr | None = None
+    telegram_api_base: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: SecretStr | None = None
+    telegram_per_second: float = Field(default=25.0, gt=0, le=1000)
+    """Messages a second over all chats; Telegram's own limit is 30."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not read, on purpose
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file named by MOTCUA_CONFIG."""
+        file = os.environ.get(CONFIG_VARIABLE)
+        toml = (TomlConfigSettingsSource(settings_cls, Path(file)),) if file else ()
+        return (init_settings, env_settings, *toml)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"unknown time zone {name!r}") from None
+        return name
+
+    @field_validator("telegram_api_base")
+    @classmethod
+    def _https_or_loopback(cls, url: str) -> str:
+        if not is_safe_base(url):
+            raise ValueError(f"{url!r} is neither https nor on this machine")
+        return url.rstrip("/")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def interview_lasts(self) -> timedelta:
+        """How long a half-answered form can be taken up again."""
+        return timedelta(days=self.interview_days)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen on."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read all settings; `overrides` (from the command line) win.
+
+    Raises Refusal `settings.invalid` (which setting, what is wrong) or `settings.no_file`.
+    """
+    file = os.environ.get(CONFIG_VARIABLE)
+    if file and not Path(file).is_file():
+        raise Refusal("settings.no_file", file=file)
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "MOTCUA_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise Refusal("settings.invalid", name=name, reason=first["msg"]) from None
+
+
+def keyring(settings: Settings) -> Keyring:
+    """The deployment's keys; makes the key file when there is none yet.
+
+    Raises Refusal `settings.key` (not 64 hexadecimal digits) or `settings.key_readable`.
+    """
+    if settings.key is not None:
+        return _keyring_from(settings.key.get_secret_value(), "MOTCUA_KEY")
+    file = settings.key_file or _default_key_file(settings.database_url)
+    if not file.exists():
+        _write_key(file)
+    if file.stat().st_mode & 0o077:
+        raise Refusal("settings.key_readable", file=str(file))
+    return _keyring_from(file.read_text("ascii").strip(), str(file))
+
+
+def is_safe_base(url: str) -> bool:
+    """Whether `url` is https, or plain http to this very machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    return parts.scheme == "http" and _is_loopback(parts.hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _keyring_from(digits: str, place: str) -> Keyring:
+    try:
+        secret = bytes.fromhex(digits)
+    except ValueError:
+        secret = b""
+    if len(secret) != KEY_BYTES or len(set(secret)) == 1:
+        raise Refusal("settings.key", place=place)
+    return Keyring(secret)
+
+
+def _default_key_file(database_url: str) -> Path:
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return Path(f"{url.database}.key")
+    return Path("motcua.key")
+
+
+def _write_key(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as stream:
+        stream.write(f"{secrets.token_hex(KEY_BYTES)}\n")

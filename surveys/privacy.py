@@ -1,0 +1,108 @@
+"""Keeping citizens' identities in: keyed hashes for matching, encryption for what must be sent to.
+
+One secret key a deployment. Without it the database names nobody (Luật 91/2025/QH15 Điều 14,
+NĐ 61/2018/NĐ-CP Điều 27 khoản 3: raters are confidential).
+"""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+import phonenumbers
+from cryptography.fernet import Fernet, InvalidToken
+
+from surveys.errors import Refusal
+
+KEY_BYTES = 32
+OLD_PREFIXES = {
+    "0120": "070", "0121": "079", "0122": "077", "0126": "076", "0128": "078",
+    "0123": "083", "0124": "084", "0125": "085", "0127": "081", "0129": "082",
+    "0162": "032", "0163": "033", "0164": "034", "0165": "035", "0166": "036",
+    "0167": "037", "0168": "038", "0169": "039", "0186": "056", "0188": "058", "0199": "059",
+}  # fmt: skip
+"""11-digit mobile prefixes and what became of them on 15/9/2018 (Bộ TT&TT, KH 798/KH-BTTTT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """Everything derived from the deployment's secret key (32 bytes)."""
+
+    secret: bytes
+
+    def chat_key(self, channel: str, bot: str, address: str) -> str:
+        """The hash that stands for one chat, everywhere outside the contact's sealed address."""
+        return self._hash("chat", f"{channel}\0{bot}\0{address}")
+
+    def phone_key(self, phone: str) -> str:
+        """The hash that two writings of one phone number share."""
+        return self._hash("phone", phone)
+
+    def reference(self, kind: str, number: int) -> str:
+        """A short code to follow a complaint by: eight letters and digits, not guessable."""
+        digest = self._digest(kind, str(number))
+        return base64.b32encode(digest)[:8].decode()
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt; every call gives other bytes."""
+        return self._fernet().encrypt(text.encode())
+
+    def unseal(self, sealed: bytes) -> str:
+        """Decrypt; raises Refusal `privacy.wrong_key` for another deployment's bytes."""
+        try:
+            return self._fernet().decrypt(sealed).decode()
+        except InvalidToken:
+            raise Refusal("privacy.wrong_key") from None
+
+    def fingerprint(self) -> str:
+        """What may be written down to recognise the key, and tells nothing of it."""
+        return self._hash("fingerprint", "")[:16]
+
+    def _fernet(self) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(self._digest("seal", "")))
+
+    def _hash(self, purpose: str, text: str) -> str:
+        return self._digest(purpose, text).hex()
+
+    def _digest(self, purpose: str, text: str) -> bytes:
+        return hmac.new(self.secret, f"{purpose}\0{text}".encode(), hashlib.sha256).digest()
+
+
+def link_token(randomness: bytes) -> str:
+    """16 random bytes as the 22 characters of a link."""
+    return base64.urlsafe_b64encode(randomness).rstrip(b"=").decode()
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a link's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def normal_phone(text: str) -> str | None:
+    """A Vietnamese or foreign number as `+84987654321`; None when it is no phone number.
+
+    Old 11-digit mobile numbers become the number their owner has today.
+    """
+    digits = "".join(sign for sign in text if sign.isdigit() or sign == "+")
+    digits = _with_trunk_zero(digits)
+    renewed = OLD_PREFIXES.get(digits[:4]) if len(digits) == 11 else None
+    try:
+        number = phonenumbers.parse(f"{renewed}{digits[4:]}" if renewed else digits, "VN")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def masked(code: str) -> str:
+    """A dossier code that its owner recognises and a passer-by cannot use: its end hidden."""
+    head, dash, tail = code.rpartition("-")
+    return f"{head}{dash}{'•' * (len(tail) - 2)}{tail[-2:]}" if dash else f"{code[:3]}•••"
+
+
+def _with_trunk_zero(digits: str) -> str:
+    bare = digits.removeprefix("+")
+    if bare.startswith("84") and len(bare) in {11, 12}:
+        return f"0{bare[2:]}"
+    return f"0{digits}" if len(digits) == 9 and not digits.startswith(("0", "+")) else digits
