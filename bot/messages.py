@@ -43,6 +43,8 @@ class Incoming:
     message_ref: str = ""
     callback_ref: str = ""
     language: str = ""
+    simulated: bool = False
+    """Not a citizen: the demo's crowd. Everything it causes is marked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,8 +191,17 @@ def upgrade() -> None:
         sa.Column("chat_key", sa.String(length=64), nullable=False),
         sa.Column("author", sa.String(), nullable=False, comment="citizen | bot"),
         sa.Column("body", sa.JSON(), nullable=False, comment="text and buttons"),
+        sa.Column(
+            "event_key",
+            sa.String(),
+            nullable=True,
+            comment="the page's own id of what the citizen sent",
+        ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_messages")),
+        sa.UniqueConstraint(
+            "chat_key", "event_key", name=op.f("uq_web_messages_chat_key_event_key")
+        ),
         comment="what the web page shows: the far end of the web channel",
     )
     with op.batch_alter_table("web_messages", schema=None) as batch_op:
@@ -557,7 +566,7 @@ def upgrade() -> None:
             ["response_id", "question"],
             unique=True,
             sqlite_where=sa.text("latest"),
-            postgresql_where=sa.text("latest"),
+            postgresql_where="latest",
         )
 
     op.create_table(

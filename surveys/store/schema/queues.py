@@ -120,7 +120,9 @@ web_messages = Table(
     Column("chat_key", String(64), nullable=False),
     Column("author", String, nullable=False, comment="citizen | bot"),
     Column("body", JSON, nullable=False, comment="text and buttons"),
+    Column("event_key", String, comment="the page's own id of what the citizen sent"),
     Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("chat_key", "event_key"),
     Index("ix_web_messages_chat", "chat_key", "id"),
     comment="what the web page shows: the far end of the web channel",
 )
