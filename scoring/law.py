@@ -1,0 +1,314 @@
+"""What a rulebook consists of: criteria, outcomes and their points, grades, policies.
+
+Frozen models of the YAML files in `scoring/rulebooks`. A rulebook that lacks a name on which
+`scoring.criteria` relies, or offers a choice nobody carries out, is refused on loading.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from scoring.cases import (
+    CHOICES,
+    DOSSIER_CRITERIA,
+    MISSING,
+    OUTCOMES,
+    THRESHOLDS,
+    Level,
+    Scope,
+    Validity,
+)
+from scoring.errors import Refusal
+from scoring.marked import Place
+from scoring.rounding import Rounding, rounded
+
+
+def _hundredths(points: Decimal) -> Decimal:
+    if points != rounded(points, 2):
+        raise PydanticCustomError("points_step", "points are multiples of 0.01")
+    return points
+
+
+def _every_level(value: Any) -> Any:  # noqa: ANN401 - what YAML holds
+    return value if isinstance(value, dict) else dict.fromkeys(Level, value)
+
+
+def _all_levels(limits: Mapping[Level, Decimal]) -> Mapping[Level, Decimal]:
+    if set(limits) != set(Level):
+        raise PydanticCustomError("levels", "tinh, huyen, xa")
+    return limits
+
+
+Points = Annotated[Decimal, Field(ge=0, allow_inf_nan=False), AfterValidator(_hundredths)]
+Share = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
+ByLevel = Annotated[
+    Mapping[Level, Share], BeforeValidator(_every_level), AfterValidator(_all_levels)
+]
+Line = Annotated[str, Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(_Part):
+    """The same words in both languages."""
+
+    vi: Line
+    en: Line
+
+    def of(self, language: str) -> str:
+        """The words in `language` (vi | en)."""
+        return self.en if language == "en" else self.vi
+
+
+class Outcome(_Part):
+    """A case of a criterion; `points` None: no evidence, or decided by a policy."""
+
+    points: Points | None
+    text: Text
+
+
+class Criterion(_Part):
+    """One chỉ số: where it stands in the law and the points of each of its cases."""
+
+    name: Text
+    scope: Scope
+    source: Line
+    outcomes: Mapping[str, Outcome]
+    thresholds: Mapping[str, ByLevel] = Field(default_factory=dict)
+
+
+class Band(_Part):
+    """A grade, reached from this many points on."""
+
+    id: Line
+    name: Text
+    points: Points
+
+
+class Bands(_Part):
+    """Grades from the best to the worst; the worst begins at 0."""
+
+    source: Line
+    bands: tuple[Band, ...] = Field(min_length=1)
+
+    @field_validator("bands")
+    @classmethod
+    def _falling_to_zero(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+        limits = [band.points for band in bands]
+        if limits != sorted(set(limits), reverse=True) or limits[-1] != 0:
+            raise PydanticCustomError("bands_order", "from the highest limit down to 0")
+        return bands
+
+    def of(self, total: Decimal, scale: Decimal = Decimal(1)) -> Band:
+        """The band of a total; `scale` shrinks every limit."""
+        return next(band for band in self.bands if total >= band.points * scale)
+
+
+class Officials(Bands):
+    """The part of the circular that rates the officials themselves."""
+
+    criteria: tuple[str, ...] = Field(min_length=1)
+
+
+class Choice(_Part):
+    """One way to settle an open question; `points` are the outcomes it decides."""
+
+    text: Text
+    points: Mapping[str, Mapping[str, Points | None]] = Field(default_factory=dict)
+
+
+class Policy(_Part):
+    """A question the law leaves open, the ways to settle it, and the one chosen here."""
+
+    title: Text
+    source: Line
+    chosen: Line
+    choices: Mapping[str, Choice] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _chosen_is_a_choice(self) -> "Policy":
+        if self.chosen not in self.choices:
+            raise PydanticCustomError("policy_choice", ", ".join(self.choices))
+        return self
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """The ways not taken."""
+        return tuple(choice for choice in self.choices if choice != self.chosen)
+
+    def __str__(self) -> str:
+        return self.chosen
+
+
+class Policies(_Part):
+    """Every open question by its name. Where two decide the same points, the later one wins."""
+
+    no_due_date: Policy
+    steps: Policy
+    own_fault_points: Policy
+    field_check_points: Policy
+    late_without_complaint: Policy
+    publicity_source: Policy
+    deployment_gap_points: Policy
+    dossier_period: Policy
+    minimum_criteria: Policy
+    missing_criteria: Policy
+    rounding: Policy
+    points_digits: Policy
+    mean_digits: Policy
+    share_digits: Policy
+    printed: Policy
+
+    @field_validator(*CHOICES)
+    @classmethod
+    def _choices_that_can_be_done(cls, policy: Policy, info: ValidationInfo) -> Policy:
+        known = CHOICES[str(info.field_name)]
+        if not known.issuperset(policy.choices):
+            raise PydanticCustomError("policy_unknown_choice", ", ".join(sorted(known)))
+        return policy
+
+    def named(self) -> Iterator[tuple[str, Policy]]:
+        """The policies with their names, in the order above."""
+        return ((name, getattr(self, name)) for name in type(self).model_fields)
+
+
+class Rulebook(_Part):
+    """A dated set of rules from which points, totals and grades follow."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    version: Annotated[int, Field(ge=1)]
+    scope: Validity
+    extends: str | None = None
+    title: Text
+    source: Line
+    valid_from: date
+    valid_to: date | None = None
+    max_points: Annotated[Points, Field(gt=0)]
+    criteria: Mapping[str, Criterion]
+    grades: Bands
+    officials: Officials
+    policies: Policies
+    place: Place
+    checksum: str
+    base_checksum: str | None = None
+
+    @field_validator("criteria")
+    @classmethod
+    def _known_criteria(cls, criteria: Mapping[str, Criterion]) -> Mapping[str, Criterion]:
+        for number, criterion in criteria.items():
+            _check_number(number, criterion.scope)
+            _check_names(number, "outcomes", criterion.outcomes, OUTCOMES)
+            _check_names(number, "thresholds", criterion.thresholds, THRESHOLDS)
+        return dict(sorted(criteria.items()))
+
+    @field_validator("valid_to")
+    @classmethod
+    def _ends_after_it_begins(cls, last: date | None, info: ValidationInfo) -> date | None:
+        first = info.data.get("valid_from")
+        if last is not None and first is not None and last < first:
+            raise PydanticCustomError("valid_to_before_from", str(first))
+        return last
+
+    @model_validator(mode="after")
+    def _policies_decide_known_outcomes(self) -> "Rulebook":
+        for name, policy in self.policies.named():
+            for choice in policy.choices.values():
+                self._check_decided(name, choice)
+        return self
+
+    @model_validator(mode="after")
+    def _points_within_the_maximum(self) -> "Rulebook":
+        for (number, outcome), points in self._points.items():
+            if points is not None and points > self.max_points:
+                key = f"{number}.{outcome}"
+                raise PydanticCustomError("points_above_max", key, {"max": self.max_points})
+        return self
+
+    def _check_decided(self, policy: str, choice: Choice) -> None:
+        for number, outcomes in choice.points.items():
+            known = self.criteria[number].outcomes if number in self.criteria else {}
+            unknown = sorted(set(outcomes) - set(known))
+            if unknown or not known:
+                raise PydanticCustomError("policy_outcome", f"{policy}: {number} {unknown}")
+
+    @cached_property
+    def _points(self) -> Mapping[tuple[str, str], Decimal | None]:
+        points = {
+            (number, outcome): entry.points
+            for number, criterion in self.criteria.items()
+            for outcome, entry in criterion.outcomes.items()
+        }
+        for _, policy in self.policies.named():
+            for number, decided in policy.choices[policy.chosen].points.items():
+                points.update({(number, outcome): value for outcome, value in decided.items()})
+        return points
+
+    def points(self, criterion: str, outcome: str) -> Decimal | None:
+        """The points of a case, policies included; None: it is no evidence.
+
+        Raises Refusal `rulebooks.unknown_outcome`.
+        """
+        if outcome == MISSING:
+            return None
+        if (criterion, outcome) not in self._points:
+            params = {"rulebook": self.id, "criterion": criterion, "outcome": outcome}
+            raise Refusal("rulebooks.unknown_outcome", **params)
+        return self._points[criterion, outcome]
+
+    def threshold(self, criterion: str, name: str, level: str) -> Decimal:
+        """A limit (share 0–1) for units of `level`. Raises Refusal `rulebooks.unknown_level`."""
+        limits = self.criteria[criterion].thresholds[name]
+        if level not in set(Level):
+            raise Refusal("rulebooks.unknown_level", level=level, known=", ".join(Level))
+        return limits[Level(level)]
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the rulebook is in force on this day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def round_points(self, value: Decimal) -> Decimal:
+        """Points and totals at the digits of `points_digits`."""
+        return self._rounded(value, self.policies.points_digits)
+
+    def round_mean(self, value: Decimal) -> Decimal:
+        """Means over units at the digits of `mean_digits`."""
+        return self._rounded(value, self.policies.mean_digits)
+
+    def round_share(self, value: Decimal) -> Decimal:
+        """Percentages at the digits of `share_digits`."""
+        return self._rounded(value, self.policies.share_digits)
+
+    def _rounded(self, value: Decimal, digits: Policy) -> Decimal:
+        return rounded(value, int(digits.chosen), Rounding(self.policies.rounding.chosen))
+
+
+def _check_number(number: str, scope: Scope) -> None:
+    if number not in OUTCOMES:
+        raise PydanticCustomError("criterion_unknown", number)
+    if (scope is Scope.DOSSIER) != (number in DOSSIER_CRITERIA):
+        raise PydanticCustomError("criterion_scope", number)
+
+
+def _check_names(
+    number: str, kind: str, given: Mapping[str, Any], known: Mapping[str, frozenset[str]]
+) -> None:
+    wanted = known.get(number, frozenset())
+    if set(given) != wanted:
+        names = ", ".join(sorted(wanted.symmetric_difference(given)))
+        raise PydanticCustomError("criterion_names", f"{number}.{kind}: {names}")

@@ -1,0 +1,122 @@
+"""What one cell of a printed table says: a count, n/d, a percentage, a score.
+
+Numbers are taken the Vietnamese way (15.121; 4,37 %) and the English way (15,121; 4.37%).
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+Value = str | Decimal | None
+"""A cell as a sheet holds it: text, a spreadsheet's number, or nothing."""
+
+_NUMBER = r"\d+(?:[.,]\d+)*"
+_PERCENT = re.compile(rf"({_NUMBER})\s*%")
+_FRACTION = re.compile(rf"({_NUMBER})[^\d/]*/\s*({_NUMBER})")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
+_SPACED = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}(?!\d))")
+_MOST_DIGITS = 6
+
+
+class Kind(StrEnum):
+    """What the cells of a column are."""
+
+    TEXT = "text"
+    COUNT = "count"
+    RATE = "rate"
+    SCORE = "score"
+    FREE = "free"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One printed cell: `number` (a count, the numerator of n/d, a score), `base` (the
+    denominator of n/d), `percent` (with the digits as printed). `typed` marks a spreadsheet's
+    own number, whose percentage may be meant as 4.37 or as 0.0437."""
+
+    number: Decimal | None = None
+    base: Decimal | None = None
+    percent: Decimal | None = None
+    typed: bool = False
+
+
+def read_figure(value: str | Decimal, kind: Kind) -> Figure:
+    """The figure in a cell that is not blank. Raises ValueError when it is none."""
+    if isinstance(value, Decimal):
+        return _from_number(value, kind)
+    text = _SPACED.sub("", value.strip())
+    if kind is Kind.SCORE:
+        return Figure(number=decimal(_only_number(text)))
+    return _from_text(text, kind)
+
+
+def whole(text: str) -> Decimal:
+    """A count: 15.121, 15,121, 15121 or 02. Raises ValueError."""
+    if text.isascii() and text.isdigit():
+        return Decimal(text)
+    if _THOUSANDS.fullmatch(text):
+        return Decimal(re.sub(r"[.,]", "", text))
+    raise ValueError(text)
+
+
+def decimal(text: str) -> Decimal:
+    """A number with decimals, its last separator being the decimal one. Raises ValueError."""
+    if not re.fullmatch(_NUMBER, text):
+        raise ValueError(text)
+    head, separator, tail = _split_last(text)
+    digits = re.sub(r"[.,]", "", head)
+    return Decimal(f"{digits}.{tail}") if separator else Decimal(text)
+
+
+def _split_last(text: str) -> tuple[str, str, str]:
+    at = max(text.rfind("."), text.rfind(","))
+    return (text, "", "") if at < 0 else (text[:at], text[at], text[at + 1 :])
+
+
+def _from_number(value: Decimal, kind: Kind) -> Figure:
+    if value < 0 or not value.is_finite():
+        raise ValueError(str(value))
+    if kind is Kind.RATE:
+        return Figure(percent=_shortened(value), typed=True)
+    if kind is Kind.COUNT and value != value.to_integral_value():
+        raise ValueError(str(value))
+    return Figure(number=_shortened(value))
+
+
+def _shortened(value: Decimal) -> Decimal:
+    """Without the tail that a spreadsheet's computed number drags along."""
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -_MOST_DIGITS:
+        return value.quantize(Decimal(1).scaleb(-_MOST_DIGITS))
+    return value
+
+
+def _from_text(text: str, kind: Kind) -> Figure:
+    percents = _PERCENT.findall(text)
+    rest = _PERCENT.sub(" ", text)
+    fractions = _FRACTION.findall(rest)
+    rest = _FRACTION.sub(" ", rest)
+    numbers = re.findall(_NUMBER, rest)
+    if "-" in text.split("(")[0][:1] or len(percents) > 1 or len(fractions) + len(numbers) > 1:
+        raise ValueError(text)
+    percent = decimal(percents[0]) if percents else None
+    if fractions:
+        number, base = (whole(part) for part in fractions[0])
+        return Figure(number=number, base=base, percent=percent)
+    return _lone(numbers[0] if numbers else None, percent, kind)
+
+
+def _lone(number: str | None, percent: Decimal | None, kind: Kind) -> Figure:
+    if number is None and percent is None:
+        raise ValueError
+    if kind is Kind.RATE and percent is None and number is not None:
+        return Figure(percent=decimal(number))
+    return Figure(number=whole(number) if number is not None else None, percent=percent)
+
+
+def _only_number(text: str) -> str:
+    numbers = re.findall(_NUMBER, text)
+    if len(numbers) != 1 or text.startswith("-"):
+        raise ValueError(text)
+    return str(numbers[0])

@@ -1,0 +1,31 @@
+"""Comparing words the way people read them: without accents, case, brackets, extra spaces."""
+
+import re
+import unicodedata
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_JOINTS = re.compile(r"[_.,;:*&+\-–—\s]+")
+
+
+def plain(text: str) -> str:
+    """`text` in lower case ASCII letters, single spaces, no punctuation: "Đơn vị" -> "don vi"."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _JOINTS.sub(" ", bare).strip()
+
+
+def key(text: str) -> str:
+    """As `plain`, and without what stands in brackets: "Năm 2020 (đến 31/3)" -> "nam 2020"."""
+    return plain(_BRACKETS.sub(" ", text)) or plain(text)
+
+
+def without(text: str, phrases: tuple[str, ...]) -> str:
+    """`text` (plain) without these phrases, each a run of whole words."""
+    for phrase in phrases:
+        text = re.sub(rf"(?<!\S){re.escape(phrase)}(?!\S)", " ", text)
+    return " ".join(text.split())
+
+
+def starts_with(text: str, word: str) -> bool:
+    """Whether `text` (plain) begins with the whole words of `word`."""
+    return text == word or text.startswith(f"{word} ")

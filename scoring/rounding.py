@@ -1,0 +1,30 @@
+"""Decimal rounding with its mode named, and decimal numbers as plain strings."""
+
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+
+class Rounding(StrEnum):
+    """How a number is brought to its printed digits."""
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+    TRUNCATE = "truncate"
+
+
+_MODES = {
+    Rounding.HALF_UP: ROUND_HALF_UP,
+    Rounding.HALF_EVEN: ROUND_HALF_EVEN,
+    Rounding.TRUNCATE: ROUND_DOWN,
+}
+
+
+def rounded(value: Decimal, digits: int, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
+    """`value` with exactly `digits` decimals."""
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=_MODES[rounding])
+
+
+def plain(value: Decimal) -> str:
+    """The number without exponent and without trailing zeros: 16, 14.7, 0.05."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,463 @@
+"""Tests of `scoring.rulebook` and the models in `scoring.law`."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from scoring.errors import Refusal
+from scoring.law import Rulebook
+from scoring.rulebook import (
+    SHIPPED,
+    diff,
+    find_rulebook,
+    load_rulebook,
+    load_rulebooks,
+    refuse_overlaps,
+    rulebook_for,
+    shipped_rulebooks,
+)
+
+Edited = Callable[[str, str], Path]
+TT01 = (SHIPPED / "tt01-2018.yaml").read_text("utf-8")
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Edited:
+    """A function that writes tt01-2018 with one text replaced."""
+
+    def write(old: str, new: str) -> Path:
+        assert TT01.count(old) >= 1
+        path = tmp_path / "tt01-2018.yaml"
+        path.write_text(TT01.replace(old, new, 1), "utf-8")
+        return path
+
+    return write
+
+
+def refused(path: Path) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        load_rulebook(path)
+    return caught.value
+
+
+def line_of(text: str) -> int:
+    return TT01[: TT01.index(text)].count("\n") + 1
+
+
+def tt01() -> Rulebook:
+    return find_rulebook("tt01-2018")
+
+
+@pytest.mark.parametrize(
+    ("criterion", "outcome", "points"),
+    [
+        ("1", "early", 2),
+        ("1", "same_day", 1),
+        ("1", "late", 0),
+        ("1", "no_due_date", None),
+        ("2", "early", 2),
+        ("2", "same_day", 1),
+        ("2", "late", 0),
+        ("2", "no_due_date", None),
+        ("3", "none", 2),
+        ("3", "once", 1),
+        ("3", "many", 0),
+        ("3", "many_own_fault", 1),
+        ("4", "none", 2),
+        ("4", "one_stop", 1),
+        ("4", "many", 0),
+        ("4", "many_field_check", 1),
+        ("5", "on_the_spot", 2),
+        ("5", "all_at_one_stop", 1),
+        ("5", "not_all_at_one_stop", 0),
+        ("6", "both", 2),
+        ("6", "one", 1),
+        ("6", "poor", 0),
+        ("7", "complaint", 0),
+        ("7", "early", 2),
+        ("7", "same_day", 1),
+        ("7", "late", 0),
+        ("7", "no_due_date", None),
+        ("8", "no_complaints", 2),
+        ("8", "all_on_time", 2),
+        ("8", "most_on_time", 1),
+        ("8", "too_few_on_time", 0),
+        ("8", "prolonged", 0),
+        ("9", "full", 2),
+        ("9", "deployment_gap", 1),
+        ("9", "partial", 1),
+        ("9", "low_share", 0),
+        ("9", "none_deployed", 0),
+        ("9", "unresolved_or_late", 0),
+    ],
+)
+def test_points_of_the_circular(criterion: str, outcome: str, points: int | None) -> None:
+    """tt01-2018 gives every case the points of Điều 13, and its default for every gap."""
+    assert tt01().points(criterion, outcome) == points
+
+
+@pytest.mark.parametrize(
+    ("criterion", "name", "limits"),
+    [
+        ("5", "onspot_share", {"tinh": "0.2", "huyen": "0.5", "xa": "1"}),
+        ("8", "on_time_share", dict.fromkeys(("tinh", "huyen", "xa"), "0.9")),
+        ("9", "deployed_share", dict.fromkeys(("tinh", "huyen", "xa"), "0.2")),
+        ("9", "online_share_full", dict.fromkeys(("tinh", "huyen", "xa"), "0.3")),
+        ("9", "online_share_partial", dict.fromkeys(("tinh", "huyen", "xa"), "0.15")),
+    ],
+)
+def test_limits_by_level(criterion: str, name: str, limits: dict[str, str]) -> None:
+    """The limits of CS 5, 8 and 9 stand per level of government."""
+    found = {level: tt01().threshold(criterion, name, level) for level in limits}
+    assert found == {level: Decimal(limit) for level, limit in limits.items()}
+
+
+def test_unknown_level_is_refused() -> None:
+    """A level of government that the rulebook does not know is refused by name."""
+    with pytest.raises(Refusal) as caught:
+        tt01().threshold("5", "onspot_share", "bo")
+    assert caught.value.code == "rulebooks.unknown_level"
+    assert caught.value.params == {"level": "bo", "known": "tinh, huyen, xa"}
+
+
+@pytest.mark.parametrize(
+    ("total", "grade"),
+    [
+        ("18", "xuat_sac"),
+        ("15", "xuat_sac"),
+        ("14.9", "tot"),
+        ("12", "tot"),
+        ("11.9", "kha"),
+        ("9", "kha"),
+        ("8.9", "trung_binh"),
+        ("6", "trung_binh"),
+        ("5.9", "yeu"),
+        ("0", "yeu"),
+    ],
+)
+def test_unit_grades(total: str, grade: str) -> None:
+    """A unit is graded at 15, 12, 9 and 6, the limit itself included (Điều 15.3b)."""
+    assert tt01().grades.of(Decimal(total)).id == grade
+
+
+def test_grade_names_are_those_of_the_law() -> None:
+    """The grades carry the Vietnamese names of the circular."""
+    names = [band.name.of("vi") for band in tt01().grades.bands]
+    assert names == ["Xuất sắc", "Tốt", "Khá", "Trung bình", "Yếu"]
+
+
+def test_chosen_policies() -> None:
+    """tt01-2018 settles every open question with the default agreed in the design."""
+    assert {name: policy.chosen for name, policy in tt01().policies.named()} == {
+        "no_due_date": "leave_out",
+        "steps": "worst",
+        "own_fault_points": "1",
+        "field_check_points": "1",
+        "late_without_complaint": "0",
+        "publicity_source": "fact",
+        "deployment_gap_points": "1",
+        "dossier_period": "returned_at",
+        "minimum_criteria": "5",
+        "missing_criteria": "keep_thresholds",
+        "rounding": "half_up",
+        "points_digits": "1",
+        "mean_digits": "2",
+        "share_digits": "0",
+        "printed": "sum_of_criterion_means",
+    }
+
+
+def test_alternatives_are_the_ways_not_taken() -> None:
+    """A policy names its alternatives without the choice itself."""
+    assert tt01().policies.no_due_date.alternatives == ("on_time",)
+
+
+@pytest.mark.parametrize(
+    ("policy", "choice", "expected"),
+    [
+        ("no_due_date", "on_time", {("1", "no_due_date"): 1, ("2", "no_due_date"): 1}),
+        ("no_due_date", "on_time", {("7", "no_due_date"): 1}),
+        ("own_fault_points", "2", {("3", "many_own_fault"): 2}),
+        ("own_fault_points", "leave_out", {("3", "many_own_fault"): None}),
+        ("field_check_points", "0", {("4", "many_field_check"): 0}),
+        ("late_without_complaint", "ignore_time", {("7", "late"): 2, ("7", "same_day"): 2}),
+        ("late_without_complaint", "ignore_time", {("7", "no_due_date"): 2}),
+        ("late_without_complaint", "ignore_time", {("7", "complaint"): 0}),
+        ("deployment_gap_points", "0", {("9", "deployment_gap"): 0}),
+    ],
+)
+def test_another_choice_changes_the_points(
+    policy: str, choice: str, expected: dict[tuple[str, str], int | None], edited: Edited
+) -> None:
+    """A policy set otherwise gives its cases other points, with no change of code."""
+    start = TT01.index(f"  {policy}:\n")
+    chosen = TT01[TT01.index("    chosen:", start) :].split("\n", 1)[0]
+    old = TT01[start : TT01.index(chosen, start) + len(chosen)]
+    rulebook = load_rulebook(edited(old, old.replace(chosen, f'    chosen: "{choice}"')))
+    assert {case: rulebook.points(*case) for case in expected} == expected
+
+
+def test_checksum_is_of_the_file() -> None:
+    """A rulebook carries the SHA-256 of its file."""
+    expected = hashlib.sha256((SHIPPED / "tt01-2018.yaml").read_bytes()).hexdigest()
+    assert tt01().checksum == expected
+    assert tt01().base_checksum is None
+
+
+def test_extending_rulebook_keeps_what_it_does_not_say() -> None:
+    """dam-rong-2020 differs from tt01-2018 in CS 7's time clause and in its digits only."""
+    local = find_rulebook("dam-rong-2020")
+    named = {"id", "scope", "source", "title.en", "title.vi", "valid_from", "valid_to"}
+    rules = [entry for entry in diff(tt01(), local) if entry.key not in named]
+    assert [entry for entry in rules if not entry.key.endswith(".source")] == [
+        ("policies.late_without_complaint.chosen", "0", "ignore_time"),
+        ("policies.points_digits.chosen", "1", "2"),
+    ]
+    assert local.base_checksum == tt01().checksum
+    assert local.round_points(Decimal("1.385")) == Decimal("1.39")
+
+
+def test_diff_of_a_rulebook_with_itself_is_empty() -> None:
+    """A rulebook does not differ from itself."""
+    assert diff(tt01(), tt01()) == []
+
+
+def test_diff_names_keys_only_one_has(edited: Edited) -> None:
+    """A choice that one rulebook lacks is listed with None on its side."""
+    smaller = load_rulebook(edited('      "3": {text: {vi: 3 chỉ số, en: 3 criteria}}\n', ""))
+    key = "policies.minimum_criteria.choices.3.text.en"
+    assert (key, "3 criteria", None) in diff(tt01(), smaller)
+
+
+def test_national_rulebook_of_a_day() -> None:
+    """The national rulebook in force is found by day; local ones never are."""
+    assert rulebook_for(date(2020, 6, 1)).id == "tt01-2018"
+    assert rulebook_for(date(2019, 1, 6)).id == "tt01-2018"
+    with pytest.raises(Refusal) as caught:
+        rulebook_for(date(2019, 1, 5))
+    assert caught.value.code == "rulebooks.none_valid"
+
+
+def test_two_national_rulebooks_on_one_day_are_refused(edited: Edited) -> None:
+    """Two national rulebooks that share a day are refused with both places."""
+    later = load_rulebook(edited("id: tt01-2018", "id: tt99-2025"))
+    for ask in (
+        lambda: rulebook_for(date(2025, 7, 1), [tt01(), later]),
+        lambda: refuse_overlaps([tt01(), later]),
+    ):
+        with pytest.raises(Refusal) as caught:
+            ask()
+        params = caught.value.params
+        assert caught.value.code == "rulebooks.overlap"
+        assert (params["one"], params["other"]) == ("tt01-2018", "tt99-2025")
+        line = line_of("valid_from: 2019-01-06")
+        assert (params["one_line"], params["other_line"]) == (line, line)
+        assert params["other_file"] == later.place.file
+
+
+def test_a_rulebook_that_ends_before_the_next_begins_does_not_overlap(edited: Edited) -> None:
+    """Validity that ends the day before another begins is no overlap; the day itself is."""
+    ended = load_rulebook(edited("valid_to: null", "valid_to: 2025-06-30"))
+    after = ended.model_copy(update={"id": "b", "valid_from": date(2025, 7, 1), "valid_to": None})
+    refuse_overlaps([ended, after])
+    same_day = after.model_copy(update={"valid_from": date(2025, 6, 30)})
+    with pytest.raises(Refusal):
+        refuse_overlaps([ended, same_day])
+    local = find_rulebook("dam-rong-2020")
+    refuse_overlaps([tt01(), local])
+
+
+def test_shipped_rulebooks_do_not_overlap() -> None:
+    """What we ship has at most one national rulebook a day."""
+    refuse_overlaps(shipped_rulebooks())
+    assert [rulebook.id for rulebook in shipped_rulebooks()] == ["dam-rong-2020", "tt01-2018"]
+
+
+def test_unknown_rulebook_names_the_known() -> None:
+    """Asking for an unknown id is answered with the ids there are."""
+    with pytest.raises(Refusal) as caught:
+        find_rulebook("tt02")
+    assert caught.value.params == {"id": "tt02", "known": "dam-rong-2020, tt01-2018"}
+
+
+def test_one_id_in_two_files_is_refused(tmp_path: Path) -> None:
+    """Two files of a folder may not carry the same id."""
+    (tmp_path / "a.yaml").write_text(TT01, "utf-8")
+    (tmp_path / "b.yaml").write_text(TT01, "utf-8")
+    with pytest.raises(Refusal) as caught:
+        load_rulebooks(tmp_path)
+    assert caught.value.code == "rulebooks.id_twice"
+    assert caught.value.params["id"] == "tt01-2018"
+
+
+EARLY = "criteria.1.outcomes.early"
+BROKEN = [
+    ("version: 1\n", "version: none\n", "bad_value", "version"),
+    ("version: 1\n", "version: 0\n", "bad_value", "version"),
+    ("max_points: 2\n", "max_points: 0\n", "bad_value", "max_points"),
+    ("valid_from: 2019-01-06", "valid_from: 2019-02-30", "bad_value", "valid_from"),
+    ("valid_to: null", "valid_to: 2018-12-31", "valid_to_before_from", "valid_to"),
+    ("id: tt01-2018", "id: TT 01", "bad_value", "id"),
+    ("scope: national", "scope: regional", "bad_value", "scope"),
+    ("early: {points: 2,", "early: {points: 1.005,", "points_step", f"{EARLY}.points"),
+    ("early: {points: 2,", "early: {points: -1,", "bad_value", f"{EARLY}.points"),
+    ("early: {points: 2,", "early: {points: .nan,", "bad_value", f"{EARLY}.points"),
+    ("early: {points: 2,", "early: {pionts: 2,", "missing_key", f"{EARLY}.points"),
+    ("early: {points: 2,", "early: {extra: 1, points: 2,", "unknown_key", f"{EARLY}.extra"),
+    ("tinh: 0.2,", "tinh: 1.2,", "bad_value", "criteria.5.thresholds.onspot_share.tinh"),
+    ("{tinh: 0.2, huyen", "{huyen", "levels", "criteria.5.thresholds.onspot_share"),
+    ("- {id: tot, points: 12,", "- {id: tot, points: 16,", "bands_order", "grades.bands"),
+    ("- {id: yeu, points: 0,", "- {id: yeu, points: 1,", "bands_order", "grades.bands"),
+    ("chosen: leave_out", "chosen: skip", "policy_choice", "policies.no_due_date"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "code", "key"), BROKEN)
+def test_broken_value_is_refused_with_its_place(
+    old: str, new: str, code: str, key: str, edited: Edited
+) -> None:
+    """A value that cannot stand is refused with file and key."""
+    path = edited(old, new)
+    refusal = refused(path)
+    assert refusal.code == f"rulebooks.{code}"
+    assert refusal.params["file"] == str(path)
+    assert refusal.params["key"] == key
+
+
+def test_refusal_names_the_line(edited: Edited) -> None:
+    """The line of a refusal is the line of the key in the file."""
+    refusal = refused(edited("early: {points: 2,", "early: {points: two,"))
+    assert refusal.params["line"] == line_of("early: {points: 2,")
+    assert refusal.params["value"] == "two"
+
+
+def test_case_nobody_knows_is_refused(edited: Edited) -> None:
+    """A misspelt case is named together with the one it should have been."""
+    refusal = refused(edited("      early: {points: 2", "      erly: {points: 2"))
+    assert refusal.code == "rulebooks.criterion_names"
+    assert refusal.params["detail"] == "1.outcomes: early, erly"
+
+
+def test_missing_limit_is_refused(edited: Edited) -> None:
+    """A unit criterion without the limit it compares with is refused."""
+    refusal = refused(edited("      deployed_share: 0.2\n", ""))
+    assert refusal.params["detail"] == "9.thresholds: deployed_share"
+
+
+def test_tenth_criterion_is_refused(edited: Edited) -> None:
+    """A criterion the program has no rule for is refused."""
+    refusal = refused(edited('\n  "9":\n', '\n  "10":\n'))
+    assert (refusal.code, refusal.params["detail"]) == ("rulebooks.criterion_unknown", "10")
+
+
+def test_wrong_scope_is_refused(edited: Edited) -> None:
+    """A dossier criterion cannot be declared a unit criterion."""
+    refusal = refused(edited("scope: dossier", "scope: unit"))
+    assert (refusal.code, refusal.params["detail"]) == ("rulebooks.criterion_scope", "1")
+
+
+def test_points_above_the_maximum_are_refused(edited: Edited) -> None:
+    """No case may be worth more than max_points."""
+    refusal = refused(edited("early: {points: 2,", "early: {points: 2.01,"))
+    assert (refusal.code, refusal.params["detail"]) == ("rulebooks.points_above_max", "1.early")
+
+
+def test_policy_for_an_unknown_case_is_refused(edited: Edited) -> None:
+    """A policy may decide only cases that exist."""
+    refusal = refused(edited('points: {"3": {many_own_fault: 0}}', 'points: {"3": {mani: 0}}'))
+    assert refusal.code == "rulebooks.policy_outcome"
+    assert refusal.params["detail"] == "own_fault_points: 3 ['mani']"
+
+
+def test_choice_nobody_carries_out_is_refused(edited: Edited) -> None:
+    """A policy that steers the program may offer only what the program can do."""
+    refusal = refused(
+        edited("      worst: {text", "      mean: {text: {vi: a, en: b}}\n      worst: {text")
+    )
+    assert refusal.code == "rulebooks.policy_unknown_choice"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("a: [1\nb: 2", "unreadable", 2),
+        ("- 1\n- 2\n", "not_a_mapping", 1),
+        ("", "not_a_mapping", 1),
+        ("a: 1\nb: 2\na: 3\n", "key_twice", 3),
+        ("a: &x {b: 1}\nc: *x\n", "alias", 1),
+        ("a: &x [*x]\n", "alias", 1),
+        ("id: a\nplace: here\n", "unknown_key", 2),
+    ],
+)
+def test_yaml_that_hides_something_is_refused(
+    text: str, code: str, line: int, tmp_path: Path
+) -> None:
+    """Broken YAML, a key given twice and an alias are refused with their line."""
+    path = tmp_path / "broken.yaml"
+    path.write_text(text, "utf-8")
+    refusal = refused(path)
+    assert (refusal.code, refusal.params["line"]) == (f"rulebooks.{code}", line)
+
+
+def test_deeply_nested_yaml_is_refused(tmp_path: Path) -> None:
+    """A file nested without end is refused, not a crash."""
+    path = tmp_path / "deep.yaml"
+    path.write_text("a: " + "[" * 20000, "utf-8")
+    assert refused(path).code == "rulebooks.unreadable"
+
+
+@pytest.mark.parametrize("content", [None, b"a: \xff"])
+def test_missing_or_not_utf8_is_refused(content: bytes | None, tmp_path: Path) -> None:
+    """A file that is not there or is not UTF-8 is refused by name."""
+    path = tmp_path / "r.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    refusal = refused(path)
+    assert (refusal.code, refusal.params["file"]) == ("rulebooks.unreadable", str(path))
+
+
+def local(tmp_path: Path, extends: str, more: str = "") -> Path:
+    path = tmp_path / "local.yaml"
+    head = f"id: local\nversion: 1\nextends: {extends}\nscope: local\n"
+    title = "title: {vi: a, en: b}\nsource: c\nvalid_from: 2020-01-01\n"
+    path.write_text(head + title + more, "utf-8")
+    return path
+
+
+def test_extending_inherits_no_identity(tmp_path: Path) -> None:
+    """An extending rulebook has its own title and validity, never those of its base."""
+    path = local(tmp_path, "dam-rong-2020")
+    assert refused(path).code == "rulebooks.chain"
+    assert load_rulebook(local(tmp_path, "tt01-2018")).valid_to is None
+    (tmp_path / "local.yaml").write_text("id: local\nextends: tt01-2018\nversion: 1\n", "utf-8")
+    assert refused(tmp_path / "local.yaml").params["key"] == "scope"
+
+
+def test_unknown_base_is_refused(tmp_path: Path) -> None:
+    """A base that is nowhere is refused; a path in its place reaches no other folder."""
+    refusal = refused(local(tmp_path, "nowhere"))
+    assert (refusal.code, refusal.params["line"]) == ("rulebooks.base_missing", 3)
+    assert refused(local(tmp_path, "../../secret")).code == "rulebooks.base_missing"
+
+
+def test_mistake_in_the_base_is_placed_in_the_base(tmp_path: Path) -> None:
+    """A refusal points at the file that says the wrong thing, base or extension."""
+    base = tmp_path / "tt01-2018.yaml"
+    base.write_text(TT01.replace("early: {points: 2,", "early: {points: two,", 1), "utf-8")
+    assert refused(local(tmp_path, "tt01-2018")).params["file"] == str(base)
+    base.write_text(TT01, "utf-8")
+    path = local(tmp_path, "tt01-2018", "policies: {steps: {chosen: best}}\n")
+    assert refused(path).params["file"] == str(path)
+
+
+def test_unknown_outcome_is_refused() -> None:
+    """An outcome the rulebook cannot read is refused; the missing one has no points."""
+    assert tt01().points("3", "missing") is None
+    with pytest.raises(Refusal) as caught:
+        tt01().points("3", "twice")
+    assert caught.value.code == "rulebooks.unknown_outcome"
+    assert caught.value.params == {"rulebook": "tt01-2018", "criterion": "3", "outcome": "twice"}
