@@ -1,0 +1,139 @@
+"""The web page as a channel: sending a message is adding a bubble that the page then shows."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any
+
+from bot.channels.base import CannotEdit, Limits
+from bot.messages import Incoming, IncomingKind, Outgoing
+from surveys.privacy import Keyring
+from surveys.store import web
+from surveys.store.database import Database
+from surveys.store.web import Author, WebMessage
+
+NAME = "web"
+KINDS = {"text": IncomingKind.TEXT, "tap": IncomingKind.TAP, "start": IncomingKind.START}
+POLL_SECONDS = 2.0
+"""How long a bubble written by another process may stay unseen."""
+
+
+class Watchers:
+    """Wakes the open pages of a chat when this process writes a bubble into it."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    def wake(self, chat_key: str) -> None:
+        """Something new is there for this chat."""
+        for event in self._waiting.get(chat_key, ()):
+            event.set()
+
+    @contextmanager
+    def watching(self, chat_key: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever the chat has something new."""
+        event = asyncio.Event()
+        self._waiting[chat_key].add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[chat_key].discard(event)
+            if not self._waiting[chat_key]:
+                del self._waiting[chat_key]
+
+
+class WebChannel:
+    """The page's chat. Addresses are the random session ids of the pages' cookies."""
+
+    name = NAME
+    limits = Limits(per_second=10_000.0, per_chat_second=10_000.0, chat_burst=1_000)
+    edits_in_place = False
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        clock: Callable[[], datetime],
+        *,
+        bot: str = "page",
+        simulated: bool = False,
+    ) -> None:
+        self.bot = bot
+        self.watchers = Watchers()
+        self._database = database
+        self._keyring = keyring
+        self._clock = clock
+        self._simulated = simulated
+
+    def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
+        """Read what the page posted (`id`, `session`, `kind`, `text`, `data`)."""
+        kind = KINDS.get(str(payload.get("kind")))
+        if kind is None:
+            return None
+        return Incoming(
+            channel=self.name,
+            bot=self.bot,
+            address=str(payload["session"]),
+            kind=kind,
+            text=str(payload.get("text", "")),
+            data=str(payload.get("data", "")),
+            message_ref=str(payload["id"]),
+            language=str(payload.get("language", "")),
+            simulated=self._simulated,
+        )
+
+    async def acknowledge(self, incoming: Incoming) -> None:
+        """Show the citizen's own bubble, once, whoever handles the update first."""
+        if incoming.kind is IncomingKind.START:
+            return
+        await self._add(incoming.address, Author.CITIZEN, incoming.text, incoming.message_ref)
+
+    async def send(self, address: str, message: Outgoing) -> str:
+        """Add a bubble with its buttons."""
+        return str(await self._add(address, Author.BOT, message))
+
+    async def edit(self, address: str, reference: str, message: Outgoing) -> None:  # noqa: ARG002
+        """The page keeps its bubbles: always a new one."""
+        raise CannotEdit("the web page keeps every bubble")
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def chat_key(self, session: str) -> str:
+        """The key under which the bubbles of a session are kept."""
+        return self._keyring.chat_key(self.name, self.bot, session)
+
+    async def messages(self, session: str, last_id: int) -> AsyncIterator[list[WebMessage]]:
+        """The bubbles behind `last_id`, then those that follow, for as long as one listens.
+
+        Yields an empty list every few seconds, so that a dead line is noticed.
+        """
+        chat_key = self.chat_key(session)
+        with self.watchers.watching(chat_key) as changed:
+            while True:
+                changed.clear()
+                async with self._database.read() as conn:
+                    found = list(await web.after(conn, chat_key, last_id))
+                last_id = found[-1].id if found else last_id
+                yield found
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), POLL_SECONDS)
+
+    async def _add(
+        self, session: str, author: Author, what: Outgoing | str, event_key: str | None = None
+    ) -> int | None:
+        body = {"text": what} if isinstance(what, str) else what.as_json()
+        chat_key = self.chat_key(session)
+        async with self._database.write() as conn:
+            number = await web.add(
+                conn,
+                chat_key=chat_key,
+                author=author,
+                body=body,
+                at=self._clock(),
+                event_key=event_key,
+            )
+        self.watchers.wake(chat_key)
+        return number

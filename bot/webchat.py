@@ -1,0 +1,132 @@
+"""The page's side of the web channel: what it posts, and the stream of bubbles it listens to."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.channels.web import WebChannel
+from surveys.store.web import WebMessage
+
+COOKIE = "motcua_chat"
+YEAR_SECONDS = 365 * 24 * 3600
+PAGES = Path(__file__).parent / "pages"
+READY = b"event: ready\ndata: all that was said so far\n\n"
+STILL_HERE = b": still here\n\n"
+POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'"
+
+Put = Callable[[str, str, str, dict[str, Any]], Awaitable[bool]]
+"""Persist one update: bot, event key, address, payload. Returns after the commit."""
+
+
+class Event(BaseModel):
+    """What the page posts for one thing its citizen did; `id` is the page's own and makes a
+    repeated post harmless."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[A-Za-z0-9-]{8,64}$")
+    kind: Literal["text", "tap", "start"]
+    text: str = Field(default="", max_length=20_000)
+    data: str = Field(default="", max_length=64)
+    language: str = Field(default="", max_length=16)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebChat:
+    """The routes of the page."""
+
+    channel: WebChannel
+    put: Put
+    title: str
+    secure: bool
+    demo: bool = False
+
+    def routes(self) -> list[web.RouteDef]:
+        """`/` is the page, `/chat/…` what it talks to, `/pages/…` its style and script."""
+        return [
+            web.get("/", self.page),
+            web.post("/chat/events", self.receive),
+            web.get("/chat/messages", self.stream),
+            web.get("/pages/{name}", page_file),
+        ]
+
+    async def page(self, request: web.Request) -> web.Response:
+        """The chat; gives a new visitor a session."""
+        html = (PAGES / "chat.html").read_text("utf-8")
+        html = html.replace("{{title}}", _escaped(self.title))
+        html = html.replace("{{demo}}", "yes" if self.demo else "no")
+        response = web.Response(text=html, content_type="text/html")
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Referrer-Policy"] = "no-referrer"
+        if COOKIE not in request.cookies:
+            self._give_session(response)
+        return response
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Persist what the citizen did, then say so (202). A repeated post changes nothing."""
+        session = _session(request)
+        try:
+            event = Event.model_validate_json(await request.read())
+        except ValidationError as error:
+            return web.json_response({"error": error.error_count()}, status=400)
+        payload = event.model_dump() | {"session": session}
+        await self.put(self.channel.bot, f"{session}:{event.id}", session, payload)
+        return web.json_response({"id": event.id}, status=202)
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events: every bubble behind `Last-Event-ID`, then each new one."""
+        session = _session(request)
+        last = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
+        response = web.StreamResponse(headers={"Cache-Control": "no-store"})
+        response.content_type = "text/event-stream"
+        await response.prepare(request)
+        end = READY
+        try:
+            async for found in self.channel.messages(session, int(last) if last.isdigit() else 0):
+                await response.write(b"".join(map(_event, found)) + end)
+                end = STILL_HERE
+        except (ConnectionResetError, asyncio.CancelledError):
+            pass
+        return response
+
+    def _give_session(self, response: web.Response) -> None:
+        response.set_cookie(
+            COOKIE,
+            secrets.token_urlsafe(16),
+            max_age=YEAR_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=self.secure,
+        )
+
+
+async def page_file(request: web.Request) -> web.StreamResponse:
+    """Style, script and icon of the pages; nothing outside their folder."""
+    file = PAGES / Path(request.match_info["name"]).name
+    if not file.is_file() or file.suffix == ".html":
+        raise web.HTTPNotFound
+    return web.FileResponse(file, headers={"Cache-Control": "no-cache"})
+
+
+def _session(request: web.Request) -> str:
+    session = request.cookies.get(COOKIE, "")
+    if not 16 <= len(session) <= 64:
+        raise web.HTTPForbidden(text="open the page first")
+    return session
+
+
+def _event(message: WebMessage) -> bytes:
+    body = {"author": message.author, "at": message.at.isoformat(), **message.body}
+    data = json.dumps(body, ensure_ascii=False)
+    return f"id: {message.id}\ndata: {data}\n\n".encode()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
