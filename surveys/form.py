@@ -1,0 +1,46 @@
+"""Questionnaires: the model, the files, the checks. Everybody else imports forms from here."""
+
+from surveys.form_file import (
+    check,
+    current,
+    load_folder,
+    load_form,
+    same_version_changed,
+    shipped_forms,
+)
+from surveys.form_model import (
+    BASE_LANGUAGE,
+    ComplaintRule,
+    Condition,
+    Form,
+    Kind,
+    Option,
+    Question,
+    in_language,
+    missing_translations,
+)
+
+
+def checksum(form: Form) -> str:
+    """SHA-256 (hex) of what the form says; a published version never gets another."""
+    return form.checksum
+
+
+__all__ = [
+    "BASE_LANGUAGE",
+    "ComplaintRule",
+    "Condition",
+    "Form",
+    "Kind",
+    "Option",
+    "Question",
+    "check",
+    "checksum",
+    "current",
+    "in_language",
+    "load_folder",
+    "load_form",
+    "missing_translations",
+    "same_version_changed",
+    "shipped_forms",
+]

@@ -1,0 +1,143 @@
+"""A questionnaire as data: what is asked, in which order, in which languages, by what right."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+BASE_LANGUAGE = "vi"
+"""The language every text must have; the others fall back to it."""
+
+FormId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
+QuestionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,23}$")]
+OptionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,19}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
+class Kind(StrEnum):
+    """How a question is answered."""
+
+    CHOICE = "choice"
+    SCALE = "scale"
+    YES_NO = "yes_no"
+    TEXT = "text"
+
+
+class Part(BaseModel):
+    """What every part of a form has in common: fixed once read, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Option(Part):
+    """One answer to choose. `best`: no reason need be asked after it.
+
+    `no_answer`: "don't remember", "prefer not to say"; never counted as points.
+    """
+
+    id: OptionId
+    text: dict[Language, Words]
+    words: dict[Language, tuple[Words, ...]] = {}
+    no_answer: bool = False
+    best: bool = False
+
+
+class Condition(Part):
+    """The question is asked only when `question` was answered with one of `among`."""
+
+    question: QuestionId
+    among: tuple[OptionId, ...] = Field(alias="in")
+
+
+class ComplaintRule(Part):
+    """Choosing `option` opens a complaint of this kind, to be verified."""
+
+    kind: OptionId
+    option: OptionId
+
+
+class Question(Part):
+    """One question. `short`: belongs to the short path, asked before the rest is offered."""
+
+    id: QuestionId
+    kind: Kind
+    text: dict[Language, Words]
+    options: tuple[Option, ...] = ()
+    when: Condition | None = None
+    short: bool = False
+    criterion: str | None = None
+    complaint: ComplaintRule | None = None
+
+    def option(self, option_id: str | None) -> Option | None:
+        """The option with this id, or None."""
+        return next((option for option in self.options if option.id == option_id), None)
+
+
+class Form(Part):
+    """A questionnaire in one version, which stays as it is once published."""
+
+    id: FormId
+    version: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    title: dict[Language, Words]
+    decision_no: str | None = None
+    source: Words
+    valid_from: date
+    valid_to: date | None = None
+    languages: tuple[Language, ...]
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+    @cached_property
+    def order(self) -> tuple[Question, ...]:
+        """The questions as they are asked: the short path first, then the rest."""
+        short = tuple(question for question in self.questions if question.short)
+        return short + tuple(question for question in self.questions if not question.short)
+
+    @cached_property
+    def comment(self) -> Question | None:
+        """Where free text goes: the question `comment`, else the last text always asked."""
+        texts = [q for q in self.questions if q.kind is Kind.TEXT and q.when is None]
+        named = next((q for q in texts if q.id == "comment"), None)
+        return named or (texts[-1] if texts else None)
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 (hex) of what the form says; comments and layout of the file do not count."""
+        content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def question(self, question_id: str | None) -> Question | None:
+        """The question with this id, or None."""
+        return next((question for question in self.questions if question.id == question_id), None)
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the form may be begun on this day; both ends included."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text in this language, or in the base language when it is missing."""
+    return texts.get(language) or texts[BASE_LANGUAGE]
+
+
+def every_text(form: Form) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, str]]]:
+    """Each text of the form with its place in the file, e.g. `("questions", 0, "text")`."""
+    yield ("title",), form.title
+    for number, question in enumerate(form.questions):
+        yield ("questions", number, "text"), question.text
+        for position, option in enumerate(question.options):
+            yield ("questions", number, "options", position, "text"), option.text
+
+
+def missing_translations(form: Form) -> list[tuple[tuple[str | int, ...], str]]:
+    """(place, language) of every text that falls back to the base language."""
+    wanted = [language for language in form.languages if language != BASE_LANGUAGE]
+    return [
+        (place, lang) for place, texts in every_text(form) for lang in wanted if lang not in texts
+    ]

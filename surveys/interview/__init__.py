@@ -1,0 +1,68 @@
+"""The interview engine: `step(form, state, event, now)`, pure, the same for every channel."""
+
+from surveys.interview.answers import Step
+from surveys.interview.effects import (
+    OFFER,
+    Choice,
+    Effect,
+    Expired,
+    Finished,
+    OpenComplaint,
+    Record,
+    Say,
+    Screen,
+    ScreenKind,
+    Show,
+    Stopped,
+    WithdrawComplaint,
+)
+from surveys.interview.engine import step
+from surveys.interview.events import (
+    Back,
+    ChangeLanguage,
+    Event,
+    Resume,
+    Skip,
+    Start,
+    Stop,
+    Tap,
+    Text,
+)
+from surveys.interview.moves import expire
+from surveys.interview.screens import screen
+from surveys.interview.state import Given, Phase, State, new_state
+from surveys.interview.understanding import numbers
+
+__all__ = [
+    "OFFER",
+    "Back",
+    "ChangeLanguage",
+    "Choice",
+    "Effect",
+    "Event",
+    "Expired",
+    "Finished",
+    "Given",
+    "OpenComplaint",
+    "Phase",
+    "Record",
+    "Resume",
+    "Say",
+    "Screen",
+    "ScreenKind",
+    "Show",
+    "Skip",
+    "Start",
+    "State",
+    "Step",
+    "Stop",
+    "Stopped",
+    "Tap",
+    "Text",
+    "WithdrawComplaint",
+    "expire",
+    "new_state",
+    "numbers",
+    "screen",
+    "step",
+]

@@ -1,0 +1,107 @@
+"""What an event leads to: things to store, to say and to show. The caller carries them out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+OFFER = "offer"
+"""The name under which the offer's choices (`more`, `done`) are tapped; no question has it."""
+
+
+class ScreenKind(StrEnum):
+    """What a screen is about."""
+
+    QUESTION = "question"
+    OFFER = "offer"
+    THANKS = "thanks"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One button. `label` is the form's text; off the questions it is the id again."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """Everything a channel needs to draw where the interview stands.
+
+    `text` is the form's own on a question; on other screens it is the key of the text in the
+    catalog. `step` of `steps` counts the questions; on the offer, `steps - step` are left.
+    `chosen` is the option given before, when the citizen came back to the question.
+    """
+
+    kind: ScreenKind
+    question: str | None
+    text: str
+    options: tuple[Choice, ...]
+    revision: int
+    step: int
+    steps: int
+    can_back: bool
+    can_skip: bool
+    takes_text: bool
+    chosen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Store this answer. Both `option` and `text` None: no answer, or an answer withdrawn."""
+
+    question: str
+    option: str | None
+    text: str | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Draw this screen."""
+
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One short sentence from the catalog, before the screen that follows."""
+
+    key: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenComplaint:
+    """The answer reports misconduct of this kind; it waits for verification."""
+
+    kind: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawComplaint:
+    """The answer that opened the complaint was changed or taken back."""
+
+    kind: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The response is complete: the whole form, or at least its short path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Left before the short path was complete; the answers stay and it can go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The time to answer is over; the answers stay."""
+
+
+Effect = Record | Show | Say | OpenComplaint | WithdrawComplaint | Finished | Stopped | Expired

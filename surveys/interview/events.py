@@ -1,0 +1,58 @@
+"""What can happen in an interview, whichever channel it comes through."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The citizen opens the questionnaire, for the first time or again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A button was pressed. `revision` is the one of the screen the button was on."""
+
+    question: str
+    option: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Something was typed, exactly as it arrived."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """To the question before. With a `revision`, only if that screen is still the current one."""
+
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """No answer to this question. `revision` as in Back."""
+
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Enough for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """On with it, after a stop or days later."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """Ask in another language from here on."""
+
+    language: str
+
+
+Event = Start | Tap | Text | Back | Skip | Stop | Resume | ChangeLanguage

@@ -1,0 +1,73 @@
+"""What the citizen sees: the screen for a state."""
+
+from surveys.form_model import Form, Kind, Question, in_language
+from surveys.interview import path
+from surveys.interview.effects import Choice, Screen, ScreenKind
+from surveys.interview.state import Phase, State
+
+
+def screen(form: Form, state: State) -> Screen:
+    """The screen on which this interview stands."""
+    question = form.question(state.question)
+    if state.phase is Phase.ASKING and question is not None:
+        return _question(form, state, question)
+    return _plain(form, state)
+
+
+def _question(form: Form, state: State, question: Question) -> Screen:
+    asked = [one.id for one in path.path(form, state)]
+    step = asked.index(question.id) + 1
+    given = state.answers.get(question.id)
+    return Screen(
+        kind=ScreenKind.QUESTION,
+        question=question.id,
+        text=in_language(question.text, state.language),
+        options=tuple(
+            Choice(option.id, in_language(option.text, state.language))
+            for option in question.options
+        ),
+        revision=state.revision,
+        step=step,
+        steps=len(asked),
+        can_back=step > 1,
+        can_skip=True,
+        takes_text=question.kind is Kind.TEXT,
+        chosen=given.option if given else None,
+    )
+
+
+_SCREENS = {
+    Phase.OFFER: (ScreenKind.OFFER, ("more", "done")),
+    Phase.FINISHED: (ScreenKind.THANKS, ()),
+    Phase.STOPPED: (ScreenKind.STOPPED, ("resume",)),
+    Phase.EXPIRED: (ScreenKind.EXPIRED, ()),
+}
+
+
+def _plain(form: Form, state: State) -> Screen:
+    kind, choices = _SCREENS[state.phase]
+    steps = len(path.whole_path(form, state))
+    offer = kind is ScreenKind.OFFER
+    return Screen(
+        kind=kind,
+        question=None,
+        text="offer_reason" if offer and _had_reason(form, state) else kind.value,
+        options=tuple(Choice(name, name) for name in choices),
+        revision=state.revision,
+        step=steps - len(path.unanswered(form, state)),
+        steps=steps,
+        can_back=offer,
+        can_skip=False,
+        takes_text=form.comment is not None and kind in {ScreenKind.OFFER, ScreenKind.THANKS},
+    )
+
+
+def _had_reason(form: Form, state: State) -> bool:
+    """Whether some answer was not the best one, so that a reason may be asked for."""
+    for question in form.questions:
+        given = state.answers.get(question.id)
+        option = question.option(given.option) if given else None
+        judged = any(one.best for one in question.options)
+        if judged and option and not (option.best or option.no_answer):
+            return True
+    return False

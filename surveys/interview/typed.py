@@ -1,0 +1,91 @@
+"""What a typed text does, by where the interview stands. Every text is answered."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from surveys.form_model import Form, Kind, Question
+from surveys.interview import moves
+from surveys.interview.answers import Step, give_text, keep_comment
+from surveys.interview.effects import Say
+from surveys.interview.state import Phase, State
+from surveys.interview.understanding import declines, move_of, option_of
+from surveys.words import clean, shared_words, word_count
+
+SENTENCE = 3
+"""From this many words on, a text nobody understands is kept as the comment."""
+
+_Move = Callable[[Form, State, datetime], Step]
+_MOVES: dict[str, _Move] = {"skip": moves.skip, "back": moves.back, "stop": moves.stop}
+_NOT_UNDERSTOOD = (Say("not_understood"),)
+
+
+def typed(form: Form, state: State, text: str, now: datetime) -> Step:
+    """Take a text as an answer, a move or a comment, or say kindly that it was not understood."""
+    question = form.question(state.question)
+    if state.phase is Phase.OFFER:
+        return _at_offer(form, state, text, now)
+    if state.phase is Phase.STOPPED or question is None:
+        return _while_stopped(state, text, now)
+    if question.kind is Kind.TEXT:
+        return _at_text(form, state, question, text, now)
+    return _at_options(form, state, question, text, now)
+
+
+def after_end(form: Form, state: State, text: str, now: datetime) -> Step:
+    """Keep what is still said after the end."""
+    if form.comment is None or not word_count(clean(text)[0]):
+        return Step(state, (Say("already_finished"),))
+    return keep_comment(form, state, text, now)
+
+
+def _at_options(form: Form, state: State, question: Question, text: str, now: datetime) -> Step:
+    words = shared_words()
+    option = option_of(question, text, state.language, words)
+    if option is not None:
+        return moves.answer(form, state, question, now, option.id)
+    move = move_of(text, state.language, words)
+    if move is not None:
+        return _MOVES[move](form, state, now)
+    if declines(question, text, state.language, words):
+        return moves.skip(form, state, now)
+    if form.comment is not None and word_count(clean(text)[0]) >= SENTENCE:
+        return keep_comment(form, state, text, now)
+    return Step(state, _NOT_UNDERSTOOD)
+
+
+def _at_text(form: Form, state: State, question: Question, text: str, now: datetime) -> Step:
+    words = shared_words()
+    move = move_of(text, state.language, words)
+    if move is not None:
+        return _MOVES[move](form, state, now)
+    if declines(question, text, state.language, words):
+        return moves.skip(form, state, now)
+    if not clean(text)[0]:
+        return Step(state, (Say("empty_text"),))
+    return moves.onward(form, give_text(form, state, question, text, now), now)
+
+
+def _at_offer(form: Form, state: State, text: str, now: datetime) -> Step:
+    move = _offer_move(text, state.language)
+    if move is not None:
+        return move(form, state, now)
+    if form.comment is None or not word_count(clean(text)[0]):
+        return Step(state, _NOT_UNDERSTOOD)
+    return moves.onward(form, keep_comment(form, state, text, now), now)
+
+
+def _offer_move(text: str, language: str) -> _Move | None:
+    words = shared_words()
+    number = words.number(text)
+    chosen: dict[str, _Move] = {"more": moves.more, "done": moves.skip} | _MOVES
+    chosen |= {"no": moves.skip, "yes": moves.more}
+    if number is not None:
+        return {1: moves.more, 2: moves.skip}.get(number)
+    found = (move for name, move in chosen.items() if words.means(text, name, language))
+    return next(found, None)
+
+
+def _while_stopped(state: State, text: str, now: datetime) -> Step:
+    if shared_words().means(text, "resume", state.language):
+        return moves.resume(state, now)
+    return Step(state, ())

@@ -1,0 +1,93 @@
+"""What a typed text means where the interview stands: an option, a move, or nothing known."""
+
+from collections.abc import Sequence
+
+from surveys.form_model import Kind, Option, Question
+from surveys.words import SharedWords, fold, plain
+
+MOVES = ("skip", "back", "stop")
+
+
+def numbers(option_ids: Sequence[str]) -> tuple[int, ...]:
+    """The number to show, and to type, for each option: its id when all ids are numbers."""
+    if all(one.isascii() and one.isdigit() and len(one) < 4 for one in option_ids):
+        return tuple(map(int, option_ids))
+    return tuple(range(1, len(option_ids) + 1))
+
+
+def option_of(question: Question, text: str, language: str, words: SharedWords) -> Option | None:
+    """The one option this text means, or None.
+
+    Its words as written, then without accents, shorthands and politeness, in the citizen's
+    language before the others; its number on the screen; its id; the shared words for yes, no
+    and "don't know".
+    """
+    return (
+        _spelled(question, text, language, words)
+        or _numbered(question, text, language, words)
+        or _shared(question, text, language, words)
+    )
+
+
+def move_of(text: str, language: str, words: SharedWords) -> str | None:
+    """Which of MOVES the text asks for, or None."""
+    return next((move for move in MOVES if words.means(text, move, language)), None)
+
+
+def declines(question: Question, text: str, language: str, words: SharedWords) -> bool:
+    """Whether the text says that there is no answer to this question."""
+    name = "nothing" if question.kind is Kind.TEXT else "no_answer"
+    return words.means(text, name, language)
+
+
+def _spelled(question: Question, text: str, language: str, words: SharedWords) -> Option | None:
+    expanded = words.expand(text, language)
+    typed = ({plain(text)}, {fold(expanded), fold(words.bare(expanded))})
+    for spoken in _languages(question, language):
+        for level, forms in enumerate(typed):
+            found = [
+                option
+                for option in question.options
+                if not forms.isdisjoint(_spellings(option, spoken, words)[level])
+            ]
+            if len(found) == 1:
+                return found[0]
+    return None
+
+
+def _languages(question: Question, language: str) -> list[str]:
+    others = {spoken for option in question.options for spoken in option.text.keys() | option.words}
+    return [language, *sorted(others - {language})]
+
+
+def _spellings(option: Option, language: str, words: SharedWords) -> tuple[set[str], set[str]]:
+    own = [option.text.get(language, ""), *option.words.get(language, ())]
+    folded = {fold(one) for one in own} | {fold(words.expand(one, language)) for one in own}
+    return {plain(one) for one in own} - {""}, folded - {""}
+
+
+def _numbered(question: Question, text: str, language: str, words: SharedWords) -> Option | None:
+    """By number, alone or copied with its line ("1. Rất hài lòng"); or by the option's id."""
+    ids = [option.id for option in question.options]
+    by_number = dict(zip(numbers(ids), question.options, strict=True))
+    number = words.number(text)
+    if number is not None:
+        return by_number.get(number)
+    first, _, rest = plain(text).partition(" ")
+    copied = by_number.get(int(first)) if first.isdigit() and len(first) < 4 else None
+    if copied is not None and _spelled(question, rest, language, words) == copied:
+        return copied
+    return next((option for option in question.options if plain(option.id) == plain(text)), None)
+
+
+def _shared(question: Question, text: str, language: str, words: SharedWords) -> Option | None:
+    """Never an option that opens a complaint: nobody is reported by an "ok"."""
+    if question.kind is Kind.YES_NO:
+        reported = question.complaint.option if question.complaint else None
+        for name in ("yes", "no"):
+            if name != reported and words.means(text, name, language):
+                return question.option(name)
+    silent = [option for option in question.options if option.no_answer]
+    if len(silent) == 1 and words.means(text, "no_answer", language):
+        return silent[0]
+    return None

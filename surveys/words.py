@@ -1,0 +1,122 @@
+"""What people type, made comparable; and the words every form understands (words.yaml)."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+TEXT_LIMIT = 4000
+"""Characters of free text that are kept."""
+
+_MATCHED = 200
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+_INVISIBLE = frozenset("\u200b\u200e\u200f\u2060\ufeff\u061c\u00ad") | frozenset(
+    map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+)
+
+
+def plain(text: str) -> str:
+    """The text in lower case, its words apart by one space, signs and invisible marks gone.
+
+    Accents stay. Every kind of digit (１, 1️⃣, ١) becomes an ASCII digit. A text of nothing but
+    symbols keeps them. Texts longer than any answer come back empty.
+    """
+    if len(text) > _MATCHED:
+        return ""
+    letters = "".join(map(_letter, unicodedata.normalize("NFKC", text).casefold()))
+    symbols = letters if any(map(str.isalnum, letters)) else ""
+    kept = "".join(" " if _symbol(sign) else sign for sign in symbols) or letters
+    joined = _REPEATED.sub(r"\1", " ".join(kept.split()))
+    return unicodedata.normalize("NFC", joined)
+
+
+def fold(text: str) -> str:
+    """`plain` without accents: "Rất hài lòng!" and "rat hai long" are one."""
+    bare = unicodedata.normalize("NFD", plain(text)).replace("đ", "d")
+    return "".join(sign for sign in bare if not unicodedata.combining(sign))
+
+
+def clean(text: str) -> tuple[str, bool]:
+    """Free text as it is stored, and whether it had to be cut.
+
+    NFC, at most TEXT_LIMIT characters; control characters, halves of characters and marks that
+    turn the direction of writing are left out, since no database or page can be trusted with them.
+    """
+    head = "".join(sign for sign in text[: 5 * TEXT_LIMIT] if _storable(sign))
+    whole = unicodedata.normalize("NFC", head).strip()
+    return whole[:TEXT_LIMIT].rstrip(), len(whole) > TEXT_LIMIT
+
+
+def word_count(text: str) -> int:
+    """How many words have a letter in them."""
+    return sum(any(map(str.isalpha, word)) for word in text.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedWords:
+    """The lists of words.yaml, folded; fillers as they are written."""
+
+    shorthands: Mapping[str, Mapping[str, str]]
+    fillers: frozenset[str]
+    beside_numbers: frozenset[str]
+    lists: Mapping[str, frozenset[str]]
+
+    def expand(self, text: str, language: str) -> str:
+        """`plain` with shorthands written out: "ko hl" becomes "không hài lòng"."""
+        short = self.shorthands.get(language, {})
+        return " ".join(short.get(word, word) for word in plain(text).split())
+
+    def bare(self, text: str) -> str:
+        """The words without the politeness around them; never nothing."""
+        words = text.split()
+        while len(words) > 1 and words[0] in self.fillers:
+            del words[0]
+        while len(words) > 1 and words[-1] in self.fillers:
+            del words[-1]
+        return " ".join(words)
+
+    def means(self, text: str, name: str, language: str) -> bool:
+        """Whether the text is one of the words of this list, whatever its accents or fillers."""
+        expanded = self.expand(text, language)
+        return not {fold(expanded), fold(self.bare(expanded))}.isdisjoint(self.lists[name])
+
+    def number(self, text: str) -> int | None:
+        """The whole number the text consists of, if it is nothing else: "số 2.", "2️⃣", "(2)"."""
+        rest = [word for word in self.bare(plain(text)).split() if word not in self.beside_numbers]
+        if len(rest) == 1 and rest[0].isascii() and rest[0].isdigit() and len(rest[0]) < 4:
+            return int(rest[0])
+        return None
+
+
+@cache
+def shared_words() -> SharedWords:
+    """The words that come with the product, read once."""
+    file = Path(__file__).with_suffix(".yaml")
+    tree = yaml.safe_load(unicodedata.normalize("NFC", file.read_text("utf-8")))
+    shorthands = {language: dict(short) for language, short in tree.pop("shorthands").items()}
+    fillers, beside = (frozenset(tree.pop(name)) for name in ("fillers", "beside_numbers"))
+    lists = {name: frozenset(map(fold, words)) for name, words in tree.items()}
+    return SharedWords(shorthands=shorthands, fillers=fillers, beside_numbers=beside, lists=lists)
+
+
+def _letter(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if category == "Nd":
+        return str(unicodedata.decimal(sign))
+    if category in {"Cf", "Me", "Cs", "Co", "Cn"} or 0xFE00 <= ord(sign) <= 0xFE0F:
+        return ""
+    return " " if category[0] in "PZC" else sign
+
+
+def _symbol(sign: str) -> bool:
+    return unicodedata.category(sign)[0] == "S"
+
+
+def _storable(sign: str) -> bool:
+    if sign in "\n\t":
+        return True
+    return sign not in _INVISIBLE and unicodedata.category(sign) not in {"Cc", "Cs"}
