@@ -114,7 +114,7 @@ class Tap:
     toast: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class State:
     """Everything the fake remembers; `edit_age` and `tap_age` are seconds, None never too old."""
 
