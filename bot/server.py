@@ -1,0 +1,103 @@
+"""The one HTTP server: the page, the webhooks, and what the people who run it look at."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from surveys.errors import Refusal
+
+LARGEST_BODY = 256 * 1024
+"""Bytes of one request; Telegram's and Zalo's largest updates are far below."""
+HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the house is: each part with `ok` or what is wrong, and how many wait in each queue."""
+
+    parts: Mapping[str, str]
+    queues: Mapping[tuple[str, str], int]
+    """(queue, state) → rows."""
+
+    @property
+    def well(self) -> bool:
+        """Whether every part is."""
+        return all(state == "ok" for state in self.parts.values())
+
+
+Check = Callable[[], Awaitable[Health]]
+
+
+def make_server(routes: Iterable[web.AbstractRouteDef], check: Check) -> web.Application:
+    """An application with `routes`, `/healthz` and `/metrics`."""
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_calm])
+    app.add_routes([*routes, web.get("/healthz", _healthz(check))])
+    app.add_routes([web.get("/metrics", _metrics(check))])
+    return app
+
+
+async def listen(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Serve until the runner is cleaned up.
+
+    Raises Refusal `serve.port_in_use` or `serve.cannot_listen`.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        code = "serve.port_in_use" if error.errno in {48, 98} else "serve.cannot_listen"
+        raise Refusal(code, host=host, port=port, reason=error.strerror or "") from None
+    return runner
+
+
+def port_of(runner: web.AppRunner) -> int:
+    """The port really listened on (asked for as 0)."""
+    return int(runner.addresses[0][1])
+
+
+def _healthz(check: Check) -> Handler:
+    async def healthz(_request: web.Request) -> web.StreamResponse:
+        health = await check()
+        body = {"status": "ok" if health.well else "ill", "parts": dict(health.parts)}
+        return web.json_response(body, status=200 if health.well else 503)
+
+    return healthz
+
+
+def _metrics(check: Check) -> Handler:
+    async def metrics(_request: web.Request) -> web.StreamResponse:
+        health = await check()
+        registry = CollectorRegistry()
+        up = Gauge("motcua_up", "1 while the part works", ["part"], registry=registry)
+        rows = Gauge("motcua_rows", "Rows of a queue", ["queue", "state"], registry=registry)
+        for part, state in health.parts.items():
+            up.labels(part).set(state == "ok")
+        for (queue, state), count in health.queues.items():
+            rows.labels(queue, state).set(count)
+        headers = {"Content-Type": CONTENT_TYPE_LATEST}
+        return web.Response(body=generate_latest(registry), headers=headers)
+
+    return metrics
+
+
+@web.middleware
+async def _calm(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """No traceback to a stranger, and no path in the log: a link's token may stand in it."""
+    try:
+        response = await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception:
+        logger.exception("a request failed")
+        return web.json_response({"error": "internal"}, status=500)
+    if not response.prepared:
+        response.headers.update({k: v for k, v in HEADERS.items() if k not in response.headers})
+    return response
