@@ -1,0 +1,195 @@
+"""From what is known of one dossier to its outcomes: pure rules, no points, no clock.
+
+TT 01/2018/TT-VPCP Điều 13 says what is looked at; which points an outcome is worth is the
+rulebook's matter. What is not known is MISSING and stays so.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any, TypeVar
+
+from surveys.evidence import CRITERIA, Agencies, Conduct, Contacts, Publicity, Timing
+
+FIELDS: Mapping[str, str] = {
+    "1": "total_time",
+    "2": "step_time",
+    "3": "contacts",
+    "4": "agencies",
+    "6": "publicity",
+    "7": "conduct",
+}
+"""Criterion → its field of `Outcomes`, which is also its column of `dossier_evidence`."""
+
+
+class ComplaintState(StrEnum):
+    """What became of a citizen's complaint."""
+
+    PENDING = "pending"
+    UPHELD = "upheld"
+    REFUTED = "refuted"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The work of one agency on a dossier (chỉ số 2); civil times of the authority."""
+
+    due_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A question's last answer within one response; `option` None: withdrawn, or text only."""
+
+    response_id: int
+    question: str
+    option: str | None
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that bears on the outcomes of one dossier.
+
+    `conduct_complaints` are the states of complaints about conduct by response;
+    `verified` the officer's last decisions by criterion (outcome codes, 0 = refused).
+    """
+
+    due_at: datetime | None = None
+    finished_at: datetime | None = None
+    returned_at: datetime | None = None
+    steps: tuple[Step, ...] = ()
+    answers: tuple[Given, ...] = ()
+    conduct_complaints: Mapping[int, ComplaintState] = field(default_factory=dict)
+    verified: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """One outcome a criterion: what the wide evidence row of a dossier holds."""
+
+    total_time: Timing = Timing.MISSING
+    step_time: Timing = Timing.MISSING
+    contacts: Contacts = Contacts.MISSING
+    agencies: Agencies = Agencies.MISSING
+    publicity: Publicity = Publicity.MISSING
+    conduct: Conduct = Conduct.MISSING
+
+    def of(self, criterion: str) -> IntEnum:
+        """The outcome for a criterion of `FIELDS`."""
+        outcome: IntEnum = getattr(self, FIELDS[criterion])
+        return outcome
+
+    def codes(self) -> dict[str, int]:
+        """Column name → code, as stored."""
+        return {name: int(getattr(self, name)) for name in FIELDS.values()}
+
+
+def outcomes(case: Case) -> Outcomes:
+    """What counts: the officer's decisions over what the dossier itself shows."""
+    decided: dict[str, Any] = {
+        FIELDS[key]: CRITERIA[key](code) for key, code in case.verified.items()
+    }
+    return replace(raw_outcomes(case), **decided)
+
+
+def raw_outcomes(case: Case) -> Outcomes:
+    """What the dossier shows before any verification."""
+    total_time = timing(case.due_at, case.finished_at or case.returned_at)
+    return Outcomes(
+        total_time=total_time,
+        step_time=worst(timing(step.due_at, step.finished_at) for step in case.steps),
+        contacts=_contacts(case.answers),
+        agencies=_agencies(case.answers),
+        publicity=_named(Publicity, _last(case.answers, "publicity")),
+        conduct=_conduct(case, total_time),
+    )
+
+
+def timing(due_at: datetime | None, done_at: datetime | None) -> Timing:
+    """Compare by day; not done yet: no evidence."""
+    if done_at is None:
+        return Timing.MISSING
+    if due_at is None:
+        return Timing.NO_DUE_DATE
+    if done_at.date() == due_at.date():
+        return Timing.SAME_DAY
+    return Timing.EARLY if done_at.date() < due_at.date() else Timing.LATE
+
+
+_WORST_FIRST = (Timing.LATE, Timing.SAME_DAY, Timing.EARLY, Timing.NO_DUE_DATE)
+
+
+def worst(timings: Iterable[Timing]) -> Timing:
+    """The dossier's timing over its steps: the worst that is known."""
+    known = set(timings)
+    return next((timing for timing in _WORST_FIRST if timing in known), Timing.MISSING)
+
+
+def stated_timing(answers: Iterable[Given]) -> Timing:
+    """What the citizen says of the promised date; evidence for the verifier only."""
+    given = _last(answers, "on_time")
+    said = {"early": Timing.EARLY, "on_time": Timing.SAME_DAY, "late": Timing.LATE}
+    return said.get(given.option or "", Timing.MISSING) if given else Timing.MISSING
+
+
+def _contacts(answers: tuple[Given, ...]) -> Contacts:
+    given = _last(answers, "contacts")
+    if _is(given, "many") and _followed(answers, given, "contacts_own_fault"):
+        return Contacts.MANY_OWN_FAULT
+    return _named(Contacts, given)
+
+
+def _agencies(answers: tuple[Given, ...]) -> Agencies:
+    given = _last(answers, "agencies")
+    if _is(given, "many") and _followed(answers, given, "agencies_field_check"):
+        return Agencies.MANY_FIELD_CHECK
+    return _named(Agencies, given)
+
+
+def _conduct(case: Case, total_time: Timing) -> Conduct:
+    """An upheld complaint stands whatever is answered later; a "yes" stands until refuted or
+    withdrawn; otherwise the time decides (chỉ số 7)."""
+    given, states = _last(case.answers, "conduct"), case.conduct_complaints
+    if ComplaintState.UPHELD in states.values():
+        return Conduct.COMPLAINT
+    if given is None or given.option not in {"yes", "no"}:
+        return Conduct.MISSING
+    open_states = {None, ComplaintState.PENDING}
+    if given.option == "yes" and states.get(given.response_id) in open_states:
+        return Conduct.COMPLAINT
+    return Conduct[total_time.name]
+
+
+def _last(answers: Iterable[Given], question: str) -> Given | None:
+    """The answer that counts when several forms asked the same: the last one given."""
+    given = [one for one in answers if one.question == question and one.option is not None]
+    return max(given, key=lambda one: (one.answered_at, one.response_id), default=None)
+
+
+def _followed(answers: Iterable[Given], parent: Given | None, question: str) -> bool:
+    """Whether the follow-up of `parent`, in the same response, was answered with yes."""
+    return any(
+        one.question == question and one.option == "yes"
+        for one in answers
+        if parent is not None and one.response_id == parent.response_id
+    )
+
+
+def _is(given: Given | None, option: str) -> bool:
+    return given is not None and given.option == option
+
+
+Kind = TypeVar("Kind", Contacts, Agencies, Publicity)
+
+_CODES: Mapping[type[IntEnum], Mapping[str, int]] = {
+    kind: {code.name.lower(): int(code) for code in kind if code}
+    for kind in (Contacts, Agencies, Publicity)
+}
+
+
+def _named(kind: type[Kind], given: Given | None) -> Kind:
+    return kind(_CODES[kind].get((given.option or "") if given else "", 0))
