@@ -1,0 +1,139 @@
+"""Blocks, levels and the whole district: means with their denominators, grades counted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from scoring.cases import Printed
+from scoring.law import Rulebook
+from scoring.unit_rating import State, UnitRating
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Units taken together: how many, how many of them scored, their mean total, their grades.
+
+    `grades` counts every grade of the rulebook; the shares (percent) name only grades that
+    occur, once of all units and once of the scored ones.
+    """
+
+    units: int
+    scored: int
+    mean: Decimal | None
+    grades: Mapping[str, int]
+    shares_of_all: Mapping[str, Decimal]
+    shares_of_scored: Mapping[str, Decimal]
+
+    def as_json(self) -> dict[str, Any]:
+        """The group as `motcua rate --format json` prints it."""
+        return {
+            "units": self.units,
+            "scored": self.scored,
+            "mean": _text(self.mean),
+            "grades": dict(self.grades),
+            "shares_of_all": {grade: str(share) for grade, share in self.shares_of_all.items()},
+            "shares_of_scored": {g: str(share) for g, share in self.shares_of_scored.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overall:
+    """The district in one figure, computed in three ways that need not agree.
+
+    `criteria`: mean of the scored units that have the criterion; None: nobody has it.
+    """
+
+    criteria: Mapping[str, Decimal | None]
+    sum_of_criterion_means: Decimal | None
+    unit_mean: Decimal | None
+    dossier_weighted_mean: Decimal | None
+    printed: Printed
+
+    @property
+    def aggregates(self) -> dict[str, Decimal | None]:
+        """The three aggregates by name."""
+        return {name.value: getattr(self, name.value) for name in Printed}
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole as `motcua rate --format json` prints it."""
+        return {
+            "criteria": {number: _text(mean) for number, mean in self.criteria.items()},
+            **{name: _text(value) for name, value in self.aggregates.items()},
+            "printed": self.printed.value,
+        }
+
+
+def scored(units: Sequence[UnitRating]) -> list[UnitRating]:
+    """The units that have a total."""
+    return [unit for unit in units if unit.state is State.SCORED]
+
+
+def groups(
+    rulebook: Rulebook, units: Sequence[UnitRating], key: Callable[[UnitRating], str | None]
+) -> dict[str, Group]:
+    """The units grouped by `key`, in the order of the keys; units without one are in no group."""
+    names = sorted({name for unit in units if (name := key(unit))})
+    return {name: group(rulebook, [u for u in units if key(u) == name]) for name in names}
+
+
+def group(rulebook: Rulebook, units: Sequence[UnitRating]) -> Group:
+    """The statistics of these units."""
+    rated = scored(units)
+    grades = {band.id: 0 for band in rulebook.grades.bands}
+    for unit in rated:
+        if unit.grade is not None:
+            grades[unit.grade.id] += 1
+    return Group(
+        units=len(units),
+        scored=len(rated),
+        mean=_mean(rulebook, _totals(rated)),
+        grades=grades,
+        shares_of_all=_shares(rulebook, grades, len(units)),
+        shares_of_scored=_shares(rulebook, grades, len(rated)),
+    )
+
+
+def overall(rulebook: Rulebook, units: Sequence[UnitRating]) -> Overall:
+    """The three aggregates over the scored units, each under its name."""
+    rated = scored(units)
+    means = {
+        number: _mean(rulebook, [u.points[number] for u in rated if number in u.points])
+        for number in rulebook.criteria
+    }
+    known = [mean for mean in means.values() if mean is not None]
+    return Overall(
+        criteria=means,
+        sum_of_criterion_means=sum(known, Decimal(0)) if known else None,
+        unit_mean=_mean(rulebook, _totals(rated)),
+        dossier_weighted_mean=_weighted_mean(rulebook, rated),
+        printed=Printed(rulebook.policies.printed.chosen),
+    )
+
+
+def _totals(rated: Sequence[UnitRating]) -> list[Decimal]:
+    return [unit.total for unit in rated if unit.total is not None]
+
+
+def _mean(rulebook: Rulebook, values: Sequence[Decimal]) -> Decimal | None:
+    return rulebook.round_mean(sum(values, Decimal(0)) / len(values)) if values else None
+
+
+def _weighted_mean(rulebook: Rulebook, rated: Sequence[UnitRating]) -> Decimal | None:
+    dossiers = [unit.evidence.dossiers for unit in rated]
+    if not sum(dossiers):
+        return None
+    weighted = (total * n for total, n in zip(_totals(rated), dossiers, strict=True))
+    return rulebook.round_mean(sum(weighted, Decimal(0)) / sum(dossiers))
+
+
+def _shares(rulebook: Rulebook, grades: Mapping[str, int], of: int) -> dict[str, Decimal]:
+    return {
+        grade: rulebook.round_share(Decimal(100 * count) / of)
+        for grade, count in grades.items()
+        if count
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,146 @@
+"""What is known of a unit in a period, and how facts and points given by people are read."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from scoring.errors import Refusal
+from scoring.law import Rulebook
+
+Fact = Decimal | str
+
+
+class Kind(StrEnum):
+    """What a fact may be."""
+
+    SHARE = "share"
+    COUNT = "count"
+    PUBLICITY = "publicity"
+
+
+FACTS: Mapping[str, Kind] = {
+    "onspot_share": Kind.SHARE,
+    "onestop_share": Kind.SHARE,
+    "publicity": Kind.PUBLICITY,
+    "complaints_total": Kind.COUNT,
+    "complaints_on_time": Kind.COUNT,
+    "complaints_prolonged": Kind.COUNT,
+    "online_procedures_eligible": Kind.COUNT,
+    "online_procedures_deployed": Kind.COUNT,
+    "online_dossiers_unresolved_or_late": Kind.COUNT,
+    "online_dossiers": Kind.COUNT,
+    "dossiers_total": Kind.COUNT,
+}
+"""The facts of a unit (CS 5, 6, 8, 9) and what each of them is."""
+
+PUBLICITY = ("both", "one", "poor")
+
+_PARTS_OF = {
+    "complaints_on_time": "complaints_total",
+    "complaints_prolonged": "complaints_total",
+    "online_procedures_deployed": "online_procedures_eligible",
+    "online_dossiers": "dossiers_total",
+}
+
+_NUMBER = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,20})?")
+_PERCENT = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,20})?) ?%")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitEvidence:
+    """Everything a rating reads of one unit and one period.
+
+    `dossiers` are those returned in the period, `late` of them after their day; `received` and
+    `received_online` go by the day of reception. `outcomes` counts dossiers: criterion → outcome
+    → how many. `appraised` and `self_scores` are points per criterion.
+    """
+
+    code: str
+    name: str
+    level: str
+    block: str | None = None
+    received: int = 0
+    received_online: int = 0
+    dossiers: int = 0
+    responses: int = 0
+    late: int = 0
+    outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    appraised: Mapping[str, Decimal] = field(default_factory=dict)
+    self_scores: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def number(self, fact: str) -> Decimal | None:
+        """A fact that is a number; None where it is unknown."""
+        value = self.facts.get(fact)
+        return None if value is None else Decimal(value)
+
+
+def parse_fact(name: str, text: str) -> Fact:
+    """A fact as it stands in a file: a share 0–1, a whole number, or a word for publicity.
+
+    A decimal comma and a percent sign are understood. Raises Refusal `scoring.unknown_fact`,
+    `scoring.bad_share`, `scoring.bad_count` or `scoring.bad_publicity`.
+    """
+    if name not in FACTS:
+        raise Refusal("scoring.unknown_fact", fact=name, known=", ".join(FACTS))
+    wanted = text.strip()
+    if FACTS[name] is Kind.SHARE:
+        return _share(name, wanted)
+    if FACTS[name] is Kind.COUNT:
+        return _count(name, wanted)
+    if wanted.lower() not in PUBLICITY:
+        raise Refusal("scoring.bad_publicity", fact=name, value=wanted, known=", ".join(PUBLICITY))
+    return wanted.lower()
+
+
+def check_facts(facts: Mapping[str, Fact]) -> None:
+    """Raises Refusal `scoring.part_above_whole` when a part is larger than its whole."""
+    for part, whole in _PARTS_OF.items():
+        if part in facts and whole in facts and Decimal(facts[part]) > Decimal(facts[whole]):
+            params = {"part": part, "value": facts[part], "whole": whole, "total": facts[whole]}
+            raise Refusal("scoring.part_above_whole", **params)
+
+
+def parse_points(rulebook: Rulebook, criterion: str, text: str) -> Decimal:
+    """Points that a unit or an appraiser gave to a criterion.
+
+    Raises Refusal `scoring.unknown_criterion` or `scoring.bad_points`.
+    """
+    known_criterion(rulebook, criterion)
+    points = _number(text.strip())
+    if points is None or points > rulebook.max_points:
+        params = {"criterion": criterion, "value": text.strip(), "max": str(rulebook.max_points)}
+        raise Refusal("scoring.bad_points", **params)
+    return points
+
+
+def known_criterion(rulebook: Rulebook, criterion: str) -> None:
+    """Raises Refusal `scoring.unknown_criterion` for a criterion the rulebook has not."""
+    if criterion not in rulebook.criteria:
+        known = ", ".join(rulebook.criteria)
+        params = {"rulebook": rulebook.id, "criterion": criterion, "known": known}
+        raise Refusal("scoring.unknown_criterion", **params)
+
+
+def _share(name: str, text: str) -> Decimal:
+    percent = _PERCENT.fullmatch(text)
+    share = _number(percent[1]) if percent else _number(text)
+    if share is not None and percent:
+        share /= 100
+    if share is None or share > 1:
+        raise Refusal("scoring.bad_share", fact=name, value=text)
+    return share
+
+
+def _count(name: str, text: str) -> Decimal:
+    count = _number(text)
+    grouped = re.fullmatch(r"[0-9]+[.,][0-9]{3}", text)  # 1.000 may mean a thousand, or one
+    if count is None or grouped or count != count.to_integral_value():
+        raise Refusal("scoring.bad_count", fact=name, value=text)
+    return count.to_integral_value()
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None

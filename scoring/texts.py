@@ -1,0 +1,40 @@
+"""The words of a rating in both languages, from `texts.yaml`; numbers written as people do."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scoring.law import Text
+
+Words = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+@cache
+def words() -> Words:
+    """section → key → language → text."""
+    text = (Path(__file__).parent / "texts.yaml").read_text("utf-8")
+    loaded: Words = yaml.safe_load(text)
+    return loaded
+
+
+def say(section: str, key: str, language: str, **params: object) -> str:
+    """The text under `section.key` with its placeholders filled; KeyError when there is none."""
+    shown = {name: written(value, language) for name, value in params.items()}
+    return words()[section][key][language].format(**shown)
+
+
+def written(value: Any, language: str) -> str:  # noqa: ANN401 - whatever a text names
+    """A number with the comma or point of the language, a list with commas, None as a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, Text):
+        return value.of(language)
+    if isinstance(value, list | tuple):
+        return ", ".join(written(item, language) for item in value)
+    if isinstance(value, Decimal) and language == "vi":
+        return str(value).replace(".", ",")
+    return str(value)

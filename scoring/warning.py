@@ -1,0 +1,104 @@
+"""What a reader of a rating must be told: each warning has a code and the figures behind it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from scoring.aggregates import Overall, scored
+from scoring.law import Rulebook
+from scoring.rounding import plain
+from scoring.texts import say
+from scoring.unit_rating import State, UnitRating, full_marks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingWarning:
+    """A code and its parameters; the words come from `texts.yaml`."""
+
+    code: str
+    params: Mapping[str, object]
+
+    def message(self, language: str = "vi") -> str:
+        """The warning as one sentence."""
+        return say("warnings", self.code, language, **self.params)
+
+    def as_json(self, language: str = "vi") -> dict[str, str]:
+        """`{"code", "message"}`."""
+        return {"code": self.code, "message": self.message(language)}
+
+
+def warnings_of(
+    rulebook: Rulebook, units: Sequence[UnitRating], overall: Overall
+) -> tuple[RatingWarning, ...]:
+    """Every warning, the district's before the units'."""
+    rated = scored(units)
+    return (
+        *_means_differ(overall),
+        *_scored_by_nobody(rulebook, overall, rated),
+        *_left_out(rulebook, units),
+        *(warning for unit in rated for warning in _grade_lowered(rulebook, unit)),
+        *(warning for unit in units for warning in _self_differs(rulebook, unit)),
+    )
+
+
+def self_differences(rulebook: Rulebook, unit: UnitRating) -> dict[str, tuple[Decimal, Decimal]]:
+    """Criterion → (tự chấm, what counts), where both are known and not equal."""
+    pairs = {
+        number: (rulebook.round_points(score.self_score), score.points)
+        for number, score in unit.scores.items()
+        if score.self_score is not None and score.points is not None
+    }
+    return {number: pair for number, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _means_differ(overall: Overall) -> Iterator[RatingWarning]:
+    known = {value for value in overall.aggregates.values() if value is not None}
+    if len(known) > 1:
+        yield RatingWarning(code="means_differ", params=overall.aggregates)
+
+
+def _scored_by_nobody(
+    rulebook: Rulebook, overall: Overall, rated: Sequence[UnitRating]
+) -> Iterator[RatingWarning]:
+    for number, mean in overall.criteria.items():
+        if mean is None and rated:
+            params = {"criterion": number, "name": rulebook.criteria[number].name}
+            yield RatingWarning(code="criterion_scored_by_nobody", params=params)
+
+
+def _left_out(rulebook: Rulebook, units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
+    minimum = rulebook.policies.minimum_criteria.chosen
+    for state, code, more in (
+        (State.NOT_SCORED, "units_not_scored", {}),
+        (State.INSUFFICIENT, "units_insufficient", {"minimum": minimum}),
+    ):
+        names = [unit.evidence.name for unit in units if unit.state is state]
+        if names:
+            yield RatingWarning(code=code, params={"count": len(names), "units": names, **more})
+
+
+def _grade_lowered(rulebook: Rulebook, unit: UnitRating) -> Iterator[RatingWarning]:
+    """The grade would be better if the unit had the same share of the full marks."""
+    if unit.total is None or unit.grade is None or not unit.missing:
+        return
+    in_proportion = rulebook.grades.of(unit.total, unit.reachable / full_marks(rulebook))
+    if in_proportion.points <= unit.grade.points:
+        return
+    yield RatingWarning(
+        code="grade_lowered_by_missing",
+        params={
+            "unit": unit.evidence.name,
+            "missing": list(unit.missing),
+            "reachable": plain(unit.reachable),
+            "total": unit.total,
+            "grade": unit.grade.name,
+            "grade_in_proportion": in_proportion.name,
+        },
+    )
+
+
+def _self_differs(rulebook: Rulebook, unit: UnitRating) -> Iterator[RatingWarning]:
+    criteria = list(self_differences(rulebook, unit))
+    if criteria:
+        params = {"unit": unit.evidence.name, "criteria": criteria}
+        yield RatingWarning(code="self_differs", params=params)
