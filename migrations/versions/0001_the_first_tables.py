@@ -107,9 +107,12 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False, comment="new | done | set_aside"),
         sa.Column("tries", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("not_before_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("owner", sa.String(), nullable=True, comment="the worker that holds it"),
-        sa.Column("leased_until_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Text(),
+            nullable=True,
+            comment="for staff: why it was not handled, never a citizen's words",
+        ),
         sa.CheckConstraint("state IN ('new', 'done', 'set_aside')", name=op.f("ck_inbox_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint(
@@ -123,6 +126,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'new'"),
             postgresql_where=sa.text("state = 'new'"),
+        )
+        batch_op.create_index(
+            "ix_inbox_set_aside",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'set_aside'"),
+            postgresql_where=sa.text("state = 'set_aside'"),
         )
 
     op.create_table(
@@ -643,7 +653,8 @@ def upgrade() -> None:
         sa.Column("due_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_ms", sa.BigInteger(), nullable=True),
         sa.Column("tries", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("owner", sa.String(), nullable=True, comment="the dispatcher that holds it"),
+        sa.Column("asked_again", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=True, comment="the dispatcher that sends it"),
         sa.Column("leased_until_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True, comment="for staff: why it failed or waits"),
         sa.Column("made_ms", sa.BigInteger(), nullable=False),
@@ -652,7 +663,7 @@ def upgrade() -> None:
             "invitation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.CheckConstraint(
-            "state IN ('due', 'claimed', 'sending', 'sent', 'rejected', 'unreachable', 'uncertain', 'expired', 'cancelled')",
+            "state IN ('due', 'sending', 'sent', 'rejected', 'unreachable', 'uncertain', 'expired', 'cancelled')",
             name=op.f("ck_outbox_state"),
         ),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_outbox_contact_id")),
@@ -672,11 +683,25 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'due'"),
         )
         batch_op.create_index(
-            "ix_outbox_held",
+            "ix_outbox_expiring",
+            ["expires_ms"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+        batch_op.create_index(
+            "ix_outbox_open",
+            ["contact_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('due', 'sending')"),
+            postgresql_where=sa.text("state IN ('due', 'sending')"),
+        )
+        batch_op.create_index(
+            "ix_outbox_sending",
             ["leased_until_ms"],
             unique=False,
-            sqlite_where=sa.text("state IN ('claimed', 'sending')"),
-            postgresql_where=sa.text("state IN ('claimed', 'sending')"),
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
         )
 
     # ### end Alembic commands ###

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -30,9 +32,7 @@ inbox = Table(
     Column("state", String, nullable=False, comment="new | done | set_aside"),
     Column("tries", SmallInteger, nullable=False, server_default=text("0")),
     Column("not_before_ms", BigInteger, nullable=False, server_default=text("0")),
-    Column("reason", Text),
-    Column("owner", String, comment="the worker that holds it"),
-    Column("leased_until_ms", BigInteger, nullable=False, server_default=text("0")),
+    Column("reason", Text, comment="for staff: why it was not handled, never a citizen's words"),
     UniqueConstraint("channel", "bot", "event_key"),
     CheckConstraint("state IN ('new', 'done', 'set_aside')", name="state"),
 )
@@ -42,6 +42,12 @@ Index(
     inbox.c.id,
     sqlite_where=inbox.c.state == "new",
     postgresql_where=inbox.c.state == "new",
+)
+Index(
+    "ix_inbox_set_aside",
+    inbox.c.id,
+    sqlite_where=inbox.c.state == "set_aside",
+    postgresql_where=inbox.c.state == "set_aside",
 )
 
 outbox = Table(
@@ -59,15 +65,16 @@ outbox = Table(
     Column("due_ms", BigInteger, nullable=False),
     Column("expires_ms", BigInteger),
     Column("tries", SmallInteger, nullable=False, server_default=text("0")),
-    Column("owner", String, comment="the dispatcher that holds it"),
+    Column("asked_again", Boolean, nullable=False, server_default=false()),
+    Column("owner", String, comment="the dispatcher that sends it"),
     Column("leased_until_ms", BigInteger, nullable=False, server_default=text("0")),
     Column("reason", Text, comment="for staff: why it failed or waits"),
     Column("made_ms", BigInteger, nullable=False),
     Column("settled_ms", BigInteger),
     ref("invitation_id", "invitations", nullable=True),
     CheckConstraint(
-        "state IN ('due', 'claimed', 'sending', 'sent', 'rejected', 'unreachable', 'uncertain',"
-        " 'expired', 'cancelled')",
+        "state IN ('due', 'sending', 'sent', 'rejected', 'unreachable', 'uncertain', 'expired',"
+        " 'cancelled')",
         name="state",
     ),
 )
@@ -81,10 +88,23 @@ Index(
     postgresql_where=outbox.c.state == "due",
 )
 Index(
-    "ix_outbox_held",
+    "ix_outbox_sending",
     outbox.c.leased_until_ms,
-    sqlite_where=outbox.c.state.in_(("claimed", "sending")),
-    postgresql_where=outbox.c.state.in_(("claimed", "sending")),
+    sqlite_where=outbox.c.state == "sending",
+    postgresql_where=outbox.c.state == "sending",
+)
+Index(
+    "ix_outbox_open",
+    outbox.c.contact_id,
+    outbox.c.id,
+    sqlite_where=outbox.c.state.in_(("due", "sending")),
+    postgresql_where=outbox.c.state.in_(("due", "sending")),
+)
+Index(
+    "ix_outbox_expiring",
+    outbox.c.expires_ms,
+    sqlite_where=outbox.c.state == "due",
+    postgresql_where=outbox.c.state == "due",
 )
 Index("ix_outbox_contact", outbox.c.contact_id, outbox.c.id)
 
