@@ -1,0 +1,24 @@
+"""Headers, names and codes as they are compared: without accents, case, signs, extra spaces."""
+
+import unicodedata
+
+_BASE = str.maketrans({"đ": "d", "Đ": "D"})
+
+
+def fold(text: str) -> str:
+    """`  Ngày  hẹn trả (*)` as `ngay hen tra`; two writings of one name fold alike."""
+    if not text.isascii():
+        parts = unicodedata.normalize("NFKD", text.translate(_BASE))
+        text = "".join(sign for sign in parts if not unicodedata.combining(sign))
+    spaced = "".join(sign if sign.isalnum() else " " for sign in text.casefold())
+    return " ".join(spaced.split())
+
+
+def tidy(text: str) -> str:
+    """In NFC, trimmed, every run of white space one space; invisible signs removed."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    return " ".join(text.split())
+
+
+_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
