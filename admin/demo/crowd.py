@@ -1,0 +1,125 @@
+"""Simulated citizens: each opens a link and taps through the form by the path of everybody else.
+
+They are a second bot of the web channel, so what they say goes through inbox, interview and outbox,
+and their contacts, invitations and responses are marked `simulated`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+from bot.channels.web import WebChannel
+from bot.render import parse_button
+from surveys.interview import Tap
+from surveys.store.web import Author, WebMessage
+
+AT_ONCE = 24
+"""How many answer at the same time."""
+PATIENCE_SECONDS = 60.0
+"""After so long without a word from the bot a simulated citizen gives up."""
+CHANCES: dict[str, dict[str, int]] = yaml.safe_load(
+    Path(__file__).with_suffix(".yaml").read_text("utf-8")
+)
+
+Post = Callable[[str, dict[str, Any]], Awaitable[None]]
+"""Give one update of a session to the inbox: session, payload."""
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Citizens who answer in the background; `done` of `total` are through."""
+
+    channel: WebChannel
+    post: Post
+    total: int = 0
+    done: int = 0
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody is still answering."""
+        return bool(self.tasks)
+
+    def begin(self, tokens: list[str]) -> None:
+        """Let one citizen answer behind each token; returns at once."""
+        self.total, self.done = len(tokens), 0
+        task = asyncio.create_task(self._all(tokens))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def stop(self) -> None:
+        """Send everybody home; what they said is kept."""
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    async def _all(self, tokens: list[str]) -> None:
+        turn = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(self._one(token, turn) for token in tokens))
+
+    async def _one(self, token: str, turn: asyncio.Semaphore) -> None:
+        async with turn:
+            citizen = Citizen(session=f"sim-{token}", mood=Random(token))  # noqa: S311
+            await citizen.answer(token, self.channel, self.post)
+            self.done += 1
+
+
+@dataclass(slots=True)
+class Citizen:
+    """One simulated citizen in front of the page."""
+
+    session: str
+    mood: Random
+    said: int = 0
+
+    async def answer(self, token: str, channel: WebChannel, post: Post) -> None:
+        """Open the link, agree, and tap until the bot has no more questions."""
+        await self._say(post, "start", token)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                async for question in _questions(channel, self.session):
+                    button = self._choose(question)
+                    await self._say(post, "tap", button["label"], button["data"])
+        except TimeoutError:
+            return
+
+    def _choose(self, message: WebMessage) -> dict[str, Any]:
+        """A button by the chances of the question; else the first, or the last of an offer."""
+        buttons = [button for row in message.body["buttons"] for button in row]
+        answers = {tap.option: b for b in buttons if (tap := _tap(b)) and tap.question in CHANCES}
+        if not answers:
+            done = [b for b in buttons if ":done:" in b["data"]]
+            return (done or buttons)[0]
+        question = next(tap.question for b in buttons if (tap := _tap(b)))
+        chances = CHANCES[question]
+        chosen = self.mood.choices(list(answers), [chances.get(o, 0) for o in answers])[0]
+        return answers[chosen]
+
+    async def _say(self, post: Post, kind: str, text: str, data: str = "") -> None:
+        self.said += 1
+        event = {"id": f"{self.said:08d}", "kind": kind, "text": text, "data": data}
+        await post(self.session, event | {"session": self.session, "language": "vi"})
+
+
+async def _questions(channel: WebChannel, session: str) -> AsyncIterator[WebMessage]:
+    """The bot's messages that wait for a tap, until it has none left."""
+    async for messages in channel.messages(session, 0):
+        said = [message for message in messages if message.author is Author.BOT]
+        if said and not _asks(said[-1]):
+            return
+        if said:
+            yield said[-1]
+
+
+def _asks(message: WebMessage) -> bool:
+    return any(button["data"] for row in message.body.get("buttons", ()) for button in row)
+
+
+def _tap(button: dict[str, Any]) -> Tap | None:
+    press = parse_button(button["data"])
+    return press.event if press and isinstance(press.event, Tap) else None
