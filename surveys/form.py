@@ -3,8 +3,10 @@
 from surveys.form_file import (
     check,
     current,
+    key_of,
     load_folder,
     load_form,
+    published,
     same_version_changed,
     shipped_forms,
 )
@@ -38,9 +40,11 @@ __all__ = [
     "checksum",
     "current",
     "in_language",
+    "key_of",
     "load_folder",
     "load_form",
     "missing_translations",
+    "published",
     "same_version_changed",
     "shipped_forms",
 ]

@@ -32,7 +32,9 @@ def load_form(path: Path, known_criteria: Collection[str] | None = None) -> Form
 def check(form: Form, known_criteria: Collection[str] | None = None) -> None:
     """Check a form that is not in a file; raises Refusal as load_form does, without a line."""
     for fault in faults(form, known_criteria):
-        raise Refusal(f"forms.{fault.code}", file=form.id, line=0, key=_key(fault), **fault.params)
+        raise Refusal(
+            f"forms.{fault.code}", file=form.id, line=0, key=key_of(fault.place), **fault.params
+        )
 
 
 def load_folder(folder: Path) -> tuple[Form, ...]:
@@ -56,10 +58,23 @@ def current(forms: Iterable[Form], form_id: str, day: date) -> Form:
 
     Raises Refusal `forms.unknown` when none is valid then.
     """
-    named = [form for form in forms if form.id == form_id and form.valid_on(day)]
+    all_forms = tuple(forms)
+    named = [form for form in all_forms if form.id == form_id and form.valid_on(day)]
     if not named:
-        raise Refusal("forms.unknown", form=form_id, day=day.strftime("%d/%m/%Y"))
+        known = ", ".join(sorted({form.id for form in all_forms}))
+        raise Refusal("forms.unknown", form=form_id, day=f"{day:%d/%m/%Y}", known=known)
     return max(named, key=lambda form: form.valid_from)
+
+
+def published(forms: Iterable[Form], form_id: str, version: str) -> Form:
+    """The form in exactly this version: the one an interview was begun with is finished with.
+
+    Raises Refusal `forms.unknown_version`.
+    """
+    for form in forms:
+        if (form.id, form.version) == (form_id, version):
+            return form
+    raise Refusal("forms.unknown_version", form=form_id, version=version)
 
 
 def same_version_changed(registered: Mapping[tuple[str, str], str], form: Form) -> bool:
@@ -71,15 +86,32 @@ def same_version_changed(registered: Mapping[tuple[str, str], str], form: Form) 
     return known is not None and known != form.checksum
 
 
-_CODES = {"missing": "missing_key", "extra_forbidden": "unknown_key"}
+_CODES = {
+    "missing": "missing_key",
+    "extra_forbidden": "unknown_key",
+    "enum": "bad_kind",
+    "bool_parsing": "bad_flag",
+    "string_pattern_mismatch": "bad_id",
+    "dict_type": "not_by_language",
+    "tuple_type": "not_a_list",
+    "model_type": "not_a_mapping",
+    "string_type": "empty",
+    "string_too_short": "empty",
+    "too_short": "empty",
+    "string_too_long": "too_long",
+}
 
 
 def _fault(error: ValidationError) -> Fault:
     first = error.errors(include_url=False)[0]
-    place: Place = first["loc"]
+    place: Place = tuple(part for part in first["loc"] if part != "[key]")
     value = "" if first["input"] is None else _short(first["input"])
     code = _CODES.get(first["type"], "bad_value")
-    return Fault(code, place, {"value": value, "reason": first["msg"]})
+    if first["type"].startswith("date"):
+        code = "bad_date"
+    elif code == "bad_id" and (len(place) < len(first["loc"]) or "languages" in place):
+        code = "bad_language"
+    return Fault(code, place, {"value": value})
 
 
 def _short(value: object) -> str:
@@ -87,11 +119,11 @@ def _short(value: object) -> str:
 
 
 def _refusal(fault: Fault, document: yaml_lines.Document) -> Refusal:
-    where = {"file": document.file, "line": document.line(fault.place), "key": _key(fault)}
+    where = {"file": document.file, "line": document.line(fault.place), "key": key_of(fault.place)}
     return Refusal(f"forms.{fault.code}", **where, **fault.params)
 
 
-def _key(fault: Fault) -> str:
-    """The place as people write it: `questions[2].options[0].id`, counted from 1."""
-    shown = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in fault.place)
+def key_of(place: Place) -> str:
+    """A place in a form as people write it: `questions[2].options[1].id`, counted from 1."""
+    shown = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place)
     return "".join(shown).lstrip(".")

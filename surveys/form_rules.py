@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from surveys.form_model import BASE_LANGUAGE, Condition, Form, Kind, Question, every_text
 from surveys.interview.effects import OFFER
-from surveys.words import fold, plain
+from surveys.words import plain
 
 Place = tuple[str | int, ...]
 YES_NO = frozenset({"yes", "no"})
@@ -81,13 +81,10 @@ def _word_faults(question: Question, place: Place) -> Iterator[Fault]:
     for number, option in enumerate(question.options):
         for language in option.text.keys() | option.words.keys():
             own = [option.text.get(language, ""), *option.words.get(language, ())]
-            for word in filter(None, own):
+            for word in filter(plain, own):
                 if owner.setdefault((language, plain(word)), option.id) != option.id:
                     where = (*place, "options", number, "words")
                     yield Fault("duplicate_word", where, {"value": word, "question": question.id})
-                if not fold(word):
-                    where = (*place, "options", number, "text")
-                    yield Fault("empty_word", where, {"value": word, "question": question.id})
 
 
 def _complaint_faults(question: Question, place: Place) -> Iterator[Fault]:

@@ -33,12 +33,11 @@ class Document:
 def read(path: Path, room: str) -> Document:
     """Read a file.
 
-    Raises Refusal `<room>.missing_file`, `.broken_yaml` or `.duplicate_key`.
+    Raises Refusal `<room>.missing_file`, `.broken_yaml`, `.alias` or `.duplicate_key`.
     """
     try:
         text = path.read_text("utf-8-sig")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-            raise yaml.MarkedYAMLError(problem="an alias (*name) is not allowed here")
+        _refuse_aliases(text, path, room)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except OSError as error:
         raise Refusal(f"{room}.missing_file", file=str(path)) from error
@@ -47,6 +46,13 @@ def read(path: Path, room: str) -> Document:
     walk = _Walk(str(path), room)
     values = walk.value(root, ()) if root else None
     return Document(file=str(path), values=values, lines=walk.lines)
+
+
+def _refuse_aliases(text: str, path: Path, room: str) -> None:
+    for token in yaml.scan(text):
+        if isinstance(token, yaml.AliasToken):
+            line = token.start_mark.line + 1
+            raise Refusal(f"{room}.alias", file=str(path), line=line, key=token.value)
 
 
 def _broken(error: yaml.YAMLError | UnicodeDecodeError, path: Path, room: str) -> Refusal:

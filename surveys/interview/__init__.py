@@ -29,6 +29,7 @@ from surveys.interview.events import (
     Text,
 )
 from surveys.interview.moves import expire
+from surveys.interview.recording import effect_to_json, event_from_json, event_to_json
 from surveys.interview.screens import screen
 from surveys.interview.state import Given, Phase, State, new_state
 from surveys.interview.understanding import numbers
@@ -60,6 +61,9 @@ __all__ = [
     "Tap",
     "Text",
     "WithdrawComplaint",
+    "effect_to_json",
+    "event_from_json",
+    "event_to_json",
     "expire",
     "new_state",
     "numbers",

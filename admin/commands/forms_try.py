@@ -1,0 +1,154 @@
+"""`motcua forms try`: plays a questionnaire in the terminal, exactly as a chat would."""
+
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+import bot
+from admin.output import Format, show_json
+from admin.runtime import FILE, Runtime, format_option, leaf
+from bot.render import render
+from surveys.form import Form, current, load_form, shipped_forms
+from surveys.interview import (
+    Event,
+    Phase,
+    Start,
+    State,
+    Stop,
+    Text,
+    effect_to_json,
+    event_to_json,
+    new_state,
+    step,
+)
+from surveys.texts import LANGUAGES, Catalog
+from surveys.words import shared_words
+
+LASTS = timedelta(days=14)
+LOCALES = Path(bot.__file__).parent / "locales"
+
+
+@leaf("try")
+@click.argument("form")
+@click.option("--record", type=FILE)
+@click.option("--lang", "language", type=click.Choice(LANGUAGES))
+@format_option
+def command(
+    runtime: Runtime, form: str, record: Path | None, language: str | None, shown_as: Format
+) -> None:
+    """Play a form that comes with the product, or one in a file; nothing is stored."""
+    spoken = language or runtime.texts.language
+    game = Game(runtime=runtime, form=_form(runtime, form), language=spoken, shown_as=shown_as)
+    game.play()
+    if record is not None:
+        record.write_text(game.recorded(), "utf-8")
+        runtime.say("forms.recorded", file=str(record))
+    if shown_as is Format.JSON:
+        show_json(game.result())
+
+
+def _form(runtime: Runtime, name: str) -> Form:
+    if name.endswith((".yaml", ".yml")):
+        return load_form(Path(name))
+    return current(shipped_forms(), name, runtime.now.astimezone(runtime.settings.zone).date())
+
+
+@dataclass(slots=True, kw_only=True)
+class Game:
+    """One form being played: where it stands and what happened so far."""
+
+    runtime: Runtime
+    form: Form
+    language: str
+    shown_as: Format
+    state: State = field(init=False)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+
+    def play(self) -> None:
+        """From the consent line to the end of the input, which means stop."""
+        self.state = new_state(self.form, self.language, self.runtime.now, LASTS)
+        self._print(self.runtime.text("forms.consent_assumed"))
+        self._happen(Start())
+        for line in _lines():
+            if not self._agrees(line):
+                self._happen(Text(line))
+            if self._over() and sys.stdin.isatty():
+                return
+        if not self._over():
+            self._happen(Stop())
+
+    def recorded(self) -> str:
+        """The conversation as a test: every event with every effect it had."""
+        head = {
+            "about": self.runtime.text("forms.about", form=self.form.id),
+            "form": self.form.id,
+            "version": self.form.version,
+            "language": self.language,
+        }
+        return (
+            yaml.safe_dump(head, allow_unicode=True, sort_keys=False)
+            + "\nsteps:\n"
+            + "".join(_written(one) for one in self.steps)
+        )
+
+    def result(self) -> dict[str, Any]:
+        """Whether it was finished, and what was answered."""
+        given = ((question.id, self.state.answers.get(question.id)) for question in self.form.order)
+        answers = {name: one.option or one.text for name, one in given if one}
+        return {
+            "finished": self.state.phase is Phase.FINISHED,
+            "answers": {name: answer for name, answer in answers.items() if answer},
+        }
+
+    def _happen(self, event: Event) -> None:
+        self.state, effects = step(self.form, self.state, event, self.runtime.now)
+        happened = {"send": event_to_json(event), "effects": [*map(effect_to_json, effects)]}
+        self.steps.append(happened)
+        message = render(effects, Catalog.load(LOCALES, self.state.language), 0)
+        if message is not None:
+            self._print(message.text)
+
+    def _agrees(self, line: str) -> bool:
+        """Consent is taken for granted here, so saying it once more changes nothing."""
+        begun = bool(self.state.answers)
+        return not begun and shared_words().means(line, "agree", self.language)
+
+    def _over(self) -> bool:
+        return self.state.phase in {Phase.FINISHED, Phase.EXPIRED}
+
+    def _print(self, text: str) -> None:
+        click.echo(f"{text}\n", err=self.shown_as is Format.JSON)
+
+
+def _written(one: dict[str, Any]) -> str:
+    """One event and its effects, each on a line of its own."""
+    lines = [f"  - send: {_flow(one['send'])}", "    effects:"]
+    return "\n".join([*lines, *(f"      - {_flow(effect)}" for effect in one["effects"])]) + "\n"
+
+
+def _flow(plain: dict[str, Any]) -> str:
+    text: str = yaml.safe_dump(
+        plain, allow_unicode=True, sort_keys=False, default_flow_style=True, width=100_000
+    )
+    return text.strip()
+
+
+def _lines() -> Iterator[str]:
+    """What the citizen types, line by line; empty lines say nothing."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    while True:
+        if sys.stdin.isatty():
+            click.echo("> ", nl=False, err=True)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        if line.strip():
+            yield line.rstrip("\r\n")

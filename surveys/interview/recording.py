@@ -1,0 +1,67 @@
+"""Events and effects as plain values, so that a conversation can be written down and replayed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from surveys.interview.effects import Effect, Screen, ScreenKind, Show
+from surveys.interview.events import (
+    Back,
+    ChangeLanguage,
+    Event,
+    Resume,
+    Skip,
+    Start,
+    Stop,
+    Tap,
+    Text,
+)
+
+Plain = Mapping[str, Any]
+_EVENTS: tuple[type[Event], ...] = (Start, Tap, Text, Back, Skip, Stop, Resume, ChangeLanguage)
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """`{"event": "tap", "question": …}`; `event_from_json` gives the event back."""
+    return {"event": _name(event)} | _fields(event)
+
+
+def event_from_json(plain: Plain) -> Event:
+    """The event written by `event_to_json`; raises KeyError or TypeError on anything else."""
+    by_name = {_snake(kind): kind for kind in _EVENTS}
+    rest = {name: value for name, value in plain.items() if name != "event"}
+    return by_name[plain["event"]](**rest)
+
+
+def effect_to_json(effect: Effect) -> dict[str, Any]:
+    """`{"effect": "record", "question": …}`; what is None is left out.
+
+    Of a question's screen the words are left out too: they belong to the form's version.
+    """
+    name = {"effect": _name(effect)}
+    if isinstance(effect, Show):
+        return name | _screen(effect.screen)
+    return name | {field: value for field, value in _fields(effect).items() if value is not None}
+
+
+def _screen(screen: Screen) -> dict[str, Any]:
+    plain = {name: value for name, value in _fields(screen).items() if value is not None}
+    plain["kind"] = screen.kind.value
+    plain["options"] = [choice.id for choice in screen.options]
+    if screen.kind is ScreenKind.QUESTION:
+        del plain["text"]
+    return plain
+
+
+def _fields(one: Event | Effect | Screen) -> dict[str, Any]:
+    values = {field.name: getattr(one, field.name) for field in fields(one)}
+    return {n: dict(v) if isinstance(v, Mapping) else v for n, v in values.items()}
+
+
+def _name(one: Event | Effect) -> str:
+    return _snake(type(one))
+
+
+def _snake(kind: type) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()
