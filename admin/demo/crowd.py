@@ -15,7 +15,7 @@ import yaml
 
 from bot.channels.web import WebChannel
 from bot.render import parse_button
-from surveys.interview import Tap
+from surveys.interview import OFFER, Tap
 from surveys.store.web import Author, WebMessage
 
 AT_ONCE = 24
@@ -26,6 +26,7 @@ CHANCES: dict[str, dict[str, int]] = yaml.safe_load(
     Path(__file__).with_suffix(".yaml").read_text("utf-8")
 )
 
+AnyButton = dict[str, Any]
 Post = Callable[[str, dict[str, Any]], Awaitable[None]]
 """Give one update of a session to the inbox: session, payload."""
 
@@ -85,20 +86,20 @@ class Citizen:
                 async for question in _questions(channel, self.session):
                     button = self._choose(question)
                     await self._say(post, "tap", button["label"], button["data"])
+                    if _ends(button):
+                        return
         except TimeoutError:
             return
 
-    def _choose(self, message: WebMessage) -> dict[str, Any]:
-        """A button by the chances of the question; else the first, or the last of an offer."""
-        buttons = [button for row in message.body["buttons"] for button in row]
-        answers = {tap.option: b for b in buttons if (tap := _tap(b)) and tap.question in CHANCES}
-        if not answers:
-            done = [b for b in buttons if ":done:" in b["data"]]
-            return (done or buttons)[0]
-        question = next(tap.question for b in buttons if (tap := _tap(b)))
-        chances = CHANCES[question]
-        chosen = self.mood.choices(list(answers), [chances.get(o, 0) for o in answers])[0]
-        return answers[chosen]
+    def _choose(self, message: WebMessage) -> AnyButton:
+        """A button by the chances of its question; elsewhere the one that ends, or the first."""
+        buttons: list[AnyButton] = [button for row in message.body["buttons"] for button in row]
+        taps = [(button, tap) for button in buttons if (tap := _tap(button))]
+        answers = [(button, tap) for button, tap in taps if tap.question in CHANCES]
+        if answers:
+            weights = [CHANCES[tap.question].get(tap.option, 0) for _, tap in answers]
+            return self.mood.choices(answers, weights)[0][0]
+        return next(filter(_ends, buttons), buttons[0])
 
     async def _say(self, post: Post, kind: str, text: str, data: str = "") -> None:
         self.said += 1
@@ -120,6 +121,11 @@ def _asks(message: WebMessage) -> bool:
     return any(button["data"] for row in message.body.get("buttons", ()) for button in row)
 
 
-def _tap(button: dict[str, Any]) -> Tap | None:
+def _ends(button: AnyButton) -> bool:
+    tap = _tap(button)
+    return tap is not None and (tap.question, tap.option) == (OFFER, "done")
+
+
+def _tap(button: AnyButton) -> Tap | None:
     press = parse_button(button["data"])
     return press.event if press and isinstance(press.event, Tap) else None
