@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     """Dossier codes one chat may ask for in an hour: codes can be guessed (a counter a day)."""
     complaint_days: int = Field(default=10, ge=1)
     """Days to verify a complaint."""
+    unlink_days: int = Field(default=90, ge=1)
+    """Days after the end of a quarter until nobody can tell any more who gave its answers."""
+    queue_days: int = Field(default=30, ge=1)
+    """Days that the content of handled messages is kept."""
     quota_percent: Percent = 10
     """Share of dossiers to be asked (a local rule, e.g. QĐ 3770/2014 Bình Thuận)."""
 
