@@ -271,7 +271,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dossiers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dossiers_phone_key"), ["phone_key"], unique=False)
-        batch_op.create_index("ix_dossiers_received", ["received_at", "unit_id"], unique=False)
+        batch_op.create_index(
+            "ix_dossiers_received", ["received_at", "unit_id", "channel"], unique=False
+        )
         batch_op.create_index("ix_dossiers_returned", ["returned_at", "unit_id"], unique=False)
 
     op.create_table(
@@ -397,7 +399,7 @@ def upgrade() -> None:
             sa.SmallInteger(),
             server_default=sa.text("0"),
             nullable=False,
-            comment="responses",
+            comment="valid responses",
         ),
         sa.ForeignKeyConstraint(
             ["dossier_id"], ["dossiers.id"], name=op.f("fk_dossier_evidence_dossier_id")
@@ -412,6 +414,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_dossier_evidence_rating",
             [
+                "returned_on",
                 "unit_id",
                 "total_time",
                 "step_time",
@@ -420,7 +423,6 @@ def upgrade() -> None:
                 "publicity",
                 "conduct",
                 "answered",
-                "returned_on",
             ],
             unique=False,
         )
@@ -520,6 +522,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_responses")),
         sa.UniqueConstraint("dossier_id", "form", name=op.f("uq_responses_dossier_id_form")),
     )
+    with op.batch_alter_table("responses", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_responses_simulated",
+            ["dossier_id"],
+            unique=False,
+            sqlite_where=sa.text("simulated = 1"),
+            postgresql_where="simulated",
+        )
+
     op.create_table(
         "verifications",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    true,
 )
 
 from surveys.store.schema.types import UtcDateTime, metadata, ref, row_id
@@ -59,6 +60,13 @@ responses = Table(
     Column("valid", Boolean, nullable=False, comment="at least one choice was made"),
     Column("simulated", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("dossier_id", "form"),
+)
+
+Index(
+    "ix_responses_simulated",
+    responses.c.dossier_id,
+    sqlite_where=responses.c.simulated == true(),
+    postgresql_where=responses.c.simulated,
 )
 
 answers = Table(

@@ -60,7 +60,7 @@ dossiers = Table(
     Column("phone_key", String(64), index=True, comment="keyed hash, for matching"),
     Column("simulated", Boolean, nullable=False, server_default=false()),
     ref("import_id", "imports", nullable=True),
-    Index("ix_dossiers_received", "received_at", "unit_id"),
+    Index("ix_dossiers_received", "received_at", "unit_id", "channel"),
     Index("ix_dossiers_returned", "returned_at", "unit_id"),
 )
 
@@ -86,7 +86,13 @@ dossier_evidence = Table(
         Column(name, SmallInteger, nullable=False, server_default=text("0"))
         for name in ("total_time", "step_time", "contacts", "agencies", "publicity", "conduct")
     ),
-    Column("answered", SmallInteger, nullable=False, server_default=text("0"), comment="responses"),
+    Column(
+        "answered",
+        SmallInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="valid responses",
+    ),
     comment="outcome codes of surveys/evidence.py; derived, and rebuilt by `db check --rebuild`",
 )
 Index(
@@ -94,6 +100,7 @@ Index(
     *(
         dossier_evidence.c[name]
         for name in (
+            "returned_on",
             "unit_id",
             "total_time",
             "step_time",
@@ -102,7 +109,6 @@ Index(
             "publicity",
             "conduct",
             "answered",
-            "returned_on",
         )
     ),
 )
