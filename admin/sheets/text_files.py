@@ -1,0 +1,62 @@
+"""CSV as it comes: any Unicode, with commas, semicolons or tabs; read as a stream."""
+
+import codecs
+import csv
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from surveys.errors import Refusal
+
+DELIMITERS = (",", ";", "\t")
+HEAD = 4096
+MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+Numbered = tuple[int, list[str]]
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding that the first bytes of a file speak of."""
+    for mark, name in MARKS.items():
+        if head.startswith(mark):
+            return name
+    if head[1::2].count(0) > len(head) // 4:
+        return "utf-16-le"
+    return "utf-16-be" if head[::2].count(0) > len(head) // 4 else "utf-8"
+
+
+def numbered_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Numbered]:
+    """Every row with its number as a spreadsheet shows it, from 1; empty lines are rows too.
+
+    Raises Refusal `sheets.encoding` or `sheets.broken`.
+    """
+    number = 0
+    try:
+        with path.open(encoding=encoding, newline="") as stream:
+            for number, cells in enumerate(csv.reader(stream, delimiter=delimiter), 1):
+                yield number, cells
+    except UnicodeError:
+        raise Refusal("sheets.encoding", file=path.name, row=number + 1) from None
+    except csv.Error as error:
+        reason = str(error)
+        raise Refusal("sheets.broken", file=path.name, row=number + 1, reason=reason) from None
+
+
+def best_delimiter(path: Path, encoding: str, rate: Callable[[list[Numbered]], int]) -> str:
+    """The delimiter whose first rows `rate` likes best; then the one with the widest row."""
+
+    def worth(delimiter: str) -> tuple[int, int]:
+        rows = list(islice(numbered_rows(path, encoding, delimiter), 30))
+        return rate(rows), max((len(cells) for _, cells in rows), default=0)
+
+    return max(DELIMITERS, key=worth)
+
+
+def line_count(path: Path) -> int:
+    """How many lines there are, for a progress bar; a fraction of a second a gigabyte."""
+    with path.open("rb") as stream:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
