@@ -115,9 +115,9 @@ class Bands(_Part):
             raise PydanticCustomError("bands_order", "from the highest limit down to 0")
         return bands
 
-    def of(self, total: Decimal, scale: Decimal = Decimal(1)) -> Band:
-        """The band of a total; `scale` shrinks every limit."""
-        return next(band for band in self.bands if total >= band.points * scale)
+    def of(self, total: Decimal, part: Decimal = Decimal(1), whole: Decimal = Decimal(1)) -> Band:
+        """The band of a total; every limit may shrink to `part` of `whole`."""
+        return next(band for band in self.bands if total * whole >= band.points * part)
 
 
 class Officials(Bands):

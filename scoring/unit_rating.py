@@ -132,7 +132,7 @@ def rate_unit(rulebook: Rulebook, unit: UnitEvidence) -> UnitRating:
 def grade_of(rulebook: Rulebook, total: Decimal, reachable: Decimal) -> Band:
     """The grade of a total (Điều 15 khoản 3 điểm b), the policy `missing_criteria` applied."""
     if rulebook.policies.missing_criteria.chosen == "scale_thresholds":
-        return rulebook.grades.of(total, reachable / full_marks(rulebook))
+        return rulebook.grades.of(total, reachable, full_marks(rulebook))
     return rulebook.grades.of(total)
 
 

@@ -81,7 +81,7 @@ def _grade_lowered(rulebook: Rulebook, unit: UnitRating) -> Iterator[RatingWarni
     """The grade would be better if the unit had the same share of the full marks."""
     if unit.total is None or unit.grade is None or not unit.missing:
         return
-    in_proportion = rulebook.grades.of(unit.total, unit.reachable / full_marks(rulebook))
+    in_proportion = rulebook.grades.of(unit.total, unit.reachable, full_marks(rulebook))
     if in_proportion.points <= unit.grade.points:
         return
     yield RatingWarning(
