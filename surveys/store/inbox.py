@@ -1,0 +1,219 @@
+"""What came in, kept from before it is acknowledged until its effect is committed.
+
+An update's number is its place in its chat: only the lowest number that is still `new`, the head
+of the chat, may be handled; the others wait behind it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.database import insert, now_ms
+from surveys.store.schema import inbox
+
+ARRIVALS = 0x6D6F7463
+"""The transaction lock that arrivals queue up behind in PostgreSQL (the bytes of "motc")."""
+NEW: ColumnElement[bool] = inbox.c.state == literal_column("'new'")
+"""Written as a literal, so that both databases see that the partial index applies."""
+
+EventId = tuple[str, str, str]
+"""Channel, bot and event key: what makes an update the same update."""
+
+
+class InboxState(StrEnum):
+    """How far an update has come."""
+
+    NEW = "new"
+    DONE = "done"
+    SET_ASIDE = "set_aside"
+    """Failed too often; kept with its payload until somebody looks at it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One raw update as a channel delivered it; `payload` is its JSON text."""
+
+    channel: str
+    bot: str
+    event_key: str
+    chat_key: str
+    payload: str
+
+    @property
+    def id(self) -> EventId:
+        """What makes it the same update when it is delivered again."""
+        return (self.channel, self.bot, self.event_key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """An update to handle; `tries` have failed before."""
+
+    id: int
+    channel: str
+    bot: str
+    chat_key: str
+    payload: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """An update that could not be handled, for staff: no word of the citizen's."""
+
+    id: int
+    channel: str
+    bot: str
+    received_ms: int
+    tries: int
+    reason: str
+
+
+async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> set[EventId]:
+    """Keep updates, in this order; returns those that were not there before.
+
+    In PostgreSQL one transaction at a time does this, whichever process it is in: so a later
+    number is never visible before an earlier one, and shuffled repeats cannot deadlock.
+    """
+    if conn.dialect.name == "postgresql":
+        await conn.execute(select(func.pg_advisory_xact_lock(ARRIVALS)))
+    statement = (
+        insert(conn, inbox)
+        .values(state=InboxState.NEW, received_ms=now_ms())
+        .on_conflict_do_nothing(index_elements=["channel", "bot", "event_key"])
+        .returning(inbox.c.channel, inbox.c.bot, inbox.c.event_key)
+    )
+    rows = [
+        {
+            "channel": event.channel,
+            "bot": event.bot,
+            "event_key": event.event_key,
+            "chat_key": event.chat_key,
+            "payload": event.payload,
+        }
+        for event in events
+    ]
+    return {tuple(row) for row in await conn.execute(statement, rows)}
+
+
+async def heads(
+    conn: AsyncConnection, bots: Iterable[tuple[str, str]], limit: int
+) -> Sequence[Update]:
+    """The head of each chat of these (channel, bot) pairs that may be handled now, oldest first."""
+    first = select(func.min(inbox.c.id)).where(NEW).group_by(inbox.c.chat_key)
+    rows = await conn.execute(
+        _updates()
+        .where(
+            inbox.c.id.in_(first),
+            inbox.c.not_before_ms <= now_ms(),
+            tuple_(inbox.c.channel, inbox.c.bot).in_(list(bots)),
+        )
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return [Update(**row) for row in rows.mappings()]
+
+
+async def take(conn: AsyncConnection, numbers: Sequence[int]) -> Sequence[Update]:
+    """Those of `numbers` that are (still) the heads of their chats, locked until the transaction
+    ends; one that another process holds is left to it."""
+    earlier = inbox.alias("earlier")
+    blocked = (
+        select(earlier.c.id)
+        .where(
+            earlier.c.state == literal_column("'new'"),
+            earlier.c.chat_key == inbox.c.chat_key,
+            earlier.c.id < inbox.c.id,
+        )
+        .exists()
+    )
+    rows = await conn.execute(
+        _updates()
+        .where(NEW, inbox.c.id.in_(numbers), inbox.c.not_before_ms <= now_ms(), ~blocked)
+        .order_by(inbox.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    return [Update(**row) for row in rows.mappings()]
+
+
+async def done(conn: AsyncConnection, numbers: Sequence[int]) -> None:
+    """Handled: the rows stay, so that a repeated delivery is known; what was said goes."""
+    await conn.execute(
+        update(inbox)
+        .where(inbox.c.id.in_(numbers))
+        .values(state=InboxState.DONE, payload="", reason=None)
+    )
+
+
+async def failed(
+    conn: AsyncConnection, number: int, *, reason: str, retry_in_ms: int, most_tries: int
+) -> InboxState | None:
+    """Note a failed try; returns what became of the update, None when it was handled meanwhile.
+
+    `reason` is for staff and must hold nothing a citizen wrote.
+    """
+    last = inbox.c.tries + 1 >= most_tries
+    statement = (
+        update(inbox)
+        .where(NEW, inbox.c.id == number)
+        .values(
+            state=case((last, InboxState.SET_ASIDE), else_=InboxState.NEW),
+            tries=inbox.c.tries + 1,
+            not_before_ms=now_ms() + retry_in_ms,
+            reason=reason,
+        )
+        .returning(inbox.c.state)
+    )
+    state = (await conn.execute(statement)).scalar_one_or_none()
+    return InboxState(state) if state else None
+
+
+async def set_aside(conn: AsyncConnection, limit: int = 100) -> Sequence[SetAside]:
+    """The updates that could not be handled, newest first."""
+    columns = inbox.c
+    rows = await conn.execute(
+        select(
+            columns.id,
+            columns.channel,
+            columns.bot,
+            columns.received_ms,
+            columns.tries,
+            func.coalesce(columns.reason, "").label("reason"),
+        )
+        .where(columns.state == literal_column("'set_aside'"))
+        .order_by(columns.id.desc())
+        .limit(limit)
+    )
+    return [SetAside(**row) for row in rows.mappings()]
+
+
+async def retry(conn: AsyncConnection, number: int) -> bool:
+    """Have an update that was set aside handled after all; False when there is none such."""
+    result = await conn.execute(
+        update(inbox)
+        .where(inbox.c.id == number, inbox.c.state == InboxState.SET_ASIDE)
+        .values(state=InboxState.NEW, tries=0, not_before_ms=0)
+    )
+    return result.rowcount == 1
+
+
+async def counts(conn: AsyncConnection) -> dict[tuple[str, str, InboxState], int]:
+    """How many updates per channel, bot and state."""
+    group = (inbox.c.channel, inbox.c.bot, inbox.c.state)
+    rows = await conn.execute(select(*group, func.count()).group_by(*group))
+    return {(channel, bot, InboxState(state)): number for channel, bot, state, number in rows}
+
+
+def _updates() -> Select[tuple[int, str, str, str, str, int]]:
+    columns = inbox.c
+    return select(
+        columns.id,
+        columns.channel,
+        columns.bot,
+        columns.chat_key,
+        columns.payload,
+        columns.tries,
+    )

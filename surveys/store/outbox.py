@@ -1,0 +1,152 @@
+"""What is to be sent: one row a message, committed with the change that caused it.
+
+The row is the truth about its message. `due` and `sending` are on the way; every other state is
+final and means one thing to the person who reads `motcua delivery status`.
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.database import insert, now_ms
+from surveys.store.schema import outbox
+
+DAY_MS = 86_400_000
+
+
+class MessageKind(StrEnum):
+    """Why a message is sent; decides its lane and what happens when its fate is unknown."""
+
+    REPLY = "reply"
+    """Answers something a citizen just did."""
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    NOTICE = "notice"
+
+
+class Lane(IntEnum):
+    """Which messages overtake which: a lower lane always leaves first."""
+
+    INTERACTIVE = 0
+    BROADCAST = 1
+
+
+class OutboxState(StrEnum):
+    """What became of a message."""
+
+    DUE = "due"
+    """Waits for its time, its turn, or another try."""
+    SENDING = "sending"
+    """Committed before the request leaves: from here on it may have arrived."""
+    SENT = "sent"
+    REJECTED = "rejected"
+    """The channel will never take it; the reason says why."""
+    UNREACHABLE = "unreachable"
+    """The citizen blocked the bot or left."""
+    UNCERTAIN = "uncertain"
+    """The request left and no answer came; not repeated, lest a citizen be asked twice."""
+    EXPIRED = "expired"
+    """Could not be delivered while it still made sense."""
+    CANCELLED = "cancelled"
+    """Not needed any more: answered meanwhile, or the citizen asked to be forgotten."""
+
+
+LIFETIMES_MS = {
+    MessageKind.REPLY: DAY_MS,
+    MessageKind.INVITATION: 7 * DAY_MS,
+    MessageKind.REMINDER: 3 * DAY_MS,
+    MessageKind.NOTICE: 7 * DAY_MS,
+}
+"""Milliseconds after its due time until a message makes no sense any more."""
+DUE: ColumnElement[bool] = outbox.c.state == literal_column("'due'")
+"""Written as a literal, so that both databases see that the partial indexes apply."""
+
+
+def lane_of(kind: MessageKind) -> Lane:
+    """The lane a kind of message travels in."""
+    return Lane.INTERACTIVE if kind is MessageKind.REPLY else Lane.BROADCAST
+
+
+async def put(
+    conn: AsyncConnection,
+    *,
+    channel: str,
+    bot: str,
+    contact_id: int,
+    kind: MessageKind,
+    message: Mapping[str, Any],
+    dedup_key: str,
+    due_ms: int | None = None,
+    expires_ms: int | None = None,
+    invitation_id: int | None = None,
+) -> bool:
+    """Queue a message in the caller's transaction; False when `dedup_key` was queued before.
+
+    `message` is `bot.messages.Outgoing.as_json()`. Times are milliseconds of the database's clock:
+    due at once unless `due_ms` says later, given up after `expires_ms` or the kind's lifetime.
+    """
+    due = _due(due_ms)
+    statement = (
+        insert(conn, outbox)
+        .values(
+            channel=channel,
+            bot=bot,
+            contact_id=contact_id,
+            kind=kind,
+            lane=lane_of(kind),
+            message=dict(message),
+            dedup_key=dedup_key,
+            state=OutboxState.DUE,
+            due_ms=due,
+            expires_ms=due + LIFETIMES_MS[kind] if expires_ms is None else expires_ms,
+            made_ms=now_ms(),
+            invitation_id=invitation_id,
+        )
+        .on_conflict_do_nothing(index_elements=["dedup_key"])
+        .returning(outbox.c.id)
+    )
+    return (await conn.execute(statement)).one_or_none() is not None
+
+
+async def cancel(conn: AsyncConnection, *, invitation_id: int) -> int:
+    """Call back what still waits to invite or remind; returns how many messages."""
+    result = await conn.execute(
+        update(outbox)
+        .where(
+            DUE,
+            outbox.c.invitation_id == invitation_id,
+            outbox.c.kind.in_((MessageKind.INVITATION, MessageKind.REMINDER)),
+        )
+        .values(state=OutboxState.CANCELLED, settled_ms=now_ms(), message={})
+    )
+    return result.rowcount
+
+
+async def counts(conn: AsyncConnection) -> dict[tuple[str, str, MessageKind, OutboxState], int]:
+    """How many messages per channel, bot, kind and state."""
+    group = (outbox.c.channel, outbox.c.bot, outbox.c.kind, outbox.c.state)
+    rows = await conn.execute(select(*group, func.count()).group_by(*group))
+    return {
+        (channel, bot, MessageKind(kind), OutboxState(state)): number
+        for channel, bot, kind, state, number in rows
+    }
+
+
+def _due(due_ms: int | None) -> ColumnElement[int]:
+    """At once, unless a later moment was asked for."""
+    if due_ms is None:
+        return now_ms()
+    wanted = literal(due_ms, BigInteger)
+    return case((wanted > now_ms(), wanted), else_=now_ms())

@@ -1,0 +1,82 @@
+"""Rows for the tests of the queues: a contact, a message to it, an update from it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import migrations
+from bot.messages import Outgoing
+from surveys.privacy import Keyring
+from surveys.store import outbox, schema
+from surveys.store.database import Database
+from surveys.store.inbox import Event
+from surveys.store.outbox import MessageKind
+
+KEYS = Keyring(bytes(range(32)))
+MET = datetime(2021, 6, 1, 3, 0, tzinfo=UTC)
+CHANNEL = "fake"
+BOT = "main"
+
+
+@asynccontextmanager
+async def migrated(url: str) -> AsyncIterator[Database]:
+    """One more process's view of a database."""
+    database = Database.open(url)
+    await migrations.upgrade(database)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def add_contact(conn: AsyncConnection, address: str, **columns: object) -> int:
+    """A contact on the fake channel; returns its id."""
+    row = {
+        "channel": CHANNEL,
+        "bot": BOT,
+        "chat_key": KEYS.chat_key(CHANNEL, BOT, address),
+        "address_sealed": KEYS.seal(address),
+        "language": "vi",
+        "status": "active",
+        "first_seen_at": MET,
+        "last_seen_at": MET,
+    }
+    made = insert(schema.contacts).values(**(row | columns)).returning(schema.contacts.c.id)
+    return int((await conn.execute(made)).scalar_one())
+
+
+async def queue(
+    conn: AsyncConnection,
+    contact_id: int,
+    key: str,
+    kind: MessageKind = MessageKind.REPLY,
+    *,
+    slot: str = "",
+    text: str = "",
+    **more: Any,  # noqa: ANN401
+) -> bool:
+    """Queue a message whose text is its key, unless `text` says otherwise."""
+    message = Outgoing(text=text or key, slot=slot).as_json()
+    where: dict[str, Any] = {"channel": CHANNEL, "bot": BOT, "contact_id": contact_id} | more
+    return await outbox.put(conn, kind=kind, message=message, dedup_key=key, **where)
+
+
+def event(key: str, chat: str = "chat", payload: str = "{}") -> Event:
+    """An update of a chat of the fake channel."""
+    return Event(channel=CHANNEL, bot=BOT, event_key=key, chat_key=chat, payload=payload)
+
+
+async def rows_of(database: Database, table: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+    """Every row of a table, by its number."""
+    async with database.read() as conn:
+        found = await conn.execute(select(table).order_by(table.c.id))
+        return [dict(row) for row in found.mappings()]
+
+
+async def states_of(database: Database) -> dict[str, str]:
+    """The state of every message, by its key."""
+    return {row["dedup_key"]: row["state"] for row in await rows_of(database, schema.outbox)}
