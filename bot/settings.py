@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     telegram_api_base: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_secret: SecretStr | None = None
+    telegram_proxy: SecretStr | None = None
+    """`http://user:password@host:port` of a proxy, where Telegram cannot be reached directly."""
     telegram_per_second: float = Field(default=25.0, gt=0, le=1000)
     """Messages a second over all chats; Telegram's own limit is 30."""
 
