@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from scoring.aggregates import Overall, scored
 from scoring.law import Rulebook
+from scoring.lists import scored_by_nobody, self_differences
 from scoring.rounding import plain
 from scoring.texts import say
 from scoring.unit_rating import State, UnitRating, full_marks
@@ -41,16 +41,6 @@ def warnings_of(
     )
 
 
-def self_differences(rulebook: Rulebook, unit: UnitRating) -> dict[str, tuple[Decimal, Decimal]]:
-    """Criterion → (tự chấm, what counts), where both are known and not equal."""
-    pairs = {
-        number: (rulebook.round_points(score.self_score), score.points)
-        for number, score in unit.scores.items()
-        if score.self_score is not None and score.points is not None
-    }
-    return {number: pair for number, pair in pairs.items() if pair[0] != pair[1]}
-
-
 def _means_differ(overall: Overall) -> Iterator[RatingWarning]:
     known = {value for value in overall.aggregates.values() if value is not None}
     if len(known) > 1:
@@ -60,10 +50,9 @@ def _means_differ(overall: Overall) -> Iterator[RatingWarning]:
 def _scored_by_nobody(
     rulebook: Rulebook, overall: Overall, rated: Sequence[UnitRating]
 ) -> Iterator[RatingWarning]:
-    for number, mean in overall.criteria.items():
-        if mean is None and rated:
-            params = {"criterion": number, "name": rulebook.criteria[number].name}
-            yield RatingWarning(code="criterion_scored_by_nobody", params=params)
+    for number in scored_by_nobody(overall) if rated else ():
+        params = {"criterion": number, "name": rulebook.criteria[number].name}
+        yield RatingWarning(code="criterion_scored_by_nobody", params=params)
 
 
 def _left_out(rulebook: Rulebook, units: Sequence[UnitRating]) -> Iterator[RatingWarning]:

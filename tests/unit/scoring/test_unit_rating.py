@@ -1,12 +1,12 @@
 """Tests of `scoring.unit_rating`."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from scoring.errors import Refusal
+from scoring.evidence import UnitEvidence
 from scoring.unit_rating import State, grade_of, rate_unit, rate_units
 from tests.unit.scoring.district import all_points, points, tt01, unit
 
@@ -118,11 +118,13 @@ def test_one_code_twice_is_refused() -> None:
     assert (caught.value.code, caught.value.params) == ("scoring.unit_twice", {"unit": "X01"})
 
 
-@pytest.mark.parametrize("kind", ["appraised", "self_scores"])
-def test_score_for_an_unknown_criterion_is_refused(kind: str) -> None:
+@pytest.mark.parametrize(
+    "given", [unit(appraised=points(c10="1")), unit(self_scores=points(c10="1"))]
+)
+def test_score_for_an_unknown_criterion_is_refused(given: UnitEvidence) -> None:
     """A score for a criterion the rulebook has not stops the rating."""
     with pytest.raises(Refusal) as caught:
-        rate_unit(tt01(), replace(unit(), **{kind: {"10": Decimal(1)}}))
+        rate_unit(tt01(), given)
     assert caught.value.code == "scoring.unknown_criterion"
     assert caught.value.params["criterion"] == "10"
 

@@ -7,10 +7,11 @@ import pytest
 
 from scoring.evidence import UnitEvidence
 from scoring.law import Text
+from scoring.lists import self_differences
 from scoring.rating import rate
 from scoring.texts import say, words, written
 from scoring.unit_rating import rate_unit
-from scoring.warning import RatingWarning, self_differences
+from scoring.warning import RatingWarning
 from tests.unit.scoring.district import all_points, points, tt01, unit
 
 NINE = ["2"] * 9

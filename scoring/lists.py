@@ -1,0 +1,47 @@
+"""Lists an office acts on: weak criteria, units to remind, units that stand out."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from scoring.aggregates import Overall
+from scoring.law import Rulebook
+from scoring.unit_rating import State, UnitRating
+
+WEAK_BELOW = Decimal("1.3")
+"""Criterion means below this are listed as weak, unless another limit is given."""
+
+
+def weak_criteria(overall: Overall, below: Decimal = WEAK_BELOW) -> dict[str, Decimal]:
+    """The criteria whose mean is under `below`, the weakest first."""
+    weak = [(mean, number) for number, mean in overall.criteria.items() if mean is not None]
+    return {number: mean for mean, number in sorted(weak) if mean < below}
+
+
+def scored_by_nobody(overall: Overall) -> tuple[str, ...]:
+    """The criteria that no scored unit has; they are missing, not 0."""
+    return tuple(number for number, mean in overall.criteria.items() if mean is None)
+
+
+def with_overdue(units: Sequence[UnitRating]) -> list[UnitRating]:
+    """The units that returned dossiers after the promised day."""
+    return [unit for unit in units if unit.evidence.late > 0]
+
+
+def without_online_intake(units: Sequence[UnitRating]) -> list[UnitRating]:
+    """The units that received dossiers, none of them online."""
+    return [u for u in units if u.evidence.received > 0 and u.evidence.received_online == 0]
+
+
+def to_remind(units: Sequence[UnitRating]) -> list[UnitRating]:
+    """The units that have dossiers but have not scored yet."""
+    return [unit for unit in units if unit.state is State.NOT_SCORED]
+
+
+def self_differences(rulebook: Rulebook, unit: UnitRating) -> dict[str, tuple[Decimal, Decimal]]:
+    """Criterion → (tự chấm, what counts), where both are known and not equal."""
+    pairs = {
+        number: (rulebook.round_points(score.self_score), score.points)
+        for number, score in unit.scores.items()
+        if score.self_score is not None and score.points is not None
+    }
+    return {number: pair for number, pair in pairs.items() if pair[0] != pair[1]}
