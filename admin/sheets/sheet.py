@@ -59,6 +59,11 @@ class Sheet:
         """Whether the file has this column of ours."""
         return column in self.header.known
 
+    def title_of(self, column: str) -> str:
+        """The file's own header of a column of ours; our name where the file has none."""
+        place = self.header.known.get(column)
+        return column if place is None else self.header.titles[place]
+
     @property
     def others(self) -> tuple[str, ...]:
         """The headers of columns that are none of ours, in their order."""

@@ -1,0 +1,17 @@
+"""Taking in files: what all kinds share (`job`, `report`, `unit_index`), and one module a kind."""
+
+from admin.importing.job import Importer, Read, Source, Stored, run_import, take_in
+from admin.importing.report import Report, tell
+from admin.importing.unit_index import UnitIndex
+
+__all__ = [
+    "Importer",
+    "Read",
+    "Report",
+    "Source",
+    "Stored",
+    "UnitIndex",
+    "run_import",
+    "take_in",
+    "tell",
+]

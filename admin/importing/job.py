@@ -1,0 +1,195 @@
+"""Taking in a file: every row accepted or rejected with its reason, all in one transaction.
+
+Each kind of file brings an `Importer`; this room does what they share: the sheet, the chunks, the
+file of rejected rows, the row in `imports`, the audit log, the report.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin.importing.report import Report
+from admin.refusals import refusal
+from admin.runtime import Runtime
+from admin.sheets import ColumnSpec, Rejects, Row, Sheet, read_mapping, read_sheet
+from surveys.errors import Refusal
+from surveys.store import audit, imports
+
+CHUNK = 2_000
+NAMED = 5
+"""So many rejected rows are told on the terminal; the rest stands in their file."""
+
+T = TypeVar("T")
+Read = tuple[Row, T]
+
+
+@dataclass(slots=True, kw_only=True)
+class Stored:
+    """What became of some rows: counts, and those that the database could not take."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    rejected: list[tuple[Row, Refusal]] = field(default_factory=list)
+
+
+class Importer(Protocol[T]):
+    """One kind of file."""
+
+    @property
+    def kind(self) -> str:
+        """`units`, `dossiers` …: the first part of its text keys and audit actions."""
+
+    @property
+    def columns(self) -> Sequence[ColumnSpec]:
+        """The columns it knows."""
+
+    @property
+    def chunk(self) -> int:
+        """So many rows are stored together."""
+
+    @property
+    def warnings(self) -> Counter[str]:
+        """What is odd but taken: text key below `<kind>.warnings` → how often."""
+
+    async def begin(self, conn: AsyncConnection, sheet: Sheet, import_id: int, /) -> None:
+        """Look up what reading the rows needs."""
+
+    def read(self, row: Row, /) -> T:
+        """Understand one row; raises Refusal with the reason to reject it."""
+
+    async def store(self, conn: AsyncConnection, rows: Sequence[Read[T]], /) -> Stored:
+        """Write these rows, and count which were new, changed, as before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What to take in, and how."""
+
+    file: Path
+    mapping: Path | None = None
+    rejects: Path | None = None
+    """Where rejected rows go; by default beside the file."""
+    dry_run: bool = False
+
+    @property
+    def rejects_file(self) -> Path | None:
+        """The file of rejected rows; a dry run writes one only where it is told to.
+
+        Raises Refusal `imports.rejects_is_file` when it would overwrite what is read.
+        """
+        wanted = self.rejects
+        if wanted is None and not self.dry_run:
+            wanted = self.file.with_name(f"{self.file.name}.rejected.csv")
+        if wanted is not None and wanted.resolve() == self.file.resolve():
+            raise Refusal("imports.rejects_is_file", file=self.file)
+        return wanted
+
+
+async def run_import(runtime: Runtime, importer: Importer[T], source: Source) -> Report:
+    """Take a file in, in a transaction of its own.
+
+    Raises OSError or Refusal for a file that cannot be read at all; then nothing is changed.
+    """
+    database = await runtime.database()
+    async with database.write() as conn:
+        report = await take_in(conn, runtime, importer, source)
+        if source.dry_run:
+            await conn.rollback()
+    return report
+
+
+async def take_in(
+    conn: AsyncConnection, runtime: Runtime, importer: Importer[T], source: Source
+) -> Report:
+    """Take a file in, inside the caller's transaction."""
+    mapping = read_mapping(source.mapping, importer.columns) if source.mapping else {}
+    sheet = read_sheet(source.file, importer.columns, mapping)
+    report = Report(file=source.file, rejects=source.rejects_file, dry_run=source.dry_run)
+    titles = (runtime.text("sheets.rejected_row"), runtime.text("sheets.rejected_reason"))
+    number = await _begin(conn, runtime, importer.kind, source.file)
+    await importer.begin(conn, sheet, number)
+    with Rejects(report.rejects, sheet.header.titles, titles) as rejects:
+        desk = _Desk(
+            runtime=runtime, importer=importer, report=report, rejects=rejects, sheet=sheet
+        )
+        await desk.work(conn)
+    await _settle(conn, runtime, importer.kind, number, report)
+    return report
+
+
+@dataclass(slots=True, kw_only=True)
+class _Desk:
+    """Where the rows pass: read, stored by the chunk, counted."""
+
+    runtime: Runtime
+    importer: Importer[Any]
+    report: Report
+    rejects: Rejects
+    sheet: Sheet
+
+    async def work(self, conn: AsyncConnection) -> None:
+        with self.runtime.progress("imports.progress", self.sheet.estimate) as told:
+            for chunk in self._chunks():
+                self._count(await self.importer.store(conn, chunk))
+                told(self.report.rows)
+        self.report.warnings = dict(self.importer.warnings)
+
+    def _chunks(self) -> Iterator[list[Read[Any]]]:
+        chunk: list[Read[Any]] = []
+        for row in self.sheet:
+            self.report.rows += 1
+            try:
+                chunk.append((row, self.importer.read(row)))
+            except Refusal as reason:
+                self._reject(row, reason)
+            if len(chunk) >= self.importer.chunk:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def _count(self, stored: Stored) -> None:
+        self.report.new += stored.new
+        self.report.changed += stored.changed
+        self.report.same += stored.same
+        for row, reason in stored.rejected:
+            self._reject(row, reason)
+
+    def _reject(self, row: Row, reason: Refusal) -> None:
+        params = dict(reason.params)
+        if "column" in params:
+            params["column"] = self.sheet.title_of(str(params["column"]))
+        said = refusal(self.runtime.texts, reason.code, params)
+        self.rejects.add(row, said)
+        self.report.rejected += 1
+        if len(self.report.named) < NAMED:
+            self.report.named.append((row.number, said))
+
+
+async def _begin(conn: AsyncConnection, runtime: Runtime, kind: str, file: Path) -> int:
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return await imports.begin(
+        conn, kind=kind, file_name=file.name, sha256=digest, at=runtime.now, actor=runtime.actor
+    )
+
+
+async def _settle(
+    conn: AsyncConnection, runtime: Runtime, kind: str, number: int, report: Report
+) -> None:
+    await imports.settle(conn, number, accepted=report.accepted, rejected=report.rejected)
+    counts = {name: getattr(report, name) for name in ("rows", "new", "changed", "rejected")}
+    await audit.append(
+        conn,
+        at=runtime.now,
+        actor=runtime.actor,
+        action=f"{kind}.import",
+        subject=f"import:{number}",
+        details={"file": report.file.name, **counts},
+    )

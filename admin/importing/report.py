@@ -1,0 +1,72 @@
+"""How an import went, for people and for programs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from admin import output
+from admin.output import Format
+from admin.runtime import Runtime
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """How an import went: rows = accepted + rejected, accepted = new + changed + same."""
+
+    file: Path
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    rejected: int = 0
+    rejects: Path | None = None
+    named: list[tuple[int, str]] = field(default_factory=list)
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    dry_run: bool = False
+
+    @property
+    def accepted(self) -> int:
+        """Rows that were taken."""
+        return self.new + self.changed + self.same
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        counts = ("rows", "accepted", "rejected", "new", "changed", "same")
+        return {
+            "file": self.file,
+            **{name: getattr(self, name) for name in counts},
+            "warnings": dict(self.warnings),
+            "rejects": self.rejects if self.rejected else None,
+            "dry_run": self.dry_run,
+        }
+
+
+def tell(runtime: Runtime, report: Report, kind: str, shown_as: Format) -> int:
+    """Print how an import went; the exit code: 1 only when every row was rejected."""
+    if shown_as is Format.JSON:
+        output.show_json(report.as_json())
+    elif shown_as is Format.CSV:
+        row = report.as_json() | {"warnings": sum(report.warnings.values())}
+        output.show_csv([row], list(row))
+    else:
+        _tell_people(runtime, report)
+    for key, count in report.warnings.items():
+        runtime.say(f"{kind}.warnings.{key}", count=count)
+    for number, reason in report.named:
+        runtime.say("imports.rejected_row", row=str(number), reason=reason)
+    if report.rejected > len(report.named):
+        runtime.say("imports.more_rejected", count=report.rejected - len(report.named))
+    if report.rejected and report.rejects:
+        runtime.say("imports.rejects_file", file=report.rejects)
+    return int(report.rejected > 0 and report.accepted == 0)
+
+
+def _tell_people(runtime: Runtime, report: Report) -> None:
+    if report.dry_run:
+        runtime.say("imports.dry_run")
+    counts = ("rows", "accepted", "rejected", "new", "changed", "same")
+    told = {name: getattr(report, name) for name in counts}
+    click.echo(runtime.text("imports.told", file=report.file.name, **told))

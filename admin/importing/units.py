@@ -1,0 +1,170 @@
+"""Units from a file: the whole file is looked at together, since a parent may come later in it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin.importing.job import Read, Stored
+from admin.importing.unit_index import UnitIndex
+from admin.sheets import ColumnSpec, Row, Sheet
+from surveys.civil import civil_time
+from surveys.errors import Refusal
+from surveys.spelling import fold, tidy
+from surveys.store import units
+from surveys.store.units import Level, Unit
+
+COLUMNS = (
+    ColumnSpec(name="code", titles=("Mã đơn vị", "Mã"), required=True),
+    ColumnSpec(name="name", titles=("Tên đơn vị", "Đơn vị", "Tên"), required=True),
+    ColumnSpec(name="level", titles=("Cấp",), required=True),
+    ColumnSpec(name="block", titles=("Khối",)),
+    ColumnSpec(name="parent", titles=("Trực thuộc", "Đơn vị cấp trên")),
+    ColumnSpec(name="valid_from", titles=("Từ ngày", "Hiệu lực từ")),
+    ColumnSpec(name="valid_to", titles=("Đến ngày", "Hiệu lực đến")),
+)
+LEVELS = {
+    Level.PROVINCE: ("tỉnh", "cấp tỉnh", "thành phố trực thuộc trung ương", "province"),
+    Level.DISTRICT: ("huyện", "cấp huyện", "quận", "thị xã", "district"),
+    Level.COMMUNE: ("xã", "cấp xã", "phường", "thị trấn", "đặc khu", "commune"),
+}
+USUAL_BLOCK = {Level.PROVINCE: "so", Level.DISTRICT: "phong", Level.COMMUNE: "xa"}
+"""The block of a unit whose file names none: sở, phòng, xã."""
+_LEVELS = {fold(word): level for level, words in LEVELS.items() for word in words}
+
+
+class UnitImporter:
+    """Rows of a units file."""
+
+    kind = "units"
+    columns = COLUMNS
+    chunk = 1_000_000
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.warnings = Counter[str]()
+        self._zone = zone
+        self._first: dict[str, int] = {}
+        self._stored: Mapping[str, Unit] = {}
+        self._written: Mapping[str, str] = {}
+
+    async def begin(self, conn: AsyncConnection, _sheet: Sheet, _import_id: int) -> None:
+        """Know the units there are."""
+        found = await units.everything(conn)
+        self._stored = {code: unit for code, (_, unit) in found.items()}
+        self._written = {code.casefold(): code for code in self._stored}
+
+    def read(self, row: Row) -> Unit:
+        """One unit; its parent as the row names it. A code that the database has in other
+        capitals keeps the database's writing."""
+        code = self._code(row)
+        level = _level(_needed(row, "level"))
+        unit = Unit(
+            code=code,
+            name=_needed(row, "name"),
+            level=level,
+            block=_text(row, "block") or USUAL_BLOCK[level],
+            parent=_text(row, "parent") or None,
+            valid_from=self._day(row, "valid_from"),
+            valid_to=self._day(row, "valid_to"),
+        )
+        if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
+            raise Refusal("units.ends_before_it_begins", unit=code)
+        self._first[code.casefold()] = row.number
+        return unit
+
+    async def store(self, conn: AsyncConnection, rows: Sequence[Read[Unit]]) -> Stored:
+        """Join children to their parents, refuse circles, write what is new or changed."""
+        taken, rejected = _with_parents(rows, self._stored)
+        after = dict(self._stored) | {unit.code: unit for unit in taken}
+        _refuse_circles(after)
+        changed = [unit for unit in taken if self._stored.get(unit.code) != unit]
+        await units.save(conn, changed)
+        new = sum(unit.code not in self._stored for unit in changed)
+        return Stored(
+            new=new,
+            changed=len(changed) - new,
+            same=len(taken) - len(changed),
+            rejected=rejected,
+        )
+
+    def _code(self, row: Row) -> str:
+        written = _needed(row, "code")
+        if first := self._first.get(written.casefold()):
+            raise Refusal("units.duplicate", unit=written, row=first)
+        return self._written.get(written.casefold(), written)
+
+    def _day(self, row: Row, column: str) -> date | None:
+        value = row.values.get(column)
+        try:
+            return None if value is None else civil_time(value, self._zone).date()
+        except ValueError:
+            raise Refusal("imports.bad_date", column=column, value=value) from None
+
+
+def _with_parents(
+    rows: Iterable[Read[Unit]], stored: Mapping[str, Unit]
+) -> tuple[list[Unit], list[tuple[Row, Refusal]]]:
+    """The units with their parents' codes, and the rows whose parent nobody knows (a row whose
+    parent was itself rejected for that is one of them)."""
+    waiting = list(rows)
+    rejected: list[tuple[Row, Refusal]] = []
+    while True:
+        index = UnitIndex.of({**stored, **{unit.code: unit for _, unit in waiting}}.values())
+        joined, lost = _join(waiting, index)
+        if not lost:
+            return [unit for _, unit in joined], rejected
+        rejected += lost
+        gone = {row.number for row, _ in lost}
+        waiting = [(row, unit) for row, unit in waiting if row.number not in gone]
+
+
+def _join(
+    rows: Iterable[Read[Unit]], index: UnitIndex
+) -> tuple[list[Read[Unit]], list[tuple[Row, Refusal]]]:
+    joined: list[Read[Unit]] = []
+    lost: list[tuple[Row, Refusal]] = []
+    for row, unit in rows:
+        try:
+            parent = index.code_of(unit.parent) if unit.parent else None
+        except Refusal as reason:
+            lost.append((row, reason))
+        else:
+            joined.append((row, replace(unit, parent=parent)))
+    return joined, lost
+
+
+def _refuse_circles(known: Mapping[str, Unit]) -> None:
+    sound: set[str] = set()
+    for start in known:
+        chain: list[str] = []
+        code: str | None = start
+        while code is not None and code not in sound:
+            if code in chain:
+                circle = [*chain[chain.index(code) :], code]
+                raise Refusal("units.circle", codes=" → ".join(circle))
+            chain.append(code)
+            code = known[code].parent if code in known else None
+        sound.update(chain)
+
+
+def _level(text: str) -> Level:
+    try:
+        return _LEVELS[fold(text)]
+    except KeyError:
+        raise Refusal("units.level", value=text) from None
+
+
+def _text(row: Row, column: str) -> str:
+    value: Any = row.values.get(column)
+    return "" if value is None else tidy(str(value))
+
+
+def _needed(row: Row, column: str) -> str:
+    text = _text(row, column)
+    if not text:
+        raise Refusal("imports.empty_cell", column=column)
+    return text
