@@ -1,5 +1,6 @@
 """One Telegram bot as a channel: a message to send, a message to edit, a tap to acknowledge."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -20,7 +21,10 @@ from bot.channels.telegram.parse import NAME, Reader
 from bot.channels.telegram.text import split_text
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.messages import Button, Incoming, Outgoing
+from bot.settings import Settings
+from surveys.errors import Refusal
 
+TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 MAX_DATA_BYTES = 64
 PER_CHAT_SECOND = 1.0
 CHAT_BURST = 3
@@ -112,6 +116,22 @@ class TelegramChannel:
                 failure = Unknown(f"only the beginning was sent: {failure.reason}")
             raise failure from error
         return str(sent.message_id)
+
+
+def open_channel(settings: Settings) -> TelegramChannel:
+    """The channel that the settings describe, not started yet.
+
+    Raises Refusal `telegram.no_token` or `telegram.token_shape`.
+    """
+    token = settings.telegram_token.get_secret_value().strip() if settings.telegram_token else ""
+    if not token:
+        raise Refusal("telegram.no_token")
+    if not TOKEN.fullmatch(token):
+        raise Refusal("telegram.token_shape")
+    proxy = settings.telegram_proxy
+    request = AiohttpRequest(proxy=proxy.get_secret_value() if proxy else None)
+    api = make_api(token, settings.telegram_api_base, request)
+    return TelegramChannel(api, per_second=settings.telegram_per_second)
 
 
 def make_api(token: str, api_base: str, request: AiohttpRequest) -> Bot:

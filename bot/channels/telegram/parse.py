@@ -188,7 +188,7 @@ class Reader:
     def _incoming(self, message: _Message, kind: IncomingKind, text: str = "") -> Incoming:
         return replace(
             self._made(message.chat, message.sender, kind),
-            text=unicodedata.normalize("NFC", text),
+            text=_clean(text),
             message_ref=str(message.message_id),
         )
 
@@ -200,3 +200,9 @@ class Reader:
             kind=kind,
             language=sender.language_code.partition("-")[0] if sender else "",
         )
+
+
+def _clean(text: str) -> str:
+    """NFC, and nothing that a database refuses: no half of a surrogate pair, no NUL."""
+    whole = text.encode("utf-8", "replace").decode().replace("\0", "")
+    return unicodedata.normalize("NFC", whole)

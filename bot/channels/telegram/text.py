@@ -18,9 +18,11 @@ def split_text(text: str, limit: int = MAX_UNITS) -> list[str]:
     """NFC pieces of at most `limit` code units, cut where it hurts least.
 
     A cut falls behind a paragraph, a line, a sentence or a word if one ends in the second half of
-    the piece; else anywhere, but never inside a character as people see it.
+    the piece; else anywhere, but never inside a character as people see it. Half a surrogate
+    pair, which cannot be sent, becomes a question mark.
     """
-    rest = unicodedata.normalize("NFC", text).strip()
+    sound = text.encode("utf-8", "replace").decode()
+    rest = unicodedata.normalize("NFC", sound).strip()
     pieces: list[str] = []
     while utf16_length(rest) > limit:
         cut = _cut(rest, _fitting(rest, limit))

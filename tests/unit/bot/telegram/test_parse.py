@@ -66,6 +66,15 @@ def test_text_is_composed(lan: Person) -> None:
     assert understood(lan.types("hài lòng")).text == "hài lòng"
 
 
+def test_text_can_be_kept(lan: Person) -> None:
+    """What no database takes (NUL, half a surrogate pair) does not get that far."""
+    body = done(lan.types("")).body
+    body["message"]["text"] = "a\0b\ud83dc"
+    incoming = READER.read(body)
+    assert incoming is not None
+    assert incoming.text == "ab?c"
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "rest"),
     [

@@ -48,6 +48,11 @@ def test_decomposed_letters_are_composed_first() -> None:
     assert split_text(unicodedata.normalize("NFD", "ệ" * 12), 12) == ["ệ" * 12]
 
 
+def test_half_a_pair_can_be_sent() -> None:
+    """Half a surrogate pair becomes a question mark."""
+    assert split_text("a\ud83d") == ["a?"]
+
+
 @given(text=LETTERS, limit=st.integers(8, 40))
 @settings(max_examples=200, deadline=None)
 def test_nothing_is_lost(text: str, limit: int) -> None:

@@ -1,0 +1,180 @@
+"""The two ways in: the webhook and long polling. Both persist first and acknowledge afterwards."""
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, TelegramError
+
+from bot.channels.telegram.parse import ALLOWED_UPDATES, chat_of
+from bot.channels.telegram.setup import WEBHOOK_PATH
+from bot.channels.telegram.transport import TooManyRequests
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name
+BATCH = 100
+ANSWER_SECONDS = 10
+SHORTEST_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """One update as it came: `payload` is its JSON, `event_key` what makes it the same when it
+    comes again, `address` the chat in which it must keep its order."""
+
+    event_key: str
+    address: str
+    payload: str
+
+
+Put = Callable[[Sequence[Raw]], Awaitable[None]]
+"""Persist updates, in this order; returns after the commit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Where Telegram posts its updates."""
+
+    secret: str
+    put: Put
+
+    def routes(self) -> list[web.RouteDef]:
+        """The one address, for POST only."""
+        return [web.post(WEBHOOK_PATH, self.receive)]
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Persist one update and say 200; 403, 415, 413 and 400 keep strangers and rubbish out.
+
+        When it cannot be persisted the exception goes up, and Telegram posts it again.
+        """
+        given = request.headers.get(SECRET_HEADER, "")
+        if not self.secret or not hmac.compare_digest(_bytes(given), _bytes(self.secret)):
+            raise web.HTTPForbidden
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType
+        try:
+            text = (await request.read()).decode()
+            raw = read_raw(json.loads(text), text)
+        except ValueError:
+            raise web.HTTPBadRequest from None
+        if raw is not None:
+            await self.put([raw])
+        return web.Response()
+
+
+def read_raw(update: Any, text: str | None = None) -> Raw | None:  # noqa: ANN401 - it is JSON
+    """What is kept of an update; None for kinds that we do not use.
+
+    Raises ValueError for what is no update.
+    """
+    if not isinstance(update, Mapping) or not isinstance(update.get("update_id"), int):
+        raise ValueError("no update of Telegram's")
+    try:
+        address = chat_of(update)
+    except AttributeError:
+        raise ValueError("no update of Telegram's") from None
+    if not address:
+        return None
+    payload = json.dumps(update) if text is None else text
+    return Raw(event_key=str(update["update_id"]), address=address, payload=payload)
+
+
+def readable(updates: Sequence[Any]) -> list[Raw]:
+    """Those of a poll that we use; one that cannot be read is named in the log and left out."""
+    raws: list[Raw] = []
+    for update in updates:
+        try:
+            raw = read_raw(update)
+        except ValueError:
+            logger.exception("an update of a poll cannot be read")
+            continue
+        if raw is not None:
+            raws.append(raw)
+    return raws
+
+
+class Poller:
+    """Long polling, for places without a public address. One process a bot.
+
+    `seconds` is how long Telegram may hold a poll open.
+    """
+
+    def __init__(
+        self, api: Bot, put: Put, *, seconds: int = 25, random: Random | None = None
+    ) -> None:
+        self._api = api
+        self._put = put
+        self._seconds = seconds
+        self._random = random or Random()  # noqa: S311 - it spreads pauses, no secret
+        self._offset = 0
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Poll until cancelled. No failure, of Telegram's or of the database, ends it."""
+        while True:
+            try:
+                await self._once()
+                self._failures = 0
+            except Exception as error:
+                self._failures += 1
+                pause = await self._pause_after(error)
+                logger.warning("polling failed (%s), next in %.1f s", type(error).__name__, pause)
+                await asyncio.sleep(pause)
+
+    async def _once(self) -> None:
+        """One poll. The offset, which makes Telegram forget, moves only after the commit.
+
+        An empty poll has confirmed all before it; it is forgotten then, since after a silent week
+        Telegram begins to count anew, perhaps below it.
+        """
+        updates = await self._api.request.post(
+            self._address(), read_timeout=self._seconds + ANSWER_SECONDS
+        )
+        if not isinstance(updates, list):
+            raise TypeError("getUpdates brought no list")
+        if raws := readable(updates):
+            await self._put(raws)
+        self._offset = max((update["update_id"] + 1 for update in updates), default=0)
+
+    def _address(self) -> str:
+        """Past the library's own getUpdates, which would make objects of what is to be kept raw,
+        and fails for all when it cannot make one."""
+        query = {
+            "offset": self._offset,
+            "limit": BATCH,
+            "timeout": self._seconds,
+            "allowed_updates": json.dumps(ALLOWED_UPDATES),
+        }
+        return f"{self._api.base_url}/getUpdates?{urlencode(query)}"
+
+    async def _pause_after(self, error: Exception) -> float:
+        if isinstance(error, TooManyRequests):
+            return float(error.seconds)
+        if isinstance(error, InvalidToken):
+            return LONGEST_PAUSE
+        if isinstance(error, Conflict) and "webhook" in error.message.lower():
+            return await self._without_webhook()
+        longest = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** min(self._failures - 1, 10))
+        return longest * self._random.uniform(0.5, 1.0)
+
+    async def _without_webhook(self) -> float:
+        """Somebody has set a webhook, and while it stands polling brings nothing."""
+        try:
+            await self._api.delete_webhook(drop_pending_updates=False)
+        except TelegramError:
+            return LONGEST_PAUSE
+        return SHORTEST_PAUSE
+
+
+def _bytes(header: str) -> bytes:
+    return header.encode("utf-8", "surrogateescape")
