@@ -1,0 +1,145 @@
+"""What a rating counts, unit by unit: one GROUP BY over a covering index, no answer is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.dossier import Filing
+from surveys.evidence import CRITERIA, Timing, outcome_name
+from surveys.outcomes import FIELDS
+from surveys.period import Period
+from surveys.store.schema import dossier_evidence, dossiers, responses, units
+
+OutcomeCounts = Mapping[str, Mapping[str, int]]
+"""Criterion → outcome → dossiers that show it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCounts:
+    """One unit and one period. `dossiers` were returned in it, `late` of them after their day;
+    `received` and `online` go by the day of reception; `simulated` of the `responses` came from
+    the demo's crowd."""
+
+    unit_id: int
+    code: str
+    name: str
+    level: str
+    block: str
+    received: int = 0
+    online: int = 0
+    dossiers: int = 0
+    late: int = 0
+    responses: int = 0
+    simulated: int = 0
+    outcomes: OutcomeCounts = field(default_factory=dict)
+
+
+async def unit_counts(conn: AsyncConnection, period: Period) -> list[UnitCounts]:
+    """Every unit of the period, by code: those valid in it and those with dossiers in it."""
+    received = await _by_unit(conn, _received(period))
+    returned = await _by_unit(conn, _returned(period))
+    simulated = await _by_unit(conn, _simulated(period))
+    found = await conn.execute(_units(period, received.keys() | returned.keys()))
+    return [
+        UnitCounts(
+            unit_id=unit.id,
+            code=unit.code,
+            name=unit.name,
+            level=unit.level,
+            block=unit.block,
+            received=_count(received.get(unit.id), "received"),
+            online=_count(received.get(unit.id), "online"),
+            dossiers=_count(returned.get(unit.id), "dossiers"),
+            late=_count(returned.get(unit.id), f"total_time_{Timing.LATE}"),
+            responses=_count(returned.get(unit.id), "responses"),
+            simulated=_count(simulated.get(unit.id), "simulated"),
+            outcomes=_outcomes(returned.get(unit.id)),
+        )
+        for unit in found
+    ]
+
+
+async def officer_counts(
+    conn: AsyncConnection, period: Period
+) -> dict[tuple[str, str], OutcomeCounts]:
+    """(unit code, officer) → outcomes of the dossiers that name who handled them."""
+    joined = _returned(period, dossiers.c.officer, units.c.code).join_from(
+        dossier_evidence, dossiers, dossiers.c.id == dossier_evidence.c.dossier_id
+    )
+    named = joined.join(units, units.c.id == dossier_evidence.c.unit_id).where(
+        dossiers.c.officer.is_not(None)
+    )
+    rows = await conn.execute(named)
+    return {(row.code, row.officer): _outcomes(row) for row in rows}
+
+
+def _units(period: Period, counted: set[int]) -> Select[Any]:
+    columns = [units.c[name] for name in ("id", "code", "name", "level", "block")]
+    return select(*columns).where(or_(valid_in(period), units.c.id.in_(counted))).order_by("code")
+
+
+def valid_in(period: Period) -> ColumnElement[bool]:
+    """Units that existed on at least one day of the period."""
+    begun = or_(units.c.valid_from.is_(None), units.c.valid_from <= period.end)
+    return begun & or_(units.c.valid_to.is_(None), units.c.valid_to >= period.start)
+
+
+def returned_in(period: Period) -> ColumnElement[bool]:
+    """Evidence of the dossiers that belong to the period."""
+    return dossier_evidence.c.returned_on.between(period.start, period.end)
+
+
+def _received(period: Period) -> Select[Any]:
+    first = datetime.combine(period.start, time())
+    after = datetime.combine(period.end + timedelta(days=1), time())
+    online = func.count().filter(dossiers.c.channel == Filing.ONLINE)
+    within = (dossiers.c.received_at >= first, dossiers.c.received_at < after)
+    counted = select(dossiers.c.unit_id, func.count().label("received"), online.label("online"))
+    return counted.where(*within).group_by(dossiers.c.unit_id)
+
+
+def _returned(period: Period, *more: Any) -> Select[Any]:  # noqa: ANN401 - columns
+    evidence = dossier_evidence.c
+    answered = func.count().filter(evidence.answered > 0)
+    counts = [
+        func.count().filter(evidence[name] == code).label(f"{name}_{code}")
+        for criterion, name in FIELDS.items()
+        for code in CRITERIA[criterion]
+        if code
+    ]
+    keys = (evidence.unit_id, *more)
+    counted = select(*keys, func.count().label("dossiers"), answered.label("responses"), *counts)
+    return counted.where(returned_in(period)).group_by(*keys)
+
+
+def _simulated(period: Period) -> Select[Any]:
+    evidence = dossier_evidence
+    return (
+        select(evidence.c.unit_id, func.count().label("simulated"))
+        .join_from(responses, evidence, evidence.c.dossier_id == responses.c.dossier_id)
+        .where(responses.c.simulated, responses.c.valid, returned_in(period))
+        .group_by(evidence.c.unit_id)
+    )
+
+
+async def _by_unit(conn: AsyncConnection, query: Select[Any]) -> dict[int, Row[Any]]:
+    return {row.unit_id: row for row in await conn.execute(query)}
+
+
+def _count(row: Row[Any] | None, name: str) -> int:
+    return 0 if row is None else int(getattr(row, name))
+
+
+def _outcomes(row: Row[Any] | None) -> dict[str, dict[str, int]]:
+    return {
+        criterion: {
+            outcome_name(criterion, code): count
+            for code in CRITERIA[criterion]
+            if code and (count := _count(row, f"{name}_{code}"))
+        }
+        for criterion, name in FIELDS.items()
+    }
