@@ -120,6 +120,12 @@ async def put(
     return (await conn.execute(statement)).one_or_none() is not None
 
 
+async def is_queued(conn: AsyncConnection, dedup_key: str) -> bool:
+    """Whether a message with this key was ever queued."""
+    query = select(outbox.c.id).where(outbox.c.dedup_key == dedup_key)
+    return await conn.scalar(query) is not None
+
+
 async def cancel(conn: AsyncConnection, *, invitation_id: int) -> int:
     """Call back what still waits to invite or remind; returns how many messages."""
     result = await conn.execute(
