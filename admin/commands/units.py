@@ -32,8 +32,8 @@ async def import_units(
 ) -> int:
     """Take in a file of units."""
     source = Source(file=file, mapping=mapping, rejects=rejects, dry_run=dry_run)
-    report = await run_import(runtime, UnitImporter(runtime.settings.zone), source)
-    return tell(runtime, report, "units", shown_as)
+    (report,) = await run_import(runtime, (UnitImporter(runtime.settings.zone), source))
+    return tell(runtime, shown_as, report)
 
 
 @command.command("list")

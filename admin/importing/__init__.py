@@ -1,6 +1,6 @@
 """Taking in files: what all kinds share (`job`, `report`, `unit_index`), and one module a kind."""
 
-from admin.importing.job import Importer, Read, Source, Stored, run_import, take_in
+from admin.importing.job import Importer, Read, Source, Stored, run_import
 from admin.importing.report import Report, tell
 from admin.importing.unit_index import UnitIndex
 
@@ -12,6 +12,5 @@ __all__ = [
     "Stored",
     "UnitIndex",
     "run_import",
-    "take_in",
     "tell",
 ]

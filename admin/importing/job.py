@@ -91,35 +91,39 @@ class Source:
         return wanted
 
 
-async def run_import(runtime: Runtime, importer: Importer[T], source: Source) -> Report:
-    """Take a file in, in a transaction of its own.
+async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> list[Report]:
+    """Take files in, all in one transaction; with a dry run among them nothing is kept.
 
     Raises OSError or Refusal for a file that cannot be read at all; then nothing is changed.
     """
     database = await runtime.database()
     async with database.write() as conn:
-        report = await take_in(conn, runtime, importer, source)
-        if source.dry_run:
+        reports = [await _take_in(conn, runtime, importer, source) for importer, source in jobs]
+        if any(source.dry_run for _, source in jobs):
             await conn.rollback()
-    return report
+    return reports
 
 
-async def take_in(
-    conn: AsyncConnection, runtime: Runtime, importer: Importer[T], source: Source
+async def _take_in(
+    conn: AsyncConnection, runtime: Runtime, importer: Importer[Any], source: Source
 ) -> Report:
-    """Take a file in, inside the caller's transaction."""
     mapping = read_mapping(source.mapping, importer.columns) if source.mapping else {}
     sheet = read_sheet(source.file, importer.columns, mapping)
-    report = Report(file=source.file, rejects=source.rejects_file, dry_run=source.dry_run)
+    report = Report(
+        kind=importer.kind,
+        file=source.file,
+        rejects=source.rejects_file,
+        dry_run=source.dry_run,
+    )
     titles = (runtime.text("sheets.rejected_row"), runtime.text("sheets.rejected_reason"))
-    number = await _begin(conn, runtime, importer.kind, source.file)
+    number = await _begin(conn, runtime, report)
     await importer.begin(conn, sheet, number)
     with Rejects(report.rejects, sheet.header.titles, titles) as rejects:
         desk = _Desk(
             runtime=runtime, importer=importer, report=report, rejects=rejects, sheet=sheet
         )
         await desk.work(conn)
-    await _settle(conn, runtime, importer.kind, number, report)
+    await _settle(conn, runtime, number, report)
     return report
 
 
@@ -172,24 +176,27 @@ class _Desk:
             self.report.named.append((row.number, said))
 
 
-async def _begin(conn: AsyncConnection, runtime: Runtime, kind: str, file: Path) -> int:
-    with file.open("rb") as stream:
+async def _begin(conn: AsyncConnection, runtime: Runtime, report: Report) -> int:
+    with report.file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return await imports.begin(
-        conn, kind=kind, file_name=file.name, sha256=digest, at=runtime.now, actor=runtime.actor
+        conn,
+        kind=report.kind,
+        file_name=report.file.name,
+        sha256=digest,
+        at=runtime.now,
+        actor=runtime.actor,
     )
 
 
-async def _settle(
-    conn: AsyncConnection, runtime: Runtime, kind: str, number: int, report: Report
-) -> None:
+async def _settle(conn: AsyncConnection, runtime: Runtime, number: int, report: Report) -> None:
     await imports.settle(conn, number, accepted=report.accepted, rejected=report.rejected)
     counts = {name: getattr(report, name) for name in ("rows", "new", "changed", "rejected")}
     await audit.append(
         conn,
         at=runtime.now,
         actor=runtime.actor,
-        action=f"{kind}.import",
+        action=f"{report.kind}.import",
         subject=f"import:{number}",
         details={"file": report.file.name, **counts},
     )

@@ -16,6 +16,7 @@ from admin.runtime import Runtime
 class Report:
     """How an import went: rows = accepted + rejected, accepted = new + changed + same."""
 
+    kind: str
     file: Path
     rows: int = 0
     new: int = 0
@@ -44,27 +45,36 @@ class Report:
         }
 
 
-def tell(runtime: Runtime, report: Report, kind: str, shown_as: Format) -> int:
-    """Print how an import went; the exit code: 1 only when every row was rejected."""
+def tell(runtime: Runtime, shown_as: Format, report: Report, *others: Report) -> int:
+    """Print how an import went; the exit code: 1 only when every row of a file was rejected.
+
+    In JSON the reports of further files stand in the first one, under their kinds.
+    """
+    reports = (report, *others)
     if shown_as is Format.JSON:
-        output.show_json(report.as_json())
+        output.show_json(report.as_json() | {other.kind: other.as_json() for other in others})
     elif shown_as is Format.CSV:
-        row = report.as_json() | {"warnings": sum(report.warnings.values())}
-        output.show_csv([row], list(row))
-    else:
-        _tell_people(runtime, report)
+        rows = [one.as_json() | {"warnings": sum(one.warnings.values())} for one in reports]
+        output.show_csv(rows, list(rows[0]))
+    for one in reports:
+        if shown_as is Format.TABLE:
+            _tell_counts(runtime, one)
+        _tell_troubles(runtime, one)
+    return int(any(one.rejected and not one.accepted for one in reports))
+
+
+def _tell_troubles(runtime: Runtime, report: Report) -> None:
     for key, count in report.warnings.items():
-        runtime.say(f"{kind}.warnings.{key}", count=count)
+        runtime.say(f"{report.kind}.warnings.{key}", count=count)
     for number, reason in report.named:
         runtime.say("imports.rejected_row", row=str(number), reason=reason)
     if report.rejected > len(report.named):
         runtime.say("imports.more_rejected", count=report.rejected - len(report.named))
     if report.rejected and report.rejects:
         runtime.say("imports.rejects_file", file=report.rejects)
-    return int(report.rejected > 0 and report.accepted == 0)
 
 
-def _tell_people(runtime: Runtime, report: Report) -> None:
+def _tell_counts(runtime: Runtime, report: Report) -> None:
     if report.dry_run:
         runtime.say("imports.dry_run")
     counts = ("rows", "accepted", "rejected", "new", "changed", "same")
