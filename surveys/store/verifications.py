@@ -1,0 +1,153 @@
+"""Mẫu phiếu 3: what an officer confirmed, changed or refused. The raw answer stays as it is.
+
+Every decision is a new row, refreshes the dossier's evidence and is written to the audit log, all
+in the caller's transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.errors import Refusal
+from surveys.evidence import CRITERIA, outcome_name
+from surveys.outcomes import ComplaintState
+from surveys.store import audit, evidence
+from surveys.store.schema import complaints, dossiers, responses, verifications
+
+
+class Action(StrEnum):
+    """What an officer does with an outcome."""
+
+    CONFIRM = "confirm"
+    CHANGE = "change"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One officer's decision about one criterion of one dossier (outcome codes)."""
+
+    criterion: str
+    raw_outcome: int
+    outcome: int
+    action: Action
+    reason: str
+    officer: str
+    at: datetime
+
+
+async def decide(
+    conn: AsyncConnection,
+    *,
+    dossier: str,
+    criterion: str,
+    action: Action,
+    outcome: int | None,
+    reason: str,
+    officer: str,
+    now: datetime,
+) -> Decision:
+    """Store a decision about one criterion; `outcome` is needed for a change only.
+
+    Raises Refusal `verify.unknown_dossier`, `verify.unknown_criterion`, `verify.no_reason` or
+    `verify.nothing_to_confirm`.
+    """
+    if criterion not in CRITERIA:
+        raise Refusal("verify.unknown_criterion", criterion=criterion, known=", ".join(CRITERIA))
+    if not reason.strip():
+        raise Refusal("verify.no_reason")
+    dossier_id = await id_of(conn, dossier)
+    raw = (await evidence.raw_codes(conn, dossier_id))[criterion]
+    if action is Action.CONFIRM and not raw:
+        raise Refusal("verify.nothing_to_confirm", dossier=dossier, criterion=criterion)
+    made = Decision(
+        criterion=criterion,
+        raw_outcome=raw,
+        outcome={Action.CONFIRM: raw, Action.REFUSE: 0}.get(action, outcome or 0),
+        action=action,
+        reason=reason.strip(),
+        officer=officer,
+        at=now,
+    )
+    await _keep(conn, dossier_id, dossier, made)
+    return made
+
+
+async def decide_complaint(
+    conn: AsyncConnection,
+    *,
+    reference: str,
+    state: ComplaintState,
+    reason: str,
+    officer: str,
+    now: datetime,
+) -> None:
+    """Say whether a complaint was found true; a later decision replaces an earlier one.
+
+    Raises Refusal `verify.no_reason`, `verify.unknown_complaint` or `verify.withdrawn`.
+    """
+    if not reason.strip():
+        raise Refusal("verify.no_reason")
+    query = select(complaints.c.id, complaints.c.state, responses.c.dossier_id)
+    joined = query.join_from(complaints, responses, responses.c.id == complaints.c.response_id)
+    found = (await conn.execute(joined.where(complaints.c.reference == reference))).one_or_none()
+    if found is None:
+        raise Refusal("verify.unknown_complaint", reference=reference)
+    if found.state == ComplaintState.WITHDRAWN:
+        raise Refusal("verify.withdrawn", reference=reference)
+    values = {"state": state, "decided_at": now, "decided_by": officer, "reason": reason.strip()}
+    await conn.execute(update(complaints).where(complaints.c.id == found.id).values(**values))
+    await evidence.refresh(conn, [found.dossier_id])
+    details = {"from": found.state, "to": state.value, "reason": reason.strip()}
+    await _audit(conn, "verify.complaint", f"complaint:{reference}", details, officer, now)
+
+
+async def decisions(conn: AsyncConnection, dossier_id: int) -> list[Decision]:
+    """Every decision about a dossier, oldest first; the last of a criterion counts."""
+    query = select(verifications).where(verifications.c.dossier_id == dossier_id)
+    rows = (await conn.execute(query.order_by(verifications.c.id))).mappings()
+    return [
+        Decision(
+            **{name: row[name] for name in Decision.__slots__ if name != "action"},
+            action=Action(row["action"]),
+        )
+        for row in rows
+    ]
+
+
+async def id_of(conn: AsyncConnection, dossier: str) -> int:
+    """The number of the dossier with this code. Raises Refusal `verify.unknown_dossier`."""
+    found = await conn.scalar(select(dossiers.c.id).where(dossiers.c.code == dossier))
+    if found is None:
+        raise Refusal("verify.unknown_dossier", dossier=dossier)
+    return int(found)
+
+
+async def _keep(conn: AsyncConnection, dossier_id: int, dossier: str, made: Decision) -> None:
+    row = {name: getattr(made, name) for name in Decision.__slots__}
+    await conn.execute(verifications.insert().values(dossier_id=dossier_id, **row))
+    await evidence.refresh(conn, [dossier_id])
+    details = {
+        "criterion": made.criterion,
+        "raw": outcome_name(made.criterion, made.raw_outcome),
+        "outcome": outcome_name(made.criterion, made.outcome),
+        "reason": made.reason,
+    }
+    action, subject = f"verify.{made.action}", f"dossier:{dossier}"
+    await _audit(conn, action, subject, details, made.officer, made.at)
+
+
+async def _audit(
+    conn: AsyncConnection,
+    action: str,
+    subject: str,
+    details: Mapping[str, Any],
+    officer: str,
+    now: datetime,
+) -> None:
+    await audit.append(conn, at=now, actor=officer, action=action, subject=subject, details=details)

@@ -1,0 +1,180 @@
+"""Mẫu phiếu 3: decisions count, the raw answer stays, and all of it stands in the audit log."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.errors import Refusal
+from surveys.evidence import Conduct, Contacts, Timing
+from surveys.outcomes import ComplaintState
+from surveys.period import parse_period
+from surveys.store import audit, complaints, doubts, evidence, schema, verifications
+from surveys.store.database import Database
+from surveys.store.doubts import Doubt
+from surveys.store.verifications import Action
+from tests.integration.rows import DUE, NOW, add_dossier, add_unit, answer, evidence_of
+
+Q2 = parse_period("2021-Q2")
+
+
+async def _decide(
+    conn: AsyncConnection, action: Action, criterion: str = "3", outcome: int | None = None
+) -> verifications.Decision:
+    return await verifications.decide(
+        conn,
+        dossier="D1",
+        criterion=criterion,
+        action=action,
+        outcome=outcome,
+        reason=" đã gọi điện hỏi lại ",
+        officer="hoa",
+        now=NOW,
+    )
+
+
+async def _dossier(conn: AsyncConnection) -> int:
+    dossier = await add_dossier(conn, await add_unit(conn), "D1")
+    await answer(conn, dossier, "contacts", "many")
+    return dossier
+
+
+async def test_each_decision_counts_at_once(database: Database) -> None:
+    """Confirm keeps the raw outcome, change replaces it, refuse leaves no evidence."""
+    async with database.write() as conn:
+        dossier = await _dossier(conn)
+        seen = []
+        for action, outcome in (
+            (Action.CONFIRM, None),
+            (Action.CHANGE, Contacts.ONCE),
+            (Action.REFUSE, None),
+        ):
+            made = await _decide(conn, action, outcome=outcome)
+            seen.append((await evidence_of(conn, dossier))["contacts"])
+            assert made.raw_outcome == Contacts.MANY
+        kept = await verifications.decisions(conn, dossier)
+        count = await conn.scalar(select(func.count()).select_from(schema.answers))
+        trail = await audit.entries(conn, limit=9)
+    assert seen == [Contacts.MANY, Contacts.ONCE, Contacts.MISSING]
+    assert [one.action for one in kept] == list(Action)
+    assert count == 1
+    assert [one.action for one in trail] == ["verify.refuse", "verify.change", "verify.confirm"]
+    assert trail[1].details == {
+        "criterion": "3",
+        "raw": "many",
+        "outcome": "once",
+        "reason": "đã gọi điện hỏi lại",
+    }
+
+
+async def test_a_decision_outlives_a_later_answer(database: Database) -> None:
+    """The verified value counts, whatever the citizen answers afterwards."""
+    async with database.write() as conn:
+        dossier = await _dossier(conn)
+        await _decide(conn, Action.CHANGE, outcome=Contacts.ONCE)
+        await answer(conn, dossier, "contacts", "none", revision=2)
+        row = await evidence_of(conn, dossier)
+    assert row["contacts"] == Contacts.ONCE
+
+
+async def test_decisions_need_a_dossier_a_criterion_and_a_reason(database: Database) -> None:
+    """What cannot be decided is refused, with its reason."""
+    whole = {
+        "dossier": "D1",
+        "criterion": "3",
+        "action": Action.CONFIRM,
+        "outcome": None,
+        "reason": "đúng",
+        "officer": "hoa",
+        "now": NOW,
+    }
+    wrong = {
+        "unknown_dossier": {"dossier": "D2"},
+        "unknown_criterion": {"criterion": "5"},
+        "no_reason": {"reason": "  "},
+        "nothing_to_confirm": {"criterion": "4"},
+    }
+    async with database.write() as conn:
+        await _dossier(conn)
+        for code, change in wrong.items():
+            with pytest.raises(Refusal, match=rf"verify\.{code}"):
+                await verifications.decide(conn, **(whole | change))  # type: ignore[arg-type]
+        assert await conn.scalar(select(func.count()).select_from(schema.verifications)) == 0
+
+
+async def test_a_refuted_complaint_no_longer_counts(database: Database) -> None:
+    """The time decides again once the authority found the complaint untrue; an upheld one stays."""
+    async with database.write() as conn:
+        dossier = await add_dossier(conn, await add_unit(conn), "D1")
+        response = await answer(conn, dossier, "conduct", "yes")
+        await _complain(conn, response)
+        seen = [(await evidence_of(conn, dossier))["conduct"]]
+        for state in (ComplaintState.REFUTED, ComplaintState.UPHELD):
+            await _settle(conn, state)
+            seen.append((await evidence_of(conn, dossier))["conduct"])
+        trail = await audit.entries(conn, limit=9, action="verify.complaint")
+    assert seen == [Conduct.COMPLAINT, Conduct.SAME_DAY, Conduct.COMPLAINT]
+    assert [one.details["from"] for one in trail] == ["refuted", "pending"]
+
+
+async def test_a_withdrawn_complaint_cannot_be_decided(database: Database) -> None:
+    """What the citizen took back is no longer the officer's to judge."""
+    async with database.write() as conn:
+        dossier = await add_dossier(conn, await add_unit(conn), "D1")
+        response = await answer(conn, dossier, "conduct", "yes")
+        await _complain(conn, response)
+        await complaints.withdraw(conn, response_id=response, kind="conduct")
+        with pytest.raises(Refusal, match=r"verify\.withdrawn"):
+            await _settle(conn, ComplaintState.UPHELD)
+        with pytest.raises(Refusal, match=r"verify\.unknown_complaint"):
+            await _settle(conn, ComplaintState.UPHELD, "NOSUCH")
+
+
+async def test_the_verifiers_list(database: Database) -> None:
+    """Disagreement on the day, claims that excuse, open complaints; decided ones go."""
+    async with database.write() as conn:
+        unit = await add_unit(conn)
+        ids = [await add_dossier(conn, unit, f"D{number}") for number in range(1, 5)]
+        said = {"on_time": "late", "contacts": "many", "contacts_own_fault": "yes"}
+        for revision, (question, option) in enumerate(said.items(), start=1):
+            await answer(conn, ids[0], question, option, revision=revision)
+        await answer(conn, ids[1], "on_time", "on_time")
+        await answer(conn, ids[2], "on_time", "unknown")
+        await _complain(conn, await answer(conn, ids[3], "conduct", "yes"))
+        found = await doubts.open_questions(conn, Q2)
+        await _decide(conn, Action.CONFIRM, "1")
+        later = await doubts.open_questions(conn, Q2)
+    assert [(one.doubt, one.dossier, one.shown, one.stated) for one in found] == [
+        (Doubt.COMPLAINT, "D4", "complaint", "conduct"),
+        (Doubt.OWN_FAULT, "D1", "many_own_fault", ""),
+        (Doubt.TIMING, "D1", "same_day", "late"),
+    ]
+    assert found[0].reference == "REF1"
+    assert [one.doubt for one in later] == [Doubt.COMPLAINT, Doubt.OWN_FAULT]
+
+
+async def test_raw_codes_are_those_before_any_decision(database: Database) -> None:
+    """The raw outcomes can always be read beside the verified ones."""
+    async with database.write() as conn:
+        dossier = await _dossier(conn)
+        await _decide(conn, Action.CHANGE, "1", Timing.LATE)
+        raw = await evidence.raw_codes(conn, dossier)
+    assert raw == {"1": Timing.SAME_DAY, "2": 0, "3": Contacts.MANY, "4": 0, "6": 0, "7": 0}
+
+
+async def _complain(conn: AsyncConnection, response_id: int) -> None:
+    await complaints.open_(
+        conn,
+        response_id=response_id,
+        kind="conduct",
+        reference="REF1",
+        now=NOW,
+        due_on=(DUE + timedelta(days=10)).date(),
+    )
+
+
+async def _settle(conn: AsyncConnection, state: ComplaintState, reference: str = "REF1") -> None:
+    await verifications.decide_complaint(
+        conn, reference=reference, state=state, reason="đã xác minh", officer="hoa", now=NOW
+    )
