@@ -1,0 +1,88 @@
+"""Group commit: what waits while one transaction runs is done together in the next."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiter(Generic[Item, Result]):
+    item: Item
+    result: asyncio.Future[Result]
+
+
+class Batcher(Generic[Item, Result]):
+    """Turns many concurrent `submit` into few calls of `together`, in order, one at a time.
+
+    A failed call fails for everybody whose item was in it. Beyond `most_waiting` items `submit`
+    waits for room: a flood slows its senders down instead of filling the memory.
+    """
+
+    def __init__(
+        self,
+        together: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        *,
+        most_together: int,
+        most_waiting: int = 10_000,
+    ) -> None:
+        self._together = together
+        self._most_together = most_together
+        self._room = asyncio.Semaphore(most_waiting)
+        self._waiting: deque[_Waiter[Item, Result]] = deque()
+        self._running: asyncio.Task[None] | None = None
+
+    async def submit(self, item: Item) -> Result:
+        """Have `item` done with the next batch; raises what that batch raised."""
+        async with self._room:
+            result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+            self._waiting.append(_Waiter(item, result))
+            if self._running is None:
+                self._running = asyncio.create_task(self._run())
+            return await result
+
+    async def finish(self) -> None:
+        """Wait until nothing waits any more."""
+        while self._running is not None:
+            await asyncio.wait({self._running})
+
+    async def close(self) -> None:
+        """Give up what is not done; its senders are cancelled."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait({self._running})
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                count = min(len(self._waiting), self._most_together)
+                await self._do([self._waiting.popleft() for _ in range(count)])
+        finally:
+            self._running = None
+            for waiter in self._waiting:
+                waiter.result.cancel()
+            self._waiting.clear()
+
+    async def _do(self, batch: Sequence[_Waiter[Item, Result]]) -> None:
+        try:
+            results = await self._together([waiter.item for waiter in batch])
+        except Exception as error:
+            _tell(batch, error)
+        except BaseException:
+            for waiter in batch:
+                waiter.result.cancel()
+            raise
+        else:
+            for waiter, result in zip(batch, results, strict=True):
+                if not waiter.result.done():
+                    waiter.result.set_result(result)
+
+
+def _tell(batch: Sequence[_Waiter[Item, Result]], error: Exception) -> None:
+    for waiter in batch:
+        if not waiter.result.done():
+            waiter.result.set_exception(error)

@@ -1,0 +1,79 @@
+"""Persist, then acknowledge: an update is committed before its channel hears that we have it."""
+
+from collections.abc import Callable, Sequence
+
+from bot.batching import Batcher
+from surveys.errors import Refusal
+from surveys.privacy import Keyring
+from surveys.store import inbox
+from surveys.store.database import Database
+from surveys.store.inbox import Event
+
+MOST_TOGETHER = 500
+"""Updates in one transaction."""
+
+
+def _nobody() -> None:
+    """Nobody waits to hear of it."""
+
+
+class Inbox:
+    """Where every channel leaves its raw updates; under load many share one commit."""
+
+    def __init__(
+        self, database: Database, keyring: Keyring, arrived: Callable[[], None] = _nobody
+    ) -> None:
+        """`arrived` is called after each commit that kept something new (`Worker.wake`)."""
+        self._database = database
+        self._keyring = keyring
+        self._arrived = arrived
+        self._batcher = Batcher(self._commit, most_together=MOST_TOGETHER)
+
+    async def put(
+        self, *, channel: str, bot: str, event_key: str, address: str, payload: str
+    ) -> bool:
+        """Keep one update; returns once it is committed: True when it is new, False for a repeat.
+
+        `event_key` is what makes it the same update when it is delivered again (update or message
+        id), `address` the chat it belongs to, `payload` its JSON text. Raises Refusal
+        `inbox.unstorable` for text that no database takes, and whatever the commit raised: then
+        the update must not be acknowledged.
+        """
+        if not (_storable(event_key) and _storable(payload) and _storable(address)):
+            raise Refusal("inbox.unstorable", channel=channel)
+        event = Event(
+            channel=channel,
+            bot=bot,
+            event_key=event_key,
+            chat_key=self._keyring.chat_key(channel, bot, address),
+            payload=payload,
+        )
+        return await self._batcher.submit(event)
+
+    async def finish(self) -> None:
+        """Wait until everything that was put is committed."""
+        await self._batcher.finish()
+
+    async def _commit(self, events: Sequence[Event]) -> Sequence[bool]:
+        once = {event.id: event for event in reversed(events)}
+        async with self._database.write() as conn:
+            new = await inbox.put_many(conn, list(reversed(once.values())))
+        if new:
+            self._arrived()
+        return [_first(new, event) for event in events]
+
+
+def _first(new: set[tuple[str, str, str]], event: Event) -> bool:
+    """Whether this is a new update, and its first delivery within the batch."""
+    if event.id not in new:
+        return False
+    new.discard(event.id)
+    return True
+
+
+def _storable(text: str) -> bool:
+    """No zero byte and no half of a surrogate pair: databases refuse both."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False

@@ -1,0 +1,269 @@
+"""Handles what came in: each chat in its order, chats side by side, every effect exactly once.
+
+The effect of an update and the note that it is done are one transaction. On PostgreSQL that
+transaction holds the row of the chat's head, so that several processes share the work; on SQLite,
+where one writes at a time, the updates of several chats share a transaction instead.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import TracebackType
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.batching import Batcher
+from bot.channels.base import Channel
+from bot.messages import Incoming
+from surveys.errors import Refusal
+from surveys.store import inbox
+from surveys.store.database import Database
+from surveys.store.inbox import Update
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[AsyncConnection, Incoming, int, datetime], Awaitable[None]]
+"""Does everything that follows from an update, in the given transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRules:
+    """How patient and how broad a worker is."""
+
+    most_tries: int = 3
+    retry_ms: tuple[int, ...] = (1_000, 5_000)
+    """Milliseconds to wait after the first, second … failed try; the last one stays."""
+    most_chats: int = 64
+    """Chats in work at once."""
+    most_transactions: int = 6
+    """Transactions at once, where the database can (below the size of the connection pool)."""
+    most_together: int = 16
+    """Updates that share a transaction on SQLite."""
+    poll_seconds: float = 1.0
+    """How soon an update is seen that another process took in."""
+    acknowledge_seconds: float = 2.0
+    """How long the effect of a tap waits for its spinner to stop."""
+    handle_seconds: float = 30.0
+
+
+RULES = WorkerRules()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    update: Update
+    incoming: Incoming | None
+    """None for a kind of update that we do not use."""
+
+
+def _nobody() -> None:
+    """Nobody waits to hear of it."""
+
+
+class Worker:
+    """Takes the heads of all chats of `channels` to `handle`, until stopped."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[tuple[str, str], Channel],
+        handle: Handler,
+        *,
+        clock: Callable[[], datetime],
+        committed: Callable[[], None] = _nobody,
+        rules: WorkerRules = RULES,
+    ) -> None:
+        """`committed` is called after every transaction (`Dispatcher.wake`)."""
+        self._database = database
+        self._channels = channels
+        self._handle = handle
+        self._clock = clock
+        self._committed = committed
+        self._rules = rules
+        self._batcher = Batcher(self._together, most_together=rules.most_together)
+        self._gate = asyncio.Semaphore(rules.most_transactions)
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._late: set[asyncio.Task[None]] = set()
+        self._awake = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._ended.set()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something new may be there."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Handle updates until `stop` is called and everything that is there is done."""
+        self._ended.clear()
+        try:
+            while not await self._round():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._awake.wait(), self._rules.poll_seconds)
+        finally:
+            await _cancel([*self._busy.values(), *self._late])
+            await self._batcher.close()
+            self._ended.set()
+
+    async def stop(self, within: float) -> bool:
+        """Handle what is there, at most `within` seconds; False when `run` must be cancelled.
+
+        What is not done by then loses nothing: it is still in the inbox.
+        """
+        self._stopping = True
+        self.wake()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), within)
+        return self._ended.is_set()
+
+    async def _round(self) -> bool:
+        """Begin what can be begun; True when the worker is to stop and nothing is left."""
+        self._awake.clear()
+        try:
+            async with self._database.read() as conn:
+                found = await inbox.heads(conn, self._channels, 2 * self._rules.most_chats)
+        except Exception as error:
+            log.warning("cannot read the inbox: %s", reason_of(error))
+            return self._stopping
+        for update in found:
+            self._begin(update)
+        return self._stopping and not found and not self._busy
+
+    def _begin(self, update: Update) -> None:
+        if update.chat_key in self._busy or len(self._busy) >= self._rules.most_chats:
+            return
+        task = asyncio.create_task(self._chat(update))
+        self._busy[update.chat_key] = task
+        task.add_done_callback(lambda _: self._free(update.chat_key))
+
+    def _free(self, chat_key: str) -> None:
+        self._busy.pop(chat_key, None)
+        self.wake()
+
+    async def _chat(self, update: Update) -> None:
+        """Everything for one update; only trouble with the database itself goes uncounted."""
+        try:
+            await self._one(update)
+        except Exception as error:
+            log.warning("update %s has to wait: %s", update.id, reason_of(error))
+            await asyncio.sleep(self._rules.poll_seconds)
+
+    async def _one(self, update: Update) -> None:
+        try:
+            incoming = self._read(update)
+        except Exception as error:
+            await self._failed(update, error)
+            return
+        if incoming is not None and not update.tries:
+            await self._acknowledge(incoming)
+        job = _Job(update=update, incoming=incoming)
+        if self._database.is_sqlite:
+            await self._batcher.submit(job)
+        else:
+            async with self._gate:
+                await self._alone(job)
+
+    def _read(self, update: Update) -> Incoming | None:
+        channel = self._channels[update.channel, update.bot]
+        incoming = channel.parse(json.loads(update.payload))
+        return incoming and replace(
+            incoming, text=_storable(incoming.text), data=_storable(incoming.data)
+        )
+
+    async def _acknowledge(self, incoming: Incoming) -> None:
+        """Stop the spinner first, but let no slow channel hold the effect back."""
+        channel = self._channels[incoming.channel, incoming.bot]
+        task = asyncio.create_task(_quietly(channel.acknowledge(incoming)))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        await asyncio.wait({task}, timeout=self._rules.acknowledge_seconds)
+
+    async def _together(self, jobs: Sequence[_Job]) -> Sequence[None]:
+        """One transaction for all that never failed; if one of them fails now, one for each."""
+        fresh = [job for job in jobs if not job.update.tries]
+        alone = [job for job in jobs if job.update.tries]
+        try:
+            await self._transact(fresh)
+        except Exception as error:
+            log.info("%s updates go one by one: %s", len(fresh), reason_of(error))
+            alone = list(jobs)
+        for job in alone:
+            await self._alone(job)
+        return [None] * len(jobs)
+
+    async def _alone(self, job: _Job) -> None:
+        try:
+            await self._transact([job])
+        except Exception as error:
+            await self._failed(job.update, error)
+
+    async def _transact(self, jobs: Sequence[_Job]) -> None:
+        if not jobs:
+            return
+        async with self._database.write() as conn:
+            taken = {update.id for update in await inbox.take(conn, [j.update.id for j in jobs])}
+            for job in jobs:
+                if job.incoming is not None and job.update.id in taken:
+                    async with asyncio.timeout(self._rules.handle_seconds):
+                        await self._handle(conn, job.incoming, job.update.id, self._clock())
+            if taken:
+                await inbox.done(conn, sorted(taken))
+        self._committed()
+
+    async def _failed(self, update: Update, error: Exception) -> None:
+        """Count the try. That this could be written proves that the database was not the cause."""
+        waits = self._rules.retry_ms
+        retry_in_ms = waits[min(update.tries, len(waits) - 1)]
+        reason = reason_of(error)
+        async with self._database.write() as conn:
+            state = await inbox.failed(
+                conn,
+                update.id,
+                reason=reason,
+                retry_in_ms=retry_in_ms,
+                most_tries=self._rules.most_tries,
+            )
+        log.error("update %s failed (%s): %s", update.id, state, reason)
+        asyncio.get_running_loop().call_later(retry_in_ms / 1000, self.wake)
+
+
+def reason_of(error: BaseException) -> str:
+    """What went wrong and where, without a word of anybody's: messages of exceptions quote."""
+    name = type(error).__name__
+    what = f"{name} {error.code}" if isinstance(error, Refusal) else name
+    place = _place(error.__traceback__)
+    return f"{what} in {place}" if place else what
+
+
+def _place(trace: TracebackType | None) -> str:
+    """The innermost line of ours that the error came through."""
+    place = ""
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        if module.partition(".")[0] in {"bot", "surveys"}:
+            place = f"{module}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: zero bytes and halves of surrogate pairs."""
+    return text.encode(errors="replace").decode().replace("\0", "")
+
+
+async def _quietly(acknowledging: Awaitable[None]) -> None:
+    """Nothing depends on a spinner."""
+    try:
+        await acknowledging
+    except Exception as error:
+        log.warning("could not acknowledge: %s", reason_of(error))
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
