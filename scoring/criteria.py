@@ -58,7 +58,7 @@ def find(rulebook: Rulebook, criterion: str, unit: UnitEvidence) -> Finding:
     """
     answers = rulebook.policies.publicity_source.chosen == "answers"
     if criterion not in UNIT_CRITERIA or (criterion == "6" and answers):
-        return mean_of_dossiers(rulebook, criterion, unit)
+        return mean_of_dossiers(rulebook, criterion, unit.outcomes.get(criterion, {}))
     case = UNIT_CRITERIA[criterion](rulebook, unit)
     points = None if case.outcome is None else rulebook.points(criterion, case.outcome)
     return Finding(
@@ -69,12 +69,12 @@ def find(rulebook: Rulebook, criterion: str, unit: UnitEvidence) -> Finding:
     )
 
 
-def mean_of_dossiers(rulebook: Rulebook, criterion: str, unit: UnitEvidence) -> Finding:
+def mean_of_dossiers(rulebook: Rulebook, criterion: str, counts: Mapping[str, int]) -> Finding:
     """Chỉ số 1, 2, 3, 4, 7: the dossiers' points / the dossiers with evidence, then rounded.
 
-    Điều 15 khoản 2 điểm a.
+    `counts`: outcome → number of dossiers (Điều 15 khoản 2 điểm a). Raises Refusal
+    `rulebooks.unknown_outcome`.
     """
-    counts = unit.outcomes.get(criterion, {})
     parts = tuple(
         Part(outcome=outcome, count=count, points=rulebook.points(criterion, outcome))
         for outcome, count in counts.items()

@@ -245,7 +245,8 @@ class Rulebook(_Part):
             known = self.criteria[number].outcomes if number in self.criteria else {}
             unknown = sorted(set(outcomes) - set(known))
             if unknown or not known:
-                raise PydanticCustomError("policy_outcome", f"{policy}: {number} {unknown}")
+                cases = ", ".join(unknown)
+                raise PydanticCustomError("policy_outcome", f"{policy}: {number} {cases}")
 
     @cached_property
     def _points(self) -> Mapping[tuple[str, str], Decimal | None]:

@@ -8,10 +8,9 @@ import pytest
 
 from scoring.cases import DOSSIER_CRITERIA, OUTCOMES
 from scoring.criteria import UNIT_CRITERIA, Finding, Part, find
-from scoring.errors import Refusal
 from scoring.evidence import Fact
 from surveys import evidence as surveyed
-from tests.unit.scoring.district import tt01, unit
+from tests.unit.scoring.district import refusal_of, tt01, unit
 
 
 def numbers(facts: Mapping[str, str]) -> dict[str, Fact]:
@@ -73,9 +72,8 @@ def test_parts_show_every_outcome_once() -> None:
 
 def test_outcome_the_rulebook_cannot_read_is_refused() -> None:
     """Evidence of an unknown kind is refused, never skipped."""
-    with pytest.raises(Refusal) as caught:
-        find(tt01(), "3", unit(outcomes={"3": {"twice": 1}}))
-    assert caught.value.code == "rulebooks.unknown_outcome"
+    refusal = refusal_of(lambda: find(tt01(), "3", unit(outcomes={"3": {"twice": 1}})))
+    assert refusal.code == "rulebooks.unknown_outcome"
 
 
 @pytest.mark.parametrize(

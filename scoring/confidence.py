@@ -1,0 +1,86 @@
+"""How sure one may be of a share or a mean when only some citizens answered.
+
+Wilson's interval at 95 %, narrowed where the answers are a good part of all dossiers (finite
+population), which closes to a point when everybody answered. A mean of points between 0 and m is
+treated as the share mean / m: points in between only make it surer, so the interval is never too
+narrow for that reason. Answers are not a random sample; the interval says nothing about who
+chose to answer.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from scoring.criteria import Finding
+from scoring.law import Rulebook
+from scoring.rounding import rounded
+from scoring.texts import say
+
+Z = Decimal("1.959964")
+"""The normal quantile of a two-sided 95 % interval."""
+
+WIDEST = Decimal("0.2")
+"""An interval wider than this part of its scale is too wide to decide anything by."""
+
+
+class Trust(StrEnum):
+    """Whether there are enough answers to rely on."""
+
+    ENOUGH = "enough"
+    FEW = "few"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidence:
+    """The interval (same unit as the value, four decimals) and its plain word."""
+
+    low: Decimal
+    high: Decimal
+    trust: Trust
+
+    def word(self, language: str = "vi") -> str:
+        """`đủ phiếu`, or `ít phiếu, chỉ tham khảo`."""
+        return say("trust", self.trust.value, language)
+
+
+def of_share(count: int, answers: int, population: int | None = None) -> Confidence | None:
+    """How sure the share count / answers (0–1) is; None without answers.
+
+    `population`: the dossiers that could have been answered for; None: unbounded.
+    """
+    if answers == 0:
+        return None
+    return _confidence(Decimal(count) / answers, answers, population, Decimal(1))
+
+
+def of_finding(
+    rulebook: Rulebook, finding: Finding, population: int | None = None
+) -> Confidence | None:
+    """How sure the mean of a dossier criterion is, in points; None where it has no evidence."""
+    if not finding.n:
+        return None
+    counted = [(part.points, part.count) for part in finding.parts if part.points is not None]
+    total = sum((points * count for points, count in counted), Decimal(0))
+    share = total / (finding.n * rulebook.max_points)
+    return _confidence(share, finding.n, population, rulebook.max_points)
+
+
+def _confidence(share: Decimal, n: int, population: int | None, scale: Decimal) -> Confidence:
+    low, high = _wilson(share, n, population)
+    return Confidence(
+        low=rounded(low * scale, 4),
+        high=rounded(high * scale, 4),
+        trust=Trust.FEW if high - low > WIDEST else Trust.ENOUGH,
+    )
+
+
+def _wilson(share: Decimal, n: int, population: int | None) -> tuple[Decimal, Decimal]:
+    if population is not None and population <= n:
+        return share, share
+    size = Decimal(n)
+    if population is not None:
+        size = size * (population - 1) / (population - n)
+    spread = Z * (share * (1 - share) / size + (Z / (2 * size)) ** 2).sqrt()
+    middle = share + Z**2 / (2 * size)
+    shrink = 1 + Z**2 / size
+    return max(Decimal(0), (middle - spread) / shrink), min(Decimal(1), (middle + spread) / shrink)

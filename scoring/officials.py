@@ -1,0 +1,48 @@
+"""The part of the circular that rates officials (Điều 15 khoản 3 điểm a): criteria 1, 2, 3, 4, 7.
+
+Only for dossiers whose official is known. Who may see it is not decided here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from scoring.criteria import Finding, mean_of_dossiers
+from scoring.law import Band, Rulebook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficialRating:
+    """One official: findings by criterion, total of at most `reachable`, completion band.
+
+    `total` and `band` are None where nothing is known; a criterion without evidence is left out
+    of the total.
+    """
+
+    official: str
+    findings: Mapping[str, Finding]
+    reachable: Decimal
+    total: Decimal | None
+    band: Band | None
+
+
+def rate_official(
+    rulebook: Rulebook, official: str, outcomes: Mapping[str, Mapping[str, int]]
+) -> OfficialRating:
+    """Rate an official from criterion → outcome → number of his or her dossiers.
+
+    Raises Refusal `rulebooks.unknown_outcome`.
+    """
+    findings = {
+        number: mean_of_dossiers(rulebook, number, outcomes.get(number, {}))
+        for number in rulebook.officials.criteria
+    }
+    points = [finding.points for finding in findings.values() if finding.points is not None]
+    total = sum(points, Decimal(0)) if points else None
+    return OfficialRating(
+        official=official,
+        findings=findings,
+        reachable=rulebook.max_points * len(points),
+        total=total,
+        band=None if total is None else rulebook.officials.of(total),
+    )
