@@ -15,7 +15,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.channels.telegram.parse import ALLOWED_UPDATES
 from bot.settings import Settings, is_safe_base
 from surveys.errors import Refusal
-from surveys.texts import Catalog
+from surveys.texts import LANGUAGES, Catalog
 
 WEBHOOK_PATH = "/telegram/webhook"
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -63,12 +63,12 @@ class Finding:
 
 
 def wanted_from(settings: Settings, catalogs: Mapping[str, Catalog]) -> Wanted:
-    """What the settings ask for.
+    """What the settings ask for; citizens with another language get Vietnamese.
 
     Raises Refusal `telegram.no_public_url`, `telegram.public_url`, `telegram.no_secret` or
     `telegram.bad_secret` where a webhook is wanted and cannot be had.
     """
-    own = catalogs[settings.lang]
+    own = catalogs[LANGUAGES[0]]
     commands = {language: _commands(catalog) for language, catalog in catalogs.items()}
     hook, secret = _webhook(settings) if settings.telegram_mode == "webhook" else ("", "")
     return Wanted(
