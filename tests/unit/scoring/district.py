@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from scoring.rulebook import find_rulebook
 
 def tt01(**chosen: str) -> Rulebook:
     """tt01-2018, with policies set otherwise by name."""
-    rulebook = find_rulebook("tt01-2018")
+    rulebook = _shipped("tt01-2018")
     if not chosen:
         return rulebook
     changed = {
@@ -25,6 +26,11 @@ def tt01(**chosen: str) -> Rulebook:
     }
     policies = rulebook.policies.model_copy(update=changed)
     return Rulebook(**{**dict(rulebook), "policies": policies})
+
+
+@cache
+def _shipped(rulebook_id: str) -> Rulebook:
+    return find_rulebook(rulebook_id)
 
 
 def unit(code: str = "X01", **given: Any) -> UnitEvidence:  # noqa: ANN401 - any field
