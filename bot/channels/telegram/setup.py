@@ -19,7 +19,7 @@ from surveys.texts import LANGUAGES, Catalog
 
 WEBHOOK_PATH = "/telegram/webhook"
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-COMMANDS_KEY = "telegram.commands."
+COMMAND_NAME = re.compile(r"telegram\.commands\.[a-z]+\.name")
 MENU_KEY = "telegram.menu"
 RECENT = timedelta(hours=1)
 REFUSED_BY_US = ("401", "403")
@@ -186,8 +186,10 @@ async def _wrong_commands(api: Bot, wanted: Wanted) -> list[str]:
 
 
 def _commands(catalog: Catalog) -> tuple[tuple[str, str], ...]:
-    keys = [key for key in catalog.texts if key.startswith(COMMANDS_KEY)]
-    return tuple((key.removeprefix(COMMANDS_KEY), catalog.texts[key]) for key in keys)
+    names = [key for key in catalog.texts if COMMAND_NAME.fullmatch(key)]
+    return tuple(
+        (catalog.text(key), catalog.text(f"{key.removesuffix('.name')}.does")) for key in names
+    )
 
 
 def _menu(wanted: Wanted) -> MenuButton:
