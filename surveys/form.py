@@ -6,7 +6,6 @@ from surveys.form_file import (
     key_of,
     load_folder,
     load_form,
-    published,
     same_version_changed,
     shipped_forms,
 )
@@ -44,7 +43,6 @@ __all__ = [
     "load_folder",
     "load_form",
     "missing_translations",
-    "published",
     "same_version_changed",
     "shipped_forms",
 ]

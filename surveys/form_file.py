@@ -66,17 +66,6 @@ def current(forms: Iterable[Form], form_id: str, day: date) -> Form:
     return max(named, key=lambda form: form.valid_from)
 
 
-def published(forms: Iterable[Form], form_id: str, version: str) -> Form:
-    """The form in exactly this version: the one an interview was begun with is finished with.
-
-    Raises Refusal `forms.unknown_version`.
-    """
-    for form in forms:
-        if (form.id, form.version) == (form_id, version):
-            return form
-    raise Refusal("forms.unknown_version", form=form_id, version=version)
-
-
 def same_version_changed(registered: Mapping[tuple[str, str], str], form: Form) -> bool:
     """Whether a published version says something else now.
 

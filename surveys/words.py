@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from pydantic import BaseModel
+
+from surveys import yaml_lines
 
 TEXT_LIMIT = 4000
 """Characters of free text that are kept."""
@@ -37,7 +39,8 @@ def plain(text: str) -> str:
 def fold(text: str) -> str:
     """`plain` without accents: "Rất hài lòng!" and "rat hai long" are one."""
     bare = unicodedata.normalize("NFD", plain(text)).replace("đ", "d")
-    return "".join(sign for sign in bare if not unicodedata.combining(sign))
+    letters = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    return " ".join(letters.split())
 
 
 def clean(text: str) -> tuple[str, bool]:
@@ -49,6 +52,11 @@ def clean(text: str) -> tuple[str, bool]:
     head = "".join(sign for sign in text[: 5 * TEXT_LIMIT] if _storable(sign))
     whole = unicodedata.normalize("NFC", head).strip()
     return whole[:TEXT_LIMIT].rstrip(), len(whole) > TEXT_LIMIT
+
+
+def count(word: str) -> int | None:
+    """The whole number below 1000 a word is, or None; only ASCII digits are numbers here."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 4 else None
 
 
 def word_count(text: str) -> int:
@@ -87,20 +95,30 @@ class SharedWords:
     def number(self, text: str) -> int | None:
         """The whole number the text consists of, if it is nothing else: "số 2.", "2️⃣", "(2)"."""
         rest = [word for word in self.bare(plain(text)).split() if word not in self.beside_numbers]
-        if len(rest) == 1 and rest[0].isascii() and rest[0].isdigit() and len(rest[0]) < 4:
-            return int(rest[0])
-        return None
+        return count(rest[0]) if len(rest) == 1 else None
 
 
 @cache
 def shared_words() -> SharedWords:
     """The words that come with the product, read once."""
-    file = Path(__file__).with_suffix(".yaml")
-    tree = yaml.safe_load(unicodedata.normalize("NFC", file.read_text("utf-8")))
-    shorthands = {language: dict(short) for language, short in tree.pop("shorthands").items()}
-    fillers, beside = (frozenset(tree.pop(name)) for name in ("fillers", "beside_numbers"))
-    lists = {name: frozenset(map(fold, words)) for name, words in tree.items()}
-    return SharedWords(shorthands=shorthands, fillers=fillers, beside_numbers=beside, lists=lists)
+    tree = _Lists.model_validate(
+        yaml_lines.read(Path(__file__).with_suffix(".yaml"), "words").values
+    )
+    return SharedWords(
+        shorthands=tree.shorthands,
+        fillers=frozenset(tree.fillers),
+        beside_numbers=frozenset(tree.beside_numbers),
+        lists={name: frozenset(map(fold, words)) for name, words in tree.lists.items()},
+    )
+
+
+class _Lists(BaseModel):
+    """The file: every word a text, so that nobody's "n" becomes a boolean."""
+
+    shorthands: dict[str, dict[str, str]]
+    fillers: list[str]
+    beside_numbers: list[str]
+    lists: dict[str, list[str]]
 
 
 def _letter(sign: str) -> str:

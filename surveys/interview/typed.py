@@ -39,14 +39,13 @@ def after_end(form: Form, state: State, text: str, now: datetime) -> Step:
 
 
 def _at_options(form: Form, state: State, question: Question, text: str, now: datetime) -> Step:
-    words = shared_words()
-    option = option_of(question, text, state.language, words)
+    option = option_of(question, text, state.language)
     if option is not None:
         return moves.answer(form, state, question, now, option.id)
-    move = move_of(text, state.language, words)
+    move = move_of(text, state.language)
     if move is not None:
         return _MOVES[move](form, state, now)
-    if declines(question, text, state.language, words):
+    if declines(question, text, state.language):
         return moves.skip(form, state, now)
     if form.comment is not None and word_count(clean(text)[0]) >= SENTENCE:
         return keep_comment(form, state, text, now)
@@ -54,11 +53,10 @@ def _at_options(form: Form, state: State, question: Question, text: str, now: da
 
 
 def _at_text(form: Form, state: State, question: Question, text: str, now: datetime) -> Step:
-    words = shared_words()
-    move = move_of(text, state.language, words)
+    move = move_of(text, state.language)
     if move is not None:
         return _MOVES[move](form, state, now)
-    if declines(question, text, state.language, words):
+    if declines(question, text, state.language):
         return moves.skip(form, state, now)
     if not clean(text)[0]:
         return Step(state, (Say("empty_text"),))

@@ -1,21 +1,22 @@
 """What a typed text means where the interview stands: an option, a move, or nothing known."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from surveys.form_model import Kind, Option, Question
-from surveys.words import SharedWords, fold, plain
+from surveys.words import count, fold, plain, shared_words
 
 MOVES = ("skip", "back", "stop")
 
 
 def numbers(option_ids: Sequence[str]) -> tuple[int, ...]:
     """The number to show, and to type, for each option: its id when all ids are numbers."""
-    if all(one.isascii() and one.isdigit() and len(one) < 4 for one in option_ids):
-        return tuple(map(int, option_ids))
-    return tuple(range(1, len(option_ids) + 1))
+    by_id = [count(one) for one in option_ids]
+    positions = range(1, len(option_ids) + 1)
+    return tuple(positions) if None in by_id else tuple(one for one in by_id if one is not None)
 
 
-def option_of(question: Question, text: str, language: str, words: SharedWords) -> Option | None:
+def option_of(question: Question, text: str, language: str) -> Option | None:
     """The one option this text means, or None.
 
     Its words as written, then without accents, shorthands and politeness, in the citizen's
@@ -23,24 +24,26 @@ def option_of(question: Question, text: str, language: str, words: SharedWords) 
     and "don't know".
     """
     return (
-        _spelled(question, text, language, words)
-        or _numbered(question, text, language, words)
-        or _shared(question, text, language, words)
+        _spelled(question, text, language)
+        or _numbered(question, text, language)
+        or _shared(question, text, language)
     )
 
 
-def move_of(text: str, language: str, words: SharedWords) -> str | None:
+def move_of(text: str, language: str) -> str | None:
     """Which of MOVES the text asks for, or None."""
+    words = shared_words()
     return next((move for move in MOVES if words.means(text, move, language)), None)
 
 
-def declines(question: Question, text: str, language: str, words: SharedWords) -> bool:
+def declines(question: Question, text: str, language: str) -> bool:
     """Whether the text says that there is no answer to this question."""
     name = "nothing" if question.kind is Kind.TEXT else "no_answer"
-    return words.means(text, name, language)
+    return shared_words().means(text, name, language)
 
 
-def _spelled(question: Question, text: str, language: str, words: SharedWords) -> Option | None:
+def _spelled(question: Question, text: str, language: str) -> Option | None:
+    words = shared_words()
     expanded = words.expand(text, language)
     typed = ({plain(text)}, {fold(expanded), fold(words.bare(expanded))})
     for spoken in _languages(question, language):
@@ -48,7 +51,7 @@ def _spelled(question: Question, text: str, language: str, words: SharedWords) -
             found = [
                 option
                 for option in question.options
-                if not forms.isdisjoint(_spellings(option, spoken, words)[level])
+                if not forms.isdisjoint(_spellings(option, spoken)[level])
             ]
             if len(found) == 1:
                 return found[0]
@@ -60,28 +63,35 @@ def _languages(question: Question, language: str) -> list[str]:
     return [language, *sorted(others - {language})]
 
 
-def _spellings(option: Option, language: str, words: SharedWords) -> tuple[set[str], set[str]]:
+def _spellings(option: Option, language: str) -> tuple[set[str], set[str]]:
     own = [option.text.get(language, ""), *option.words.get(language, ())]
-    folded = {fold(one) for one in own} | {fold(words.expand(one, language)) for one in own}
-    return {plain(one) for one in own} - {""}, folded - {""}
+    spelled = [_spelling(one, language) for one in own]
+    return {exact for exact, _ in spelled} - {""}, {one for _, two in spelled for one in two} - {""}
 
 
-def _numbered(question: Question, text: str, language: str, words: SharedWords) -> Option | None:
+@lru_cache(maxsize=4096)
+def _spelling(word: str, language: str) -> tuple[str, frozenset[str]]:
+    """A form's word as it is compared: exactly, and loosely. Never called with what people type."""
+    return plain(word), frozenset({fold(word), fold(shared_words().expand(word, language))})
+
+
+def _numbered(question: Question, text: str, language: str) -> Option | None:
     """By number, alone or copied with its line ("1. Rất hài lòng"); or by the option's id."""
     ids = [option.id for option in question.options]
     by_number = dict(zip(numbers(ids), question.options, strict=True))
-    number = words.number(text)
+    number = shared_words().number(text)
     if number is not None:
         return by_number.get(number)
     first, _, rest = plain(text).partition(" ")
-    copied = by_number.get(int(first)) if first.isdigit() and len(first) < 4 else None
-    if copied is not None and _spelled(question, rest, language, words) == copied:
+    copied = by_number.get(count(first) or -1)
+    if copied is not None and _spelled(question, rest, language) == copied:
         return copied
     return next((option for option in question.options if plain(option.id) == plain(text)), None)
 
 
-def _shared(question: Question, text: str, language: str, words: SharedWords) -> Option | None:
+def _shared(question: Question, text: str, language: str) -> Option | None:
     """Never an option that opens a complaint: nobody is reported by an "ok"."""
+    words = shared_words()
     if question.kind is Kind.YES_NO:
         reported = question.complaint.option if question.complaint else None
         for name in ("yes", "no"):
