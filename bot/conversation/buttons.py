@@ -1,0 +1,59 @@
+"""The bot's own buttons: what they say, and that they were given to this contact by us.
+
+The web page's taps can be made up by anybody, so each button carries a keyed tag over the contact
+and what the button does.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from surveys.privacy import Keyring
+
+_DATA = re.compile(r"v:([a-z]+):(\d{1,18}):([a-z]+):([A-Z2-7]{8})")
+
+
+class Verb(StrEnum):
+    """What a button answers or begins; `subject` is the number of …"""
+
+    CONSENT = "consent"
+    """… the invitation."""
+    FOLLOW = "follow"
+    """… the dossier."""
+    SURVEY = "survey"
+    """… the dossier."""
+    PETITION = "petition"
+    """… the response."""
+    ERASE = "erase"
+    LANGUAGE = "language"
+    GO = "go"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A button that was pressed; `answer` is yes, no, a language, or a command."""
+
+    verb: Verb
+    subject: int
+    answer: str
+
+
+def data_of(keyring: Keyring, contact_id: int, press: Press) -> str:
+    """The button's data: ASCII, at most 64 bytes."""
+    words = f"{press.verb}:{press.subject}:{press.answer}"
+    return f"v:{words}:{_tag(keyring, contact_id, words)}"
+
+
+def read_data(keyring: Keyring, contact_id: int, data: str) -> Press | None:
+    """What was pressed; None when we gave this contact no such button."""
+    match = _DATA.fullmatch(data)
+    if match is None or match[1] not in set(Verb):
+        return None
+    words = f"{match[1]}:{match[2]}:{match[3]}"
+    if match[4] != _tag(keyring, contact_id, words):
+        return None
+    return Press(verb=Verb(match[1]), subject=int(match[2]), answer=match[3])
+
+
+def _tag(keyring: Keyring, contact_id: int, words: str) -> str:
+    return keyring.reference(f"button:{words}", contact_id)

@@ -1,0 +1,59 @@
+"""Codes in what people type: dossiers', complaints', and the tokens of pasted links."""
+
+import re
+import unicodedata
+
+from bot.conversation.words import without_talk
+from surveys.privacy import normal_phone
+from surveys.words import clean
+
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−_﹣－", "-"))
+_JOINT = r"(?:\s*-\s*|\s+)"
+_OFFICIAL = re.compile(
+    r"(?<![0-9A-Z])((?:[0-9A-Z]{3}\s*\.\s*[0-9A-Z]{2}\s*\.\s*[0-9A-Z]{2}\s*\.\s*)?"
+    r"[A-Z]\d{2}(?:\s*\.\s*\d{1,3})*)" + _JOINT + r"(\d{6})" + _JOINT + r"(\d{4,5})(?![0-9A-Z])"
+)
+_ANY = re.compile(r"(?=.*[A-Z])(?=(?:.*\d){3})[0-9A-Z][0-9A-Z.-]{3,39}")
+_REFERENCE = re.compile(r"[A-Z2-7]{8}")
+_LINK = re.compile(r"\S*(?:#|[?&]start=)([A-Za-z0-9_-]{22})")
+_LONGEST = 200
+_WORDS_AROUND = 4
+
+
+def official_code(text: str) -> str | None:
+    """A dossier code as TT 01/2018/TT-VPCP Điều 19 builds it, with little else in the text.
+
+    Small letters, any kind of dash, and spaces around or instead of dashes are forgiven.
+    """
+    plain = _plain(text)
+    match = _OFFICIAL.search(plain)
+    if match is None:
+        return None
+    around = (plain[: match.start()] + " " + plain[match.end() :]).split()
+    unit = "".join(match[1].split())
+    return f"{unit}-{match[2]}-{match[3]}" if len(around) <= _WORDS_AROUND else None
+
+
+def possible_code(text: str) -> str | None:
+    """The whole text as a code of some other build: letters and at least three digits."""
+    squeezed = re.sub(r"\s*([.-])\s*", r"\1", _plain(without_talk(_plain(text))))
+    if not _ANY.fullmatch(squeezed) or normal_phone(squeezed):
+        return None
+    return squeezed
+
+
+def possible_reference(text: str) -> str | None:
+    """The whole text as the reference of a complaint."""
+    code = "".join(_plain(text).split()).replace("-", "")
+    return code if _REFERENCE.fullmatch(code) else None
+
+
+def token_in_link(text: str) -> str | None:
+    """The token of a link of ours that was pasted into the chat instead of opened."""
+    match = _LINK.fullmatch(text.strip())
+    return match[1] if match else None
+
+
+def _plain(text: str) -> str:
+    shown = clean(text[:_LONGEST])[0]
+    return " ".join(unicodedata.normalize("NFKC", shown).upper().translate(_DASHES).split())

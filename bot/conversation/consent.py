@@ -1,0 +1,58 @@
+"""Asking for leave, one purpose at a time, and keeping the proof."""
+
+import hashlib
+
+from bot.conversation.buttons import Verb
+from bot.conversation.turn import Turn
+from surveys.privacy import masked
+from surveys.store import consents
+from surveys.store.consents import Consent, Purpose
+from surveys.store.invitations import Invitation
+from surveys.store.lookups import DossierStage
+
+ABROAD = frozenset({"telegram"})
+"""Channels whose servers stand abroad: the citizen is told before agreeing."""
+
+
+async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) -> None:
+    """Who asks, why, what is kept and how long; Đồng ý or Không."""
+    settings = turn.house.settings
+    text = turn.text(
+        "consent.survey",
+        authority=settings.authority,
+        code=masked(dossier.code),
+        unit=dossier.unit,
+        days=settings.unlink_days,
+        abroad=turn.text("consent.abroad") if turn.contact.channel in ABROAD else "",
+    )
+    turn.attend(None)
+    turn.ask(Verb.CONSENT, invitation.id)
+    buttons = (
+        turn.button("agree", Verb.CONSENT, invitation.id, "yes"),
+        turn.button("refuse", Verb.CONSENT, invitation.id, "no"),
+    )
+    await turn.say("as_is", buttons, text=text)
+
+
+async def keep(turn: Turn, purpose: Purpose, *, given: bool) -> None:
+    """Keep what was said to the text as it stands today."""
+    consent = Consent(
+        purpose=purpose,
+        given=given,
+        text_version=text_version(turn, purpose),
+        language=turn.contact.language,
+        channel=turn.contact.channel,
+        at=turn.now,
+    )
+    await consents.add(turn.conn, turn.contact.id, consent)
+
+
+async def is_given(turn: Turn, purpose: Purpose) -> bool:
+    """Whether the contact's consent for this purpose holds."""
+    return await consents.given(turn.conn, turn.contact.id, purpose)
+
+
+def text_version(turn: Turn, purpose: Purpose) -> str:
+    """The beginning of the SHA-256 of the text: which wording was agreed to can be proved."""
+    wording = turn.texts.texts[f"conversation.consent.{purpose}"]
+    return hashlib.sha256(wording.encode()).hexdigest()[:16]

@@ -1,0 +1,256 @@
+"""Who gets a message: the one place that decides what a citizen meant."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.conversation import commands, lookup, opening, petition, phone, presses, survey
+from bot.conversation.buttons import Press, Verb
+from bot.conversation.codes import official_code, possible_code, token_in_link
+from bot.conversation.focus import Focus, focus_from
+from bot.conversation.house import House
+from bot.conversation.turn import Turn, reply_key
+from bot.conversation.words import (
+    Command,
+    CommandName,
+    bare_command,
+    is_said,
+    slash_command,
+    yes_or_no,
+)
+from bot.messages import Incoming, IncomingKind
+from bot.render import parse_button
+from bot.settings import Settings
+from surveys.form import Form
+from surveys.interview import Phase
+from surveys.privacy import Keyring
+from surveys.store import contacts, outbox
+from surveys.store.contacts import Contact, ContactStatus
+from surveys.texts import Catalog
+from surveys.words import clean
+
+DAY_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Answers every message of every chat. `forms` holds the current version of each form."""
+
+    keyring: Keyring
+    forms: Mapping[str, Form]
+    texts: Mapping[str, Catalog]
+    settings: Settings
+
+    async def handle(
+        self, conn: AsyncConnection, incoming: Incoming, inbox_id: int, now: datetime
+    ) -> None:
+        """Do what the message asks for and queue the replies, in the caller's transaction.
+
+        A message that was handled before changes nothing. No text a citizen can send raises.
+        """
+        if await outbox.is_queued(conn, reply_key(inbox_id, 0)):
+            return
+        turn = await self._turn(conn, incoming, inbox_id, now)
+        before = turn.focus
+        await _KINDS[incoming.kind](turn)
+        if turn.focus != before:
+            await contacts.set_focus(conn, turn.contact.id, turn.focus.to_json())
+
+    async def _turn(
+        self, conn: AsyncConnection, incoming: Incoming, inbox_id: int, now: datetime
+    ) -> Turn:
+        house = House(
+            keyring=self.keyring, current=self.forms, texts=self.texts, settings=self.settings
+        )
+        contact = await _contact(conn, house, incoming, now)
+        return Turn(
+            house=house,
+            conn=conn,
+            incoming=incoming,
+            inbox_id=inbox_id,
+            now=now,
+            contact=contact,
+            focus=focus_from(contact.focus),
+        )
+
+
+async def _contact(
+    conn: AsyncConnection, house: House, incoming: Incoming, now: datetime
+) -> Contact:
+    place = (incoming.channel, incoming.bot, incoming.address)
+    return await contacts.meet(
+        conn,
+        channel=incoming.channel,
+        bot=incoming.bot,
+        chat_key=house.keyring.chat_key(*place),
+        address_sealed=house.keyring.seal(incoming.address),
+        language=house.language(incoming.language),
+        now=now,
+        simulated=incoming.simulated,
+    )
+
+
+async def _start(turn: Turn) -> None:
+    await commands.run(turn, Command(name=CommandName.START, argument=turn.incoming.text.strip()))
+
+
+async def _typed(turn: Turn) -> None:
+    for read in _READINGS:
+        if await read(turn):
+            return
+    await _lost(turn)
+
+
+async def _tapped(turn: Turn) -> None:
+    press = parse_button(turn.incoming.data)
+    if press is not None and await survey.pressed(turn, press):
+        return
+    own = turn.pressed()
+    if own is not None:
+        turn.focus = replace(turn.focus, asked=None)
+        await presses.take(turn, own)
+        return
+    await turn.say("old_button")
+    await survey.show_again(turn)
+
+
+async def _edited(turn: Turn) -> None:
+    if not await survey.edited(turn):
+        await turn.say("edit.not_kept")
+        await survey.show_again(turn)
+
+
+async def _group(turn: Turn) -> None:
+    """One polite line a day; a group is no place for a survey."""
+    if turn.now.timestamp() - turn.focus.group_told_at >= DAY_SECONDS:
+        turn.focus = Focus(group_told_at=int(turn.now.timestamp()))
+        await turn.say("group")
+
+
+async def _blocked(turn: Turn) -> None:
+    await contacts.set_status(turn.conn, turn.contact.id, ContactStatus.BLOCKED)
+
+
+async def _unblocked(turn: Turn) -> None:
+    """Meeting the contact made it active again; the citizen speaks next."""
+
+
+async def _unreadable(turn: Turn) -> None:
+    await turn.say("unreadable")
+    if not await survey.show_again(turn):
+        await opening.repeat_consent(turn)
+
+
+_KINDS: dict[IncomingKind, Callable[[Turn], Awaitable[None]]] = {
+    IncomingKind.TEXT: _typed,
+    IncomingKind.TAP: _tapped,
+    IncomingKind.START: _start,
+    IncomingKind.EDITED: _edited,
+    IncomingKind.CONTACT: phone.shared,
+    IncomingKind.FOREIGN_CONTACT: phone.foreign,
+    IncomingKind.GROUP: _group,
+    IncomingKind.BLOCKED: _blocked,
+    IncomingKind.UNBLOCKED: _unblocked,
+    IncomingKind.OTHER: _unreadable,
+}
+
+
+async def _empty(turn: Turn) -> bool:
+    if clean(turn.incoming.text)[0]:
+        return False
+    await _unreadable(turn)
+    return True
+
+
+async def _slash(turn: Turn) -> bool:
+    command = slash_command(turn.incoming.text)
+    if command is not None:
+        await commands.run(turn, command)
+    return command is not None
+
+
+async def _code(turn: Turn) -> bool:
+    code = official_code(turn.incoming.text)
+    if code is not None:
+        await lookup.by_code(turn, code)
+    return code is not None
+
+
+async def _link(turn: Turn) -> bool:
+    token = token_in_link(turn.incoming.text)
+    if token is not None:
+        await opening.by_token(turn, token)
+    return token is not None
+
+
+async def _answer(turn: Turn) -> bool:
+    """A yes or no to a plain question of ours."""
+    asked = turn.focus.asked
+    meaning = yes_or_no(turn.incoming.text, turn.contact.language) if asked else None
+    if asked is None or meaning is None:
+        return False
+    turn.focus = replace(turn.focus, asked=None)
+    answer = "yes" if meaning else "no"
+    await presses.take(turn, Press(verb=Verb(asked.verb), subject=asked.subject, answer=answer))
+    return True
+
+
+async def _bare(turn: Turn) -> bool:
+    """A command without its slash, unless it answers what the interview shows."""
+    name = bare_command(turn.incoming.text)
+    if name is None:
+        return False
+    interview = await survey.attended(turn)
+    engine_knows = name in {CommandName.RESUME, CommandName.START}
+    if engine_knows and interview and interview.state.phase in {Phase.OFFER, Phase.STOPPED}:
+        return False
+    await commands.run(turn, Command(name=name))
+    return True
+
+
+async def _other_code(turn: Turn) -> bool:
+    """A code of another build: looked up quietly while a question is open."""
+    code = possible_code(turn.incoming.text)
+    if code is None:
+        return False
+    if await survey.is_under_way(turn):
+        return await lookup.if_there(turn, code)
+    await lookup.by_code(turn, code)
+    return True
+
+
+async def _pleasantry(turn: Turn) -> bool:
+    if await survey.is_under_way(turn) or turn.focus.asked is not None:
+        return False
+    if is_said(turn.incoming.text, "greetings"):
+        await commands.greet(turn)
+        return True
+    if is_said(turn.incoming.text, "thanks"):
+        await turn.say("you_are_welcome")
+        return True
+    return False
+
+
+_READINGS: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
+    _empty,
+    _slash,
+    _code,
+    _link,
+    petition.typed,
+    _answer,
+    _bare,
+    lookup.by_reference,
+    _other_code,
+    _pleasantry,
+    survey.typed,
+)
+"""What a text may be, in this order; the first that it is answers it."""
+
+
+async def _lost(turn: Turn) -> None:
+    """Nothing we know: say what can be done, or repeat what was asked."""
+    if not await opening.repeat_consent(turn):
+        buttons = (turn.button("look_up", Verb.GO, answer=CommandName.LOOKUP),)
+        await turn.say("lost", buttons)

@@ -1,0 +1,65 @@
+"""What a chat is about now: what its next message may answer. Kept with the contact."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+REMEMBERED = 3
+"""Free texts whose messages can still be edited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A plain question of ours that waits for yes or no: about which row (see buttons.Verb)."""
+
+    verb: str
+    subject: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A free text that was kept as (part of) an answer, and the message it came in."""
+
+    message_ref: str
+    interview: int
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Focus:
+    """Numbers of rows. `look_ups` are moments (whole seconds since 1970) of the last hour;
+    `group_told_at` is such a moment too."""
+
+    interview: int | None = None
+    asked: Asked | None = None
+    petition: int | None = None
+    said: tuple[Said, ...] = ()
+    look_ups: tuple[int, ...] = ()
+    group_told_at: int = 0
+
+    def remember(self, said: Said) -> "Focus":
+        """With one more text that can be edited."""
+        others = tuple(one for one in self.said if one.message_ref != said.message_ref)
+        return replace(self, said=(*others, said)[-REMEMBERED:])
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; what is empty is left out."""
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        plain["asked"] = [self.asked.verb, self.asked.subject] if self.asked else None
+        plain["said"] = [[getattr(one, name) for name in Said.__slots__] for one in self.said]
+        plain["look_ups"] = list(self.look_ups)
+        return {name: value for name, value in plain.items() if value}
+
+
+def focus_from(plain: Mapping[str, Any]) -> Focus:
+    """The focus `to_json` wrote."""
+    asked, said = plain.get("asked"), plain.get("said", [])
+    return Focus(
+        interview=plain.get("interview"),
+        asked=Asked(verb=asked[0], subject=asked[1]) if asked else None,
+        petition=plain.get("petition"),
+        said=tuple(Said(**dict(zip(Said.__slots__, one, strict=True))) for one in said),
+        look_ups=tuple(plain.get("look_ups", ())),
+        group_told_at=plain.get("group_told_at", 0),
+    )

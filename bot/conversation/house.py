@@ -1,0 +1,42 @@
+"""What every conversation has at hand, the same for all chats."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.settings import Settings
+from surveys.form import Form
+from surveys.privacy import Keyring
+from surveys.store import forms
+from surveys.texts import Catalog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """`current` holds the version of each form that new interviews begin with."""
+
+    keyring: Keyring
+    current: Mapping[str, Form]
+    texts: Mapping[str, Catalog]
+    settings: Settings
+
+    @property
+    def form(self) -> Form:
+        """What a returned dossier is asked with."""
+        return self.current[self.settings.form]
+
+    async def form_version(self, conn: AsyncConnection, form_id: str, version: str) -> Form:
+        """The very version an interview was begun with.
+
+        Raises Refusal `forms.unpublished`.
+        """
+        form = self.current.get(form_id)
+        if form is not None and form.version == version:
+            return form
+        return await forms.load(conn, form_id, version)
+
+    def language(self, wanted: str) -> str:
+        """The language to speak to an app set to `wanted` (`vi-VN`), or to one not set at all."""
+        short = wanted.lower().partition("-")[0].partition("_")[0]
+        return short if short in self.texts else self.settings.lang

@@ -1,0 +1,151 @@
+"""How far a dossier is: for everybody who knows its code, and a little more for whom it concerns.
+
+TT 01/2018/TT-VPCP Điều 16: without proof only the code, how far it is, and the promised date.
+"""
+
+from dataclasses import replace
+
+from bot.conversation import petition, survey
+from bot.conversation.buttons import Verb
+from bot.conversation.codes import possible_reference
+from bot.conversation.turn import Rows, Turn
+from bot.messages import Outgoing
+from surveys.dossier import STAGES, Stage, Status
+from surveys.store import contacts, invitations, lookups
+from surveys.store.lookups import DossierStage
+
+HOUR_SECONDS = 3600
+STEPS = {
+    Stage.NOT_ACCEPTED: 1,
+    Stage.PROCESSING: 2,
+    Stage.SUPPLEMENT: 2,
+    Stage.PAUSED: 2,
+    Stage.FINISHED: 3,
+    Stage.RETURNED: 4,
+}
+"""How far each stage is; a withdrawn dossier is on no way."""
+LAST = 4
+IN_WORK = frozenset({Stage.NOT_ACCEPTED, Stage.PROCESSING, Stage.SUPPLEMENT, Stage.PAUSED})
+DONE = frozenset({Stage.FINISHED, Stage.RETURNED})
+
+
+async def by_code(turn: Turn, code: str) -> None:
+    """Answer a code that was typed; counted, since codes can be guessed."""
+    if await _is_allowed(turn):
+        _note(turn)
+        dossier = await lookups.by_code(turn.conn, code)
+        if dossier is None:
+            await turn.say("lookup.unknown", code=code)
+        else:
+            proof = await contacts.proof(turn.conn, turn.contact.id, dossier.id)
+            await show(turn, dossier, proved=proof is not None)
+    await survey.show_again(turn)
+
+
+async def if_there(turn: Turn, code: str) -> bool:
+    """Answer what may be a code of some other build; False when no dossier has it."""
+    if len(_recent(turn)) >= turn.house.settings.look_ups_per_hour:
+        return False
+    if await lookups.by_code(turn.conn, code) is None:
+        _note(turn)
+        return False
+    await by_code(turn, code)
+    return True
+
+
+async def by_reference(turn: Turn) -> bool:
+    """Answer the reference of a complaint; False when the text is none."""
+    reference = possible_reference(turn.incoming.text)
+    limit = turn.house.settings.look_ups_per_hour
+    if reference is None or len(_recent(turn)) >= limit:
+        return False
+    _note(turn)
+    found = await petition.follow(turn, reference)
+    if found:
+        await survey.show_again(turn)
+    return found
+
+
+async def show(turn: Turn, dossier: DossierStage, *, proved: bool) -> None:
+    """How far the dossier is, what to do next, and what is offered."""
+    stage = STAGES[Status(dossier.status)]
+    lines = [turn.text("lookup.code", code=dossier.code), _far(turn, stage)]
+    lines += _details(turn, dossier) if proved else []
+    lines += [turn.text("lookup.promised", day=turn.day(dossier.promised_at))]
+    lines += [turn.text(f"lookup.next.{stage}")]
+    offered, rows = await _offer(turn, dossier, stage, proved=proved)
+    lines += ["", offered] if offered else []
+    await turn.send(Outgoing(text="\n".join(lines), buttons=rows))
+
+
+def one_line(turn: Turn, dossier: DossierStage) -> str:
+    """The dossier in a list of the citizen's own."""
+    stage = turn.text(f"lookup.stage.{STAGES[Status(dossier.status)]}")
+    day = turn.day(dossier.promised_at)
+    return turn.text("lookup.one_line", code=dossier.code, stage=stage, day=day)
+
+
+async def may_be_asked(turn: Turn, dossier: DossierStage) -> bool:
+    """Whether the dossier is done and nobody answered about it."""
+    if STAGES[Status(dossier.status)] not in DONE:
+        return False
+    return not await invitations.answered(turn.conn, dossier.id, turn.house.form.id)
+
+
+def _far(turn: Turn, stage: Stage) -> str:
+    words = turn.text(f"lookup.stage.{stage}")
+    step = STEPS.get(stage)
+    if step is None:
+        return words
+    bar = "●" * step + "○" * (LAST - step)
+    return turn.text("lookup.far", bar=bar, step=step, steps=LAST, stage=words)
+
+
+def _details(turn: Turn, dossier: DossierStage) -> list[str]:
+    status = turn.text(f"lookup.status.{Status(dossier.status).name.lower()}")
+    details = {
+        "procedure": dossier.procedure,
+        "unit": dossier.unit,
+        "status": status,
+        "received": turn.day(dossier.received_at),
+        "returned": turn.day(dossier.returned_at) if dossier.returned_at else None,
+    }
+    return [
+        turn.text(f"lookup.detail.{name}", value=value) for name, value in details.items() if value
+    ]
+
+
+async def _offer(
+    turn: Turn, dossier: DossierStage, stage: Stage, *, proved: bool
+) -> tuple[str, Rows]:
+    if stage in IN_WORK and not await contacts.follows(turn.conn, turn.contact.id, dossier.id):
+        if not await survey.is_under_way(turn):
+            turn.ask(Verb.FOLLOW, dossier.id)
+        buttons = (
+            turn.button("follow", Verb.FOLLOW, dossier.id, "yes"),
+            turn.button("no_need", Verb.FOLLOW, dossier.id, "no"),
+        )
+        return turn.text("consent.status"), (buttons,)
+    if proved and await may_be_asked(turn, dossier):
+        button = turn.button("answer", Verb.SURVEY, dossier.id)
+        return turn.text("lookup.ask"), ((button,),)
+    return "", ()
+
+
+async def _is_allowed(turn: Turn) -> bool:
+    recent, limit = _recent(turn), turn.house.settings.look_ups_per_hour
+    if len(recent) < limit:
+        return True
+    seconds = recent[-limit] + HOUR_SECONDS - turn.now.timestamp()
+    await turn.say("lookup.too_many", minutes=max(1, round(seconds / 60)))
+    return False
+
+
+def _recent(turn: Turn) -> tuple[int, ...]:
+    since = turn.now.timestamp() - HOUR_SECONDS
+    return tuple(moment for moment in turn.focus.look_ups if moment > since)
+
+
+def _note(turn: Turn) -> None:
+    moments = (*_recent(turn), int(turn.now.timestamp()))
+    turn.focus = replace(turn.focus, look_ups=moments)

@@ -1,0 +1,125 @@
+"""How a conversation about a dossier begins: by its link, or by a button under one's own list."""
+
+import re
+
+from bot.conversation import consent, lookup, survey
+from bot.conversation.buttons import Verb
+from bot.conversation.turn import Turn
+from surveys.dossier import STAGES, Status
+from surveys.store import contacts, interviews, invitations, links, lookups
+from surveys.store.consents import Purpose
+from surveys.store.contacts import ContactStatus, Via
+from surveys.store.interviews import UNFINISHED, Interview
+from surveys.store.invitations import Invitation, InvitationState
+from surveys.store.lookups import DossierStage
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+async def by_token(turn: Turn, token: str) -> None:
+    """A link was opened. Its holder is taken for somebody the dossier concerns."""
+    link = await links.find(turn.conn, token) if _TOKEN.fullmatch(token) else None
+    dossier = await lookups.by_id(turn.conn, link.dossier_id) if link else None
+    if link is None or dossier is None:
+        await turn.say("opening.unknown_link")
+        return
+    known = await contacts.proof(turn.conn, turn.contact.id, dossier.id)
+    if turn.now >= link.expires_at and known is None:
+        await turn.say("opening.old_link")
+        return
+    await contacts.link(turn.conn, turn.contact.id, [dossier.id], Via.LINK, turn.now)
+    await of_dossier(turn, dossier)
+
+
+async def by_button(turn: Turn, dossier_id: int) -> None:
+    """The citizen chose one of their own dossiers, or answered an invitation."""
+    dossier = await lookups.by_id(turn.conn, dossier_id)
+    if dossier is None:
+        await turn.say("opening.unknown_link")
+        return
+    await of_dossier(turn, dossier)
+
+
+async def of_dossier(turn: Turn, dossier: DossierStage) -> None:
+    """A returned dossier is asked about at once; one in work shows how far it is."""
+    turn.attend(None)
+    if STAGES[Status(dossier.status)] not in lookup.DONE:
+        await lookup.show(turn, dossier, proved=True)
+        return
+    invitation = await invitations.open_by(
+        turn.conn,
+        dossier_id=dossier.id,
+        form=turn.house.form.id,
+        contact_id=turn.contact.id,
+        now=turn.now,
+        simulated=turn.contact.simulated or dossier.simulated,
+    )
+    if await _is_free(turn, invitation):
+        await _ask(turn, invitation, dossier)
+
+
+async def consented(turn: Turn, invitation_id: int, *, agreed: bool) -> None:
+    """Take the answer to the consent screen."""
+    invitation = await invitations.find(turn.conn, invitation_id)
+    if invitation is None:
+        await turn.say("opening.unknown_link")
+        return
+    begun = await consent.is_given(turn, Purpose.SURVEY)
+    if not begun:
+        await consent.keep(turn, Purpose.SURVEY, given=agreed)
+    if not (agreed or begun):
+        await _declined(turn, invitation)
+    elif await _is_free(turn, invitation):
+        await survey.begin(turn, invitation)
+
+
+async def repeat_consent(turn: Turn) -> bool:
+    """Show the consent screen once more when it waits for an answer; False when it does not."""
+    asked = turn.focus.asked
+    if asked is None or asked.verb != Verb.CONSENT:
+        return False
+    invitation = await invitations.find(turn.conn, asked.subject)
+    dossier = await lookups.by_id(turn.conn, invitation.dossier_id) if invitation else None
+    if invitation is None or dossier is None:
+        return False
+    await consent.ask_survey(turn, invitation, dossier)
+    return True
+
+
+async def _ask(turn: Turn, invitation: Invitation, dossier: DossierStage) -> None:
+    if await consent.is_given(turn, Purpose.SURVEY):
+        await survey.begin(turn, invitation)
+    else:
+        await consent.ask_survey(turn, invitation, dossier)
+
+
+async def _declined(turn: Turn, invitation: Invitation) -> None:
+    turn.attend(None)
+    state, contact_id = InvitationState.DECLINED, turn.contact.id
+    await invitations.set_state(turn.conn, invitation.id, state, contact_id)
+    again = turn.button("changed_mind", Verb.CONSENT, invitation.id, "yes")
+    await turn.say("opening.declined", (again,))
+
+
+async def _is_free(turn: Turn, invitation: Invitation) -> bool:
+    """Whether this contact may answer; if not, says why."""
+    interview = await interviews.of_invitation(turn.conn, invitation.id)
+    if interview is not None and interview.contact_id == turn.contact.id:
+        return True
+    if await invitations.answered(turn.conn, invitation.dossier_id, invitation.form):
+        busy = interview is not None and _is_busy(turn, interview)
+        await turn.say("opening.taken" if busy else "opening.answered")
+        return False
+    if interview is not None and _is_busy(turn, interview):
+        await turn.say("opening.taken")
+        return False
+    if interview is not None:
+        await interviews.abandon(turn.conn, interview.id)
+    return True
+
+
+def _is_busy(turn: Turn, interview: Interview) -> bool:
+    """Whether somebody else may still go on with it."""
+    state = interview.state
+    reachable = interview.contact_status == ContactStatus.ACTIVE
+    return reachable and state.phase in UNFINISHED and turn.now < state.expires_at

@@ -1,0 +1,61 @@
+"""The citizen's own phone number: it finds the dossiers that were filed with it."""
+
+from bot.conversation import lookup, petition, survey
+from bot.conversation.buttons import Verb
+from bot.conversation.turn import Turn
+from bot.messages import Button, Outgoing
+from surveys.privacy import normal_phone
+from surveys.store import contacts, lookups
+from surveys.store.contacts import Via
+from surveys.store.lookups import DossierStage
+
+SHARES_CONTACT = frozenset({"telegram"})
+"""Channels that can hand over the citizen's own number, verified."""
+
+
+async def shared(turn: Turn) -> None:
+    """The number is kept as a keyed hash only; its dossiers count as proved."""
+    if turn.focus.petition is not None and await petition.typed(turn):
+        return
+    phone = normal_phone(turn.incoming.text)
+    if phone is None:
+        await turn.say("phone.unreadable")
+    else:
+        await _list(turn, turn.house.keyring.phone_key(phone))
+    await survey.show_again(turn)
+
+
+async def foreign(turn: Turn) -> None:
+    """Somebody else's number proves nothing."""
+    await turn.say("phone.foreign", *_share_rows(turn))
+    await survey.show_again(turn)
+
+
+async def invite(turn: Turn) -> None:
+    """Ask for a code, or, where the channel can hand it over, for the phone number."""
+    key = "lookup.how_by_phone" if _share_rows(turn) else "lookup.how"
+    await turn.say(key, *_share_rows(turn))
+
+
+async def _list(turn: Turn, phone_key: str) -> None:
+    await contacts.set_phone(turn.conn, turn.contact.id, phone_key)
+    found = await lookups.with_phone(turn.conn, phone_key)
+    numbers = [dossier.id for dossier in found]
+    await contacts.link(turn.conn, turn.contact.id, numbers, Via.PHONE, turn.now)
+    if not found:
+        await turn.say("phone.none")
+        return
+    lines = [turn.text("phone.found"), *(lookup.one_line(turn, one) for one in found)]
+    rows = tuple([(_button(turn, one),) for one in found if await lookup.may_be_asked(turn, one)])
+    lines += ["", turn.text("phone.ask" if rows else "phone.next")]
+    await turn.send(Outgoing(text="\n".join(lines), buttons=rows))
+
+
+def _button(turn: Turn, dossier: DossierStage) -> Button:
+    return turn.button("answer_about", Verb.SURVEY, dossier.id, code=dossier.code)
+
+
+def _share_rows(turn: Turn) -> tuple[tuple[Button, ...], ...]:
+    if turn.contact.channel not in SHARES_CONTACT:
+        return ()
+    return ((Button(label=turn.text("button.share_phone"), asks_contact=True),),)

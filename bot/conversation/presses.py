@@ -1,0 +1,54 @@
+"""What the bot's own buttons do; a typed yes or no to a question of ours does the same."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.conversation import commands, follow, opening, petition, rights
+from bot.conversation.buttons import Press, Verb
+from bot.conversation.turn import Turn
+from bot.conversation.words import Command, CommandName
+
+YES = "yes"
+
+
+async def take(turn: Turn, press: Press) -> None:
+    """Do what the button says."""
+    await _DO[press.verb](turn, press)
+
+
+async def _consent(turn: Turn, press: Press) -> None:
+    await opening.consented(turn, press.subject, agreed=press.answer == YES)
+
+
+async def _follow(turn: Turn, press: Press) -> None:
+    await follow.decided(turn, press.subject, agreed=press.answer == YES)
+
+
+async def _survey(turn: Turn, press: Press) -> None:
+    await opening.by_button(turn, press.subject)
+
+
+async def _petition(turn: Turn, press: Press) -> None:
+    await petition.decided(turn, press.subject, agreed=press.answer == YES)
+
+
+async def _erase(turn: Turn, press: Press) -> None:
+    await rights.erase_decided(turn, agreed=press.answer == YES)
+
+
+async def _language(turn: Turn, press: Press) -> None:
+    await commands.change_language(turn, press.answer)
+
+
+async def _go(turn: Turn, press: Press) -> None:
+    await commands.run(turn, Command(name=CommandName(press.answer)))
+
+
+_DO: dict[Verb, Callable[[Turn, Press], Awaitable[None]]] = {
+    Verb.CONSENT: _consent,
+    Verb.FOLLOW: _follow,
+    Verb.SURVEY: _survey,
+    Verb.PETITION: _petition,
+    Verb.ERASE: _erase,
+    Verb.LANGUAGE: _language,
+    Verb.GO: _go,
+}

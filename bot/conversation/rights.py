@@ -1,0 +1,139 @@
+"""What citizens may do with their own data, at any time and at once: see it, end consent, be
+forgotten. Every request is logged with the day by which the law wants it done."""
+
+from dataclasses import replace
+
+from bot.conversation import consent, survey
+from bot.conversation.buttons import Verb
+from bot.conversation.focus import Focus
+from bot.conversation.turn import Turn
+from bot.messages import Outgoing
+from surveys.form import Form, in_language
+from surveys.rights import RequestKind, due_on
+from surveys.store import complaints, consents, contacts, held, interviews, rights
+from surveys.store.consents import Purpose
+from surveys.store.held import Held, HeldAnswer
+
+SHOWN_TEXT = 200
+"""Characters of a free text that are shown; the citizen knows the rest."""
+
+
+async def show_held(turn: Turn) -> None:
+    """Everything that is held about this chat."""
+    found = await held.about(turn.conn, turn.contact.id)
+    if found is None:
+        return
+    await _log(turn, RequestKind.VIEW, done=True)
+    lines = [turn.text("held.title"), *_about_chat(turn, found), *_about_dossiers(turn, found)]
+    lines += await _about_answers(turn, found)
+    lines += _about_complaints(turn, found)
+    lines += ["", turn.text("held.next")]
+    await turn.send(Outgoing(text="\n".join(lines)))
+    await survey.show_again(turn)
+
+
+async def withdraw(turn: Turn) -> None:
+    """End every consent; the answers so far stay, nothing more is asked or sent."""
+    latest = await consents.latest(turn.conn, turn.contact.id)
+    given = {purpose for purpose, one in latest.items() if one.given}
+    for purpose in sorted(given | {Purpose.SURVEY}):
+        await consent.keep(turn, purpose, given=False)
+    await contacts.unfollow_all(turn.conn, turn.contact.id)
+    await rights.cancel_unsent(turn.conn, turn.contact.id, broadcasts_only=True)
+    await _withdraw_petitions(turn)
+    interview = await interviews.unfinished(turn.conn, turn.contact.id)
+    if interview is not None:
+        await survey.stop(turn, interview)
+    turn.focus = Focus(look_ups=turn.focus.look_ups)
+    await _log(turn, RequestKind.WITHDRAW, done=True)
+    await turn.say("rights.withdrawn" if given else "rights.nothing_given")
+
+
+async def ask_erase(turn: Turn) -> None:
+    """Ask once before forgetting for good."""
+    turn.ask(Verb.ERASE)
+    buttons = (
+        turn.button("erase_yes", Verb.ERASE, answer="yes"),
+        turn.button("erase_no", Verb.ERASE, answer="no"),
+    )
+    await turn.say("rights.erase_ask", buttons)
+
+
+async def erase_decided(turn: Turn, *, agreed: bool) -> None:
+    """Forget who this is, at once. The farewell is the last thing the address is used for."""
+    turn.focus = replace(turn.focus, asked=None)
+    if not agreed:
+        await turn.say("rights.not_erased")
+        await survey.show_again(turn)
+        return
+    await _log(turn, RequestKind.ERASE, done=False)
+    await rights.forget(turn.conn, turn.contact.id)
+    turn.focus = Focus()
+    await turn.say("rights.erased")
+
+
+async def _log(turn: Turn, kind: RequestKind, *, done: bool) -> None:
+    due = due_on(kind, turn.today)
+    await rights.log(turn.conn, turn.contact.id, kind, now=turn.now, due_on=due, done=done)
+
+
+async def _withdraw_petitions(turn: Turn) -> None:
+    """Without leave to forward it, the petitioner's name is not kept; the complaint stays."""
+    for complaint in await complaints.of_contact(turn.conn, turn.contact.id):
+        if complaint.petitioner_sealed is not None:
+            await complaints.keep_petitioner(turn.conn, complaint.response_id, None, None)
+
+
+def _about_chat(turn: Turn, found: Held) -> list[str]:
+    phone = turn.text("held.phone" if found.contact.phone_key else "held.no_phone")
+    latest = {one.purpose: one for one in found.consents}
+    lines = [
+        turn.text(
+            "held.chat",
+            channel=turn.text(f"held.channel.{found.contact.channel}")
+            if f"conversation.held.channel.{found.contact.channel}" in turn.texts
+            else found.contact.channel,
+            since=turn.day(found.contact.first_seen_at),
+        ),
+        phone,
+    ]
+    for purpose, one in latest.items():
+        answer = turn.text("held.given" if one.given else "held.not_given")
+        name = turn.text(f"held.purpose.{purpose}")
+        lines.append(turn.text("held.consent", purpose=name, answer=answer, day=turn.day(one.at)))
+    return lines
+
+
+def _about_dossiers(turn: Turn, found: Held) -> list[str]:
+    return [turn.text("held.dossier", code=one.code) for one in found.dossiers]
+
+
+async def _about_answers(turn: Turn, found: Held) -> list[str]:
+    forms = {(one.form, one.form_version) for one in found.answers}
+    versions = {key: await turn.house.form_version(turn.conn, *key) for key in forms}
+    lines = []
+    for one in found.answers:
+        form = versions[one.form, one.form_version]
+        lines.append(_answer_line(turn, form, one))
+    return lines
+
+
+def _answer_line(turn: Turn, form: Form, one: HeldAnswer) -> str:
+    language = turn.contact.language
+    question = form.question(one.question)
+    option = question.option(one.option) if question else None
+    asked = in_language(question.text, language) if question else one.question
+    chosen = in_language(option.text, language) if option else one.option
+    answer = chosen or (one.text or "")[:SHOWN_TEXT] or turn.text("held.no_answer")
+    return turn.text("held.answer", question=asked, answer=answer)
+
+
+def _about_complaints(turn: Turn, found: Held) -> list[str]:
+    return [
+        turn.text(
+            "held.complaint",
+            reference=one.reference,
+            state=turn.text(f"petition.states.{one.state}"),
+        )
+        for one in found.complaints
+    ]

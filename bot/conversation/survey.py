@@ -1,0 +1,230 @@
+"""Carrying the interview out: each event is one step of the engine, stored and shown."""
+
+from dataclasses import replace
+
+from bot.conversation import consent, petition
+from bot.conversation.focus import Said
+from bot.conversation.turn import Turn
+from bot.render import Press, render
+from surveys.interview import (
+    Effect,
+    Event,
+    Finished,
+    OpenComplaint,
+    Phase,
+    Record,
+    Show,
+    Start,
+    State,
+    Step,
+    Stop,
+    Text,
+    WithdrawComplaint,
+    new_state,
+    step,
+)
+from surveys.interview.answers import give
+from surveys.interview.screens import screen
+from surveys.store import complaints, contacts, interviews, invitations, lookups, responses
+from surveys.store.consents import Purpose
+from surveys.store.interviews import Interview
+from surveys.store.invitations import Invitation, InvitationState
+from surveys.words import TEXT_LIMIT, clean
+
+UNDER_WAY = frozenset({Phase.ASKING, Phase.OFFER})
+
+
+async def begin(turn: Turn, invitation: Invitation) -> None:
+    """Ask the first question, or go on where the contact's interview stands."""
+    form = turn.house.current[invitation.form]
+    lasts = turn.house.settings.interview_lasts
+    state = new_state(form, turn.contact.language, turn.now, lasts)
+    interview = await interviews.begin(turn.conn, invitation.id, turn.contact.id, state)
+    if interview.contact_id != turn.contact.id:
+        await turn.say("opening.taken")
+        return
+    await advance(turn, interview, Start())
+
+
+async def advance(turn: Turn, interview: Interview, event: Event) -> None:
+    """Take one event, keep its effects, and show where the interview stands.
+
+    An interview whose consent was withdrawn meanwhile asks for it again first.
+    """
+    if not await consent.is_given(turn, Purpose.SURVEY):
+        await _ask_again(turn, interview)
+        return
+    form = await turn.house.form_version(turn.conn, interview.state.form, interview.state.version)
+    turn.attend(interview.id)
+    await _settle(turn, interview, step(form, interview.state, event, turn.now))
+
+
+async def pressed(turn: Turn, press: Press) -> bool:
+    """Take a tap on an interview's button; False when it is not this contact's interview."""
+    interview = await interviews.find(turn.conn, press.interview_id)
+    if interview is None or interview.contact_id != turn.contact.id:
+        return False
+    await advance(turn, interview, press.event)
+    return True
+
+
+async def typed(turn: Turn) -> bool:
+    """Take a typed text as an answer; False when no interview takes any."""
+    interview = await attended(turn)
+    if interview is None or _is_over(turn, interview.state):
+        return False
+    if not await consent.is_given(turn, Purpose.SURVEY):
+        return False
+    await advance(turn, interview, Text(turn.incoming.text))
+    return True
+
+
+async def edited(turn: Turn) -> bool:
+    """Change the free text that came from the message that was edited; False when none did."""
+    reference = turn.incoming.message_ref
+    said = next((one for one in turn.focus.said if one.message_ref == reference), None)
+    interview = await interviews.find(turn.conn, said.interview) if said else None
+    if said is None or interview is None or turn.now >= interview.state.expires_at:
+        return False
+    given = interview.state.answers.get(said.question)
+    text, _ = clean(turn.incoming.text)
+    if given is None or given.text is None or said.text not in given.text:
+        return False
+    await _rewrite(turn, interview, said, given.text.replace(said.text, text, 1).strip())
+    return True
+
+
+async def stop(turn: Turn, interview: Interview) -> None:
+    """Stop it without a word; what was answered stays."""
+    form = await turn.house.form_version(turn.conn, interview.state.form, interview.state.version)
+    done = step(form, interview.state, Stop(), turn.now)
+    await interviews.save(turn.conn, interview.id, done.state)
+    for effect in done.effects:
+        await _carry_out(turn, interview, effect)
+
+
+async def attended(turn: Turn) -> Interview | None:
+    """The interview that typed texts go to."""
+    number = turn.focus.interview
+    found = await interviews.find(turn.conn, number) if number else None
+    return found if found and found.contact_id == turn.contact.id else None
+
+
+async def is_under_way(turn: Turn) -> bool:
+    """Whether a question is open."""
+    interview = await attended(turn)
+    return _is_open(turn, interview.state) if interview else False
+
+
+async def show_again(turn: Turn) -> bool:
+    """Show the open question once more, after something else was answered; False: none is open."""
+    interview = await attended(turn)
+    if interview is None or not _is_open(turn, interview.state):
+        return False
+    form = await turn.house.form_version(turn.conn, interview.state.form, interview.state.version)
+    await _show(turn, interview.id, (Show(screen(form, interview.state)),))
+    return True
+
+
+def _is_open(turn: Turn, state: State) -> bool:
+    return state.phase in UNDER_WAY and turn.now < state.expires_at
+
+
+def _is_over(turn: Turn, state: State) -> bool:
+    """Whether nothing that is typed can be kept any more, and the citizen was told so."""
+    finished = state.phase is Phase.FINISHED and turn.now >= state.expires_at
+    return finished or state.phase is Phase.EXPIRED
+
+
+async def _ask_again(turn: Turn, interview: Interview) -> None:
+    invitation = await invitations.find(turn.conn, interview.invitation_id)
+    dossier = await lookups.by_id(turn.conn, interview.dossier_id)
+    if invitation is not None and dossier is not None:
+        await consent.ask_survey(turn, invitation, dossier)
+
+
+async def _settle(turn: Turn, interview: Interview, done: Step) -> None:
+    await interviews.save(turn.conn, interview.id, done.state)
+    for effect in done.effects:
+        await _carry_out(turn, interview, effect)
+    await _show(turn, interview.id, done.effects)
+    if any(isinstance(effect, Finished) for effect in done.effects):
+        await petition.offer(turn, await _response(turn, interview))
+
+
+async def _carry_out(turn: Turn, interview: Interview, effect: Effect) -> None:
+    match effect:
+        case Record():
+            await _record(turn, interview, effect)
+        case OpenComplaint(kind, _):
+            await petition.opened(turn, await _response(turn, interview), kind)
+        case WithdrawComplaint(kind, _):
+            response = await _response(turn, interview)
+            if response is not None:
+                await complaints.withdraw(turn.conn, response_id=response, kind=kind)
+        case Finished():
+            await responses.finish(
+                turn.conn, dossier_id=interview.dossier_id, form=interview.state.form, now=turn.now
+            )
+
+
+async def _record(turn: Turn, interview: Interview, record: Record) -> None:
+    await responses.record_answer(
+        turn.conn,
+        dossier_id=interview.dossier_id,
+        form=interview.state.form,
+        form_version=interview.state.version,
+        channel=turn.contact.channel,
+        contact_id=turn.contact.id,
+        question=record.question,
+        option=record.option,
+        text=record.text,
+        revision=record.revision,
+        now=turn.now,
+        simulated=turn.contact.simulated,
+    )
+    await invitations.set_state(
+        turn.conn, interview.invitation_id, InvitationState.ANSWERED, turn.contact.id
+    )
+    if record.text and turn.incoming.message_ref:
+        _remember(turn, interview.id, record.question)
+
+
+def _remember(turn: Turn, interview_id: int, question: str) -> None:
+    """So that an edit of this message changes what was kept of it."""
+    turn.focus = turn.focus.remember(
+        Said(
+            message_ref=turn.incoming.message_ref,
+            interview=interview_id,
+            question=question,
+            text=clean(turn.incoming.text)[0],
+        )
+    )
+
+
+async def _rewrite(turn: Turn, interview: Interview, said: Said, text: str) -> None:
+    form = await turn.house.form_version(turn.conn, interview.state.form, interview.state.version)
+    question = form.question(said.question)
+    if question is None:
+        return
+    new = text[:TEXT_LIMIT] or None
+    done = give(form, interview.state, question, turn.now, text=new)
+    await _settle(turn, interview, Step(done.state, done.effects))
+    await turn.say("edit.kept")
+    turn.focus = replace(turn.focus, interview=interview.id)
+    await show_again(turn)
+
+
+async def _show(turn: Turn, interview_id: int, effects: tuple[Effect, ...]) -> None:
+    """Draw the screen; in its old place only when a tap there led to it."""
+    slot = f"interview:{interview_id}"
+    message = render(effects, turn.texts, interview_id, slot)
+    if message is None:
+        return
+    if not turn.incoming.data or turn.replies:
+        await contacts.leave_place(turn.conn, turn.contact.id, slot)
+    await turn.send(message)
+
+
+async def _response(turn: Turn, interview: Interview) -> int | None:
+    return await complaints.response_of(turn.conn, interview.dossier_id, interview.state.form)

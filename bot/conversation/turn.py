@@ -1,0 +1,108 @@
+"""One message of a citizen being answered: who speaks, what it is about, and how to reply.
+
+Everything a turn does is in the transaction that marks the message as handled. A reply's key is
+the message's number and its place among the replies, so that no message is answered twice.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.conversation.buttons import Press, Verb, data_of, read_data
+from bot.conversation.focus import Asked, Focus
+from bot.conversation.house import House
+from bot.messages import Button, Incoming, Outgoing
+from surveys.store import contacts, outbox
+from surveys.store.contacts import Contact
+from surveys.store.outbox import MessageKind
+from surveys.texts import Catalog
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """The message `incoming` (number `inbox_id`) of `contact` at `now` (UTC).
+
+    `focus` and `contact` are replaced as the turn goes on; `replies` counts what was queued.
+    """
+
+    house: House
+    conn: AsyncConnection
+    incoming: Incoming
+    inbox_id: int
+    now: datetime
+    contact: Contact
+    focus: Focus
+    replies: int = 0
+
+    @property
+    def texts(self) -> Catalog:
+        """The texts in the citizen's language."""
+        texts = self.house.texts
+        return texts.get(self.contact.language) or texts[self.house.settings.lang]
+
+    @property
+    def today(self) -> date:
+        """The day it is at the authority."""
+        return self.now.astimezone(self.house.settings.zone).date()
+
+    def text(self, key: str, **params: object) -> str:
+        """One of the conversation's texts."""
+        return self.texts.text(f"conversation.{key}", **params)
+
+    def day(self, moment: date | datetime | None) -> str:
+        """A day as it is written here, or a word for none."""
+        if moment is None:
+            return self.text("no_date")
+        if isinstance(moment, datetime) and moment.tzinfo is not None:
+            moment = moment.astimezone(self.house.settings.zone)
+        return f"{moment:%d/%m/%Y}"
+
+    def button(
+        self, key: str, verb: Verb, subject: int = 0, answer: str = "yes", **params: object
+    ) -> Button:
+        """A button of ours for this contact, labelled with the text `button.<key>`."""
+        press = Press(verb=verb, subject=subject, answer=answer)
+        data = data_of(self.house.keyring, self.contact.id, press)
+        return Button(label=self.text(f"button.{key}", **params), data=data)
+
+    def pressed(self) -> Press | None:
+        """Which of our own buttons was tapped, if it was one that this contact was given."""
+        return read_data(self.house.keyring, self.contact.id, self.incoming.data)
+
+    async def say(self, key: str, *rows: tuple[Button, ...], **params: object) -> None:
+        """Answer with one text and its rows of buttons."""
+        await self.send(Outgoing(text=self.text(key, **params), buttons=rows))
+
+    async def send(self, message: Outgoing) -> None:
+        """Answer with a message."""
+        await outbox.put(
+            self.conn,
+            channel=self.contact.channel,
+            bot=self.contact.bot,
+            contact_id=self.contact.id,
+            kind=MessageKind.REPLY,
+            message=message.as_json(),
+            dedup_key=reply_key(self.inbox_id, self.replies),
+        )
+        self.replies += 1
+
+    def ask(self, verb: Verb, subject: int = 0) -> None:
+        """Let a typed yes or no answer this from now on."""
+        self.focus = replace(self.focus, asked=Asked(verb=verb, subject=subject))
+
+    def attend(self, interview: int | None) -> None:
+        """Let typed texts go to this interview; whatever else was asked is over."""
+        self.focus = replace(self.focus, interview=interview, asked=None, petition=None)
+
+    async def speak(self, language: str) -> None:
+        """Change the citizen's language."""
+        await contacts.set_language(self.conn, self.contact.id, language)
+        self.contact = replace(self.contact, language=language)
+
+
+def reply_key(inbox_id: int, place: int) -> str:
+    """What makes a reply the same reply."""
+    return f"in:{inbox_id}:{place}"

@@ -1,0 +1,40 @@
+"""What citizens may ask to be done with their data, and by when it is due by law."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class RequestKind(StrEnum):
+    """What is asked."""
+
+    VIEW = "view"
+    WITHDRAW = "withdraw"
+    ERASE = "erase"
+
+
+class Deadline(BaseModel):
+    """Days the law gives, and the law."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    days: int = Field(ge=0)
+    source: str
+
+
+def due_on(kind: RequestKind, received: date) -> date:
+    """The last day to do what was asked on the day `received`."""
+    return received + timedelta(days=deadlines()[kind].days)
+
+
+@cache
+def deadlines() -> Mapping[RequestKind, Deadline]:
+    """The deadlines of rights.yaml, one for each kind of request."""
+    tree = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    return MappingProxyType({kind: Deadline.model_validate(tree[kind]) for kind in RequestKind})

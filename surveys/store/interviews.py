@@ -1,0 +1,109 @@
+"""Interviews as they stand: one an invitation, its state written after every event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.interview import Phase, State
+from surveys.store.database import insert
+from surveys.store.schema import contacts, interviews, invitations, responses
+
+UNFINISHED = (Phase.ASKING, Phase.OFFER, Phase.STOPPED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interview:
+    """One interview with what it belongs to."""
+
+    id: int
+    invitation_id: int
+    dossier_id: int
+    contact_id: int
+    contact_status: str
+    state: State
+
+
+async def begin(
+    conn: AsyncConnection, invitation_id: int, contact_id: int, state: State
+) -> Interview:
+    """The invitation's interview, made with `state` if there was none.
+
+    The one returned may be somebody else's who was quicker.
+    """
+    values = _values(state) | {"invitation_id": invitation_id, "contact_id": contact_id}
+    new = insert(conn, interviews).values(**values)
+    await conn.execute(new.on_conflict_do_nothing(index_elements=["invitation_id"]))
+    found = await of_invitation(conn, invitation_id)
+    assert found is not None  # noqa: S101 - it was made above
+    return found
+
+
+async def find(conn: AsyncConnection, interview_id: int) -> Interview | None:
+    """The interview with this number."""
+    return await _one(conn, _query().where(interviews.c.id == interview_id))
+
+
+async def of_invitation(conn: AsyncConnection, invitation_id: int) -> Interview | None:
+    """The invitation's interview."""
+    return await _one(conn, _query().where(interviews.c.invitation_id == invitation_id))
+
+
+async def unfinished(conn: AsyncConnection, contact_id: int) -> Interview | None:
+    """The interview the contact was last busy with and has not ended."""
+    which = (interviews.c.contact_id == contact_id, interviews.c.phase.in_(UNFINISHED))
+    order = (interviews.c.updated_at.desc(), interviews.c.id.desc())
+    return await _one(conn, _query().where(*which).order_by(*order).limit(1))
+
+
+async def save(conn: AsyncConnection, interview_id: int, state: State) -> None:
+    """Keep where the interview stands now."""
+    statement = update(interviews).where(interviews.c.id == interview_id)
+    await conn.execute(statement.values(**_values(state)))
+
+
+async def abandon(conn: AsyncConnection, interview_id: int) -> None:
+    """Make room for another contact: an interview in which nothing was answered."""
+    await conn.execute(delete(interviews).where(interviews.c.id == interview_id))
+
+
+async def has_answers(conn: AsyncConnection, interview: Interview) -> bool:
+    """Whether anything was recorded for the interview's dossier and form."""
+    found = await conn.scalar(
+        select(responses.c.id).where(
+            responses.c.dossier_id == interview.dossier_id,
+            responses.c.form == interview.state.form,
+        )
+    )
+    return found is not None
+
+
+def _values(state: State) -> dict[str, object]:
+    return {"state": state.to_json(), "phase": state.phase, "updated_at": state.updated_at}
+
+
+def _query() -> Select[Any]:
+    return (
+        select(interviews, invitations.c.dossier_id, contacts.c.status)
+        .join_from(interviews, invitations, invitations.c.id == interviews.c.invitation_id)
+        .join(contacts, contacts.c.id == interviews.c.contact_id)
+    )
+
+
+async def _one(conn: AsyncConnection, query: Select[Any]) -> Interview | None:
+    row = (await conn.execute(query)).one_or_none()
+    return _interview(row) if row else None
+
+
+def _interview(row: Row[Any]) -> Interview:
+    plain: Mapping[str, Any] = row.state
+    return Interview(
+        id=row.id,
+        invitation_id=row.invitation_id,
+        dossier_id=row.dossier_id,
+        contact_id=row.contact_id,
+        contact_status=row.status,
+        state=State.from_json(plain),
+    )

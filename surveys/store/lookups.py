@@ -1,0 +1,81 @@
+"""Dossiers as a chat may ask after them: by code, by phone, or those it has to do with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.schema import contact_dossiers, dossiers, procedures, units
+
+SHOWN = 10
+"""Dossiers listed in one message, the latest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierStage:
+    """How far one dossier is. Times are civil times of the authority; `promised_at` is the new
+    date where a new one was given (NĐ 61/2018/NĐ-CP Điều 19 khoản 9)."""
+
+    id: int
+    code: str
+    unit: str
+    procedure: str | None
+    status: int
+    received_at: datetime | None
+    promised_at: datetime | None
+    returned_at: datetime | None
+    simulated: bool
+
+
+async def by_code(conn: AsyncConnection, code: str) -> DossierStage | None:
+    """The dossier with exactly this code."""
+    row = (await conn.execute(_query().where(dossiers.c.code == code))).one_or_none()
+    return _stage(row) if row else None
+
+
+async def by_id(conn: AsyncConnection, dossier_id: int) -> DossierStage | None:
+    """The dossier with this number."""
+    row = (await conn.execute(_query().where(dossiers.c.id == dossier_id))).one_or_none()
+    return _stage(row) if row else None
+
+
+async def with_phone(conn: AsyncConnection, phone_key: str) -> list[DossierStage]:
+    """The dossiers that were filed with this number, the latest first."""
+    query = _query().where(dossiers.c.phone_key == phone_key)
+    return [_stage(row) for row in await conn.execute(_latest(query))]
+
+
+async def of_contact(conn: AsyncConnection, contact_id: int) -> list[DossierStage]:
+    """The dossiers that the contact has to do with, the latest first."""
+    linked = contact_dossiers.c
+    query = _query().join(contact_dossiers, linked.dossier_id == dossiers.c.id)
+    rows = await conn.execute(_latest(query.where(linked.contact_id == contact_id)))
+    return [_stage(row) for row in rows]
+
+
+def _query() -> Select[Any]:
+    promised = func.coalesce(dossiers.c.rescheduled_to, dossiers.c.due_at)
+    columns = [
+        dossiers.c[name]
+        for name in ("id", "code", "status", "received_at", "returned_at", "simulated")
+    ]
+    return (
+        select(
+            *columns,
+            promised.label("promised_at"),
+            units.c.name.label("unit"),
+            procedures.c.name.label("procedure"),
+        )
+        .join_from(dossiers, units, units.c.id == dossiers.c.unit_id)
+        .outerjoin(procedures, procedures.c.id == dossiers.c.procedure_id)
+    )
+
+
+def _latest(query: Select[Any]) -> Select[Any]:
+    return query.order_by(dossiers.c.received_at.desc(), dossiers.c.id.desc()).limit(SHOWN)
+
+
+def _stage(row: Row[Any]) -> DossierStage:
+    return DossierStage(**{name: getattr(row, name) for name in DossierStage.__slots__})
