@@ -101,7 +101,7 @@ def has_known_form(code: str) -> bool:
 def parse_status(text: str) -> Status:
     """One of the ten states by number or name; raises ValueError for any other text."""
     try:
-        return _STATUSES[text] if text in _STATUSES else _STATUSES[fold(text)]
+        return _STATUSES.get(text) or _STATUSES[fold(text.removesuffix(".0"))]
     except KeyError:
         raise ValueError(text) from None
 

@@ -4,17 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from admin.importing.cells import needed, text, when
 from admin.importing.job import Read, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.sheets import ColumnSpec, Row, Sheet
-from surveys.civil import civil_time
 from surveys.errors import Refusal
-from surveys.spelling import fold, tidy
+from surveys.spelling import fold
 from surveys.store import units
 from surveys.store.units import Level, Unit
 
@@ -61,13 +60,13 @@ class UnitImporter:
         """One unit; its parent as the row names it. A code that the database has in other
         capitals keeps the database's writing."""
         code = self._code(row)
-        level = _level(_needed(row, "level"))
+        level = _level(needed(row, "level"))
         unit = Unit(
             code=code,
-            name=_needed(row, "name"),
+            name=needed(row, "name"),
             level=level,
-            block=_text(row, "block") or USUAL_BLOCK[level],
-            parent=_text(row, "parent") or None,
+            block=text(row, "block") or USUAL_BLOCK[level],
+            parent=text(row, "parent") or None,
             valid_from=self._day(row, "valid_from"),
             valid_to=self._day(row, "valid_to"),
         )
@@ -92,17 +91,14 @@ class UnitImporter:
         )
 
     def _code(self, row: Row) -> str:
-        written = _needed(row, "code")
+        written = needed(row, "code")
         if first := self._first.get(written.casefold()):
             raise Refusal("units.duplicate", unit=written, row=first)
         return self._written.get(written.casefold(), written)
 
     def _day(self, row: Row, column: str) -> date | None:
-        value = row.values.get(column)
-        try:
-            return None if value is None else civil_time(value, self._zone).date()
-        except ValueError:
-            raise Refusal("imports.bad_date", column=column, value=value) from None
+        moment = when(row, column, self._zone)
+        return None if moment is None else moment.date()
 
 
 def _with_parents(
@@ -151,20 +147,8 @@ def _refuse_circles(known: Mapping[str, Unit]) -> None:
         sound.update(chain)
 
 
-def _level(text: str) -> Level:
+def _level(written: str) -> Level:
     try:
-        return _LEVELS[fold(text)]
+        return _LEVELS[fold(written)]
     except KeyError:
-        raise Refusal("units.level", value=text) from None
-
-
-def _text(row: Row, column: str) -> str:
-    value: Any = row.values.get(column)
-    return "" if value is None else tidy(str(value))
-
-
-def _needed(row: Row, column: str) -> str:
-    text = _text(row, column)
-    if not text:
-        raise Refusal("imports.empty_cell", column=column)
-    return text
+        raise Refusal("units.level", value=written) from None

@@ -1,0 +1,47 @@
+"""What the importers share in reading a cell."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from admin.sheets import Row
+from scoring.errors import Refusal as ScoringRefusal
+from surveys.civil import civil_time
+from surveys.errors import Refusal
+from surveys.spelling import tidy
+
+
+def text(row: Row, column: str) -> str:
+    """The cell as tidy text; empty when there is nothing."""
+    value: Any = row.values.get(column)
+    return "" if value is None else tidy(str(value))
+
+
+def needed(row: Row, column: str) -> str:
+    """The cell as tidy text. Raises Refusal `imports.empty_cell` when there is nothing."""
+    found = text(row, column)
+    if not found:
+        raise Refusal("imports.empty_cell", column=column)
+    return found
+
+
+def when(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
+    """The cell as a civil time in `zone`; raises Refusal `imports.bad_date`."""
+    value = row.values.get(column)
+    if value is None:
+        return None
+    try:
+        return civil_time(value, zone)
+    except (ValueError, OverflowError):
+        raise Refusal("imports.bad_date", column=column, value=value) from None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """What `scoring` refuses, refused in `surveys`' own class, as imports expect it."""
+    try:
+        yield
+    except ScoringRefusal as error:
+        raise Refusal(error.code, **error.params) from None

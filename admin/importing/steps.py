@@ -1,0 +1,139 @@
+"""The steps of dossiers: what each agency had to do by when (chỉ số 2)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin.importing.cells import needed, when
+from admin.importing.job import CHUNK, Read, Stored
+from admin.sheets import ColumnSpec, Row, Sheet
+from surveys.dossier import normal_code
+from surveys.errors import Refusal
+from surveys.store import dossiers, evidence
+from surveys.store.dossiers import Step
+
+COLUMNS = (
+    ColumnSpec(name="dossier", titles=("Mã hồ sơ", "Số hồ sơ"), required=True),
+    ColumnSpec(name="agency", titles=("Cơ quan", "Cơ quan giải quyết", "Đơn vị"), required=True),
+    ColumnSpec(name="due_at", titles=("Ngày hẹn trả", "Hạn xử lý", "Hẹn trả")),
+    ColumnSpec(name="finished_at", titles=("Ngày kết thúc xử lý", "Ngày kết thúc")),
+)
+
+
+class StepDraft(NamedTuple):
+    """A step as its row tells of it."""
+
+    dossier: str
+    agency: str
+    due_at: datetime | None
+    finished_at: datetime | None
+
+
+class StepImporter:
+    """Rows of a file of steps. A dossier named in it has the file's steps afterwards, no others;
+    so the file is looked at as a whole."""
+
+    kind = "steps"
+    columns: Sequence[ColumnSpec] = COLUMNS
+    chunk = 10_000_000
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.warnings = Counter[str]()
+        self._zone = zone
+
+    async def begin(self, _conn: AsyncConnection, _sheet: Sheet, _import_id: int) -> None:
+        """Nothing is needed."""
+
+    def read(self, row: Row) -> StepDraft:
+        """One step."""
+        return StepDraft(
+            dossier=normal_code(needed(row, "dossier")),
+            agency=needed(row, "agency"),
+            due_at=when(row, "due_at", self._zone),
+            finished_at=when(row, "finished_at", self._zone),
+        )
+
+    async def store(self, conn: AsyncConnection, rows: Sequence[Read[StepDraft]]) -> Stored:
+        """Replace the steps of the dossiers that are there; evidence is derived anew."""
+        numbers = await dossiers.ids(conn, {draft.dossier for _, draft in rows})
+        wanted, rejected = _by_dossier(rows, numbers)
+        counted = Stored(rejected=rejected)
+        for some in _some(wanted):
+            there = await dossiers.steps_of(conn, list(some))
+            changes = Changes.between(some, there)
+            self.warnings["removed"] += changes.removed
+            await dossiers.replace_steps(conn, changes.steps)
+            await evidence.refresh(conn, changes.steps)
+            counted.new += changes.new
+            counted.changed += changes.changed
+            counted.same += changes.same
+        return counted
+
+
+Steps = dict[int, dict[tuple[str, int], Step]]
+"""Number of the dossier → its steps by agency and position."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Changes:
+    """How the steps of some dossiers differ from the stored ones."""
+
+    steps: dict[int, list[Step]] = field(default_factory=dict)
+    """All steps of the dossiers where anything differs."""
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    removed: int = 0
+
+    @classmethod
+    def between(cls, wanted: Steps, there: Steps) -> "Changes":
+        """Compare dossier by dossier."""
+        found = cls()
+        for number, steps in wanted.items():
+            found._compare(number, steps, there.get(number, {}))
+        return found
+
+    def _compare(
+        self, number: int, steps: dict[tuple[str, int], Step], stored: dict[tuple[str, int], Step]
+    ) -> None:
+        alike = sum(stored.get(key) == step for key, step in steps.items())
+        known = len(steps.keys() & stored.keys())
+        self.same += alike
+        self.changed += known - alike
+        self.new += len(steps) - known
+        self.removed += len(stored) - known
+        if steps != stored:
+            self.steps[number] = list(steps.values())
+
+
+def _by_dossier(
+    rows: Iterable[Read[StepDraft]], numbers: dict[str, int]
+) -> tuple[Steps, list[tuple[Row, Refusal]]]:
+    found: Steps = {}
+    rejected: list[tuple[Row, Refusal]] = []
+    positions = Counter[tuple[str, str]]()
+    for row, draft in rows:
+        number = numbers.get(draft.dossier)
+        if number is None:
+            rejected.append((row, Refusal("steps.unknown_dossier", dossier=draft.dossier)))
+            continue
+        positions[draft.dossier, draft.agency] += 1
+        step = Step(
+            agency=draft.agency,
+            position=positions[draft.dossier, draft.agency],
+            due_at=draft.due_at,
+            finished_at=draft.finished_at,
+        )
+        found.setdefault(number, {})[step.agency, step.position] = step
+    return found, rejected
+
+
+def _some(wanted: Steps) -> Iterator[Steps]:
+    numbers = list(wanted)
+    for start in range(0, len(numbers), CHUNK):
+        yield {number: wanted[number] for number in numbers[start : start + CHUNK]}
