@@ -31,7 +31,7 @@ class Quantity(_Part):
 
 
 class Derived(_Part):
-    """A quantity that may be added up where it is not printed; `sums`: also down a block."""
+    """A quantity that may be added up where it is not printed; without `sums` only to divide by."""
 
     parts: Words
     sums: bool
@@ -72,7 +72,7 @@ class Vocabulary(_Part):
 
     def quantity(self, header: str) -> str | None:
         """The id of the quantity a header names, or None."""
-        for text in (key(header), plain(header)):
+        for text in (key(header), plain(header), plain(header.replace("/", " "))):
             for candidate in (text, without(text, self.fillers)):
                 found = self._by_name.get(candidate) or self._by_id(candidate)
                 if found:

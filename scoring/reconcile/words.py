@@ -16,7 +16,12 @@ def plain(text: str) -> str:
 
 def key(text: str) -> str:
     """As `plain`, and without what stands in brackets: "Năm 2020 (đến 31/3)" -> "nam 2020"."""
-    return plain(_BRACKETS.sub(" ", text)) or plain(text)
+    return plain(unbracketed(text)) or plain(text)
+
+
+def unbracketed(text: str) -> str:
+    """`text` without what stands in brackets."""
+    return _BRACKETS.sub(" ", text)
 
 
 def without(text: str, phrases: tuple[str, ...]) -> str:

@@ -1,0 +1,95 @@
+"""The same thing printed twice: two values, two meanings of a label, another denominator."""
+
+from itertools import combinations
+
+from scoring.reconcile import causes
+from scoring.reconcile.book import Book, Printed
+from scoring.reconcile.finding import Cause, Checked, Code, Finding, Reason, about, at
+from scoring.reconcile.table import Column, Row, Table
+from scoring.reconcile.words import key
+
+
+def check_two_values(book: Book) -> Checked:
+    """A quantity of a row printed more than once has one value."""
+    for places in book.printed.values():
+        first = places[0]
+        for place in places[1:]:
+            yield _two_values(first, place) if place.value != first.value else None
+
+
+def _two_values(first: Printed, place: Printed) -> Finding:
+    return at(
+        Code.TWO_VALUES,
+        place.table,
+        place.row,
+        place.column,
+        stated=place.value,
+        recomputed=first.value,
+        reasons=causes.of_swapping(place.value, first.value)
+        or causes.of_one_digit(place.value, first.value),
+        other_table=first.table.title,
+        other_cell=first.table.cell(first.row, first.column),
+        other_column=first.column.header,
+    )
+
+
+def check_labels(table: Table) -> Checked:
+    """A printed label ("bình quân cấp phòng") belongs to one row."""
+    labelled = [row for row in table.rows if row.texts.get("label")]
+    for one, other in combinations(labelled, 2):
+        if key(one.texts["label"]) == key(other.texts["label"]) and one.key != other.key:
+            yield _label_twice(table, one, other)
+        else:
+            yield None
+
+
+def _label_twice(table: Table, one: Row, other: Row) -> Finding:
+    return at(
+        Code.LABEL_TWICE,
+        table,
+        other,
+        table.column("label"),
+        stated=table.number(other, "score"),
+        recomputed=table.number(one, "score"),
+        label=other.texts["label"],
+        other_row=one.name,
+    )
+
+
+def check_denominators(book: Book, table: Table) -> Checked:
+    """A printed n/d divides by what its header names; one table divides by one thing."""
+    for column in table.columns:
+        if column.base in book.vocabulary.columns:
+            for row in table.rows:
+                yield from _named_denominator(book, table, row, column)
+    yield from _mixed(book, table)
+
+
+def _named_denominator(book: Book, table: Table, row: Row, column: Column) -> Checked:
+    figure = row.figures.get(column.index)
+    known = book.values(table, row, column.base or "")
+    if figure is None or figure.base is None or not known:
+        return
+    if any(place.value == figure.base for place in known):
+        yield None
+        return
+    others = book.holds(table, row, figure.base, column)
+    cause = Reason(cause=Cause.DENOMINATOR_IS_OTHER, params={"columns": "; ".join(others)})
+    yield at(
+        Code.DENOMINATOR_NOT_NAMED,
+        table,
+        row,
+        column,
+        stated=figure.base,
+        recomputed=known[0].value,
+        reasons=(cause,) if others else (),
+        named=known[0].column.header,
+    )
+
+
+def _mixed(book: Book, table: Table) -> Checked:
+    said = [row.texts["denominator"] for row in table.rows if row.texts.get("denominator")]
+    meant = {(book.vocabulary.quantity(text) or key(text)): text for text in said}
+    if said:
+        kinds = "; ".join(dict.fromkeys(meant.values()))
+        yield about(Code.DENOMINATORS_MIXED, table, kinds=kinds) if len(meant) > 1 else None

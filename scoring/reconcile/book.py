@@ -1,0 +1,77 @@
+"""All tables of a file together: where the same quantity of the same row is printed."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from scoring.reconcile.table import Column, Row, Table
+from scoring.reconcile.vocabulary import Vocabulary
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """One place where a number is printed."""
+
+    table: Table
+    row: Row
+    column: Column
+    value: Decimal
+
+
+class Book:
+    """The tables of one file. Rows are the same where period, scope and name are the same."""
+
+    def __init__(self, tables: Sequence[Table], vocabulary: Vocabulary) -> None:
+        self.tables = tables
+        self.vocabulary = vocabulary
+
+    def key(self, table: Table, row: Row) -> Key:
+        """What makes a row the same in another table."""
+        return (table.period, table.scope, row.key)
+
+    def values(self, table: Table, row: Row, quantity: str) -> list[Printed]:
+        """Every place that prints this quantity of this row."""
+        return self.printed.get((self.key(table, row), quantity), [])
+
+    def holds(self, table: Table, row: Row, value: Decimal, but: Column) -> list[str]:
+        """The headers, other than that of `but`, under which this row prints a number, in any
+        table."""
+        found = (places for (key, _), places in self.printed.items() if key == self.key(table, row))
+        places = (place for same in found for place in same)
+        return [p.column.header for p in places if p.value == value and p.column is not but]
+
+    @cached_property
+    def printed(self) -> Mapping[tuple[Key, str], list[Printed]]:
+        """Every printed quantity that means the same in all tables, by row."""
+        places: dict[tuple[Key, str], list[Printed]] = defaultdict(list)
+        for table in self.tables:
+            for row in _unambiguous(table):
+                for quantity, place in self._of_row(table, row):
+                    places[self.key(table, row), quantity].append(place)
+        return places
+
+    def _of_row(self, table: Table, row: Row) -> Iterator[tuple[str, Printed]]:
+        for column in table.columns:
+            quantity = self._quantity(row, column)
+            figure = row.figures.get(column.index)
+            known = self.vocabulary.columns.get(quantity)
+            if known and known.shared and figure and figure.number is not None:
+                place = Printed(table=table, row=row, column=column, value=figure.number)
+                yield quantity, place
+
+    def _quantity(self, row: Row, column: Column) -> str:
+        """A surveyed population is whatever its row says it is taken from."""
+        said = row.texts.get("denominator", "") if column.id == "population" else ""
+        return (self.vocabulary.quantity(said) if said else None) or column.id
+
+
+def _unambiguous(table: Table) -> Iterator[Row]:
+    """The rows whose name means one thing in their table."""
+    parents: dict[str, set[int | None]] = defaultdict(set)
+    for row in table.rows:
+        parents[row.key].add(row.parent)
+    return (row for row in table.rows if len(parents[row.key]) == 1)

@@ -1,0 +1,101 @@
+"""The mean of the rows below a row: of its units, or of blocks weighted with their units."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from scoring.reconcile.amounts import Amounts
+from scoring.reconcile.arithmetic import unit_of
+from scoring.reconcile.table import Level, Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A printed value below; a block's own mean stands for `weight` units (None: unknown) and is
+    rounded to `step`."""
+
+    name: str
+    value: Decimal
+    weight: Decimal | None = Decimal(1)
+    step: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mean:
+    """`exact` as the figures are printed; `low` to `high` as their rounding leaves it open."""
+
+    exact: Fraction
+    low: Fraction
+    high: Fraction
+    blocks: tuple[Leaf, ...]
+    count: Decimal
+
+    def allows(self, stated: Decimal) -> bool:
+        """Whether a printed mean, rounded or cut off, can be this one."""
+        step = Fraction(unit_of(stated))
+        return self.low - step < Fraction(stated) <= self.high + step / 2
+
+
+def mean_below(amounts: Amounts, row: Row, quantity: str) -> Mean | None:
+    """The mean of a score over the rows below; None when they print none.
+
+    Without weights for every block only the range of the blocks is known: `low` to `high`. The
+    units behind a block's criterion mean are never known.
+    """
+    leaves = tuple(_leaves(amounts, row, quantity))
+    if not leaves:
+        return None
+    weights = [leaf.weight for leaf in leaves if leaf.weight]
+    if len(weights) < len(leaves):
+        return _range(leaves)
+    exact = _weighted([Fraction(leaf.value) for leaf in leaves], weights)
+    slack = _weighted([Fraction(leaf.step) for leaf in leaves], weights) / 2
+    return Mean(
+        exact=exact,
+        low=exact - slack,
+        high=exact + slack,
+        blocks=tuple(leaf for leaf in leaves if leaf.step),
+        count=sum(weights, Decimal(0)),
+    )
+
+
+def _range(leaves: Sequence[Leaf]) -> Mean:
+    values = [Fraction(leaf.value) for leaf in leaves]
+    step = max(Fraction(leaf.step) for leaf in leaves) / 2
+    return Mean(
+        exact=sum(values, Fraction(0)) / len(values),
+        low=min(values) - step,
+        high=max(values) + step,
+        blocks=(),
+        count=Decimal(len(values)),
+    )
+
+
+def _weighted(values: Sequence[Fraction], weights: Sequence[Decimal]) -> Fraction:
+    pairs = zip(values, map(Fraction, weights), strict=True)
+    return sum((v * w for v, w in pairs), Fraction(0)) / Fraction(sum(weights, Decimal(0)))
+
+
+def _leaves(amounts: Amounts, row: Row, quantity: str) -> Iterator[Leaf]:
+    for child in amounts.table.children(row):
+        own = tuple(_leaves(amounts, child, quantity))
+        value = amounts.table.number(child, quantity)
+        if own:
+            yield from own
+        elif value is not None and child.level is Level.UNIT:
+            yield Leaf(name=child.name, value=value)
+        elif value is not None:
+            weight = units_of(amounts, child) if quantity == "score" else None
+            yield Leaf(name=child.name, value=value, weight=weight, step=unit_of(value))
+
+
+def units_of(amounts: Amounts, row: Row) -> Decimal | None:
+    """How many units a block's mean is taken over: those scored, those graded, or all."""
+    graded = [amounts.table.number(row, grade) for grade in amounts.vocabulary.grades]
+    counts = [
+        amounts.table.number(row, "scored"),
+        sum((n for n in graded if n is not None), Decimal(0)),
+        amounts.table.number(row, "units"),
+    ]
+    return next((count for count in counts if count), None)

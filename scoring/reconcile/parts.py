@@ -1,0 +1,95 @@
+"""A row in itself: the whole against its parts, across the columns."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from scoring.reconcile import causes
+from scoring.reconcile.amounts import Amount, Amounts, total
+from scoring.reconcile.finding import Checked, Code, Finding, at
+from scoring.reconcile.table import Row
+from scoring.reconcile.vocabulary import Relation
+
+
+def check_parts(amounts: Amounts) -> Checked:
+    """Every relation of the vocabulary and of the file itself, row by row."""
+    own = [
+        Relation(whole=addition.whole, parts=addition.parts) for addition in amounts.table.additions
+    ]
+    for row in amounts.table.rows:
+        for relation in (*amounts.vocabulary.relations, *own):
+            yield from _relation(amounts, row, relation)
+        for relation in amounts.vocabulary.disjoint_bases:
+            yield from _bases(amounts, row, relation)
+
+
+def _relation(amounts: Amounts, row: Row, relation: Relation) -> Checked:
+    table = amounts.table
+    whole = table.number(row, relation.whole)
+    if whole is None or (relation.unless and table.number(row, relation.unless) is not None):
+        return
+    ids = _ids(amounts, relation)
+    parts = [(id_, amounts.amount(row, id_)) for id_ in ids]
+    printed = [(id_, amount) for id_, amount in parts if amount is not None]
+    if not printed or (relation.optional and len(printed) < 2):
+        return
+    missing = relation.rest or len(printed) < len(ids)
+    added = total(amount for _, amount in printed)
+    open_end = Amount(added.value, None) if missing else added
+    yield (
+        _finding(amounts, row, relation, printed, open_end) if open_end.contradicts(whole) else None
+    )
+
+
+def _ids(amounts: Amounts, relation: Relation) -> tuple[str, ...]:
+    """The parts that have to be there: an optional column that is absent counts as nothing."""
+    return (*relation.parts, *(id_ for id_ in relation.optional if amounts.has(id_)))
+
+
+def _finding(
+    amounts: Amounts,
+    row: Row,
+    relation: Relation,
+    printed: Sequence[tuple[str, Amount]],
+    added: Amount,
+) -> Finding:
+    table = amounts.table
+    whole = table.number(row, relation.whole) or Decimal(0)
+    parts = [(table.header(id_), amount.value) for id_, amount in printed]
+    ids = {relation.whole, *(id_ for id_, _ in printed)}
+    others = [(column.header, value) for column, value in amounts.others(row, ids)]
+    difference = added.value - whole
+    return at(
+        Code.PARTS_NOT_WHOLE if added.hidden is not None else Code.PARTS_OVER_WHOLE,
+        table,
+        row,
+        table.column(relation.whole),
+        stated=whole,
+        recomputed=added.value,
+        reasons=causes.of_columns(difference, parts, others)
+        or causes.of_doubling(whole, added.value)
+        or causes.of_swapping(whole, added.value),
+        parts=" + ".join(name for name, _ in parts),
+    )
+
+
+def _bases(amounts: Amounts, row: Row, relation: Relation) -> Checked:
+    """Denominators of different dossiers together cannot exceed all dossiers."""
+    table = amounts.table
+    whole = table.number(row, relation.whole)
+    bases = [(id_, base) for id_ in relation.parts if (base := table.base(row, id_)) is not None]
+    if whole is None or not bases:
+        return
+    added = sum((base for _, base in bases), Decimal(0))
+    if added <= whole:
+        yield None
+        return
+    yield at(
+        Code.BASES_OVER_WHOLE,
+        table,
+        row,
+        table.column(bases[0][0]),
+        stated=whole,
+        recomputed=added,
+        whole=table.header(relation.whole),
+        parts=" + ".join(table.header(id_) for id_, _ in bases),
+    )

@@ -1,0 +1,71 @@
+"""All checks over all tables of a file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scoring.reconcile.across import check_denominators, check_labels, check_two_values
+from scoring.reconcile.amounts import Amounts
+from scoring.reconcile.book import Book
+from scoring.reconcile.excess import check_excess, check_late, check_series
+from scoring.reconcile.figures import Kind
+from scoring.reconcile.finding import Checked, Finding, Severity
+from scoring.reconcile.limits import check_claims, check_quota
+from scoring.reconcile.parts import check_parts
+from scoring.reconcile.policy import Policy
+from scoring.reconcile.rates import check_rates
+from scoring.reconcile.scores import check_scores
+from scoring.reconcile.sums import check_sums
+from scoring.reconcile.table import Table
+from scoring.reconcile.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was found, and out of how many comparisons. `unread`: headers that mean nothing to
+    us, by table title; their figures took part in no sum."""
+
+    findings: tuple[Finding, ...]
+    comparisons: int
+    unread: tuple[tuple[str, str], ...]
+
+    @property
+    def wrong(self) -> tuple[Finding, ...]:
+        """The findings that are no mere notes."""
+        return tuple(f for f in self.findings if f.severity is Severity.WRONG)
+
+
+def reconcile(tables: Sequence[Table], vocabulary: Vocabulary, policy: Policy) -> Report:
+    """Recompute every printed figure that can be recomputed from the others."""
+    book = Book(tables, vocabulary)
+    checked = [entry for table in tables for entry in _table(book, table, policy)]
+    checked += check_two_values(book)
+    return Report(
+        findings=tuple(entry for entry in checked if entry is not None),
+        comparisons=len(checked),
+        unread=tuple((t.title, header) for t in tables for header in _unread(t)),
+    )
+
+
+def _table(book: Book, table: Table, policy: Policy) -> Checked:
+    amounts = Amounts(table, book.vocabulary)
+    yield from check_parts(amounts)
+    yield from check_sums(amounts)
+    yield from check_excess(book, amounts)
+    yield from check_rates(amounts, policy)
+    yield from check_denominators(book, table)
+    yield from check_claims(amounts)
+    yield from check_quota(amounts, policy)
+    yield from check_scores(amounts, policy)
+    yield from check_labels(table)
+    yield from check_late(amounts)
+    yield from check_series(amounts)
+
+
+def _unread(table: Table) -> Iterator[str]:
+    """Columns with figures whose header names no quantity and that no line of the file names."""
+    named = {id_ for a in table.additions for id_ in (a.whole, *a.parts)} | table.summed
+    for column in table.columns:
+        printed = any(column.index in row.figures for row in table.rows)
+        free = column.kind is Kind.FREE and not column.base
+        if printed and free and column.id not in named:
+            yield column.header

@@ -1,0 +1,67 @@
+"""Which row belongs to which: total, blocks, units."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scoring.reconcile.figures import Figure
+from scoring.reconcile.table import Level, Row
+from scoring.reconcile.words import key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loose:
+    """A row before its place in the tree is known; `block`: the block its own cell names."""
+
+    line: int
+    name: str
+    key: str
+    level: Level
+    block: str
+    texts: Mapping[str, str]
+    figures: Mapping[int, Figure]
+
+
+def planted(rows: Sequence[Loose]) -> tuple[Row, ...]:
+    """The rows with their parents. A block stands above its units; where a table begins with
+    units and ends with a block, it stands below them. A named block goes before either."""
+    total = next((i for i, row in enumerate(rows) if row.level is Level.TOTAL), None)
+    below = _blocks_stand_below(rows)
+    return tuple(
+        Row(
+            index=index,
+            line=row.line,
+            name=row.name,
+            key=row.key,
+            level=row.level,
+            parent=_parent(rows, index, total, below=below),
+            texts=row.texts,
+            figures=row.figures,
+        )
+        for index, row in enumerate(rows)
+    )
+
+
+def _blocks_stand_below(rows: Sequence[Loose]) -> bool:
+    levels = [row.level for row in rows if row.level is not Level.TOTAL]
+    return bool(levels) and levels[0] is Level.UNIT and levels[-1] is Level.BLOCK
+
+
+def _parent(rows: Sequence[Loose], index: int, total: int | None, *, below: bool) -> int | None:
+    row = rows[index]
+    if row.level is Level.TOTAL:
+        return None
+    if row.level is Level.BLOCK:
+        return total
+    if row.block:
+        return _named(rows, row.block, total)
+    indices = range(index + 1, len(rows)) if below else range(index - 1, -1, -1)
+    return next((i for i in indices if rows[i].level is Level.BLOCK), total)
+
+
+def _named(rows: Sequence[Loose], block: str, total: int | None) -> int | None:
+    """The block row of this name; "xã" is enough for "Cấp xã" or "Khối xã"."""
+    for i, row in enumerate(rows):
+        names = (row.key, key(row.block), row.key.partition(" ")[2])
+        if row.level is Level.BLOCK and key(block) in names:
+            return i
+    return total
