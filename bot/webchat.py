@@ -19,10 +19,14 @@ YEAR_SECONDS = 365 * 24 * 3600
 PAGES = Path(__file__).parent / "pages"
 READY = b"event: ready\ndata: all that was said so far\n\n"
 STILL_HERE = b": still here\n\n"
-POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'"
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; base-uri 'none';"
+    " frame-ancestors 'self' https://web.telegram.org"
+)
+"""Nothing from elsewhere; only Telegram's own web client may show the page in a frame."""
 
-Put = Callable[[str, str, str, dict[str, Any]], Awaitable[bool]]
-"""Persist one update: bot, event key, address, payload. Returns after the commit."""
+Put = Callable[[str, str, dict[str, Any]], Awaitable[bool]]
+"""Persist one update: session, event key, payload. Returns after the commit."""
 
 
 class Event(BaseModel):
@@ -77,7 +81,7 @@ class WebChat:
         except ValidationError as error:
             return web.json_response({"error": error.error_count()}, status=400)
         payload = event.model_dump() | {"session": session}
-        await self.put(self.channel.bot, f"{session}:{event.id}", session, payload)
+        await self.put(session, f"{session}:{event.id}", payload)
         return web.json_response({"id": event.id}, status=202)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:

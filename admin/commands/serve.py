@@ -1,0 +1,51 @@
+"""`motcua serve`: the bot, with every configured channel, until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from admin.runtime import Runtime, leaf
+from bot import app
+
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+@leaf("serve")
+async def command(runtime: Runtime) -> None:
+    """Serve until SIGTERM or Ctrl-C, then finish what is in work."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    database = await runtime.database()
+    service = await app.assemble(runtime.settings, database, now)
+
+    def ready(port: int) -> None:
+        host, _ = runtime.settings.address
+        runtime.say("serve.ready", address=f"http://{host}:{port}/")
+        if service.telegram is not None:
+            runtime.say("serve.telegram", mode=runtime.settings.telegram_mode)
+
+    with stopping() as stop:
+        await app.run(service, service.routes(), stop, ready)
+    runtime.say("serve.stopped")
+
+
+@contextmanager
+def stopping() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM and Ctrl-C set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in STOPS:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in STOPS:
+            loop.remove_signal_handler(number)
+
+
+def now() -> datetime:
+    """The clock of the running service, in UTC."""
+    return datetime.now(UTC)
