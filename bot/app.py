@@ -199,10 +199,12 @@ async def _prepare(telegram: TelegramChannel, wanted: setup.Wanted) -> None:
     """Set the bot up at Telegram, however long Telegram cannot be reached."""
     for pause in chain(SETUP_PAUSES, repeat(SETUP_PAUSES[-1])):
         try:
-            return await setup.prepare(telegram.api, wanted)
+            await setup.prepare(telegram.api, wanted)
         except Exception as error:
             name = type(error).__name__
             logger.warning("Telegram is not set up (%s): see `motcua telegram check`", name)
+        else:
+            return
         await asyncio.sleep(pause)
 
 
