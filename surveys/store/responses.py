@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store import evidence
 from surveys.store.database import insert
-from surveys.store.schema import answers, responses
+from surveys.store.schema import answers, dossiers, responses
 
 BATCH = 1_000
 
@@ -108,6 +108,19 @@ async def stored(
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), BATCH):
         found |= await _stored(conn, wanted[start : start + BATCH])
+    return found
+
+
+async def dossier_ids(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, int]:
+    """The numbers of the dossiers with these codes, those that there are."""
+    found: dict[str, int] = {}
+    wanted = sorted(set(codes))
+    for start in range(0, len(wanted), BATCH):
+        chunk = wanted[start : start + BATCH]
+        rows = await conn.execute(
+            select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(chunk))
+        )
+        found.update((row.code, row.id) for row in rows)
     return found
 
 

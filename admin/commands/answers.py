@@ -1,0 +1,14 @@
+"""`motcua answers`: responses that did not come through the bot."""
+
+from admin.importing.answers import AnswerImporter
+from admin.importing.options import importing
+from admin.runtime import Runtime, group
+
+command = group("answers")
+
+
+@command.command("import")
+@importing
+def import_answers(runtime: Runtime) -> AnswerImporter:
+    """Take in a file of paper forms or exported ratings."""
+    return AnswerImporter(runtime)

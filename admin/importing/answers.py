@@ -1,0 +1,220 @@
+"""Answers from a file: paper forms (Mẫu phiếu 4) and ratings exported from elsewhere."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin.importing.cells import needed, text
+from admin.importing.form_columns import FormColumns
+from admin.importing.job import Read, Stored
+from admin.runtime import Runtime
+from admin.sheets import ColumnSpec, Row, Sheet
+from surveys.civil import civil_time
+from surveys.dossier import normal_code
+from surveys.errors import Refusal
+from surveys.form import Form, shipped_forms
+from surveys.spelling import fold
+from surveys.store import audit, complaints, forms, responses
+from surveys.store.responses import NewResponse, StoredResponse
+
+COLUMNS = (
+    ColumnSpec(name="dossier", titles=("Mã hồ sơ", "Hồ sơ", "Số hồ sơ"), required=True),
+    ColumnSpec(name="form", titles=("Mẫu phiếu", "Mã phiếu", "Phiếu"), required=True),
+    ColumnSpec(name="answered_at", titles=("Ngày trả lời", "Ngày lấy ý kiến", "Thời điểm")),
+    ColumnSpec(name="channel", titles=("Kênh", "Hình thức")),
+)
+PAPER = "paper"
+CHANNELS = {fold(name): PAPER for name in (PAPER, "Giấy", "Phiếu giấy", "Bản giấy", "Trực tiếp")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperResponse:
+    """One row understood, but for the dossier's number."""
+
+    dossier: str
+    form: Form
+    channel: str
+    answered_at: datetime
+    options: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    def of(self, dossier_id: int) -> NewResponse:
+        """The response to store."""
+        return NewResponse(
+            dossier_id=dossier_id,
+            form=self.form.id,
+            form_version=self.form.version,
+            channel=self.channel,
+            answered_at=self.answered_at,
+            options=self.options,
+            texts=self.texts,
+        )
+
+
+class AnswerImporter:
+    """Rows of an answers file: one response each."""
+
+    kind = "answers"
+    columns = COLUMNS
+    chunk = 2_000
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.warnings = Counter[str]()
+        self._runtime = runtime
+        self._zone = runtime.settings.zone
+        self._columns = FormColumns(forms=())
+        self._seen: dict[tuple[str, str], int] = {}
+
+    async def begin(self, conn: AsyncConnection, sheet: Sheet, _import_id: int) -> None:
+        """Publish the forms; know their questions.
+
+        Raises Refusal `answers.unknown_column` when a header is no question of any form.
+        """
+        await forms.register(conn, shipped_forms(), self._runtime.now)
+        known = (await forms.published(conn)).values()
+        self._columns = FormColumns(forms=tuple(known))
+        self._columns.check(sheet.others)
+
+    def read(self, row: Row) -> PaperResponse:
+        """One response; raises Refusal with the reason to reject it."""
+        dossier = normal_code(needed(row, "dossier"))
+        answered_at = self._moment(row)
+        day = answered_at.astimezone(self._zone).date()
+        form = self._columns.form(text(row, "form"), day)
+        if first := self._seen.get((dossier, form.id)):
+            raise Refusal("answers.duplicate", dossier=dossier, form=form.id, row=first)
+        options, texts = self._columns.answers(form, row.values)
+        self._seen[dossier, form.id] = row.number
+        return PaperResponse(
+            dossier=dossier,
+            form=form,
+            channel=_channel(text(row, "channel")),
+            answered_at=answered_at,
+            options=options,
+            texts=texts,
+        )
+
+    async def store(self, conn: AsyncConnection, rows: Sequence[Read[PaperResponse]]) -> Stored:
+        """Add new responses, change imported ones, leave alone what citizens said to us."""
+        ids = await responses.dossier_ids(conn, {paper.dossier for _, paper in rows})
+        lost = [(row, _unknown(paper)) for row, paper in rows if paper.dossier not in ids]
+        known = [
+            _Known(row=row, paper=paper, response=paper.of(ids[paper.dossier]))
+            for row, paper in rows
+            if paper.dossier in ids
+        ]
+        there = await responses.stored(conn, (one.response.key for one in known))
+        fresh = [one for one in known if one.response.key not in there]
+        await self._add(conn, fresh)
+        found = Stored(new=len(fresh), rejected=lost)
+        for one in known:
+            if before := there.get(one.response.key):
+                await self._again(conn, one, before, found)
+        return found
+
+    async def _add(self, conn: AsyncConnection, fresh: list["_Known"]) -> None:
+        made = await responses.add_many(conn, [one.response for one in fresh])
+        for one in fresh:
+            await self._complain(conn, one.paper, made[one.response.key], {})
+
+    async def _again(
+        self, conn: AsyncConnection, one: "_Known", before: StoredResponse, found: Stored
+    ) -> None:
+        """A response that is there: taken from a file before, or a citizen's own."""
+        if before.from_contact or before.simulated or before.channel != one.response.channel:
+            found.rejected.append((one.row, _already(one.paper, before)))
+        elif before.said == one.response.said:
+            found.same += 1
+        else:
+            found.changed += 1
+            await self._change(conn, one, before)
+
+    async def _change(self, conn: AsyncConnection, one: "_Known", before: StoredResponse) -> None:
+        new, said = one.response, one.response.said
+        changed = [q for q in {**said, **before.said} if said.get(q) != before.said.get(q)]
+        for question in changed:
+            await responses.record_answer(
+                conn,
+                dossier_id=new.dossier_id,
+                form=new.form,
+                form_version=new.form_version,
+                channel=new.channel,
+                contact_id=None,
+                question=question,
+                option=new.options.get(question),
+                text=new.texts.get(question),
+                revision=1,
+                now=new.answered_at,
+            )
+        await self._complain(conn, one.paper, before.id, before.said)
+        await audit.append(
+            conn,
+            at=self._runtime.now,
+            actor=self._runtime.actor,
+            action="answers.change",
+            subject=f"dossier:{one.paper.dossier}",
+            details={"form": new.form, "questions": sorted(changed)},
+        )
+
+    async def _complain(
+        self,
+        conn: AsyncConnection,
+        paper: PaperResponse,
+        response_id: int,
+        before: Mapping[str, str],
+    ) -> None:
+        """Open what an answer complains of, withdraw what it no longer does."""
+        for question in paper.form.questions:
+            rule, now = question.complaint, paper.options.get(question.id)
+            if rule is None or before.get(question.id) == now:
+                continue
+            if now == rule.option:
+                await self._open(conn, rule.kind, response_id)
+            elif before.get(question.id) == rule.option:
+                await complaints.withdraw(conn, response_id=response_id, kind=rule.kind)
+
+    async def _open(self, conn: AsyncConnection, kind: str, response_id: int) -> None:
+        days = timedelta(days=self._runtime.settings.complaint_days)
+        today = self._runtime.now.astimezone(self._zone).date()
+        await complaints.open_(
+            conn,
+            response_id=response_id,
+            kind=kind,
+            reference=self._runtime.keyring().reference(f"complaint:{kind}", response_id),
+            now=self._runtime.now,
+            due_on=today + days,
+        )
+
+    def _moment(self, row: Row) -> datetime:
+        value = row.values.get("answered_at")
+        if value is None:
+            return self._runtime.now
+        try:
+            return civil_time(value, self._zone).replace(tzinfo=self._zone)
+        except ValueError:
+            raise Refusal("imports.bad_date", column="answered_at", value=value) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A row about a dossier we have."""
+
+    row: Row
+    paper: PaperResponse
+    response: NewResponse
+
+
+def _unknown(paper: PaperResponse) -> Refusal:
+    return Refusal("answers.unknown_dossier", dossier=paper.dossier)
+
+
+def _already(paper: PaperResponse, before: StoredResponse) -> Refusal:
+    params = {"dossier": paper.dossier, "form": paper.form.id, "channel": before.channel}
+    return Refusal("answers.already", **params)
+
+
+def _channel(written: str) -> str:
+    return CHANNELS.get(fold(written), fold(written).replace(" ", "_")[:40]) or PAPER

@@ -1,0 +1,127 @@
+"""Facts of units from a file (chỉ số 5, 6, 8, 9): one row a unit, period and fact."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin.importing.cells import needed, translated
+from admin.importing.job import Read, Stored
+from admin.importing.unit_index import UnitIndex
+from admin.runtime import Runtime
+from admin.sheets import ColumnSpec, Row, Sheet
+from scoring import evidence as law
+from scoring.rounding import plain
+from surveys.errors import Refusal
+from surveys.spelling import fold
+from surveys.store import audit, facts
+from surveys.store.facts import Fact
+
+COLUMNS = (
+    ColumnSpec(name="unit", titles=("Đơn vị", "Mã đơn vị", "Tên đơn vị"), required=True),
+    ColumnSpec(name="period", titles=("Kỳ", "Kỳ báo cáo"), required=True),
+    ColumnSpec(name="fact", titles=("Số liệu", "Chỉ tiêu"), required=True),
+    ColumnSpec(name="value", titles=("Giá trị",), required=True),
+)
+NAMES = {fold(name): name for name in law.FACTS}
+Key = tuple[int, str, str]
+
+
+class FactImporter:
+    """Rows of a facts file. They are checked together: a part may stand before its whole."""
+
+    kind = "facts"
+    columns = COLUMNS
+    chunk = 1_000_000
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.warnings = Counter[str]()
+        self._runtime = runtime
+        self._units = UnitIndex.of(())
+        self._import_id = 0
+        self._seen: dict[Key, int] = {}
+
+    async def begin(self, conn: AsyncConnection, _sheet: Sheet, import_id: int) -> None:
+        """Know the units."""
+        self._units = await UnitIndex.load(conn)
+        self._import_id = import_id
+
+    def read(self, row: Row) -> Fact:
+        """One fact in its canonical writing; raises Refusal with the reason to reject it."""
+        written = needed(row, "fact")
+        name = NAMES.get(fold(written), written)
+        with translated():
+            value = law.parse_fact(name, needed(row, "value"))
+        fact = Fact(
+            unit_id=self._units.id_of(needed(row, "unit")),
+            period=self._runtime.period(needed(row, "period")).id,
+            fact=name,
+            value=plain(value) if isinstance(value, Decimal) else value,
+        )
+        if first := self._seen.get(fact.key):
+            raise Refusal("facts.duplicate", fact=name, row=first)
+        self._seen[fact.key] = row.number
+        return fact
+
+    async def store(self, conn: AsyncConnection, rows: Sequence[Read[Fact]]) -> Stored:
+        """Write what is new or changed; reject parts larger than their whole."""
+        before = await facts.stored(conn, {fact.period for _, fact in rows})
+        taken, rejected = _consistent(rows, before)
+        changed = [fact for fact in taken if before.get(fact.key) != fact.value]
+        await facts.put(conn, changed, self._import_id)
+        replaced = [fact for fact in changed if fact.key in before]
+        for fact in replaced:
+            await self._tell(conn, fact, before[fact.key])
+        return Stored(
+            new=len(changed) - len(replaced),
+            changed=len(replaced),
+            same=len(taken) - len(changed),
+            rejected=rejected,
+        )
+
+    async def _tell(self, conn: AsyncConnection, fact: Fact, before: str) -> None:
+        codes = {number: code for code, number in self._units.ids.items()}
+        await audit.append(
+            conn,
+            at=self._runtime.now,
+            actor=self._runtime.actor,
+            action="facts.change",
+            subject=f"unit:{codes[fact.unit_id]} {fact.period}",
+            details={"fact": fact.fact, "from": before, "to": fact.value},
+        )
+
+
+def _consistent(
+    rows: Sequence[Read[Fact]], before: Mapping[Key, str]
+) -> tuple[list[Fact], list[tuple[Row, Refusal]]]:
+    """The facts that fit together, unit by unit and period by period, and the rows that do not."""
+    groups: dict[tuple[int, str], dict[str, Read[Fact]]] = {}
+    for read in rows:
+        _, fact = read
+        groups.setdefault((fact.unit_id, fact.period), {})[fact.fact] = read
+    rejected: list[tuple[Row, Refusal]] = []
+    for (unit_id, period), group in groups.items():
+        there = {key[2]: v for key, v in before.items() if key[:2] == (unit_id, period)}
+        rejected += _reject_unfit(group, there)
+    return [fact for group in groups.values() for _, fact in group.values()], rejected
+
+
+def _reject_unfit(
+    group: dict[str, Read[Fact]], there: Mapping[str, str]
+) -> list[tuple[Row, Refusal]]:
+    """Take rows out of `group` until the rest fits with what is stored; the rows taken out."""
+    out: list[tuple[Row, Refusal]] = []
+    while group:
+        values = {**there, **{name: fact.value for name, (_, fact) in group.items()}}
+        try:
+            with translated():
+                law.check_facts(values)
+            break
+        except Refusal as reason:
+            part, whole = str(reason.params["part"]), str(reason.params["whole"])
+            if part not in group and whole not in group:
+                break
+            row, _ = group.pop(part if part in group else whole)
+            out.append((row, reason))
+    return out

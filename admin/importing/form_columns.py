@@ -1,0 +1,85 @@
+"""The columns of an answers file: each the id of a question, each cell the id of an option."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from surveys.errors import Refusal
+from surveys.form import Form, Kind, Question
+from surveys.spelling import fold, tidy
+
+LONGEST_TEXT = 4_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormColumns:
+    """What the published forms ask. Ids and the words citizens see are both understood."""
+
+    forms: tuple[Form, ...]
+
+    @cached_property
+    def _questions(self) -> Mapping[str, str]:
+        """Folded header → question id."""
+        named = {
+            fold(text): question.id
+            for form in self.forms
+            for question in form.questions
+            for text in question.text.values()
+        }
+        ids = {question.id for form in self.forms for question in form.questions}
+        return named | {fold(one): one for one in ids}
+
+    def check(self, headers: Iterable[str]) -> None:
+        """Raises Refusal `answers.unknown_column` for a header that is no question."""
+        for header in headers:
+            if fold(header) not in self._questions:
+                known = ", ".join(sorted(set(self._questions.values())))
+                raise Refusal("answers.unknown_column", header=header, known=known)
+
+    def form(self, text: str, day: date) -> Form:
+        """The form meant, in the version of that day, else in its first one.
+
+        Raises Refusal `answers.unknown_form`.
+        """
+        versions = [form for form in self.forms if fold(form.id) == fold(text)]
+        if not text or not versions:
+            known = ", ".join(sorted({form.id for form in self.forms}))
+            raise Refusal("answers.unknown_form", form=text, known=known)
+        valid = [form for form in versions if form.valid_on(day)]
+        if valid:
+            return max(valid, key=lambda form: form.valid_from)
+        return min(versions, key=lambda form: form.valid_from)
+
+    def answers(
+        self, form: Form, cells: Mapping[str, object]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Options and texts by question id, in the order of the form; other cells are left alone.
+
+        Raises Refusal `answers.not_asked` or `answers.unknown_option`.
+        """
+        headers = {header: self._questions.get(fold(header)) for header in cells}
+        given = {one: cells[h] for h, one in headers.items() if one and cells[h] is not None}
+        for question_id in given:
+            if form.question(question_id) is None:
+                raise Refusal("answers.not_asked", form=form.id, question=question_id)
+        options: dict[str, str] = {}
+        texts: dict[str, str] = {}
+        for question in form.questions:
+            cell = given.get(question.id)
+            if cell is not None and question.kind is Kind.TEXT:
+                texts[question.id] = tidy(str(cell))[:LONGEST_TEXT]
+            elif cell is not None:
+                options[question.id] = _option(question, cell)
+        return options, texts
+
+
+def _option(question: Question, cell: object) -> str:
+    if isinstance(cell, bool):
+        cell = "yes" if cell else "no"
+    wanted = fold(str(cell))
+    for option in question.options:
+        if wanted in {fold(option.id), *map(fold, option.text.values())}:
+            return option.id
+    known = ", ".join(option.id for option in question.options)
+    raise Refusal("answers.unknown_option", question=question.id, value=cell, known=known)

@@ -1,0 +1,117 @@
+"""Points that people gave, from a file: tự chấm by the unit, thẩm định by the appraiser."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin.importing.cells import needed, text, translated
+from admin.importing.job import Read, Stored
+from admin.importing.unit_index import UnitIndex
+from admin.runtime import Runtime
+from admin.sheets import ColumnSpec, Row, Sheet
+from scoring.evidence import parse_points
+from scoring.law import Rulebook
+from scoring.rounding import plain
+from surveys.errors import Refusal
+from surveys.spelling import fold
+from surveys.store import audit, scores
+from surveys.store.scores import ScoreRow, Stage
+
+COLUMNS = (
+    ColumnSpec(name="unit", titles=("Đơn vị", "Mã đơn vị", "Tên đơn vị"), required=True),
+    ColumnSpec(name="period", titles=("Kỳ", "Kỳ báo cáo"), required=True),
+    ColumnSpec(name="stage", titles=("Loại điểm", "Bước", "Giai đoạn"), required=True),
+    ColumnSpec(name="criterion", titles=("Chỉ số", "Tiêu chí"), required=True),
+    ColumnSpec(name="points", titles=("Điểm",), required=True),
+    ColumnSpec(name="note", titles=("Ghi chú",)),
+)
+STAGES = {
+    Stage.SELF: ("self", "Tự chấm", "Tự đánh giá", "Điểm tự chấm"),
+    Stage.APPRAISED: ("appraised", "Thẩm định", "Điểm thẩm định"),
+}
+_STAGES = {fold(name): stage for stage, names in STAGES.items() for name in names}
+_NUMBERED = re.compile(r"(?:chi so|cs|tieu chi|tc)? ?(\d+)")
+
+
+class ScoreImporter:
+    """Rows of a scores file."""
+
+    kind = "scores"
+    columns = COLUMNS
+    chunk = 5_000
+
+    def __init__(self, runtime: Runtime, rulebook: Rulebook) -> None:
+        self.warnings = Counter[str]()
+        self._runtime = runtime
+        self._rulebook = rulebook
+        self._units = UnitIndex.of(())
+        self._import_id = 0
+        self._seen: dict[tuple[int, str, str, str], int] = {}
+
+    async def begin(self, conn: AsyncConnection, _sheet: Sheet, import_id: int) -> None:
+        """Know the units."""
+        self._units = await UnitIndex.load(conn)
+        self._import_id = import_id
+
+    def read(self, row: Row) -> ScoreRow:
+        """One score in its canonical writing; raises Refusal with the reason to reject it."""
+        criterion = _criterion(needed(row, "criterion"))
+        with translated():
+            points = parse_points(self._rulebook, criterion, needed(row, "points"))
+        score = ScoreRow(
+            unit_id=self._units.id_of(needed(row, "unit")),
+            period=self._runtime.period(needed(row, "period")).id,
+            stage=_stage(needed(row, "stage")),
+            criterion=criterion,
+            points=plain(points),
+            note=text(row, "note"),
+        )
+        if first := self._seen.get(score.key):
+            raise Refusal("scores.duplicate", criterion=criterion, stage=score.stage, row=first)
+        self._seen[score.key] = row.number
+        return score
+
+    async def store(self, conn: AsyncConnection, rows: Sequence[Read[ScoreRow]]) -> Stored:
+        """Write what is new or changed."""
+        before = await scores.stored(conn, {score.period for _, score in rows})
+        changed = [score for _, score in rows if before.get(score.key) != score.value]
+        await scores.put(conn, changed, self._import_id)
+        replaced = [score for score in changed if score.key in before]
+        for score in replaced:
+            await self._tell(conn, score, before[score.key])
+        return Stored(
+            new=len(changed) - len(replaced),
+            changed=len(replaced),
+            same=len(rows) - len(changed),
+        )
+
+    async def _tell(self, conn: AsyncConnection, score: ScoreRow, before: tuple[str, str]) -> None:
+        codes = {number: code for code, number in self._units.ids.items()}
+        await audit.append(
+            conn,
+            at=self._runtime.now,
+            actor=self._runtime.actor,
+            action="scores.change",
+            subject=f"unit:{codes[score.unit_id]} {score.period}",
+            details={
+                "stage": score.stage.value,
+                "criterion": score.criterion,
+                "from": list(before),
+                "to": list(score.value),
+            },
+        )
+
+
+def _criterion(written: str) -> str:
+    """`CS 5`, `Chỉ số 5` and `5` alike; anything else stays, to be refused by the rulebook."""
+    match = _NUMBERED.fullmatch(fold(written))
+    return match[1] if match else written
+
+
+def _stage(written: str) -> Stage:
+    try:
+        return _STAGES[fold(written)]
+    except KeyError:
+        raise Refusal("scores.stage", value=written) from None

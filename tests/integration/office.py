@@ -1,0 +1,43 @@
+"""A runtime for tests of what commands do, on any database, without a process."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from admin.importing import Report, Source, run_import
+from admin.importing.job import Importer
+from admin.runtime import Runtime
+from admin.texts import load_texts
+from bot.settings import Settings
+
+NOW = datetime(2021, 7, 1, 2, 0, tzinfo=UTC)
+KEY = "1f" * 16 + "2e" * 16
+
+
+@asynccontextmanager
+async def office(database_url: str, actor: str = "hoa") -> AsyncIterator[Runtime]:
+    """A runtime whose database is closed at the end."""
+    settings = Settings(database_url=database_url, key=KEY)
+    async with AsyncExitStack() as exits:
+        yield Runtime(settings=settings, texts=load_texts("vi"), now=NOW, actor=actor, exits=exits)
+
+
+async def take_in(runtime: Runtime, importer: Importer[Any], file: Path) -> Report:
+    """Import one file."""
+    (report,) = await run_import(runtime, (importer, Source(file=file)))
+    return report
+
+
+def counts(report: Report) -> dict[str, int]:
+    """New, changed, same and rejected; accepted + rejected are checked to be all rows."""
+    assert report.accepted + report.rejected == report.rows
+    return {name: getattr(report, name) for name in ("new", "changed", "same", "rejected")}
+
+
+def csv_file(folder: Path, *lines: str, name: str = "file.csv") -> Path:
+    """A CSV file of these lines."""
+    file = folder / name
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    return file

@@ -1,0 +1,129 @@
+"""Paper forms and exported ratings: counted, repeated without effect, never over a citizen."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from admin.importing.answers import AnswerImporter
+from surveys.errors import Refusal
+from surveys.evidence import Conduct, Contacts
+from surveys.store import audit, schema
+from surveys.store.database import Database
+from tests.integration.office import counts, csv_file, office, take_in
+from tests.integration.rows import add_dossier, add_unit, answer, evidence_of
+
+HEAD = "Mã hồ sơ,Mẫu phiếu,Ngày trả lời,Kênh,satisfaction,contacts,contacts_own_fault,conduct"
+
+
+async def _dossiers(database: Database, count: int = 3) -> list[int]:
+    async with database.write() as conn:
+        unit = await add_unit(conn)
+        return [await add_dossier(conn, unit, f"D{number}") for number in range(1, count + 1)]
+
+
+async def test_rows_become_responses_and_evidence(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Empty cells are no answer, words of the form are understood, a complaint is opened."""
+    ids = await _dossiers(database)
+    file = csv_file(
+        tmp_path,
+        HEAD,
+        "d1,phieu4,10/06/2021,Giấy,very,many,yes,no",
+        "D2,PHIEU5,2021-06-11 08:30,,,Không lần nào,,yes",
+        "D3,phieu4,,,,,,",
+    )
+    async with office(database_url) as runtime:
+        first = await take_in(runtime, AnswerImporter(runtime), file)
+        again = await take_in(runtime, AnswerImporter(runtime), file)
+    async with database.read() as conn:
+        rows = [await evidence_of(conn, dossier) for dossier in ids]
+        complaint = (await conn.execute(select(schema.complaints))).mappings().one()
+        channels = set((await conn.execute(select(schema.responses.c.channel))).scalars())
+    assert counts(first) == {"new": 3, "changed": 0, "same": 0, "rejected": 0}
+    assert counts(again) == {"new": 0, "changed": 0, "same": 3, "rejected": 0}
+    assert [row["contacts"] for row in rows] == [Contacts.MANY_OWN_FAULT, Contacts.NONE, 0]
+    assert [row["conduct"] for row in rows] == [Conduct.SAME_DAY, Conduct.COMPLAINT, 0]
+    assert [row["answered"] for row in rows] == [1, 1, 0]
+    assert (complaint["state"], complaint["kind"]) == ("pending", "conduct")
+    assert channels == {"paper"}
+
+
+async def test_each_wrong_row_is_named(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Unknown dossier, form, option; a question the form has not; twice in the file."""
+    await _dossiers(database)
+    file = csv_file(
+        tmp_path,
+        f"{HEAD},stars",
+        "D1,phieu5,,,very,,,,",
+        "D1,phieu5,,,very,,,,",
+        "D9,phieu5,,,very,,,,",
+        "D2,phieu7,,,very,,,,",
+        "D2,phieu5,,,great,,,,",
+        "D2,phieu5,,,,,,,5",
+        "D2,phieu5,30/02/2021,,very,,,,",
+        ",phieu5,,,very,,,,",
+        "D2,zalo-rating,,zalo,,,,,5",
+    )
+    async with office(database_url) as runtime:
+        report = await take_in(runtime, AnswerImporter(runtime), file)
+    assert counts(report) == {"new": 2, "changed": 0, "same": 0, "rejected": 7}
+    assert report.rejects is not None
+    reasons = report.rejects.read_text("utf-8-sig").splitlines()[1:]
+    numbers = sorted(int(line.split(",")[9]) for line in reasons)
+    assert numbers == [3, 4, 5, 6, 7, 8, 9]
+    assert any("great" in line and "very" in line for line in reasons)
+
+
+async def test_an_unknown_question_column_is_refused_whole(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """A header that is no question stops the import before anything is written."""
+    await _dossiers(database)
+    file = csv_file(tmp_path, f"{HEAD},satisfied_with", "D1,phieu5,,,very,,,,x")
+    async with office(database_url) as runtime:
+        with pytest.raises(Refusal, match=r"answers\.unknown_column"):
+            await take_in(runtime, AnswerImporter(runtime), file)
+    async with database.read() as conn:
+        assert await conn.scalar(select(func.count()).select_from(schema.responses)) == 0
+
+
+async def test_what_a_citizen_answered_stays(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """A response that came through the bot is not touched by a file."""
+    ids = await _dossiers(database)
+    async with database.write() as conn:
+        await answer(conn, ids[0], "contacts", "many")
+        await answer(conn, ids[1], "contacts", "many", channel="paper", simulated=True)
+    file = csv_file(tmp_path, HEAD, "D1,phieu5,,,,none,,", "D2,phieu5,,,,none,,")
+    async with office(database_url) as runtime:
+        report = await take_in(runtime, AnswerImporter(runtime), file)
+    async with database.read() as conn:
+        rows = [await evidence_of(conn, dossier) for dossier in ids[:2]]
+    assert counts(report)["rejected"] == 2
+    assert [row["contacts"] for row in rows] == [Contacts.MANY, Contacts.MANY]
+
+
+async def test_a_corrected_file_adds_revisions(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """A mended row changes what counts, keeps what was typed before, and is audited."""
+    ids = await _dossiers(database)
+    wrong = csv_file(tmp_path, HEAD, "D1,phieu4,,,very,many,,yes")
+    right = csv_file(tmp_path, HEAD, "D1,phieu4,,,,once,,no", name="mended.csv")
+    async with office(database_url) as runtime:
+        await take_in(runtime, AnswerImporter(runtime), wrong)
+        report = await take_in(runtime, AnswerImporter(runtime), right)
+    async with database.read() as conn:
+        row = await evidence_of(conn, ids[0])
+        state = await conn.scalar(select(schema.complaints.c.state))
+        answers = await conn.scalar(select(func.count()).select_from(schema.answers))
+        trail = await audit.entries(conn, limit=1, action="answers.change")
+    assert counts(report) == {"new": 0, "changed": 1, "same": 0, "rejected": 0}
+    assert (row["contacts"], row["conduct"]) == (Contacts.ONCE, Conduct.SAME_DAY)
+    assert (state, answers) == ("withdrawn", 6)
+    assert trail[0].details["questions"] == ["conduct", "contacts", "satisfaction"]
