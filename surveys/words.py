@@ -78,23 +78,33 @@ class SharedWords:
         short = self.shorthands.get(language, {})
         return " ".join(short.get(word, word) for word in plain(text).split())
 
-    def bare(self, text: str) -> str:
-        """The words without the politeness around them; never nothing."""
-        words = text.split()
-        while len(words) > 1 and words[0] in self.fillers:
-            del words[0]
-        while len(words) > 1 and words[-1] in self.fillers:
-            del words[-1]
-        return " ".join(words)
+    def spellings(self, text: str, language: str) -> set[str]:
+        """Every way to read the text, folded: shorthands written out, with all of the politeness
+        around it, part of it, or none; never nothing.
+        """
+        words = self.expand(text, language).split()
+        start, end = 0, len(words)
+        while start < len(words) and words[start] in self.fillers:
+            start += 1
+        while end and words[end - 1] in self.fillers:
+            end -= 1
+        starts, ends = range(start + 1), range(end, len(words) + 1)
+        return {fold(" ".join(words[a:b])) for a in starts for b in ends if a < b} - {""}
 
     def means(self, text: str, name: str, language: str) -> bool:
-        """Whether the text is one of the words of this list, whatever its accents or fillers."""
-        expanded = self.expand(text, language)
-        return not {fold(expanded), fold(self.bare(expanded))}.isdisjoint(self.lists[name])
+        """Whether the text is one of the words of this list."""
+        return not self.spellings(text, language).isdisjoint(self.lists[name])
+
+    def without_numbers(self, text: str) -> str:
+        """A line copied from the screen without its number: "2. Gửi, xong", "thêm 6 câu"."""
+        beside = self.beside_numbers
+        words = plain(text).split()
+        return " ".join(word for word in words if count(word) is None and word not in beside)
 
     def number(self, text: str) -> int | None:
         """The whole number the text consists of, if it is nothing else: "số 2.", "2️⃣", "(2)"."""
-        rest = [word for word in self.bare(plain(text)).split() if word not in self.beside_numbers]
+        beside = self.beside_numbers | self.fillers
+        rest = [word for word in plain(text).split() if word not in beside]
         return count(rest[0]) if len(rest) == 1 else None
 
 

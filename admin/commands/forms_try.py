@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
 import bot
 from admin.output import Format, show_json
+from admin.recording import written
 from admin.runtime import FILE, Runtime, format_option, leaf
 from bot.render import render
 from surveys.form import Form, current, load_form, shipped_forms
@@ -92,11 +92,7 @@ class Game:
             "version": self.form.version,
             "language": self.language,
         }
-        return (
-            yaml.safe_dump(head, allow_unicode=True, sort_keys=False)
-            + "\nsteps:\n"
-            + "".join(_written(one) for one in self.steps)
-        )
+        return written(head, self.steps, self.result())
 
     def result(self) -> dict[str, Any]:
         """Whether it was finished, and what was answered."""
@@ -125,19 +121,6 @@ class Game:
 
     def _print(self, text: str) -> None:
         click.echo(f"{text}\n", err=self.shown_as is Format.JSON)
-
-
-def _written(one: dict[str, Any]) -> str:
-    """One event and its effects, each on a line of its own."""
-    lines = [f"  - send: {_flow(one['send'])}", "    effects:"]
-    return "\n".join([*lines, *(f"      - {_flow(effect)}" for effect in one["effects"])]) + "\n"
-
-
-def _flow(plain: dict[str, Any]) -> str:
-    text: str = yaml.safe_dump(
-        plain, allow_unicode=True, sort_keys=False, default_flow_style=True, width=100_000
-    )
-    return text.strip()
 
 
 def _lines() -> Iterator[str]:

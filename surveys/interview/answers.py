@@ -84,11 +84,11 @@ def keep_comment(form: Form, state: State, typed: str, now: datetime) -> Step:
     if f"\n{text}\n" in f"\n{before}\n":
         return Step(state, (said,))
     joined = f"{before}\n{text}".strip()
-    cut = cut or len(joined) > TEXT_LIMIT
-    if joined[:TEXT_LIMIT] == before:
+    kept = joined[:TEXT_LIMIT].rstrip()
+    if kept == before:
         return Step(state, cut_note(cut=True))
-    state, effects = give(form, state, question, now, text=joined[:TEXT_LIMIT])
-    return Step(state, (*effects, *cut_note(cut=cut), said))
+    state, effects = give(form, state, question, now, text=kept)
+    return Step(state, (*effects, *cut_note(cut=cut or kept != joined), said))
 
 
 def cut_note(*, cut: bool) -> tuple[Effect, ...]:

@@ -35,14 +35,16 @@ def event_from_json(plain: Plain) -> Event:
 
 
 def effect_to_json(effect: Effect) -> dict[str, Any]:
-    """`{"effect": "record", "question": …}`; what is None is left out.
+    """`{"effect": "record", "question": …}`; what is None or empty is left out.
 
     Of a question's screen the words are left out too: they belong to the form's version.
     """
     name = {"effect": _name(effect)}
     if isinstance(effect, Show):
         return name | _screen(effect.screen)
-    return name | {field: value for field, value in _fields(effect).items() if value is not None}
+    return name | {
+        field: value for field, value in _fields(effect).items() if value not in (None, {})
+    }
 
 
 def _screen(screen: Screen) -> dict[str, Any]:

@@ -79,7 +79,10 @@ def _offer_move(text: str, language: str) -> _Move | None:
     chosen |= {"no": moves.skip, "yes": moves.more}
     if number is not None:
         return {1: moves.more, 2: moves.skip}.get(number)
-    found = (move for name, move in chosen.items() if words.means(text, name, language))
+    spoken = (text, words.without_numbers(text))
+    found = (
+        move for one in spoken for name, move in chosen.items() if words.means(one, name, language)
+    )
     return next(found, None)
 
 

@@ -43,9 +43,7 @@ def declines(question: Question, text: str, language: str) -> bool:
 
 
 def _spelled(question: Question, text: str, language: str) -> Option | None:
-    words = shared_words()
-    expanded = words.expand(text, language)
-    typed = ({plain(text)}, {fold(expanded), fold(words.bare(expanded))})
+    typed = ({plain(text)}, shared_words().spellings(text, language))
     for spoken in _languages(question, language):
         for level, forms in enumerate(typed):
             found = [
