@@ -7,6 +7,7 @@ filing (NĐ 61/2018/NĐ-CP).
 import re
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from surveys.spelling import fold
 
@@ -98,6 +99,7 @@ def has_known_form(code: str) -> bool:
     return match is not None and _is_day(match[1])
 
 
+@lru_cache(maxsize=1_000)
 def parse_status(text: str) -> Status:
     """One of the ten states by number or name; raises ValueError for any other text."""
     try:
@@ -106,6 +108,7 @@ def parse_status(text: str) -> Status:
         raise ValueError(text) from None
 
 
+@lru_cache(maxsize=1_000)
 def parse_filing(text: str) -> Filing:
     """A way of filing by its name; raises ValueError for any other text."""
     try:
