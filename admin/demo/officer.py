@@ -19,7 +19,7 @@ from scoring.law import Rulebook
 from scoring.rating import rate
 from surveys.privacy import link_token
 from surveys.store import links, samples, tallies
-from surveys.store.tallies import Reach
+from surveys.tally import Reach
 
 PAGES = Path(__file__).parent / "pages"
 CROWD_SIZE = 200
