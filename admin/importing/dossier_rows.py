@@ -107,7 +107,8 @@ class DossierReader:
     def _phone(self, row: Row) -> str | None:
         written = text(row, "phone")
         number = normal_phone(written) if written else None
-        self.warnings["phone"] += bool(written) and number is None
+        if written and number is None:
+            self.warnings["phone"] += 1
         return number
 
     def _look_twice(self, draft: Draft, row: Row) -> None:
