@@ -74,7 +74,7 @@ def _named_denominator(book: Book, table: Table, row: Row, column: Column) -> Ch
         yield None
         return
     others = book.holds(table, row, figure.base, column)
-    cause = Reason(cause=Cause.DENOMINATOR_IS_OTHER, params={"columns": "; ".join(others)})
+    cause = Reason(cause=Cause.DENOMINATOR_IS_OTHER, params={"columns": tuple(others)})
     yield at(
         Code.DENOMINATOR_NOT_NAMED,
         table,

@@ -43,10 +43,10 @@ def of_columns(difference: Decimal, parts: Named, others: Named) -> tuple[Reason
 def of_rows(difference: Decimal, rows: Named) -> tuple[Reason, ...]:
     """Exactly one row left out of the stated sum, or counted twice in it."""
     cause = Cause.ROW_LEFT_OUT if difference > 0 else Cause.ROW_TWICE
-    found = _named(cause, "rows", abs(difference), rows)
-    return found if found and ";" not in str(found[0].params["rows"]) else ()
+    fitting = [(name, value) for name, value in rows if value == abs(difference)]
+    return _named(cause, "rows", abs(difference), fitting) if len(fitting) == 1 else ()
 
 
 def _named(cause: Cause, key: str, amount: Decimal, names: Named) -> tuple[Reason, ...]:
-    fitting = [name for name, value in names if value == amount]
-    return (Reason(cause=cause, params={key: "; ".join(fitting)}),) if fitting else ()
+    fitting = tuple(name for name, value in names if value == amount)
+    return (Reason(cause=cause, params={key: fitting}),) if fitting else ()

@@ -42,7 +42,7 @@ def _holds_denominator(amounts: Amounts, ratio: Ratio) -> tuple[Reason, ...]:
     added = [column.header for column, value in others if value == ratio.number - ratio.base]
     if not added or all(value != ratio.base for _, value in others):
         return ()
-    params = {"columns": "; ".join(added)}
+    params = {"columns": tuple(added)}
     return (Reason(cause=Cause.NUMERATOR_HOLDS_DENOMINATOR, params=params),)
 
 

@@ -47,7 +47,7 @@ def _total(amounts: Amounts, row: Row, policy: Policy) -> Checked:
     if sum_holds and mean_holds:
         yield None
     elif mean is None or mean_holds:
-        yield _other_sum(amounts, row, added or Decimal(0), agrees=mean is not None)
+        yield _other_sum(amounts, row, added or Decimal(0))
     elif added is not None and sum_holds:
         yield _means_differ(amounts, row, mean)
     else:
@@ -86,16 +86,14 @@ def _other_mean(amounts: Amounts, row: Row, quantity: str, mean: Mean) -> Findin
     )
 
 
-def _other_sum(amounts: Amounts, row: Row, added: Decimal, *, agrees: bool) -> Finding:
+def _other_sum(amounts: Amounts, row: Row, added: Decimal) -> Finding:
     return at(
-        Code.MEANS_DIFFER if agrees else Code.CRITERIA_NOT_TOTAL,
+        Code.CRITERIA_NOT_TOTAL,
         amounts.table,
         row,
         amounts.table.column("score"),
         stated=amounts.table.number(row, "score"),
         recomputed=added,
-        low=added,
-        high=added,
     )
 
 

@@ -41,7 +41,7 @@ def _rate(amounts: Amounts, ratio: Ratio, policy: Policy) -> Finding | None:
 def _wrong(amounts: Amounts, ratio: Ratio) -> Finding:
     bases = _other_bases(amounts, ratio)
     if bases:
-        reason = Reason(cause=Cause.OTHER_BASE, params={"columns": "; ".join(bases)})
+        reason = Reason(cause=Cause.OTHER_BASE, params={"columns": tuple(bases)})
         return _at(amounts, ratio, Code.RATE_WRONG_BASE, reason)
     percent = ratio.percent or Decimal(0)
     for factor in (Decimal(10), Decimal("0.1")):
@@ -77,7 +77,7 @@ def _at(amounts: Amounts, ratio: Ratio, code: Code, *reasons: Reason) -> Finding
         exact=as_decimal(ratio.exact, digits_of(percent) + _MORE_DIGITS),
         number=ratio.number,
         base=ratio.base,
-        base_name=amounts.table.header(ratio.base_id) if ratio.base_id else "",
+        base_name=amounts.table.header(ratio.base_id) if ratio.base_id else ratio.column.header,
     )
 
 

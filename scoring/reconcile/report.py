@@ -8,7 +8,7 @@ from scoring.reconcile.amounts import Amounts
 from scoring.reconcile.book import Book
 from scoring.reconcile.excess import check_excess, check_late, check_series
 from scoring.reconcile.figures import Kind
-from scoring.reconcile.finding import Checked, Finding, Severity
+from scoring.reconcile.finding import Checked, Code, Finding, Severity
 from scoring.reconcile.limits import check_claims, check_quota
 from scoring.reconcile.parts import check_parts
 from scoring.reconcile.policy import Policy
@@ -39,8 +39,15 @@ def reconcile(tables: Sequence[Table], vocabulary: Vocabulary, policy: Policy) -
     book = Book(tables, vocabulary)
     checked = [entry for table in tables for entry in _table(book, table, policy)]
     checked += check_two_values(book)
+    places = {(table.sheet, table.title): i for i, table in reversed(list(enumerate(tables)))}
+    kinds = list(Code)
     return Report(
-        findings=tuple(entry for entry in checked if entry is not None),
+        findings=tuple(
+            sorted(
+                (entry for entry in checked if entry is not None),
+                key=lambda found: (places[found.sheet, found.table], kinds.index(found.code)),
+            )
+        ),
         comparisons=len(checked),
         unread=tuple((t.title, header) for t in tables for header in _unread(t)),
     )
