@@ -23,7 +23,8 @@ async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) 
         code=masked(dossier.code),
         unit=dossier.unit,
         days=settings.unlink_days,
-        abroad=turn.text("consent.abroad") if turn.contact.channel in ABROAD else "",
+        questions=turn.house.questions,
+        abroad=_abroad(turn),
     )
     turn.attend(None)
     turn.ask(Verb.CONSENT, invitation.id)
@@ -32,6 +33,10 @@ async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) 
         turn.button("refuse", Verb.CONSENT, invitation.id, "no"),
     )
     await turn.say("as_is", buttons, text=text)
+
+
+def _abroad(turn: Turn) -> str:
+    return f"\n{turn.text('consent.abroad')}" if turn.contact.channel in ABROAD else ""
 
 
 async def keep(turn: Turn, purpose: Purpose, *, given: bool) -> None:

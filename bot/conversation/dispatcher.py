@@ -224,10 +224,11 @@ async def _other_code(turn: Turn) -> bool:
 async def _pleasantry(turn: Turn) -> bool:
     if await survey.is_under_way(turn) or turn.focus.asked is not None:
         return False
-    if is_said(turn.incoming.text, "greetings"):
+    text, language = turn.incoming.text, turn.contact.language
+    if is_said(text, "greetings", language):
         await commands.greet(turn)
         return True
-    if is_said(turn.incoming.text, "thanks"):
+    if is_said(text, "thanks", language):
         await turn.say("you_are_welcome")
         return True
     return False

@@ -26,6 +26,12 @@ class House:
         """What a returned dossier is asked with."""
         return self.current[self.settings.form]
 
+    @property
+    def questions(self) -> int:
+        """How many questions the citizen who has nothing to complain of is asked at least."""
+        always = [question for question in self.form.questions if question.when is None]
+        return sum(question.short for question in always) or len(always)
+
     async def form_version(self, conn: AsyncConnection, form_id: str, version: str) -> Form:
         """The very version an interview was begun with.
 

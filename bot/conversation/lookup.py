@@ -102,11 +102,12 @@ def _far(turn: Turn, stage: Stage) -> str:
 
 
 def _details(turn: Turn, dossier: DossierStage) -> list[str]:
-    status = turn.text(f"lookup.status.{Status(dossier.status).name.lower()}")
+    status = Status(dossier.status)
+    named = turn.text(f"lookup.status.{status.name.lower()}")
     details = {
         "procedure": dossier.procedure,
         "unit": dossier.unit,
-        "status": status,
+        "status": named if named != turn.text(f"lookup.stage.{STAGES[status]}") else None,
         "received": turn.day(dossier.received_at),
         "returned": turn.day(dossier.returned_at) if dossier.returned_at else None,
     }

@@ -72,8 +72,7 @@ def yes_or_no(text: str, language: str) -> bool | None:
     number = shared.number(text)
     if number in {1, 2}:
         return number == 1
-    expanded = shared.expand(text, language)
-    said = {fold(text), fold(expanded), fold(shared.bare(expanded))}
+    said = shared.spellings(text, language) | {fold(text)}
     for name, meaning in (("refuse", False), ("agree", True)):
         if not said.isdisjoint(words().lists[name]):
             return meaning
@@ -90,10 +89,10 @@ def stops(text: str, language: str) -> bool:
     )
 
 
-def is_said(text: str, name: str) -> bool:
+def is_said(text: str, name: str, language: str) -> bool:
     """Whether the text is one of the list `greetings` or `thanks`."""
-    bare = fold(shared_words().bare(text.lower()))
-    return not {fold(text), bare}.isdisjoint(words().lists[name])
+    said = shared_words().spellings(text, language) | {fold(text)}
+    return not said.isdisjoint(words().lists[name])
 
 
 def without_talk(text: str) -> str:

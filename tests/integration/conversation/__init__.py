@@ -1,0 +1,1 @@
+"""The conversation, driven through a real database by people who type and tap."""

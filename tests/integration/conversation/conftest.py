@@ -1,0 +1,44 @@
+"""A deployment with an empty database, on both kinds of database."""
+
+from pathlib import Path
+
+import pytest
+
+import bot
+from bot.conversation import Conversation
+from bot.settings import Settings
+from surveys.form import shipped_forms
+from surveys.privacy import Keyring
+from surveys.store import forms
+from surveys.store.database import Database
+from surveys.texts import LANGUAGES, Catalog
+from tests.integration.conversation.person import NOW, House
+
+LOCALES = Path(bot.__file__).parent / "locales"
+KEYS = Keyring(bytes(range(32)))
+
+
+def make_conversation(**settings: object) -> Conversation:
+    """The conversation with the shipped forms and texts."""
+    shipped = {form.id: form for form in shipped_forms()}
+    texts = {language: Catalog.load(LOCALES, language) for language in LANGUAGES}
+    return Conversation(keyring=KEYS, forms=shipped, texts=texts, settings=Settings(**settings))
+
+
+async def make_house(database: Database, **settings: object) -> House:
+    """A deployment whose forms are published."""
+    async with database.write() as conn:
+        await forms.register(conn, shipped_forms(), NOW)
+    return House(database=database, conversation=make_conversation(**settings))
+
+
+@pytest.fixture
+async def house(database: Database) -> House:
+    """On SQLite and on PostgreSQL."""
+    return await make_house(database)
+
+
+@pytest.fixture
+async def small_house(sqlite_database: Database) -> House:
+    """Where the kind of database makes no difference."""
+    return await make_house(sqlite_database)
