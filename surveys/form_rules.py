@@ -26,7 +26,7 @@ def faults(form: Form, known_criteria: Collection[str] | None = None) -> Iterato
     if form.valid_to is not None and form.valid_to < form.valid_from:
         yield Fault("valid_to_first", ("valid_to",), {"value": str(form.valid_to)})
     yield from _language_faults(form)
-    yield from _doubled((q.id for q in form.questions), "duplicate_question", ("questions",))
+    yield from _doubled((q.id for q in form.questions), "duplicate_question", ("questions",), "id")
     for number, question in enumerate(form.questions):
         for rule in _QUESTION_RULES:
             yield from rule(question, ("questions", number))
@@ -47,19 +47,19 @@ def _language_faults(form: Form) -> Iterator[Fault]:
                 yield Fault("unknown_language", (*place, language), {"language": language})
 
 
-def _doubled(ids: Iterable[str], code: str, place: Place) -> Iterator[Fault]:
+def _doubled(ids: Iterable[str], code: str, place: Place, key: str = "") -> Iterator[Fault]:
     seen: Counter[str] = Counter()
     for number, one in enumerate(ids):
         seen[one] += 1
         if seen[one] > 1:
-            yield Fault(code, (*place, number, "id"), {"value": one})
+            yield Fault(code, (*place, number, key) if key else (*place, number), {"value": one})
 
 
 def _id_faults(question: Question, place: Place) -> Iterator[Fault]:
     if question.id == OFFER:
         yield Fault("reserved_question", (*place, "id"), {"value": question.id})
     ids = (option.id for option in question.options)
-    yield from _doubled(ids, "duplicate_option", (*place, "options"))
+    yield from _doubled(ids, "duplicate_option", (*place, "options"), "id")
 
 
 def _option_faults(question: Question, place: Place) -> Iterator[Fault]:

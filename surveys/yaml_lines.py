@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -12,6 +12,8 @@ from surveys.errors import Refusal
 
 Place = tuple[str | int, ...]
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Where the wheel has it, the one in C reads ten times as fast."""
 _EMPTY = frozenset({"", "~", "null"})
 
 
@@ -38,7 +40,7 @@ def read(path: Path, room: str) -> Document:
     try:
         text = path.read_text("utf-8-sig")
         _refuse_aliases(text, path, room)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=LOADER)
     except OSError as error:
         raise Refusal(f"{room}.missing_file", file=str(path)) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -49,17 +51,20 @@ def read(path: Path, room: str) -> Document:
 
 
 def _refuse_aliases(text: str, path: Path, room: str) -> None:
-    for token in yaml.scan(text):
-        if isinstance(token, yaml.AliasToken):
-            line = token.start_mark.line + 1
-            raise Refusal(f"{room}.alias", file=str(path), line=line, key=token.value)
+    for event in yaml.parse(text, Loader=LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            line = _line(event.start_mark)
+            raise Refusal(f"{room}.alias", file=str(path), line=line, key=event.anchor)
 
 
 def _broken(error: yaml.YAMLError | UnicodeDecodeError, path: Path, room: str) -> Refusal:
-    mark = getattr(error, "problem_mark", None)
     reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-    line = mark.line + 1 if mark else 1
+    line = _line(getattr(error, "problem_mark", None))
     return Refusal(f"{room}.broken_yaml", file=str(path), line=line, reason=reason)
+
+
+def _line(mark: Any) -> int:  # noqa: ANN401 - of either parser
+    return mark.line + 1 if mark else 1
 
 
 class _Walk:

@@ -9,6 +9,7 @@ citizen begins, with the newest version). `repeated: N` sends a text N times ove
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,7 @@ class Replay:
         return {"finished": self.state.phase is Phase.FINISHED, "answers": _shortened(answers)}
 
 
+@cache
 def _known_forms() -> list[Form]:
     own = [load_form(FORMS / name) for name in ("winding.yaml", "bridge-1.yaml")]
     return [*shipped_forms(), *own]
