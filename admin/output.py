@@ -10,12 +10,17 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from admin.texts import Texts
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 Row = Mapping[str, object]
+WIDTH_IN_A_FILE = 200
 
 
 class Format(StrEnum):
@@ -64,7 +69,6 @@ def show_table(
 ) -> None:
     """Print rows for people: numbers to the right and written in the user's language."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -74,10 +78,17 @@ def show_table(
         table.add_column(Text(column.title), justify="right" if right else "left")
     for row in rows:
         table.add_row(*(Text(cell(texts, row.get(column.key))) for column in columns))
-    console = Console(file=sys.stdout, highlight=False)
-    console.print(table)
+    console().print(table)
     if not rows:
         click.echo(texts.text("common.nothing"), err=True)
+
+
+def console() -> "Console":
+    """Standard output; wide where nobody watches, since wrapping would only spoil a file."""
+    from rich.console import Console
+
+    wide = None if sys.stdout.isatty() else WIDTH_IN_A_FILE
+    return Console(file=sys.stdout, highlight=False, width=wide)
 
 
 def cell(texts: Texts, value: object) -> str:
