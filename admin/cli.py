@@ -70,7 +70,15 @@ def main() -> NoReturn:
 
 def run(args: Sequence[str]) -> int:
     """Run one command line; the exit code. Every failure is told on standard error."""
-    texts = load_texts(wanted_language(args))
+    try:
+        texts = load_texts(wanted_language(args))
+    except Exception as error:
+        click.echo(f"Lỗi / Error: {error}", err=True)
+        return 1
+    return _run(texts, args)
+
+
+def _run(texts: Texts, args: Sequence[str]) -> int:
     try:
         code = root.main(
             list(args), "motcua", standalone_mode=False, obj=texts, max_content_width=WIDTH

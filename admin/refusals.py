@@ -1,6 +1,8 @@
 """From an exception to one sentence: what is wrong, where, and what to do."""
 
 import errno
+import socket
+import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
@@ -44,6 +46,8 @@ def sentence(texts: Texts, error: Exception) -> str:
     if isinstance(error, SurveyRefusal | ScoringRefusal):
         return refusal(texts, error.code, error.params)
     if isinstance(error, DBAPIError):
+        return _database(texts, error.orig or error)
+    if isinstance(error, sqlite3.Error):
         return _database(texts, error)
     named = POSTGRES_ERRORS.get(type(error).__name__)
     if named:
@@ -67,19 +71,21 @@ def refusal(texts: Texts, code: str, params: dict[str, object]) -> str:
 
 
 def _os(texts: Texts, error: OSError) -> str:
-    if isinstance(error, ConnectionError | TimeoutError) or "Connect call failed" in str(error):
+    if isinstance(
+        error, ConnectionError | TimeoutError | socket.gaierror
+    ) or "Connect call failed" in str(error):
         return texts.text("errors.system.database_unreachable")
     key = OS_ERRORS.get(error.errno or 0, "file_trouble")
     reason = error.strerror or type(error).__name__
     return texts.text(f"errors.system.{key}", file=str(error.filename or "?"), reason=reason)
 
 
-def _database(texts: Texts, error: DBAPIError) -> str:
-    message = str(error.orig).lower()
+def _database(texts: Texts, error: BaseException) -> str:
+    message = str(error).lower()
     for words, key in DATABASE_ERRORS.items():
         if words in message:
             return texts.text(f"errors.system.{key}")
     for name, key in POSTGRES_ERRORS.items():
-        if name in f"{type(error.orig).__name__} {error.orig}":
+        if name in f"{type(error).__name__} {error}":
             return texts.text(f"errors.system.{key}")
-    return texts.text("errors.system.unexpected", kind=type(error.orig).__name__)
+    return texts.text("errors.system.unexpected", kind=type(error).__name__)

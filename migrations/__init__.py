@@ -30,6 +30,11 @@ async def state_of(database: Database) -> SchemaState:
     """Compare the database's revision with ours; changes nothing."""
     async with database.engine.connect() as conn:
         revision = await conn.run_sync(_revision)
+    return state_of_revision(revision)
+
+
+def state_of_revision(revision: str | None) -> SchemaState:
+    """How a schema of this revision stands to this program; None: no schema at all."""
     script = ScriptDirectory.from_config(_config())
     if revision is None:
         return SchemaState.EMPTY

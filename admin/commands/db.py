@@ -1,0 +1,113 @@
+"""`motcua db`: the database itself: its schema, its soundness, its copies."""
+
+import sys
+from pathlib import Path
+
+import click
+from sqlalchemy import make_url
+
+import migrations
+from admin import copies
+from admin.output import Format, Row
+from admin.runtime import FILE, Runtime, format_option, group
+from migrations import SchemaState
+from surveys.errors import Refusal
+from surveys.store import audit, evidence, health
+from surveys.store.database import Database
+
+COLUMNS = "check state found"
+
+command = group("db")
+
+
+@command.command("upgrade")
+async def upgrade(runtime: Runtime) -> None:
+    """Make the schema, or bring it up to date."""
+    url = make_url(runtime.settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    before = await migrations.upgrade(await runtime.any_database())
+    click.echo(runtime.text(f"database.upgraded.{before}", url=url.render_as_string()))
+
+
+@command.command("check")
+@click.option("--rebuild", is_flag=True)
+@format_option
+async def check(runtime: Runtime, *, rebuild: bool, shown_as: Format) -> int:
+    """Look for damage; exit 1 when there is any."""
+    database = await runtime.database()
+    if rebuild:
+        async with database.write() as conn:
+            runtime.say("database.rebuilt", count=await evidence.rebuild(conn))
+    found = await _findings(database)
+    rows = [_row(runtime, name, faults, shown_as) for name, faults in found.items()]
+    runtime.show(rows, runtime.columns("database.columns", COLUMNS), shown_as)
+    return int(any(found.values()))
+
+
+@command.command("backup")
+@click.argument("file", type=FILE)
+@click.option("--force", is_flag=True)
+async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
+    """Copy the database while it may be in use."""
+    await runtime.database()
+    await copies.backup(runtime, file, force=force)
+    click.echo(runtime.text("database.backed_up", file=file, size=_megabytes(file)))
+    runtime.say("database.key_is_apart")
+
+
+@command.command("restore")
+@click.argument("file", type=FILE)
+@click.option("--yes", is_flag=True)
+@click.option("--dry-run", is_flag=True)
+@click.option("--force", is_flag=True)
+async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, force: bool) -> None:
+    """Put a copy back in the place of the database."""
+    plan = await copies.plan(runtime, file, force=force)
+    told = {"file": file, "target": plan.url.database, "aside": plan.aside}
+    click.echo(runtime.text(f"database.plan.{plan.kind}", **told))
+    if dry_run:
+        runtime.say("database.dry_run")
+        return
+    if not yes and not _agreed(runtime):
+        return
+    await copies.restore(plan)
+    click.echo(runtime.text("database.restored"))
+    if await migrations.state_of(await runtime.any_database()) is SchemaState.OLD:
+        runtime.say("database.upgrade_now")
+
+
+async def _findings(database: Database) -> dict[str, list[str]]:
+    async with database.read() as conn:
+        disagreeing = await evidence.disagreements(conn)
+        broken = await audit.first_broken(conn)
+        return {
+            "integrity": await health.damage(conn),
+            "references": [
+                f"{one.table}:{one.row} → {one.refers_to}" for one in await health.orphans(conn)
+            ],
+            "evidence": [one.dossier for one in disagreeing],
+            "audit": [] if broken is None else [str(broken)],
+        }
+
+
+def _row(runtime: Runtime, name: str, faults: list[str], shown_as: Format) -> Row:
+    state = "wrong" if faults else "right"
+    if shown_as is not Format.TABLE:
+        return {"check": name, "state": state, "found": len(faults)}
+    shown = ", ".join(faults[:5]) + (" …" if len(faults) > 5 else "")
+    return {
+        "check": runtime.text(f"database.checks.{name}"),
+        "state": runtime.text(f"database.states.{state}"),
+        "found": shown,
+    }
+
+
+def _agreed(runtime: Runtime) -> bool:
+    if not sys.stdin.isatty():
+        raise Refusal("database.say_yes")
+    return runtime.confirm("database.sure")
+
+
+def _megabytes(file: Path) -> str:
+    return f"{file.stat().st_size / 1_000_000:.1f} MB"

@@ -1,0 +1,66 @@
+"""PostgreSQL's own programs for copies: pg_dump and pg_restore."""
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+from surveys.errors import Refusal
+
+
+async def dump(url: URL, file: Path) -> None:
+    """Write a consistent copy of the database; it appears under its name only when whole.
+
+    Raises Refusal `database.no_pg_tool` or `database.pg_tool`.
+    """
+    draft = file.with_name(f"{file.name}.part")
+    try:
+        await _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={draft}")
+        draft.chmod(0o600)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+async def restore(url: URL, file: Path) -> None:
+    """Put a copy back in one transaction, instead of what is there.
+
+    Raises Refusal `database.no_pg_tool` or `database.pg_tool`.
+    """
+    options = ("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error")
+    await _run(url, "pg_restore", *options, str(file))
+
+
+def require_dump(file: Path) -> None:
+    """Raises OSError, or Refusal `database.no_copy` when the file was not made by `dump`."""
+    with file.open("rb") as stream:
+        if stream.read(5) != b"PGDMP":
+            raise Refusal("database.no_copy", file=file)
+
+
+async def _run(url: URL, tool: str, *args: str) -> None:
+    program = shutil.which(tool)
+    if program is None:
+        raise Refusal("database.no_pg_tool", tool=tool)
+    known = {"PGHOST": _host(url), "PGPORT": url.port or url.query.get("port")}
+    known |= {"PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database}
+    environ = os.environ | {name: str(value) for name, value in known.items() if value}
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *args,
+        *(["--dbname", url.database or ""] if tool == "pg_restore" else []),
+        env=environ,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    if process.returncode:
+        reason = said.decode(errors="replace").strip().rpartition("\n")[2]
+        raise Refusal("database.pg_tool", tool=tool, reason=reason)
+
+
+def _host(url: URL) -> object:
+    return url.host or url.query.get("host")

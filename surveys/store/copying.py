@@ -1,0 +1,107 @@
+"""Copies of a SQLite database: taken while it is in use, put back while it is not."""
+
+import errno
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from surveys.errors import Refusal
+
+SIDE_FILES = ("-wal", "-shm", "-journal")
+
+
+def copy(source: Path, target: Path) -> None:
+    """A consistent copy of a database that may be written to meanwhile (SQLite's online backup).
+
+    The copy appears under its name only when it is whole, readable by its owner only. Raises
+    FileNotFoundError, or Refusal `database.copy_broken`.
+    """
+    if not source.exists():
+        raise FileNotFoundError(errno.ENOENT, "", str(source))
+    draft = target.with_name(f"{target.name}.part")
+    draft.unlink(missing_ok=True)
+    os.close(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600))
+    try:
+        _copy_at_once(source, draft)
+        draft.replace(target)
+    finally:
+        _remove(draft)
+
+
+def revision_of(file: Path) -> str | None:
+    """The schema revision of a copy; None when it is none of ours.
+
+    Raises FileNotFoundError, or Refusal `database.no_copy` (no SQLite file) or `.copy_broken`.
+    """
+    with file.open("rb") as stream:
+        if not stream.read(16).startswith(b"SQLite format 3"):
+            raise Refusal("database.no_copy", file=file)
+    with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as conn:
+        _require_sound(conn, file)
+        return _revision(conn)
+
+
+def is_empty(file: Path) -> bool:
+    """Whether there is no database, or one without any table."""
+    if not file.exists():
+        return True
+    with closing(sqlite3.connect(file)) as conn:
+        (count,) = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return bool(count == 0)
+
+
+def put_in_place(copied: Path, target: Path, aside: Path | None) -> None:
+    """Let `copied` become the database `target`; what was there becomes `aside`.
+
+    Raises Refusal `database.in_use` when another program has the database open.
+    """
+    if target.exists():
+        _close_journal(target)
+    if aside is not None:
+        target.rename(aside)
+    _remove(target)
+    copied.rename(target)
+
+
+def _close_journal(file: Path) -> None:
+    """Bring all of a database into its one file, which is possible only when nobody uses it."""
+    with closing(sqlite3.connect(file, timeout=1)) as conn:
+        try:
+            (mode,) = conn.execute("PRAGMA journal_mode=DELETE").fetchone()
+        except sqlite3.OperationalError:
+            mode = "locked"
+    if mode != "delete":
+        raise Refusal("database.in_use", file=file)
+
+
+def _copy_at_once(source: Path, draft: Path) -> None:
+    """In one read of a WAL database: one moment of it, and no writer waits."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(draft)) as new:
+        old.backup(new)
+        new.execute("PRAGMA journal_mode=DELETE")
+        _require_sound(new, draft)
+    with draft.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _require_sound(conn: sqlite3.Connection, file: Path) -> None:
+    try:
+        (found,) = conn.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError:
+        found = ""
+    if found != "ok":
+        raise Refusal("database.copy_broken", file=file)
+
+
+def _revision(conn: sqlite3.Connection) -> str | None:
+    try:
+        row = conn.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:
+        return None
+    return None if row is None else str(row[0])
+
+
+def _remove(file: Path) -> None:
+    for suffix in ("", *SIDE_FILES):
+        Path(f"{file}{suffix}").unlink(missing_ok=True)
