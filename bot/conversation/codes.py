@@ -17,11 +17,10 @@ _ANY = re.compile(r"(?=.*[A-Z])(?=(?:.*\d){3})[0-9A-Z][0-9A-Z.-]{3,39}")
 _REFERENCE = re.compile(r"[A-Z2-7]{8}")
 _LINK = re.compile(r"\S*(?:#|[?&]start=)([A-Za-z0-9_-]{22})")
 _LONGEST = 200
-_WORDS_AROUND = 4
 
 
-def official_code(text: str) -> str | None:
-    """A dossier code as TT 01/2018/TT-VPCP Điều 19 builds it, with little else in the text.
+def official_code(text: str, most_words: int = _LONGEST) -> str | None:
+    """A dossier code as TT 01/2018/TT-VPCP Điều 19 builds it, with at most so many words around.
 
     Small letters, any kind of dash, and spaces around or instead of dashes are forgiven.
     """
@@ -31,7 +30,7 @@ def official_code(text: str) -> str | None:
         return None
     around = (plain[: match.start()] + " " + plain[match.end() :]).split()
     unit = "".join(match[1].split())
-    return f"{unit}-{match[2]}-{match[3]}" if len(around) <= _WORDS_AROUND else None
+    return f"{unit}-{match[2]}-{match[3]}" if len(around) <= most_words else None
 
 
 def possible_code(text: str) -> str | None:

@@ -32,6 +32,8 @@ from surveys.texts import Catalog
 from surveys.words import clean
 
 DAY_SECONDS = 24 * 3600
+A_FEW_WORDS = 4
+"""Around a dossier code: "mã hồ sơ của tôi …" asks after it, a longer text tells something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +174,10 @@ async def _slash(turn: Turn) -> bool:
 
 
 async def _code(turn: Turn) -> bool:
+    """A code, or a sentence with one; while a question is open a sentence answers the question."""
     code = official_code(turn.incoming.text)
+    if code and not official_code(turn.incoming.text, A_FEW_WORDS):
+        code = None if await survey.is_under_way(turn) else code
     if code is not None:
         await lookup.by_code(turn, code)
     return code is not None

@@ -6,7 +6,7 @@ from bot.conversation import consent, lookup, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from surveys.dossier import STAGES, Status
-from surveys.store import contacts, interviews, invitations, links, lookups
+from surveys.store import contacts, interviews, invitations, links, lookups, outbox
 from surveys.store.consents import Purpose
 from surveys.store.contacts import ContactStatus, Via
 from surveys.store.interviews import UNFINISHED, Interview
@@ -54,6 +54,7 @@ async def of_dossier(turn: Turn, dossier: DossierStage) -> None:
         now=turn.now,
         simulated=turn.contact.simulated or dossier.simulated,
     )
+    await outbox.cancel(turn.conn, invitation_id=invitation.id)
     if await _is_free(turn, invitation):
         await _ask(turn, invitation, dossier)
 

@@ -25,7 +25,7 @@ from surveys.interview import (
 )
 from surveys.interview.answers import give
 from surveys.interview.screens import screen
-from surveys.store import complaints, contacts, interviews, invitations, lookups, responses
+from surveys.store import complaints, interviews, invitations, lookups, responses, slots
 from surveys.store.consents import Purpose
 from surveys.store.interviews import Interview
 from surveys.store.invitations import Invitation, InvitationState
@@ -222,7 +222,7 @@ async def _show(turn: Turn, interview_id: int, effects: tuple[Effect, ...]) -> N
     if message is None:
         return
     if not turn.incoming.data or turn.replies:
-        await contacts.leave_place(turn.conn, turn.contact.id, slot)
+        await slots.clear(turn.conn, turn.contact.id, slot)
     await turn.send(message)
 
 

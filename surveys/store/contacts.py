@@ -11,11 +11,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, case, delete, select, update
+from sqlalchemy import Row, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store.database import insert
-from surveys.store.schema import contact_dossiers, contacts, slots
+from surveys.store.schema import contact_dossiers, contacts
 
 
 class ContactStatus(StrEnum):
@@ -199,12 +199,6 @@ async def unfollow_all(conn: AsyncConnection, contact_id: int) -> None:
         .where(contact_dossiers.c.contact_id == contact_id)
         .values(follows=False)
     )
-
-
-async def leave_place(conn: AsyncConnection, contact_id: int, slot: str) -> None:
-    """Let the next message of this slot be a new one, below what was said since."""
-    place = (slots.c.contact_id == contact_id, slots.c.slot == slot)
-    await conn.execute(delete(slots).where(*place))
 
 
 async def _change(conn: AsyncConnection, contact_id: int, **values: object) -> None:

@@ -5,9 +5,7 @@ Erasing takes everything that names the citizen and keeps the answers, which the
 sealed address, which stays until the farewell has been delivered.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +14,7 @@ from surveys.rights import RequestKind
 from surveys.store import web
 from surveys.store.contacts import ContactStatus
 from surveys.store.database import insert
+from surveys.store.outbox import NO_MESSAGE, Lane, OutboxState
 from surveys.store.schema import (
     complaints,
     contact_dossiers,
@@ -30,9 +29,7 @@ from surveys.store.schema import (
     slots,
 )
 
-NO_MESSAGE: Mapping[str, Any] = {"text": "", "buttons": [], "slot": ""}
-"""What is left of a message whose content was erased."""
-ON_THE_WAY = ("due", "claimed", "sending")
+ON_THE_WAY = (OutboxState.DUE, OutboxState.SENDING)
 
 
 async def log(
@@ -52,9 +49,9 @@ async def log(
 
 async def cancel_unsent(conn: AsyncConnection, contact_id: int, *, broadcasts_only: bool) -> None:
     """Let what waits to be sent to the contact stay unsent, and forget its words."""
-    which = [outbox.c.contact_id == contact_id, outbox.c.state == "due"]
-    which += [outbox.c.lane > 0] if broadcasts_only else []
-    values = {"state": "cancelled", "message": dict(NO_MESSAGE)}
+    which = [outbox.c.contact_id == contact_id, outbox.c.state == OutboxState.DUE]
+    which += [outbox.c.lane == Lane.BROADCAST] if broadcasts_only else []
+    values = {"state": OutboxState.CANCELLED, "message": dict(NO_MESSAGE)}
     await conn.execute(update(outbox).where(*which).values(**values))
 
 

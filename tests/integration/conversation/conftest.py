@@ -6,7 +6,7 @@ import pytest
 
 import bot
 from bot.conversation import Conversation
-from bot.settings import Settings
+from bot.settings import load_settings
 from surveys.form import shipped_forms
 from surveys.privacy import Keyring
 from surveys.store import forms
@@ -22,7 +22,9 @@ def make_conversation(**settings: object) -> Conversation:
     """The conversation with the shipped forms and texts."""
     shipped = {form.id: form for form in shipped_forms()}
     texts = {language: Catalog.load(LOCALES, language) for language in LANGUAGES}
-    return Conversation(keyring=KEYS, forms=shipped, texts=texts, settings=Settings(**settings))
+    return Conversation(
+        keyring=KEYS, forms=shipped, texts=texts, settings=load_settings(**settings)
+    )
 
 
 async def make_house(database: Database, **settings: object) -> House:
