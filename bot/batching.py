@@ -1,8 +1,12 @@
-"""Group commit: what waits while one transaction runs is done together in the next."""
+"""Group commit: what waits while one transaction runs is done together in the next.
+
+Also how the loops of the queues wait.
+"""
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -86,3 +90,14 @@ def _tell(batch: Sequence[_Waiter[Item, Result]], error: Exception) -> None:
     for waiter in batch:
         if not waiter.result.done():
             waiter.result.set_exception(error)
+
+
+async def wait_at_most(event: asyncio.Event, seconds: float) -> None:
+    """Wait until `event` is set, or for `seconds`.
+
+    `asyncio.wait_for` may swallow a cancellation that comes together with the event (until Python
+    3.12); a loop that waits with it then never ends.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

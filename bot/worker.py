@@ -9,14 +9,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.batching import Batcher
+from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
 from bot.messages import Incoming
 from surveys.errors import Refusal
@@ -90,7 +89,6 @@ class Worker:
         self._late: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
         self._ended = asyncio.Event()
-        self._ended.set()
         self._stopping = False
 
     def wake(self) -> None:
@@ -99,11 +97,9 @@ class Worker:
 
     async def run(self) -> None:
         """Handle updates until `stop` is called and everything that is there is done."""
-        self._ended.clear()
         try:
             while not await self._round():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), self._rules.poll_seconds)
+                await wait_at_most(self._awake, self._rules.poll_seconds)
         finally:
             await _cancel([*self._busy.values(), *self._late])
             await self._batcher.close()
@@ -116,8 +112,7 @@ class Worker:
         """
         self._stopping = True
         self.wake()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._ended.wait(), within)
+        await wait_at_most(self._ended, within)
         return self._ended.is_set()
 
     async def _round(self) -> bool:

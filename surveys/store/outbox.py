@@ -70,6 +70,8 @@ LIFETIMES_MS = {
     MessageKind.NOTICE: 7 * DAY_MS,
 }
 """Milliseconds after its due time until a message makes no sense any more."""
+NO_MESSAGE: Mapping[str, Any] = {"text": "", "buttons": [], "slot": ""}
+"""What is left of a message that has come to its end: nobody needs its words any more."""
 DUE: ColumnElement[bool] = outbox.c.state == literal_column("'due'")
 """Written as a literal, so that both databases see that the partial indexes apply."""
 
@@ -135,7 +137,7 @@ async def cancel(conn: AsyncConnection, *, invitation_id: int) -> int:
             outbox.c.invitation_id == invitation_id,
             outbox.c.kind.in_((MessageKind.INVITATION, MessageKind.REMINDER)),
         )
-        .values(state=OutboxState.CANCELLED, settled_ms=now_ms(), message={})
+        .values(state=OutboxState.CANCELLED, settled_ms=now_ms(), message=dict(NO_MESSAGE))
     )
     return result.rowcount
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import migrations
@@ -14,7 +14,9 @@ from surveys.privacy import Keyring
 from surveys.store import outbox, schema
 from surveys.store.database import Database
 from surveys.store.inbox import Event
+from surveys.store.invitations import InvitationState
 from surveys.store.outbox import MessageKind
+from tests.integration.rows import add_dossier, add_unit
 
 KEYS = Keyring(bytes(range(32)))
 MET = datetime(2021, 6, 1, 3, 0, tzinfo=UTC)
@@ -49,6 +51,17 @@ async def add_contact(conn: AsyncConnection, address: str, **columns: object) ->
     return int((await conn.execute(made)).scalar_one())
 
 
+async def add_invitation(
+    conn: AsyncConnection, contact_id: int, state: InvitationState = InvitationState.ISSUED
+) -> int:
+    """An invitation of the contact, about a dossier of its own; returns its id."""
+    code = f"XA{contact_id:02}"
+    dossier = await add_dossier(conn, await add_unit(conn, code), code)
+    row = {"dossier_id": dossier, "form": "phieu5", "state": state, "contact_id": contact_id}
+    made = insert(schema.invitations).values(**row, made_at=MET).returning(schema.invitations.c.id)
+    return int((await conn.execute(made)).scalar_one())
+
+
 async def queue(
     conn: AsyncConnection,
     contact_id: int,
@@ -57,12 +70,17 @@ async def queue(
     *,
     slot: str = "",
     text: str = "",
+    asked_again: bool = False,
     **more: Any,  # noqa: ANN401
 ) -> bool:
     """Queue a message whose text is its key, unless `text` says otherwise."""
     message = Outgoing(text=text or key, slot=slot).as_json()
     where: dict[str, Any] = {"channel": CHANNEL, "bot": BOT, "contact_id": contact_id} | more
-    return await outbox.put(conn, kind=kind, message=message, dedup_key=key, **where)
+    is_new = await outbox.put(conn, kind=kind, message=message, dedup_key=key, **where)
+    if asked_again:
+        which = schema.outbox.c.dedup_key == key
+        await conn.execute(update(schema.outbox).where(which).values(asked_again=True))
+    return is_new
 
 
 def event(key: str, chat: str = "chat", payload: str = "{}") -> Event:

@@ -1,0 +1,189 @@
+"""Runs the senders of all bots, finds out who has work, and clears up after the dead."""
+
+import asyncio
+import logging
+import os
+import random
+import secrets
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from bot.batching import Batcher, wait_at_most
+from bot.channels.base import Channel
+from bot.delivery.departing import Gate
+from bot.delivery.rules import RULES, DispatchRules
+from bot.delivery.sender import Sender
+from bot.limits import is_quiet
+from bot.settings import Settings
+from bot.worker import reason_of
+from surveys.privacy import Keyring
+from surveys.store import pace, rights, settlements
+from surveys.store.database import Database
+from surveys.store.outbox import Lane
+from surveys.store.settlements import Settlement
+
+log = logging.getLogger(__name__)
+
+REPLIES = (Lane.INTERACTIVE,)
+FIRST_RETRY_SECONDS = 0.1
+LONGEST_RETRY_SECONDS = 5.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Dispatcher:
+    """Sends what is due on all `channels`, until stopped; several processes may do so at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[tuple[str, str], Channel],
+        keyring: Keyring,
+        *,
+        settings: Settings,
+        rules: DispatchRules = RULES,
+        clock: Callable[[], datetime] = _utc_now,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`settings` say when it is night; `clock` stamps deliveries; `chance` spreads retries."""
+        self._database = database
+        self._settings = settings
+        self._rules = rules
+        self._clock = clock
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._ends: Batcher[Settlement, None] = Batcher(
+            self._write_together, most_together=rules.most_settled
+        )
+        self._senders = {
+            bot: Sender(
+                self._gate(bot, channel),
+                channel,
+                database,
+                keyring,
+                self._ends.submit,
+                look_again=self.wake,
+                rules=rules,
+                chance=chance,
+            )
+            for bot, channel in channels.items()
+        }
+        self._awake = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something new may be due."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Send until `stop` is called and no reply waits."""
+        async with self._database.write() as conn:
+            await pace.register(conn, self._senders)
+        try:
+            async with asyncio.TaskGroup() as group:
+                running = [group.create_task(one.run()) for one in self._senders.values()]
+                running.append(group.create_task(self._clear_up()))
+                await self._look_out()
+                for task in running:
+                    task.cancel()
+        finally:
+            await self._ends.close()
+            self._ended.set()
+
+    async def stop(self, within: float) -> bool:
+        """Begin nothing new, but deliver the replies that are due, at most `within` seconds; False
+        when `run` must be cancelled. What is not delivered by then is still in the outbox."""
+        self._stopping = True
+        for sender in self._senders.values():
+            sender.lanes = REPLIES
+        self.wake()
+        await wait_at_most(self._ended, within)
+        return self._ended.is_set()
+
+    async def _look_out(self) -> None:
+        """Wake the senders that have work."""
+        while not await self._is_finished():
+            await wait_at_most(self._awake, self._rules.poll_seconds)
+
+    async def _is_finished(self) -> bool:
+        """Ask once for all bots who has work; True when stopping and nobody has."""
+        self._awake.clear()
+        try:
+            async with self._database.read() as conn:
+                work = await pace.with_work(conn, self._senders, self._lanes())
+        except Exception as error:
+            log.warning("cannot read the outbox: %s", reason_of(error))
+            return False
+        for bot, lanes in work.items():
+            self._senders[bot].wake(urgent=Lane.INTERACTIVE in lanes)
+        idle = all(sender.is_idle for sender in self._senders.values())
+        return self._stopping and idle and not work
+
+    def _lanes(self) -> Sequence[Lane]:
+        if self._stopping or self._is_quiet(int(self._clock().timestamp() * 1_000)):
+            return REPLIES
+        return tuple(Lane)
+
+    def _is_quiet(self, now_ms: int) -> bool:
+        chosen = self._settings
+        return is_quiet(now_ms, begins=chosen.quiet_from, ends=chosen.quiet_to, zone=chosen.zone)
+
+    def _gate(self, bot: tuple[str, str], channel: Channel) -> Gate:
+        return Gate(
+            channel=bot[0],
+            bot=bot[1],
+            limits=channel.limits,
+            edits_in_place=channel.edits_in_place,
+            owner=self._owner,
+            lease_ms=int(self._rules.lease_seconds * 1_000),
+            is_quiet=self._is_quiet,
+        )
+
+    async def _clear_up(self) -> None:
+        """Again and again: take over from the dead, end what is too late, finish farewells."""
+        while True:
+            try:
+                async with self._database.write() as conn:
+                    taken = await settlements.sweep(conn)
+                    await settlements.expire(conn)
+                    await rights.finish_erasures(conn, self._clock())
+            except Exception as error:
+                log.warning("cannot clear up the outbox: %s", reason_of(error))
+            else:
+                if taken:
+                    log.warning("%s messages were interrupted", taken)
+            await asyncio.sleep(self._rules.sweep_seconds)
+
+    async def _write_together(self, ends: Sequence[Settlement]) -> Sequence[None]:
+        """One transaction for all; if it fails, one for each, until the database is back."""
+        try:
+            await self._write(ends)
+        except Exception as error:
+            log.warning("cannot write to the outbox: %s", reason_of(error))
+            await asyncio.gather(*(self._insist(end) for end in ends))
+        return [None] * len(ends)
+
+    async def _insist(self, end: Settlement) -> None:
+        """Write one end down through a restart of the database; at last leave it to the sweep."""
+        wait = FIRST_RETRY_SECONDS
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._rules.settle_seconds):
+                while not await self._is_written(end):
+                    await asyncio.sleep(wait)
+                    wait = min(2 * wait, LONGEST_RETRY_SECONDS)
+
+    async def _is_written(self, end: Settlement) -> bool:
+        try:
+            await self._write([end])
+        except Exception as error:
+            log.warning("cannot write the end of message %s: %s", end.id, reason_of(error))
+            return False
+        return True
+
+    async def _write(self, ends: Sequence[Settlement]) -> None:
+        async with self._database.write() as conn:
+            await settlements.settle(conn, ends, self._clock())

@@ -1,0 +1,32 @@
+"""How patient and how broad a dispatcher is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchRules:
+    """Seconds and counts; the defaults are for production."""
+
+    send_seconds: float = 20.0
+    """How long one request may take before its outcome is unknown; above the channels' own."""
+    lease_seconds: float = 30.0
+    """After this long without an answer another process takes the message for interrupted."""
+    poll_seconds: float = 0.5
+    """How soon a message is seen that another process queued."""
+    sweep_seconds: float = 5.0
+    most_flying: int = 64
+    """Requests of one bot at once."""
+    most_together: int = 32
+    """Messages of one bot that leave in one transaction."""
+    most_settled: int = 64
+    """Ends of messages that are written in one transaction."""
+    settle_seconds: float = 120.0
+    """How long to insist on writing an end down; then the sweep calls the message uncertain."""
+
+    def __post_init__(self) -> None:
+        """A lease must outlast the request, or a message in flight is taken for lost."""
+        if self.lease_seconds <= self.send_seconds:
+            raise ValueError("lease_seconds must be longer than send_seconds")
+
+
+RULES = DispatchRules()

@@ -1,0 +1,422 @@
+"""What is due is sent once, in order, and every end is written down with its reason."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import update
+
+from bot.channels.base import (
+    CannotEdit,
+    Rejected,
+    SlowDown,
+    TryLater,
+    Unknown,
+    Unreachable,
+)
+from surveys.store import schema
+from surveys.store.contacts import ContactStatus
+from surveys.store.database import Database
+from surveys.store.invitations import InvitationState
+from surveys.store.outbox import MessageKind
+from tests.fakes.channel import FakeChannel
+from tests.integration.delivering import RULES, dispatching, now_ms, until
+from tests.integration.queue_rows import add_contact, add_invitation, queue, rows_of, states_of
+
+HOUR_MS = 3_600_000
+
+
+async def _all(database: Database, *states: str) -> bool:
+    return set((await states_of(database)).values()) <= set(states)
+
+
+async def _first(database: Database, table: object = schema.outbox) -> dict[str, object]:
+    return (await rows_of(database, table))[0]
+
+
+async def _contact_with(
+    database: Database, *keys: str, kind: MessageKind = MessageKind.REPLY
+) -> int:
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84")
+        for key in keys:
+            await queue(conn, contact, key, kind)
+    return contact
+
+
+async def test_replies_leave_in_the_order_they_were_made(database: Database) -> None:
+    """All messages of a contact arrive, one after the other, and their words are forgotten."""
+    channel = FakeChannel()
+    await _contact_with(database, "one", "two", "three")
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent"))
+    assert channel.texts == ["one", "two", "three"]
+    assert {heard.address for heard in channel.heard} == {"84"}
+    assert [row["message"]["text"] for row in await rows_of(database, schema.outbox)] == [""] * 3
+
+
+async def test_sending_is_committed_before_the_request_leaves(database: Database) -> None:
+    """Pitfall 1: at the moment a request arrives, the row says `sending`."""
+    seen: list[str] = []
+
+    class Looking(FakeChannel):
+        async def send(self, address: str, message: object) -> str:  # noqa: ARG002
+            seen.extend((await states_of(database)).values())
+            return "1"
+
+    await _contact_with(database, "one")
+    async with dispatching(database, Looking()):
+        await until(lambda: _all(database, "sent"))
+    assert seen == ["sending"]
+
+
+async def test_what_a_dead_sender_left_is_taken_over(database: Database) -> None:
+    """Pitfall 1: an interrupted reply is asked once more; an interrupted invitation is uncertain
+    and never repeated; a reply interrupted twice is uncertain too."""
+    async with database.write() as conn:
+        contact = await add_contact(conn, "1")
+        await queue(conn, contact, "reply")
+        await queue(conn, await add_contact(conn, "2"), "invitation", MessageKind.INVITATION)
+        await queue(conn, await add_contact(conn, "3"), "twice", asked_again=True)
+        dead = {"state": "sending", "owner": "dead", "leased_until_ms": now_ms() - 1}
+        await conn.execute(update(schema.outbox).values(**dead))
+    channel = FakeChannel()
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent", "uncertain"))
+    assert channel.texts == ["reply"]
+    assert await states_of(database) == {
+        "reply": "sent",
+        "invitation": "uncertain",
+        "twice": "uncertain",
+    }
+
+
+async def test_what_a_living_sender_holds_is_left_alone(database: Database) -> None:
+    """Within its lease a message in flight belongs to its sender, and holds its contact."""
+    async with database.write() as conn:
+        contact = await add_contact(conn, "1")
+        await queue(conn, contact, "held")
+        busy = {"state": "sending", "owner": "alive", "leased_until_ms": now_ms() + HOUR_MS}
+        await conn.execute(update(schema.outbox).values(**busy))
+        await queue(conn, contact, "behind")
+        await queue(conn, await add_contact(conn, "2"), "other")
+    channel = FakeChannel()
+    async with dispatching(database, channel):
+        await until(lambda: _heard(channel, 1))
+        await asyncio.sleep(0.5)
+    assert channel.texts == ["other"]
+
+
+async def test_a_certain_failure_is_tried_again(database: Database) -> None:
+    """Pitfall 2: what certainly did not arrive is sent again after a while, tries counted; a reply
+    behind it waits, a notice to the same contact does not."""
+    channel = FakeChannel()
+    channel.faults["84"].append(TryLater("502 bad gateway"))
+    contact = await _contact_with(database, "first", "second")
+    async with database.write() as conn:
+        await queue(conn, contact, "notice", MessageKind.NOTICE)
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent"))
+    assert channel.texts == ["first", "notice", "first", "second"]
+    assert (await _first(database))["tries"] == 1
+
+
+async def test_a_waiting_broadcast_holds_nothing(database: Database) -> None:
+    """A reminder due next week, or one that failed, holds neither replies nor other notices."""
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84")
+        later = now_ms() + HOUR_MS
+        await queue(conn, contact, "next week", MessageKind.REMINDER, due_ms=later)
+        await queue(conn, contact, "notice", MessageKind.NOTICE)
+        await queue(conn, contact, "reply")
+    channel = FakeChannel()
+    async with dispatching(database, channel):
+        await until(lambda: _heard(channel, 2))
+    assert channel.texts == ["reply", "notice"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "heard"),
+    [
+        (MessageKind.REPLY, "sent", 2),
+        (MessageKind.INVITATION, "uncertain", 1),
+        (MessageKind.REMINDER, "uncertain", 1),
+        (MessageKind.NOTICE, "uncertain", 1),
+    ],
+)
+async def test_a_cut_answer_is_handled_by_kind(
+    database: Database, kind: MessageKind, expected: str, heard: int
+) -> None:
+    """Pitfalls 1 and 2: a question is asked again; what we began ourselves is not sent twice."""
+    channel = FakeChannel()
+    channel.faults["84"].append(Unknown("no answer in 20 s"))
+    await _contact_with(database, "one", kind=kind)
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent", "uncertain"))
+        await asyncio.sleep(0.3)
+    assert await states_of(database) == {"one": expected}
+    assert len(channel.heard) == heard
+
+
+async def test_a_reply_is_asked_again_only_once(database: Database) -> None:
+    """Two unknown outcomes of one reply end it, however many certain failures lay between."""
+    channel = FakeChannel()
+    channel.faults["84"].extend([Unknown("cut"), TryLater("502"), Unknown("cut")])
+    await _contact_with(database, "one")
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "uncertain"))
+    assert len(channel.heard) == 3
+
+
+async def test_a_request_that_hangs_is_unknown(database: Database) -> None:
+    """A channel that never answers does not hold its message for ever."""
+    channel = FakeChannel()
+    channel.faults["84"].append(60.0)
+    await _contact_with(database, "one", kind=MessageKind.NOTICE)
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "uncertain"))
+    assert (await _first(database))["reason"] == "TimeoutError"
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("Forbidden: bot was blocked by the user", ContactStatus.BLOCKED),
+        ("Forbidden: user is deactivated", ContactStatus.DEACTIVATED),
+    ],
+)
+async def test_a_citizen_who_left_is_not_written_to(
+    database: Database, reason: str, status: ContactStatus
+) -> None:
+    """A 403 ends the message, marks the contact and its invitation; nothing more is sent to it."""
+    channel = FakeChannel()
+    channel.faults["84"].append(Unreachable(reason))
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84")
+        number = await add_invitation(conn, contact)
+        await queue(conn, contact, "one", MessageKind.INVITATION, invitation_id=number)
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "unreachable"))
+        async with database.write() as conn:
+            await queue(conn, contact, "two", MessageKind.NOTICE)
+        await until(lambda: _all(database, "unreachable"))
+    assert channel.texts == ["one"]
+    assert (await _first(database, schema.contacts))["status"] == status
+    assert (await _first(database, schema.invitations))["state"] == InvitationState.UNREACHABLE
+
+
+async def test_a_refused_message_ends_with_a_readable_reason(database: Database) -> None:
+    """A 400 ends the message with the channel's reason; the next one is none the worse."""
+    channel = FakeChannel()
+    channel.faults["84"].append(Rejected("Bad Request: message text is empty"))
+    await _contact_with(database, "bad", "good")
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent", "rejected"))
+    row = await _first(database)
+    assert (row["state"], row["reason"]) == ("rejected", "Bad Request: message text is empty")
+
+
+async def test_a_message_for_another_key_is_refused_not_sent(database: Database) -> None:
+    """An address that cannot be opened ends the message before any request."""
+    channel = FakeChannel()
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84", address_sealed=b"sealed by another key")
+        await queue(conn, contact, "one")
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "rejected"))
+    assert channel.heard == []
+    assert (await _first(database))["reason"] == "privacy.wrong_key"
+
+
+async def test_one_message_of_a_slot_is_edited_in_place(database: Database) -> None:
+    """The first message of a slot is sent, the later ones take its place; other slots do not."""
+    channel = FakeChannel()
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84")
+        for key, slot in (("a1", "a"), ("a2", "a"), ("b1", "b"), ("free", ""), ("a3", "a")):
+            await queue(conn, contact, key, slot=slot)
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent"))
+    assert [(heard.text, heard.reference) for heard in channel.heard] == [
+        ("a1", ""),
+        ("a2", "1"),
+        ("b1", ""),
+        ("free", ""),
+        ("a3", "1"),
+    ]
+
+
+async def test_a_message_that_is_out_of_reach_is_sent_anew(database: Database) -> None:
+    """When the old message cannot be edited a new one takes over the slot, through the pace."""
+    channel = FakeChannel()
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84")
+        for key in ("a1", "a2", "a3"):
+            await queue(conn, contact, key, slot="a")
+    channel.faults["84"].extend([0.0, CannotEdit("message can't be edited")])
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent"))
+    assert [(heard.text, heard.reference) for heard in channel.heard] == [
+        ("a1", ""),
+        ("a2", "1"),
+        ("a2", ""),
+        ("a3", "3"),
+    ]
+
+
+async def test_a_channel_that_cannot_edit_always_sends(database: Database) -> None:
+    """Where nothing can be edited every message is a new one."""
+    channel = FakeChannel(edits_in_place=False)
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84")
+        for key in ("a1", "a2"):
+            await queue(conn, contact, key, slot="a")
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent"))
+    assert [heard.reference for heard in channel.heard] == ["", ""]
+
+
+async def test_an_expired_message_is_never_sent(database: Database) -> None:
+    """Pitfall 10: what is too late ends as expired, and its invitation with it."""
+    channel = FakeChannel()
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84")
+        number = await add_invitation(conn, contact)
+        await queue(
+            conn, contact, "late", MessageKind.INVITATION, expires_ms=1, invitation_id=number
+        )
+        await queue(conn, contact, "fresh")
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent", "expired"))
+    assert channel.texts == ["fresh"]
+    assert (await _first(database, schema.invitations))["state"] == InvitationState.EXPIRED
+
+
+async def test_we_begin_nothing_at_night_but_answer(database: Database) -> None:
+    """Pitfall 10: in quiet hours invitations stay due, without losing anything; replies leave."""
+    zone = ZoneInfo("Asia/Ho_Chi_Minh")
+    local = datetime.now(UTC).astimezone(zone)
+    begins, ends = local - timedelta(hours=1), local + timedelta(hours=1)
+    channel = FakeChannel()
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84")
+        await queue(conn, contact, "invitation", MessageKind.INVITATION)
+        await queue(conn, contact, "reply")
+    night: dict[str, Any] = {"quiet_from": f"{begins:%H:%M}", "quiet_to": f"{ends:%H:%M}"}
+    async with dispatching(database, channel, RULES, **night):
+        await until(lambda: _heard(channel, 1))
+        await asyncio.sleep(0.3)
+    assert await states_of(database) == {"invitation": "due", "reply": "sent"}
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent"))
+
+
+@pytest.mark.parametrize(
+    ("state", "sent"),
+    [
+        (InvitationState.ISSUED, True),
+        (InvitationState.DELIVERED, True),
+        (InvitationState.OPENED, True),
+        (InvitationState.ANSWERED, False),
+        (InvitationState.DECLINED, False),
+    ],
+)
+async def test_nobody_is_reminded_of_what_is_over(
+    database: Database, state: InvitationState, sent: bool
+) -> None:
+    """Pitfall 10: whether the invitation was answered is asked as the message leaves."""
+    channel = FakeChannel()
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84")
+        number = await add_invitation(conn, contact, state=state)
+        await queue(conn, contact, "reminder", MessageKind.REMINDER, invitation_id=number)
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent", "cancelled"))
+    assert bool(channel.heard) is sent
+
+
+async def test_a_delivered_invitation_says_so(database: Database) -> None:
+    """An invitation that was sent is delivered, with the moment; an opened one stays opened."""
+    async with database.write() as conn:
+        for address, state in (("1", InvitationState.ISSUED), ("2", InvitationState.OPENED)):
+            contact = await add_contact(conn, address)
+            number = await add_invitation(conn, contact, state=state)
+            await queue(conn, contact, address, MessageKind.INVITATION, invitation_id=number)
+    async with dispatching(database, FakeChannel()):
+        await until(lambda: _all(database, "sent"))
+    issued, opened = await rows_of(database, schema.invitations)
+    assert issued["state"] == InvitationState.DELIVERED
+    assert issued["delivered_at"] is not None
+    assert opened["state"] == InvitationState.OPENED
+
+
+async def test_who_is_being_erased_gets_the_farewell_and_nothing_else(database: Database) -> None:
+    """The last reply still leaves; then the address is gone, and broadcasts are cancelled."""
+    channel = FakeChannel()
+    async with database.write() as conn:
+        contact = await add_contact(conn, "84", status=ContactStatus.ERASING)
+        await queue(conn, contact, "farewell")
+        await queue(conn, contact, "notice", MessageKind.NOTICE)
+    async with dispatching(database, channel):
+        await until(lambda: _erased(database))
+    assert channel.texts == ["farewell"]
+    assert (await states_of(database))["notice"] == "cancelled"
+
+
+async def test_a_chat_told_to_slow_down_waits_alone(database: Database) -> None:
+    """A 429 for one chat holds that chat until its deadline and nobody else."""
+    channel = FakeChannel()
+    channel.faults["84"].append(SlowDown("429", seconds=1.0, whole_bot=False))
+    await _contact_with(database, "flooded", "behind")
+    async with database.write() as conn:
+        await queue(conn, await add_contact(conn, "85"), "other")
+    async with dispatching(database, channel):
+        await until(lambda: _all(database, "sent"))
+    assert channel.texts == ["flooded", "other", "flooded", "behind"]
+    assert channel.heard[2].at - channel.heard[0].at >= 1.0
+    assert (await _first(database))["tries"] == 0
+
+
+async def test_stopping_delivers_the_replies_that_are_due(database: Database) -> None:
+    """A dispatcher that is told to stop still answers who was heard, and begins nothing new."""
+    channel = FakeChannel()
+    async with dispatching(database, channel) as dispatcher:
+        await asyncio.sleep(0.1)
+        async with database.write() as conn:
+            for number in range(20):
+                contact = await add_contact(conn, str(number))
+                await queue(conn, contact, f"reply {number}")
+                await queue(conn, contact, f"notice {number}", MessageKind.NOTICE)
+        assert await dispatcher.stop(20)
+    assert sorted(channel.texts) == sorted(f"reply {number}" for number in range(20))
+
+
+async def test_many_bots_are_asked_about_in_one_question(sqlite_database: Database) -> None:
+    """Pitfall 9: looking for work costs one statement, however many bots there are."""
+    from sqlalchemy import event
+
+    from surveys.store import pace
+    from surveys.store.outbox import Lane
+
+    bots = [("fake", str(number)) for number in range(300)]
+    statements: list[str] = []
+    async with sqlite_database.write() as conn:
+        await pace.register(conn, bots)
+        contact = await add_contact(conn, "84", bot="7")
+        await queue(conn, contact, "one", bot="7")
+        event.listen(
+            conn.sync_connection, "before_cursor_execute", lambda *a: statements.append(a[2])
+        )
+        assert await pace.with_work(conn, bots, tuple(Lane)) == {("fake", "7"): {Lane.INTERACTIVE}}
+    assert len(statements) == 1
+
+
+async def _heard(channel: FakeChannel, count: int) -> bool:
+    return len(channel.heard) >= count
+
+
+async def _erased(database: Database) -> bool:
+    contact = await _first(database, schema.contacts)
+    return contact["status"] == ContactStatus.ERASED and contact["address_sealed"] is None
