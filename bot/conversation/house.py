@@ -42,6 +42,10 @@ class House:
             return form
         return await forms.load(conn, form_id, version)
 
+    def catalog(self, language: str) -> Catalog:
+        """The texts in this language, or else in the deployment's."""
+        return self.texts.get(language) or self.texts[self.settings.lang]
+
     def language(self, wanted: str) -> str:
         """The language to speak to an app set to `wanted` (`vi-VN`), or to one not set at all."""
         short = wanted.lower().partition("-")[0].partition("_")[0]

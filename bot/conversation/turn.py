@@ -40,8 +40,7 @@ class Turn:
     @property
     def texts(self) -> Catalog:
         """The texts in the citizen's language."""
-        texts = self.house.texts
-        return texts.get(self.contact.language) or texts[self.house.settings.lang]
+        return self.house.catalog(self.contact.language)
 
     @property
     def today(self) -> date:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from surveys.words import fold, shared_words
+from surveys.words import fold, plain, shared_words
 
 _SLASH = re.compile(r"\s*/([^\s@/]{1,40})(?:@\w+)?(?:\s+(.*))?\s*", re.DOTALL)
 
@@ -73,7 +73,7 @@ def yes_or_no(text: str, language: str) -> bool | None:
     if number in {1, 2}:
         return number == 1
     said = shared.spellings(text, language) | {fold(text)}
-    for name, meaning in (("refuse", False), ("agree", True)):
+    for name, meaning in (("refuse", False), ("call_off", False), ("agree", True)):
         if not said.isdisjoint(words().lists[name]):
             return meaning
     if shared.means(text, "no", language):
@@ -82,8 +82,10 @@ def yes_or_no(text: str, language: str) -> bool | None:
 
 
 def stops(text: str, language: str) -> bool:
-    """Whether somebody who is asked to write something would rather not."""
+    """Whether somebody who is asked to write something would rather not. Huy is a name."""
     shared = shared_words()
+    if fold(text) in words().lists["call_off"]:
+        return plain(text) != fold(text)
     return yes_or_no(text, language) is False or any(
         shared.means(text, name, language) for name in ("stop", "nothing")
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Row,
+    RowMapping,
     ScalarSelect,
     Select,
     and_,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.period import Period
+from surveys.store.consents import Purpose
 from surveys.store.contacts import PROOFS, ContactStatus
 from surveys.store.database import insert
 from surveys.store.schema import (
@@ -68,21 +70,23 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A returned dossier that may be asked about, and the contact to ask (None: nobody known).
+class Recipient:
+    """A contact to write to."""
 
-    `invitation_id` is set where an invitation waits for somebody to be known.
-    """
+    contact_id: int
+    channel: str
+    bot: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A returned dossier that may be asked about, and whom to ask (None: nobody known)."""
 
     dossier_id: int
     code: str
-    unit: str
     simulated: bool
-    invitation_id: int | None
-    contact_id: int | None
-    channel: str | None
-    bot: str | None
-    language: str | None
+    recipient: Recipient | None
 
 
 async def open_by(
@@ -164,7 +168,7 @@ async def candidates(
     """Returned dossiers of the period that nobody was asked about yet, by id, behind `after`."""
     query = _candidates(period, form).where(dossiers.c.id > after)
     rows = await conn.execute(query.order_by(dossiers.c.id).limit(limit))
-    return [_candidate(row) for row in rows]
+    return [_candidate(row) for row in rows.mappings()]
 
 
 async def waiting_count(conn: AsyncConnection, period: Period, form: str) -> int:
@@ -258,16 +262,13 @@ def _candidates(period: Period, form: str) -> Select[Any]:
         select(
             dossiers.c.id,
             dossiers.c.code,
-            units.c.code.label("unit"),
             dossiers.c.simulated,
-            invitations.c.id.label("invitation_id"),
             contacts.c.id.label("contact_id"),
             contacts.c.channel,
             contacts.c.bot,
             contacts.c.language,
         )
-        .join_from(dossiers, units, units.c.id == dossiers.c.unit_id)
-        .outerjoin(invitations, own)
+        .join_from(dossiers, invitations, own, isouter=True)
         .outerjoin(reachable, reachable.c.dossier_id == dossiers.c.id)
         .outerjoin(contacts, contacts.c.id == reachable.c.contact_id)
         .where(*_returned_in(period), ~given)
@@ -283,7 +284,7 @@ def _now_reachable() -> ColumnElement[bool]:
 def _reachable() -> Select[Any]:
     """For each dossier the contact to ask: proved, active, and not refusing; the latest one."""
     linked = contact_dossiers.c
-    survey, status = _latest_consent("survey"), _latest_consent("status")
+    survey, status = latest_consent(Purpose.SURVEY), latest_consent(Purpose.STATUS)
     willing = or_(survey, and_(survey.is_(None), func.coalesce(status, True)))
     return (
         select(linked.dossier_id, func.max(linked.contact_id).label("contact_id"))
@@ -293,7 +294,8 @@ def _reachable() -> Select[Any]:
     )
 
 
-def _latest_consent(purpose: str) -> ScalarSelect[bool]:
+def latest_consent(purpose: Purpose) -> ScalarSelect[bool]:
+    """Within a query over contacts: what holds for this purpose, null where never asked."""
     return (
         select(consents.c.given)
         .where(consents.c.contact_id == contacts.c.id, consents.c.purpose == purpose)
@@ -305,12 +307,12 @@ def _latest_consent(purpose: str) -> ScalarSelect[bool]:
 
 
 def _row(one: Candidate, form: str, now: datetime) -> dict[str, object]:
-    known = one.contact_id is not None
+    known = one.recipient
     return {
         "dossier_id": one.dossier_id,
         "form": form,
         "state": InvitationState.ISSUED if known else InvitationState.QUEUED,
-        "contact_id": one.contact_id,
+        "contact_id": known.contact_id if known else None,
         "made_at": now,
         "issued_at": now if known else None,
         "simulated": one.simulated,
@@ -328,15 +330,15 @@ def _invitation(row: Row[Any]) -> Invitation:
     )
 
 
-def _candidate(row: Row[Any]) -> Candidate:
+def _candidate(row: RowMapping) -> Candidate:
     return Candidate(
-        dossier_id=row.id,
-        code=row.code,
-        unit=row.unit,
-        simulated=row.simulated,
-        invitation_id=row.invitation_id,
-        contact_id=row.contact_id,
-        channel=row.channel,
-        bot=row.bot,
-        language=row.language,
+        dossier_id=row["id"],
+        code=row["code"],
+        simulated=row["simulated"],
+        recipient=recipient_of(row) if row["contact_id"] is not None else None,
     )
+
+
+def recipient_of(row: RowMapping) -> Recipient:
+    """The contact in a row that has its columns."""
+    return Recipient(**{name: row[name] for name in Recipient.__slots__})

@@ -1,0 +1,194 @@
+"""Who is asked: returned dossiers become invitations, each citizen at most once a dossier.
+
+Where a contact is known the invitation goes to the outbox; where none is, it waits until one is.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.conversation.buttons import Press, Verb, data_of
+from bot.conversation.house import House
+from bot.limits import is_quiet
+from bot.messages import Button, Outgoing
+from surveys.period import Period
+from surveys.privacy import masked
+from surveys.store import contacts, followers, invitations, outbox
+from surveys.store.followers import Follower
+from surveys.store.invitations import Candidate, Recipient
+from surveys.store.outbox import MessageKind
+
+BATCH = 500
+_SHARES = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """One batch: how many were handed to the outbox, wait for a contact, or are outside the
+    sample; `last_id` is the dossier to go on behind."""
+
+    issued: int = 0
+    queued: int = 0
+    left_out: int = 0
+    last_id: int = 0
+
+    def __add__(self, other: "Invited") -> "Invited":
+        return Invited(
+            issued=self.issued + other.issued,
+            queued=self.queued + other.queued,
+            left_out=self.left_out + other.left_out,
+            last_id=other.last_id,
+        )
+
+
+def in_sample(code: str, percent: Decimal) -> bool:
+    """Whether this dossier belongs to a sample of so many percent.
+
+    The code alone decides, so a larger sample holds every smaller one, and asking twice gives
+    the same dossiers.
+    """
+    digest = hashlib.sha256(code.encode()).digest()
+    return int.from_bytes(digest[:8]) % _SHARES < percent * (_SHARES // 100)
+
+
+def quota(returned: int, percent: int) -> int:
+    """How many dossiers have to be asked about (a local rule, e.g. QĐ 3770/2014 Bình Thuận)."""
+    return ceil(returned * percent / 100)
+
+
+def after_quiet(now: datetime, *, begins: time, ends: time, zone: ZoneInfo) -> datetime:
+    """Now, or the end of the quiet hours if these are some."""
+    if not is_quiet(int(now.timestamp() * 1000), begins=begins, ends=ends, zone=zone):
+        return now
+    local = now.astimezone(zone)
+    day = local.date() if local.time() < ends else local.date() + timedelta(days=1)
+    return datetime.combine(day, ends, zone)
+
+
+async def invite_some(
+    conn: AsyncConnection,
+    house: House,
+    period: Period,
+    percent: Decimal,
+    now: datetime,
+    *,
+    after: int,
+) -> Invited | None:
+    """Invite the next returned dossiers of the period behind dossier `after`; None: none left."""
+    form = house.form.id
+    found = await invitations.candidates(conn, period, form, after, BATCH)
+    if not found:
+        return None
+    chosen = [one for one in found if in_sample(one.code, percent)]
+    made = await invitations.issue(conn, chosen, form, now)
+    issued = 0
+    for one in chosen:
+        if one.recipient is not None and one.dossier_id in made:
+            await _invite(conn, house, one, one.recipient, made[one.dossier_id], now)
+            issued += 1
+    return Invited(
+        issued=issued,
+        queued=len(made) - issued,
+        left_out=len(found) - len(chosen),
+        last_id=found[-1].dossier_id,
+    )
+
+
+async def tell_followers(conn: AsyncConnection, house: House, now: datetime) -> int:
+    """Tell those who follow a dossier that it is done; who proved to be concerned is invited.
+
+    Returns how many were told; call again until there are none.
+    """
+    found = await followers.of_done(conn, house.form.id, BATCH)
+    for one in found:
+        if not (one.may_be_asked and await _ask(conn, house, one, now)):
+            await _tell(conn, house, one, now)
+        contact_id = one.recipient.contact_id
+        await contacts.follow(conn, contact_id, one.dossier_id, follows=False)
+    return len(found)
+
+
+async def _ask(conn: AsyncConnection, house: House, one: Follower, now: datetime) -> bool:
+    """Invite instead of only telling; False when somebody else was invited meanwhile."""
+    candidate = Candidate(
+        dossier_id=one.dossier_id,
+        code=one.code,
+        simulated=one.simulated,
+        recipient=one.recipient,
+    )
+    made = await invitations.issue(conn, [candidate], house.form.id, now)
+    if one.dossier_id not in made:
+        return False
+    await _invite(conn, house, candidate, one.recipient, made[one.dossier_id], now)
+    return True
+
+
+async def _tell(conn: AsyncConnection, house: House, one: Follower, now: datetime) -> None:
+    text = house.catalog(one.recipient.language).text("conversation.follow.returned", code=one.code)
+    post = _Post(
+        kind=MessageKind.NOTICE,
+        message=Outgoing(text=text),
+        dedup_key=f"returned:{one.dossier_id}:{one.recipient.contact_id}",
+    )
+    await _put(conn, house, one.recipient, post, now)
+
+
+async def _invite(
+    conn: AsyncConnection,
+    house: House,
+    one: Candidate,
+    recipient: Recipient,
+    invitation_id: int,
+    now: datetime,
+) -> None:
+    post = _Post(
+        kind=MessageKind.INVITATION,
+        message=_invitation(house, one, recipient),
+        dedup_key=f"invite:{invitation_id}",
+        invitation_id=invitation_id,
+    )
+    await _put(conn, house, recipient, post, now)
+
+
+def _invitation(house: House, one: Candidate, recipient: Recipient) -> Outgoing:
+    texts = house.catalog(recipient.language)
+    press = Press(verb=Verb.SURVEY, subject=one.dossier_id, answer="yes")
+    button = Button(
+        label=texts.text("conversation.invitation.button"),
+        data=data_of(house.keyring, recipient.contact_id, press),
+    )
+    text = texts.text(
+        "conversation.invitation.text", code=masked(one.code), questions=house.questions
+    )
+    return Outgoing(text=text, buttons=((button,),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Post:
+    kind: MessageKind
+    message: Outgoing
+    dedup_key: str
+    invitation_id: int | None = None
+
+
+async def _put(
+    conn: AsyncConnection, house: House, recipient: Recipient, post: _Post, now: datetime
+) -> None:
+    chosen = house.settings
+    due = after_quiet(now, begins=chosen.quiet_from, ends=chosen.quiet_to, zone=chosen.zone)
+    await outbox.put(
+        conn,
+        channel=recipient.channel,
+        bot=recipient.bot,
+        contact_id=recipient.contact_id,
+        kind=post.kind,
+        message=post.message.as_json(),
+        dedup_key=post.dedup_key,
+        due_ms=int(due.timestamp() * 1000),
+        invitation_id=post.invitation_id,
+    )
