@@ -1,5 +1,6 @@
 """The same thing printed twice: two values, two meanings of a label, another denominator."""
 
+from collections import Counter
 from itertools import combinations
 
 from scoring.reconcile import causes
@@ -10,11 +11,19 @@ from scoring.reconcile.words import key
 
 
 def check_two_values(book: Book) -> Checked:
-    """A quantity of a row printed more than once has one value."""
-    for places in book.printed.values():
-        first = places[0]
-        for place in places[1:]:
-            yield _two_values(first, place) if place.value != first.value else None
+    """A quantity of a row printed more than once has one value. Two tables that agree in less
+    than half of what they share speak of different things."""
+    pairs = [(places[0], place) for places in book.printed.values() for place in places[1:]]
+    shared = Counter(map(_tables, pairs))
+    differing = Counter(_tables(pair) for pair in pairs if pair[0].value != pair[1].value)
+    for pair in pairs:
+        tables = _tables(pair)
+        if differing[tables] <= max(1, shared[tables] // 2):
+            yield _two_values(*pair) if pair[0].value != pair[1].value else None
+
+
+def _tables(pair: tuple[Printed, Printed]) -> tuple[int, int]:
+    return id(pair[0].table), id(pair[1].table)
 
 
 def _two_values(first: Printed, place: Printed) -> Finding:

@@ -1,5 +1,6 @@
 """What a row says about a quantity, printed or added up, and how much a blank cell may hide."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -38,6 +39,15 @@ class Amounts:
     def __init__(self, table: Table, vocabulary: Vocabulary) -> None:
         self.table = table
         self.vocabulary = vocabulary
+        self._children: dict[int | None, list[Row]] = defaultdict(list)
+        for row in table.rows:
+            self._children[row.parent].append(row)
+        units = (row for row in table.rows if row.level is Level.UNIT)
+        self._has_grades = any(vocabulary.grade(row.texts.get("grade", "")) for row in units)
+
+    def children(self, row: Row) -> tuple[Row, ...]:
+        """The rows directly below a row."""
+        return tuple(self._children.get(row.index, ()))
 
     def amount(self, row: Row, quantity: str) -> Amount | None:
         """Printed, or added up from the printed parts of a derived quantity; else None."""
@@ -68,9 +78,18 @@ class Amounts:
         parts = derived.parts if derived else ()
         return self.table.column(quantity) is not None or any(self.has(p) for p in parts)
 
+    def header(self, quantity: str) -> str:
+        """The words of the table for a quantity, or for the parts it is added up from."""
+        column = self.table.column(quantity)
+        if column is not None:
+            return column.header
+        derived = self.vocabulary.derived.get(quantity)
+        printed = [part for part in derived.parts if self.has(part)] if derived else []
+        return " + ".join(self.header(part) for part in printed) or quantity
+
     def below(self, row: Row, quantity: str) -> Amount | None:
         """The sum over the rows below; None when none of them says anything."""
-        children = self.table.children(row)
+        children = self.children(row)
         amounts = [(child, self._of_child(child, quantity)) for child in children]
         if all(amount is None for _, amount in amounts):
             return None
@@ -98,7 +117,7 @@ class Amounts:
 
     def _from_grade(self, row: Row, quantity: str) -> Amount | None:
         """A unit with a printed grade counts as one of that grade."""
-        if row.level is not Level.UNIT or not self._has_grades():
+        if row.level is not Level.UNIT or not self._has_grades:
             return None
         if quantity == "units":
             return Amount(Decimal(1))
@@ -109,10 +128,6 @@ class Amounts:
         return (
             Amount(Decimal(0), Decimal(1)) if grade is None else Amount(Decimal(grade == quantity))
         )
-
-    def _has_grades(self) -> bool:
-        units = (row for row in self.table.rows if row.level is Level.UNIT)
-        return any(self.vocabulary.grade(row.texts.get("grade", "")) for row in units)
 
     def others(self, row: Row, but: Iterable[str]) -> list[tuple[Column, Decimal]]:
         """The further counts a row prints, each with its column."""

@@ -30,8 +30,8 @@ class Book:
         self.vocabulary = vocabulary
 
     def key(self, table: Table, row: Row) -> Key:
-        """What makes a row the same in another table."""
-        return (table.period, table.scope, row.key)
+        """What makes a row the same in another table; sheets that name no period stay apart."""
+        return (table.period or table.sheet, table.scope, row.key)
 
     def values(self, table: Table, row: Row, quantity: str) -> list[Printed]:
         """Every place that prints this quantity of this row."""

@@ -78,7 +78,7 @@ def _weighted(values: Sequence[Fraction], weights: Sequence[Decimal]) -> Fractio
 
 
 def _leaves(amounts: Amounts, row: Row, quantity: str) -> Iterator[Leaf]:
-    for child in amounts.table.children(row):
+    for child in amounts.children(row):
         own = tuple(_leaves(amounts, child, quantity))
         value = amounts.table.number(child, quantity)
         if own:

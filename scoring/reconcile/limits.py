@@ -71,7 +71,7 @@ def _base(amounts: Amounts, claim: Claim, row: Row) -> Decimal | None:
 
 
 def _shares_below(amounts: Amounts, claim: Claim, row: Row) -> tuple[tuple[str, Decimal], ...]:
-    shares = ((child.name, _share(amounts, claim, child)) for child in amounts.table.children(row))
+    shares = ((child.name, _share(amounts, claim, child)) for child in amounts.children(row))
     return tuple((name, as_decimal(s, _DIGITS)) for name, s in shares if s is not None)
 
 

@@ -66,7 +66,7 @@ def _sum_of_criteria(amounts: Amounts, row: Row, policy: Policy) -> Decimal | No
 def _slack(amounts: Amounts, row: Row) -> Decimal:
     """How far rounding alone can part a mean total from the sum of the criterion means; a unit's
     own points add up exactly (Điều 15 khoản 2)."""
-    if not amounts.table.children(row):
+    if not amounts.children(row):
         return Decimal(0)
     points = criteria_of(amounts, row).values()
     finest = min(map(unit_of, points), default=Decimal(0))

@@ -34,10 +34,17 @@ def _relation(amounts: Amounts, row: Row, relation: Relation) -> Checked:
         return
     missing = relation.rest or len(printed) < len(ids)
     added = total(amount for _, amount in printed)
-    open_end = Amount(added.value, None) if missing else added
-    yield (
-        _finding(amounts, row, relation, printed, open_end) if open_end.contradicts(whole) else None
-    )
+    added = Amount(added.value, None) if missing else added
+    holds = not added.contradicts(whole) or _is_apart(amounts, row, relation, added.value - whole)
+    yield None if holds else _finding(amounts, row, relation, printed, added)
+
+
+def _is_apart(amounts: Amounts, row: Row, relation: Relation, difference: Decimal) -> bool:
+    """Whether the difference is just what such a table may leave out of its whole."""
+    apart = relation.apart
+    if apart is None or amounts.has(apart.without):
+        return False
+    return amounts.table.number(row, apart.quantity) == difference
 
 
 def _ids(amounts: Amounts, relation: Relation) -> tuple[str, ...]:
@@ -54,7 +61,7 @@ def _finding(
 ) -> Finding:
     table = amounts.table
     whole = table.number(row, relation.whole) or Decimal(0)
-    parts = [(table.header(id_), amount.value) for id_, amount in printed]
+    parts = [(amounts.header(id_), amount.value) for id_, amount in printed]
     ids = {relation.whole, *(id_ for id_, _ in printed)}
     others = [(column.header, value) for column, value in amounts.others(row, ids)]
     difference = added.value - whole
@@ -90,6 +97,6 @@ def _bases(amounts: Amounts, row: Row, relation: Relation) -> Checked:
         table.column(bases[0][0]),
         stated=whole,
         recomputed=added,
-        whole=table.header(relation.whole),
-        parts=" + ".join(table.header(id_) for id_, _ in bases),
+        whole=amounts.header(relation.whole),
+        parts=" + ".join(amounts.header(id_) for id_, _ in bases),
     )

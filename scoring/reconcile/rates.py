@@ -77,7 +77,7 @@ def _at(amounts: Amounts, ratio: Ratio, code: Code, *reasons: Reason) -> Finding
         exact=as_decimal(ratio.exact, digits_of(percent) + _MORE_DIGITS),
         number=ratio.number,
         base=ratio.base,
-        base_name=amounts.table.header(ratio.base_id) if ratio.base_id else ratio.column.header,
+        base_name=amounts.header(ratio.base_id) if ratio.base_id else ratio.column.header,
     )
 
 

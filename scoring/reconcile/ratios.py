@@ -1,7 +1,7 @@
 """The printed percentages and fractions of a table, each with the figures it is made of."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,11 +10,15 @@ from scoring.reconcile.arithmetic import Fit, fit, percentage
 from scoring.reconcile.figures import Figure, Kind
 from scoring.reconcile.table import Column, Row
 
+_MANY = 3
+"""Of so many percentages of a column one at least must be explained, or we misread the column."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
     """`number` / `base`, with the percentage printed for it, if any. `base_id`: the quantity the
-    base is taken from; None where the cell prints n/d itself."""
+    base is taken from; None where the cell prints n/d itself. `of_parent`: that of the row above.
+    `typed`: a spreadsheet's own number."""
 
     row: Row
     column: Column
@@ -22,6 +26,8 @@ class Ratio:
     base: Decimal
     percent: Decimal | None
     base_id: str | None = None
+    of_parent: bool = False
+    typed: bool = False
 
     @property
     def exact(self) -> Fraction:
@@ -56,27 +62,73 @@ def _divides(figure: Figure, column: Column) -> bool:
     return column.kind is not Kind.FREE or column.base is not None or figure.percent is not None
 
 
-def _by_column(amounts: Amounts, column: Column) -> Iterator[Ratio]:
-    """Percentages whose denominator stands in another column."""
+def _by_column(amounts: Amounts, column: Column) -> tuple[Ratio, ...]:
+    """Percentages whose denominator stands elsewhere, as most of the column is explained."""
+    best = _best_reading(amounts, column)
+    understood = len(best) < _MANY or any(map(_fits, best))
+    return best if understood else ()
+
+
+def not_understood(amounts: Amounts) -> Iterator[Column]:
+    """Columns of percentages of which not one is explained by anything."""
+    for column in amounts.table.columns:
+        read = column.kind is not Kind.TEXT and _best_reading(amounts, column)
+        if read and not _by_column(amounts, column):
+            yield column
+
+
+def _best_reading(amounts: Amounts, column: Column) -> tuple[Ratio, ...]:
+    readings = [_read(amounts, column, way) for way in _ways(amounts, column)]
+    whole = [r for r in readings if r and (not r[0].of_parent or sum(map(_fits, r)) * 2 > len(r))]
+    return max(whole, key=lambda reading: sum(map(_fits, reading)), default=())
+
+
+def _fits(ratio: Ratio) -> bool:
+    return ratio.percent is not None and fit(ratio.exact, ratio.percent) is not Fit.NEITHER
+
+
+Way = tuple[str, str | None]
+"""What is counted, and what it is divided by; None: by the same quantity one row higher."""
+
+
+def _ways(amounts: Amounts, column: Column) -> Iterator[Way]:
+    """The usual one first: what the headers say; then early and on time together; then the share
+    of a row in the row above."""
     counted = column.of or column.id
-    cells = [
-        (row, figure, number)
-        for row in amounts.table.rows
-        if (figure := row.figures.get(column.index))
-        and figure.percent is not None
-        and figure.base is None
-        and (number := _number(amounts, row, counted, figure)) is not None
-    ]
-    base_id = column.base or _usual_base(amounts, counted, cells)
-    if base_id is None:
-        return
-    shift = _shift(amounts, base_id, cells)
-    for row, figure, number in cells:
-        base = amounts.certain(row, base_id)
-        if base:
-            percent = _meant(figure, shift)
+    derived = amounts.vocabulary.derived.items()
+    together = [id_ for id_, d in derived if d.sums and counted in d.parts]
+    for number_id in (counted, *together):
+        known = amounts.vocabulary.columns.get(number_id)
+        bases = (column.base,) if column.base else (known.of if known else ())
+        yield from ((number_id, base) for base in bases if amounts.has(base))
+    if column.base is None:
+        yield counted, None
+
+
+def _read(amounts: Amounts, column: Column, way: Way) -> tuple[Ratio, ...]:
+    ratios = tuple(_ratios(amounts, column, way))
+    shift = _shift(ratios)
+    return tuple(_shifted(ratio, shift) if ratio.typed else ratio for ratio in ratios)
+
+
+def _ratios(amounts: Amounts, column: Column, way: Way) -> Iterator[Ratio]:
+    counted, base_id = way
+    for row in amounts.table.rows:
+        figure = row.figures.get(column.index)
+        if figure is None or figure.percent is None or figure.base is not None:
+            continue
+        number = _number(amounts, row, counted, figure)
+        base = _base(amounts, row, way)
+        if number is not None and base:
             yield Ratio(
-                row=row, column=column, number=number, base=base, percent=percent, base_id=base_id
+                row=row,
+                column=column,
+                number=number,
+                base=base,
+                percent=figure.percent,
+                base_id=base_id or counted,
+                of_parent=base_id is None,
+                typed=figure.typed,
             )
 
 
@@ -84,37 +136,24 @@ def _number(amounts: Amounts, row: Row, counted: str, figure: Figure) -> Decimal
     return figure.number if figure.number is not None else amounts.certain(row, counted)
 
 
-Cells = Sequence[tuple[Row, Figure, Decimal]]
+def _base(amounts: Amounts, row: Row, way: Way) -> Decimal | None:
+    counted, base_id = way
+    if base_id is not None:
+        return amounts.certain(row, base_id)
+    parent = amounts.table.parent(row)
+    return amounts.certain(parent, counted) if parent else None
 
 
-def _usual_base(amounts: Amounts, counted: str, cells: Cells) -> str | None:
-    """Of the bases people take for a quantity, the one that explains most of the column."""
-    quantity = amounts.vocabulary.columns.get(counted)
-    candidates = [id_ for id_ in (quantity.of if quantity else ()) if amounts.has(id_)]
-    return max(candidates, key=lambda id_: _explained(amounts, id_, cells), default=None)
-
-
-def _explained(amounts: Amounts, base_id: str, cells: Cells) -> int:
-    shift = _shift(amounts, base_id, cells)
-    return sum(
-        fit(percentage(number, base), _meant(figure, shift)) is not Fit.NEITHER
-        for row, figure, number in cells
-        if (base := amounts.certain(row, base_id))
-    )
-
-
-def _meant(figure: Figure, shift: int) -> Decimal:
-    """The percentage of a cell, a spreadsheet's own number shifted by so many digits."""
-    percent = figure.percent or Decimal(0)
-    return percent.scaleb(shift) if figure.typed else percent
-
-
-def _shift(amounts: Amounts, base_id: str, cells: Cells) -> int:
+def _shift(ratios: Sequence[Ratio]) -> int:
     """2 where a spreadsheet holds the percentages as shares (0.0437 shown as 4,37 %), else 0."""
-    distance = dict.fromkeys((0, 2), Fraction(0))
-    for row, figure, number in cells:
-        base = amounts.certain(row, base_id)
-        if figure.typed and base:
-            for shift in distance:
-                distance[shift] += abs(Fraction(_meant(figure, shift)) - percentage(number, base))
-    return min(distance, key=lambda shift: distance[shift])
+    typed = [ratio for ratio in ratios if ratio.typed]
+
+    def distance(shift: int) -> Fraction:
+        moved = (_shifted(ratio, shift) for ratio in typed)
+        return sum((abs(Fraction(r.percent or 0) - r.exact) for r in moved), Fraction(0))
+
+    return min((0, 2), key=distance)
+
+
+def _shifted(ratio: Ratio, shift: int) -> Ratio:
+    return replace(ratio, percent=(ratio.percent or Decimal(0)).scaleb(shift))

@@ -13,6 +13,7 @@ from scoring.reconcile.limits import check_claims, check_quota
 from scoring.reconcile.parts import check_parts
 from scoring.reconcile.policy import Policy
 from scoring.reconcile.rates import check_rates
+from scoring.reconcile.ratios import not_understood
 from scoring.reconcile.scores import check_scores
 from scoring.reconcile.sums import check_sums
 from scoring.reconcile.table import Table
@@ -49,7 +50,7 @@ def reconcile(tables: Sequence[Table], vocabulary: Vocabulary, policy: Policy) -
             )
         ),
         comparisons=len(checked),
-        unread=tuple((t.title, header) for t in tables for header in _unread(t)),
+        unread=tuple((t.title, header) for t in tables for header in _unread(t, vocabulary)),
     )
 
 
@@ -68,8 +69,10 @@ def _table(book: Book, table: Table, policy: Policy) -> Checked:
     yield from check_series(amounts)
 
 
-def _unread(table: Table) -> Iterator[str]:
-    """Columns with figures whose header names no quantity and that no line of the file names."""
+def _unread(table: Table, vocabulary: Vocabulary) -> Iterator[str]:
+    """Columns with figures whose header names no quantity and that no line of the file names, and
+    percentages of we know not what."""
+    yield from (column.header for column in not_understood(Amounts(table, vocabulary)))
     named = {id_ for a in table.additions for id_ in (a.whole, *a.parts)} | table.summed
     for column in table.columns:
         printed = any(column.index in row.figures for row in table.rows)

@@ -13,7 +13,7 @@ from scoring.reconcile.table import Column, Row
 def check_sums(amounts: Amounts) -> Checked:
     """Every count of every row that has rows below it, numerators and denominators."""
     for row in amounts.table.rows:
-        if amounts.table.children(row):
+        if amounts.children(row):
             for quantity in _quantities(amounts):
                 yield from _sum(amounts, row, quantity)
             for column in amounts.table.columns:
@@ -47,7 +47,7 @@ def _sum(amounts: Amounts, row: Row, quantity: str) -> Checked:
         yield None
         return
     children = [
-        (c.name, a.value) for c in amounts.table.children(row) if (a := amounts.amount(c, quantity))
+        (c.name, a.value) for c in amounts.children(row) if (a := amounts.amount(c, quantity))
     ]
     yield at(
         Code.SUM_OF_ROWS,
@@ -59,7 +59,6 @@ def _sum(amounts: Amounts, row: Row, quantity: str) -> Checked:
         reasons=causes.of_doubling(stated.value, added.value)
         or causes.of_rows(added.value - stated.value, children)
         or causes.of_swapping(stated.value, added.value),
-        quantity=amounts.table.header(quantity),
     )
 
 
@@ -77,7 +76,7 @@ def _is_mixed(amounts: Amounts, row: Row, quantity: str) -> bool:
             wanted = [p for p in derived.parts if amounts.table.number(row, p) is not None]
             return any(
                 0 < sum(amounts.table.number(child, p) is not None for p in wanted) < len(wanted)
-                for child in amounts.table.children(row)
+                for child in amounts.children(row)
             )
     return False
 
@@ -103,7 +102,7 @@ def _sum_of_bases(amounts: Amounts, row: Row, column: Column) -> Checked:
 
 
 def _bases_below(amounts: Amounts, row: Row, column: Column) -> Amount:
-    children = amounts.table.children(row)
+    children = amounts.children(row)
     return total(_base_of_child(amounts, child, column) for child in children)
 
 
@@ -111,6 +110,6 @@ def _base_of_child(amounts: Amounts, child: Row, column: Column) -> Amount:
     figure = child.figures.get(column.index)
     if figure is not None and figure.base is not None:
         return Amount(figure.base)
-    if amounts.table.children(child):
+    if amounts.children(child):
         return _bases_below(amounts, child, column)
     return Amount(Decimal(0), None)

@@ -104,15 +104,6 @@ class Table:
         figure = row.figures.get(column.index) if column else None
         return figure.base if figure else None
 
-    def header(self, quantity: str) -> str:
-        """The words of the table for a quantity."""
-        column = self.column(quantity)
-        return column.header if column else quantity
-
-    def children(self, row: Row) -> tuple[Row, ...]:
-        """The rows directly below a row."""
-        return tuple(child for child in self.rows if child.parent == row.index)
-
     def parent(self, row: Row) -> Row | None:
         """The row directly above, or None."""
         return None if row.parent is None else self.rows[row.parent]

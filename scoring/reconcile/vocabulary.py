@@ -37,6 +37,13 @@ class Derived(_Part):
     sums: bool
 
 
+class Apart(_Part):
+    """A quantity that the whole may or may not hold, in a table `without` a certain column."""
+
+    quantity: str
+    without: str
+
+
 class Relation(_Part):
     """A whole and its parts, as described in the file."""
 
@@ -45,6 +52,7 @@ class Relation(_Part):
     optional: Words = ()
     rest: bool = False
     unless: str | None = None
+    apart: Apart | None = None
 
 
 class Vocabulary(_Part):
