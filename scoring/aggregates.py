@@ -7,6 +7,7 @@ from typing import Any
 
 from scoring.cases import Printed
 from scoring.law import Rulebook
+from scoring.rounding import added
 from scoring.unit_rating import State, UnitRating
 
 
@@ -104,7 +105,7 @@ def overall(rulebook: Rulebook, units: Sequence[UnitRating]) -> Overall:
     known = [mean for mean in means.values() if mean is not None]
     return Overall(
         criteria=means,
-        sum_of_criterion_means=sum(known, Decimal(0)) if known else None,
+        sum_of_criterion_means=added(known) if known else None,
         unit_mean=_mean(rulebook, _totals(rated)),
         dossier_weighted_mean=_weighted_mean(rulebook, rated),
         printed=Printed(rulebook.policies.printed.chosen),
@@ -116,15 +117,16 @@ def _totals(rated: Sequence[UnitRating]) -> list[Decimal]:
 
 
 def _mean(rulebook: Rulebook, values: Sequence[Decimal]) -> Decimal | None:
-    return rulebook.round_mean(sum(values, Decimal(0)) / len(values)) if values else None
+    return rulebook.round_mean(added(values) / len(values)) if values else None
 
 
 def _weighted_mean(rulebook: Rulebook, rated: Sequence[UnitRating]) -> Decimal | None:
-    dossiers = [unit.evidence.dossiers for unit in rated]
-    if not sum(dossiers):
+    weights = [(unit.total, unit.evidence.dossiers) for unit in rated]
+    dossiers = sum(count for _, count in weights)
+    if dossiers == 0:
         return None
-    weighted = (total * n for total, n in zip(_totals(rated), dossiers, strict=True))
-    return rulebook.round_mean(sum(weighted, Decimal(0)) / sum(dossiers))
+    weighted = added(total * count for total, count in weights if total is not None)
+    return rulebook.round_mean(weighted / dossiers)
 
 
 def _shares(rulebook: Rulebook, grades: Mapping[str, int], of: int) -> dict[str, Decimal]:

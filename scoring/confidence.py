@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from scoring.criteria import Finding
 from scoring.law import Rulebook
-from scoring.rounding import rounded
+from scoring.rounding import added, rounded
 from scoring.texts import say
 
 Z = Decimal("1.959964")
@@ -60,7 +60,7 @@ def of_finding(
     if not finding.n:
         return None
     counted = [(part.points, part.count) for part in finding.parts if part.points is not None]
-    total = sum((points * count for points, count in counted), Decimal(0))
+    total = added(points * count for points, count in counted)
     share = total / (finding.n * rulebook.max_points)
     return _confidence(share, finding.n, population, rulebook.max_points)
 
@@ -83,4 +83,4 @@ def _wilson(share: Decimal, n: int, population: int | None) -> tuple[Decimal, De
     spread = Z * (share * (1 - share) / size + (Z / (2 * size)) ** 2).sqrt()
     middle = share + Z**2 / (2 * size)
     shrink = 1 + Z**2 / size
-    return max(Decimal(0), (middle - spread) / shrink), min(Decimal(1), (middle + spread) / shrink)
+    return max(Decimal(0), (middle - spread) / shrink), (middle + spread) / shrink

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from scoring.evidence import Fact, UnitEvidence
 from scoring.law import Rulebook
+from scoring.rounding import added
 
 Values = Mapping[str, Fact]
 
@@ -82,7 +83,7 @@ def mean_of_dossiers(rulebook: Rulebook, criterion: str, counts: Mapping[str, in
     )
     counted = [(part.points, part.count) for part in parts if part.points is not None]
     n = sum(count for _, count in counted)
-    total = sum((points * count for points, count in counted), Decimal(0))
+    total = added(points * count for points, count in counted)
     return Finding(
         criterion=criterion,
         source=rulebook.criteria[criterion].source,
@@ -100,7 +101,7 @@ def one_stop_desk(rulebook: Rulebook, unit: UnitEvidence) -> Case:
     if onspot is not None and onspot >= limit:
         return Case(outcome="on_the_spot", values=values)
     if onestop is None:
-        return _unknown(onspot_share=onspot, onspot_share_limit=limit, onestop_share=onestop)
+        return _unknown(onspot_share=onspot, onspot_share_limit=limit, onestop_share=None)
     missing = () if onspot is not None else ("onspot_share",)
     if onestop == 1:
         return Case(outcome="all_at_one_stop", values=values, missing=missing)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from scoring.cases import MISSING
 from scoring.criteria import Case, Finding, Part
 from scoring.law import Policy, Rulebook
-from scoring.rounding import plain, rounded
+from scoring.rounding import added, plain, rounded
 from scoring.texts import say
 from scoring.unit_rating import Score, UnitRating
 
@@ -94,9 +94,7 @@ def _parts(rulebook: Rulebook, finding: Finding, language: str) -> Iterator[str]
             "explain",
             "mean",
             language,
-            sum=sum(
-                (p.points * p.count for p in finding.parts if p.points is not None), Decimal(0)
-            ),
+            sum=added(p.points * p.count for p in finding.parts if p.points is not None),
             n=finding.n,
             points=finding.points,
             rounding=rounding.choices[rounding.chosen].text,
@@ -118,16 +116,16 @@ def _case(rulebook: Rulebook, number: str, case: Case | None, language: str) -> 
         outcome = rulebook.criteria[number].outcomes[case.outcome].text
         yield say("explain", "case", language, outcome=outcome)
     for name, value in case.values.items():
-        shown = _shown(rulebook, number, name, value)
+        shown = _shown(rulebook, number, value)
         yield say("explain", "fact", language, fact=say("facts", name, language), value=shown)
     for name in case.missing:
         yield say("explain", "fact_missing", language, fact=say("facts", name, language))
 
 
-def _shown(rulebook: Rulebook, number: str, name: str, value: Decimal | str) -> object:
+def _shown(rulebook: Rulebook, number: str, value: Decimal | str) -> object:
     if isinstance(value, Decimal):
         return Decimal(plain(rounded(value, 4)))
-    return rulebook.criteria[number].outcomes[value].text if name == "publicity" else value
+    return rulebook.criteria[number].outcomes[value].text
 
 
 def _policies(rulebook: Rulebook, finding: Finding, language: str) -> Iterator[str]:

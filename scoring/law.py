@@ -39,7 +39,7 @@ from scoring.rounding import Rounding, rounded
 
 def _hundredths(points: Decimal) -> Decimal:
     if points != rounded(points, 2):
-        raise PydanticCustomError("points_step", "points are multiples of 0.01")
+        raise PydanticCustomError("points_step", "0.01")
     return points
 
 

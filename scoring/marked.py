@@ -12,6 +12,9 @@ import yaml
 
 from scoring.errors import Refusal
 
+DEEPEST = 20
+"""A tree deeper than this is no rulebook."""
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 KeyPath = tuple[str, ...]
@@ -51,8 +54,8 @@ class Marked:
 def read_marked(text: str, file: str) -> Marked:
     """Read YAML whose top is a mapping.
 
-    Raises Refusal `rulebooks.unreadable`, `rulebooks.not_a_mapping`, `rulebooks.key_twice` or
-    `rulebooks.alias`, each with file and line.
+    Raises Refusal `rulebooks.unreadable`, `rulebooks.not_a_mapping`, `rulebooks.key_twice`,
+    `rulebooks.alias` or `rulebooks.too_deep`, each with file and line.
     """
     reader = _Reader(file)
     tree = reader.value(_composed(text, file), ())
@@ -64,12 +67,11 @@ def read_marked(text: str, file: str) -> Marked:
 def _composed(text: str, file: str) -> yaml.Node | None:
     try:
         return yaml.compose(text, Loader=_LOADER)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Refusal("rulebooks.unreadable", file=file, line=line, reason=error.problem) from None
     except (yaml.YAMLError, RecursionError) as error:
-        reason = str(error).splitlines()[0]
-        raise Refusal("rulebooks.unreadable", file=file, line=1, reason=reason) from None
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        line = mark.line + 1 if mark else 1
+        raise Refusal("rulebooks.unreadable", file=file, line=line, reason=reason) from None
 
 
 class _Reader:
@@ -86,6 +88,8 @@ class _Reader:
         if node is None:
             return None
         self._refuse_alias(node)
+        if len(path) > DEEPEST:
+            raise Refusal("rulebooks.too_deep", file=self._file, line=node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         return self._sequence(node, path)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from scoring.criteria import Finding, mean_of_dossiers
 from scoring.law import Band, Rulebook
+from scoring.rounding import added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ def rate_official(
         for number in rulebook.officials.criteria
     }
     points = [finding.points for finding in findings.values() if finding.points is not None]
-    total = sum(points, Decimal(0)) if points else None
+    total = added(points) if points else None
     return OfficialRating(
         official=official,
         findings=findings,

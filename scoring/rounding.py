@@ -1,5 +1,6 @@
 """Decimal rounding with its mode named, and decimal numbers as plain strings."""
 
+from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -22,6 +23,11 @@ _MODES = {
 def rounded(value: Decimal, digits: int, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
     """`value` with exactly `digits` decimals."""
     return value.quantize(Decimal(1).scaleb(-digits), rounding=_MODES[rounding])
+
+
+def added(values: Iterable[Decimal]) -> Decimal:
+    """The sum, exact; of nothing a decimal 0."""
+    return sum(values, Decimal(0))
 
 
 def plain(value: Decimal) -> str:

@@ -142,7 +142,7 @@ def _checked(marked: Marked, checksum: str, base_checksum: str | None) -> Rulebo
     try:
         return Rulebook(**marked.tree, **added, base_checksum=base_checksum)
     except ValidationError as error:
-        raise _refusal(error.errors(include_url=False)[0], marked) from None
+        raise _refusal(error.errors()[0], marked) from None
 
 
 _CODES = {"missing": "missing_key", "extra_forbidden": "unknown_key"}

@@ -15,7 +15,7 @@ from scoring.criteria import Finding, find
 from scoring.errors import Refusal
 from scoring.evidence import UnitEvidence, known_criterion
 from scoring.law import Band, Rulebook
-from scoring.rounding import plain
+from scoring.rounding import added, plain
 
 
 class State(StrEnum):
@@ -117,7 +117,7 @@ def rate_unit(rulebook: Rulebook, unit: UnitEvidence) -> UnitRating:
     scores = {number: _score(rulebook, number, unit) for number in rulebook.criteria}
     points = [score.points for score in scores.values() if score.points is not None]
     state = _state(rulebook, unit, len(points))
-    total = sum(points, Decimal(0)) if state is State.SCORED else None
+    total = added(points) if state is State.SCORED else None
     reachable = rulebook.max_points * len(points)
     return UnitRating(
         evidence=unit,

@@ -72,6 +72,12 @@ def test_mean_in_points() -> None:
     assert abs(made.high - 2 * share.high) <= Decimal("0.0001")
 
 
+def test_mean_of_a_finite_population() -> None:
+    """A mean over every dossier there was is certain."""
+    made = known(of_finding(tt01(), finding(none=3, many=1), population=4))
+    assert (made.low, made.high) == (Decimal("1.5"), Decimal("1.5"))
+
+
 def test_points_in_between_count_as_their_part() -> None:
     """Ten dossiers with 1 point of 2 are as unsure as five of ten with full points."""
     between = of_finding(tt01(), finding(once=10), 50)

@@ -136,6 +136,12 @@ def test_one_stop_desk_says_what_it_compared() -> None:
     case = found("5", {"onspot_share": "0", "onestop_share": "1"}).case
     assert case is not None
     assert case.missing == ()
+    case = found("5", {"onspot_share": "1"}).case
+    assert case is not None
+    assert case.values == {"onspot_share": 1, "onspot_share_limit": 1}
+    case = found("5", {"onestop_share": "0"}).case
+    assert case is not None
+    assert case.missing == ("onspot_share",)
 
 
 @pytest.mark.parametrize(("fact", "points"), [("both", 2), ("one", 1), ("poor", 0)])
@@ -207,6 +213,10 @@ def test_complaints_say_what_they_compared() -> None:
     assert case is not None
     assert case.missing == ("complaints_on_time", "complaints_prolonged")
     assert case.values == {"complaints_total": 3}
+    case = found("8", {"complaints_on_time": "1", "complaints_prolonged": "2"}).case
+    assert case is not None
+    assert case.missing == ("complaints_total",)
+    assert case.values == {"complaints_on_time": 1, "complaints_prolonged": 2}
     case = found("8", {"complaints_total": "0"}).case
     assert case is not None
     assert case.values == {"complaints_total": 0}
@@ -302,8 +312,10 @@ def test_online_services_say_what_they_compared() -> None:
 
 
 def test_unit_points_have_the_rulebooks_digits() -> None:
-    """The points of a unit criterion are written with the same digits as the others."""
-    assert str(found("6", {"publicity": "both"}).points) == "2.0"
+    """The points of a unit criterion are written with the same digits, and name their article."""
+    finding = found("6", {"publicity": "both"})
+    assert str(finding.points) == "2.0"
+    assert finding.source == "TT 01/2018/TT-VPCP Điều 13, chỉ số 6"
 
 
 def test_every_criterion_is_scored_in_one_way() -> None:

@@ -38,3 +38,4 @@ def test_refusal_shows_its_code_and_params() -> None:
     assert str(Refusal("a.b", file="x", line=1)) == "a.b: file=x, line=1"
     assert str(Refusal("a.b")) == "a.b"
     assert Refusal("a.b", line=1).params == {"line": 1}
+    assert Refusal("a.b", line=1).args == ("a.b", {"line": 1})

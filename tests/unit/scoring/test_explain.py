@@ -113,6 +113,11 @@ def test_scored_unit() -> None:
         "(từ 12 điểm, TT 01/2018/TT-VPCP Điều 15 khoản 3 điểm b)."
     )
     assert len(made.because) == 9
+    english = explain_unit(tt01(), rated, "en")
+    assert english.sentence.startswith("Đơn vị X01: 14.0 points of at most 14 (7 of 9 criteria)")
+    assert english.because[0].startswith("Criterion 1 (Total time")
+    alone = explain_criterion(tt01(), "1", rated.scores["1"])
+    assert alone.sentence == made.because[0]
     assert made.because[0].startswith("Chỉ số 1 (")
     assert "không đủ thông tin" in made.because[8]
 

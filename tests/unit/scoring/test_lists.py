@@ -36,8 +36,9 @@ def test_units_that_stand_out() -> None:
             unit("B", received_online=0),
             unit("C", received=0, dossiers=1, responses=0),
             unit("D", received=1, received_online=1),
+            unit("E", received=1, received_online=0),
         ],
     ).units
     assert [one.code for one in with_overdue(units)] == ["A"]
-    assert [one.code for one in without_online_intake(units)] == ["B"]
+    assert [one.code for one in without_online_intake(units)] == ["B", "E"]
     assert [one.code for one in to_remind(units)] == ["C"]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from scoring.rounding import Rounding, plain, rounded
+from scoring.rounding import Rounding, added, plain, rounded
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,12 @@ def test_rounded(value: str, digits: int, rounding: Rounding, expected: str) -> 
     assert str(rounded(Decimal(value), digits, rounding)) == expected
     if rounding is Rounding.HALF_UP:
         assert str(rounded(Decimal(value), digits)) == expected
+
+
+def test_added() -> None:
+    """A sum of decimals is a decimal, even of nothing."""
+    assert added([Decimal("1.1"), Decimal("2.2")]) == Decimal("3.3")
+    assert isinstance(added([]), Decimal)
 
 
 @pytest.mark.parametrize(

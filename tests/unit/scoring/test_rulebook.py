@@ -21,6 +21,7 @@ from scoring.rulebook import (
     shipped_rulebooks,
 )
 from tests.unit.scoring.district import refusal_of
+from tests.unit.scoring.district import tt01 as shared
 
 Edited = Callable[[str, str], Path]
 TT01 = (SHIPPED / "tt01-2018.yaml").read_text("utf-8")
@@ -231,22 +232,32 @@ def test_diff_names_keys_only_one_has(edited: Edited) -> None:
     assert (key, "3 criteria", None) in diff(tt01(), smaller)
 
 
+def test_diff_compares_values(edited: Edited) -> None:
+    """Items of lists are compared one by one; null is an empty text, not an absent key."""
+    stricter = load_rulebook(edited("id: tot, points: 12", "id: tot, points: 12.5"))
+    assert diff(tt01(), stricter) == [("grades.bands.1.points", "12", "12.5")]
+    ended = load_rulebook(edited("valid_to: null", "valid_to: 2025-06-30"))
+    assert diff(tt01(), ended) == [("valid_to", "", "2025-06-30")]
+
+
 def test_national_rulebook_of_a_day() -> None:
     """The national rulebook in force is found by day; local ones never are."""
     assert rulebook_for(date(2020, 6, 1)).id == "tt01-2018"
     assert rulebook_for(date(2019, 1, 6)).id == "tt01-2018"
     refusal = refusal_of(lambda: rulebook_for(date(2019, 1, 5)))
     assert refusal.code == "rulebooks.none_valid"
+    assert refusal.params == {"day": "2019-01-05"}
 
 
 def test_two_national_rulebooks_on_one_day_are_refused(edited: Edited) -> None:
     """Two national rulebooks that share a day are refused with both places."""
     later = load_rulebook(edited("id: tt01-2018", "id: tt99-2025"))
-    for ask in (
-        lambda: rulebook_for(date(2025, 7, 1), [tt01(), later]),
-        lambda: refuse_overlaps([tt01(), later]),
+    for ask, day in (
+        (lambda: rulebook_for(date(2025, 7, 1), [tt01(), later, later]), "2025-07-01"),
+        (lambda: refuse_overlaps([tt01(), later, later]), "2019-01-06"),
     ):
         refusal = refusal_of(ask)
+        assert refusal.params["day"] == day
         params = refusal.params
         assert refusal.code == "rulebooks.overlap"
         assert (params["one"], params["other"]) == ("tt01-2018", "tt99-2025")
@@ -277,6 +288,8 @@ def test_unknown_rulebook_names_the_known() -> None:
     """Asking for an unknown id is answered with the ids there are."""
     refusal = refusal_of(lambda: find_rulebook("tt02"))
     assert refusal.params == {"id": "tt02", "known": "dam-rong-2020, tt01-2018"}
+    refusal = refusal_of(lambda: find_rulebook("tt02", [tt01()]))
+    assert refusal.params == {"id": "tt02", "known": "tt01-2018"}
 
 
 def test_one_id_in_two_files_is_refused(tmp_path: Path) -> None:
@@ -320,6 +333,19 @@ def test_broken_value_is_refused_with_its_place(
     assert refusal.code == f"rulebooks.{code}"
     assert refusal.params["file"] == str(path)
     assert refusal.params["key"] == key
+    if code in {"levels", "points_step"}:
+        assert (
+            refusal.params["detail"] == {"levels": "tinh, huyen, xa", "points_step": "0.01"}[code]
+        )
+
+
+def test_rounding_is_a_policy() -> None:
+    """Points, means and shares are rounded the way the rulebook chose."""
+    cut = shared(rounding="truncate", share_digits="1", mean_digits="3")
+    assert str(cut.round_points(Decimal("1.39"))) == "1.3"
+    assert str(cut.round_mean(Decimal("1.3999"))) == "1.399"
+    assert str(cut.round_share(Decimal("46.19"))) == "46.1"
+    assert str(tt01().round_share(Decimal("46.5"))) == "47"
 
 
 def test_refusal_names_the_line(edited: Edited) -> None:
@@ -327,6 +353,37 @@ def test_refusal_names_the_line(edited: Edited) -> None:
     refusal = refused(edited("early: {points: 2,", "early: {points: two,"))
     assert refusal.params["line"] == line_of("early: {points: 2,")
     assert refusal.params["value"] == "two"
+
+
+def test_missing_key_is_placed_at_its_parent(edited: Edited) -> None:
+    """A key that is not there is placed at the line of what should hold it."""
+    refusal = refused(edited("early: {points: 2,", "early: {"))
+    assert refusal.params["line"] == line_of("early: {points: 2,")
+    assert refusal.params["value"] == ""
+    path = edited("version: 1\n", "")
+    assert refused(path).params == {
+        "file": str(path),
+        "line": 1,
+        "key": "version",
+        "value": "",
+        "detail": "Field required",
+    }
+
+
+def test_mistake_in_a_list_is_placed_at_its_item(edited: Edited) -> None:
+    """An item of a list is placed by its own line, and counted from 0 in the key."""
+    refusal = refused(edited("{id: kha, points: 9,", "{id: kha, points: nine,"))
+    assert refusal.params["key"] == "grades.bands.2.points"
+    assert refusal.params["line"] == line_of("{id: kha, points: 9,")
+    refusal = refused(edited("{id: kha, points: 9,", "{id: kha,"))
+    assert refusal.params["line"] == line_of("{id: kha, points: 9,")
+
+
+@pytest.mark.parametrize(("length", "shown"), [(60, "9" * 60), (61, "9" * 60 + "…")])
+def test_long_value_is_cut(length: int, shown: str, edited: Edited) -> None:
+    """A refusal quotes at most 60 characters of what the file says."""
+    refusal = refused(edited("valid_from: 2019-01-06", f"valid_from: '{'9' * length}'"))
+    assert refusal.params["value"] == shown
 
 
 def test_case_nobody_knows_is_refused(edited: Edited) -> None:
@@ -365,6 +422,10 @@ def test_policy_for_an_unknown_case_is_refused(edited: Edited) -> None:
     refusal = refused(edited('points: {"3": {many_own_fault: 0}}', 'points: {"3": {mani: 0}}'))
     assert refusal.code == "rulebooks.policy_outcome"
     assert refusal.params["detail"] == "own_fault_points: 3 mani"
+    none = 'points: {"3": {many_own_fault: 0}}'
+    refusal = refused(edited(none, 'points: {"3": {b: 0, a: 0}}'))
+    assert refusal.params["detail"] == "own_fault_points: 3 a, b"
+    assert refused(edited(none, 'points: {"10": {a: 0}}')).code == "rulebooks.policy_outcome"
 
 
 def test_choice_nobody_carries_out_is_refused(edited: Edited) -> None:
@@ -375,26 +436,35 @@ def test_choice_nobody_carries_out_is_refused(edited: Edited) -> None:
     assert refusal.code == "rulebooks.policy_unknown_choice"
 
 
+UNPRINTABLE = "unacceptable character #x0001: control characters are not allowed"
+
+
 @pytest.mark.parametrize(
-    ("text", "code", "line"),
+    ("text", "code", "line", "params"),
     [
-        ("a: [1\nb: 2", "unreadable", 2),
-        ("- 1\n- 2\n", "not_a_mapping", 1),
-        ("", "not_a_mapping", 1),
-        ("a: 1\nb: 2\na: 3\n", "key_twice", 3),
-        ("a: &x {b: 1}\nc: *x\n", "alias", 1),
-        ("a: &x [*x]\n", "alias", 1),
-        ("id: a\nplace: here\n", "unknown_key", 2),
+        ("a: [1\nb: 2", "unreadable", 2, {"reason": "did not find expected ',' or ']'"}),
+        ("a: \x01", "unreadable", 1, {"reason": UNPRINTABLE}),
+        ("- 1\n- 2\n", "not_a_mapping", 1, {}),
+        ("", "not_a_mapping", 1, {}),
+        ("a: 1\nb: 2\na: 3\n", "key_twice", 3, {"key": "a"}),
+        ("a: &x {b: 1}\nc: *x\n", "alias", 1, {}),
+        ("a: &x [*x]\n", "alias", 1, {}),
+        ("id: a\nplace: here\n", "unknown_key", 2, {"key": "place"}),
+        ("a:\n " + "[" * 20 + "]" * 20, "missing_key", 1, {"key": "id"}),
+        ("a:\n " + "[" * 21 + "]" * 21, "too_deep", 2, {}),
+        ("a:\n " + "[" * 900 + "]" * 900, "too_deep", 2, {}),
     ],
 )
 def test_yaml_that_hides_something_is_refused(
-    text: str, code: str, line: int, tmp_path: Path
+    text: str, code: str, line: int, params: dict[str, str], tmp_path: Path
 ) -> None:
     """Broken YAML, a key given twice and an alias are refused with their line."""
     path = tmp_path / "broken.yaml"
     path.write_text(text, "utf-8")
     refusal = refused(path)
-    assert (refusal.code, refusal.params["line"]) == (f"rulebooks.{code}", line)
+    assert refusal.code == f"rulebooks.{code}"
+    expected = {"file": str(path), "line": line, **params}
+    assert {name: refusal.params[name] for name in expected} == expected
 
 
 def test_deeply_nested_yaml_is_refused(tmp_path: Path) -> None:
@@ -404,14 +474,24 @@ def test_deeply_nested_yaml_is_refused(tmp_path: Path) -> None:
     assert refused(path).code == "rulebooks.unreadable"
 
 
-@pytest.mark.parametrize("content", [None, b"a: \xff"])
-def test_missing_or_not_utf8_is_refused(content: bytes | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "No such file or directory"), (b"a: \xff", "UTF-8")]
+)
+def test_missing_or_not_utf8_is_refused(content: bytes | None, reason: str, tmp_path: Path) -> None:
     """A file that is not there or is not UTF-8 is refused by name."""
     path = tmp_path / "r.yaml"
     if content is not None:
         path.write_bytes(content)
     refusal = refused(path)
-    assert (refusal.code, refusal.params["file"]) == ("rulebooks.unreadable", str(path))
+    assert refusal.code == "rulebooks.unreadable"
+    assert refusal.params == {"file": str(path), "line": 1, "reason": reason}
+
+
+def test_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    """A file saved with a byte order mark is read like one without."""
+    path = tmp_path / "tt01-2018.yaml"
+    path.write_text(TT01, "utf-8-sig")
+    assert load_rulebook(path).id == "tt01-2018"
 
 
 def local(tmp_path: Path, extends: str, more: str = "") -> Path:
@@ -425,7 +505,9 @@ def local(tmp_path: Path, extends: str, more: str = "") -> Path:
 def test_extending_inherits_no_identity(tmp_path: Path) -> None:
     """An extending rulebook has its own title and validity, never those of its base."""
     path = local(tmp_path, "dam-rong-2020")
-    assert refused(path).code == "rulebooks.chain"
+    refusal = refused(path)
+    assert refusal.code == "rulebooks.chain"
+    assert refusal.params == {"file": str(path), "line": 3, "base": "dam-rong-2020"}
     assert load_rulebook(local(tmp_path, "tt01-2018")).valid_to is None
     (tmp_path / "local.yaml").write_text("id: local\nextends: tt01-2018\nversion: 1\n", "utf-8")
     assert refused(tmp_path / "local.yaml").params["key"] == "scope"
@@ -433,8 +515,10 @@ def test_extending_inherits_no_identity(tmp_path: Path) -> None:
 
 def test_unknown_base_is_refused(tmp_path: Path) -> None:
     """A base that is nowhere is refused; a path in its place reaches no other folder."""
-    refusal = refused(local(tmp_path, "nowhere"))
-    assert (refusal.code, refusal.params["line"]) == ("rulebooks.base_missing", 3)
+    path = local(tmp_path, "nowhere")
+    refusal = refused(path)
+    assert refusal.code == "rulebooks.base_missing"
+    assert refusal.params == {"file": str(path), "line": 3, "base": "nowhere"}
     assert refused(local(tmp_path, "../../secret")).code == "rulebooks.base_missing"
 
 
