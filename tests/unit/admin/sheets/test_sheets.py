@@ -1,0 +1,265 @@
+"""Any file an office has becomes the same rows."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
+
+from admin.sheets import ColumnSpec, Rejects, Row, read_mapping, read_sheet
+from admin.sheets.columns import find_header
+from surveys.errors import Refusal
+
+COLUMNS = (
+    ColumnSpec(name="code", titles=("Mã hồ sơ",), required=True),
+    ColumnSpec(name="unit", titles=("Đơn vị tiếp nhận", "Đơn vị"), required=True),
+    ColumnSpec(name="received_at", titles=("Ngày nhận",)),
+)
+TITLE = ["SỔ THEO DÕI HỒ SƠ", "", ""]
+HEADER = ["MÃ HỒ SƠ", " đơn vị  tiếp nhận ", "Ghi chú"]
+GRID = [TITLE, ["", "", ""], HEADER, ["A-1", "XA01", "gấp"], ["", "", ""], ["A-2", "XA02", ""]]
+Writer = Callable[[Path, Sequence[Sequence[Any]]], None]
+
+
+def _csv(encoding: str, delimiter: str) -> Writer:
+    def write(path: Path, grid: Sequence[Sequence[Any]]) -> None:
+        lines = (delimiter.join(f'"{cell}"' if cell else "" for cell in row) for row in grid)
+        path.write_text("\r\n".join(lines), encoding)
+
+    return write
+
+
+def _xlsx(path: Path, grid: Sequence[Sequence[Any]]) -> None:
+    book = openpyxl.Workbook()
+    for row in grid:
+        book.active.append([cell if cell != "" else None for cell in row])
+    book.save(path)
+
+
+def _ods(path: Path, grid: Sequence[Sequence[Any]]) -> None:
+    document, table = OpenDocumentSpreadsheet(), Table(name="Tờ 1")
+    for row in grid:
+        line = TableRow()
+        for cell in row:
+            filled = TableCell(valuetype="string")
+            filled.addElement(P(text=str(cell)))
+            line.addElement(filled if cell else TableCell())
+        table.addElement(line)
+    document.spreadsheet.addElement(table)
+    document.save(path)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        *(_csv(encoding, ",") for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le")),
+        *(_csv("utf-8", delimiter) for delimiter in ";\t"),
+        _xlsx,
+        _ods,
+    ],
+)
+def test_every_kind_of_file_gives_the_same_rows(write: Writer, tmp_path: Path) -> None:
+    """Titles above the header and empty rows are skipped; numbers are those a person sees."""
+    file = tmp_path / "so.dat"
+    write(file, GRID)
+    sheet = read_sheet(file, COLUMNS)
+    assert [(row.number, row.values) for row in sheet] == [
+        (4, {"code": "A-1", "unit": "XA01", "Ghi chú": "gấp"}),
+        (6, {"code": "A-2", "unit": "XA02", "Ghi chú": None}),
+    ]
+    assert [row.number for row in sheet] == [4, 6]
+    assert sheet.others == ("Ghi chú",)
+    assert ("code" in sheet, "received_at" in sheet) == (True, False)
+    assert sheet.title_of("unit") == "đơn vị tiếp nhận"
+
+
+def test_a_spreadsheets_own_types(tmp_path: Path) -> None:
+    """Days and times stay what they are; whole numbers are the text a person sees."""
+    file = tmp_path / "so.xlsx"
+    moment = datetime(2021, 3, 15, 14, 30)
+    rows = [(17.0, 1.5, moment), (1, "x", date(2021, 3, 15)), ("y", "z", time(8, 30))]
+    _xlsx(file, [("code", "unit", "received_at"), *rows])
+    values = [tuple(row.values.values()) for row in read_sheet(file, COLUMNS)]
+    assert values == [
+        ("17", 1.5, moment),
+        ("1", "x", date(2021, 3, 15)),
+        ("y", "z", time(8, 30)),
+    ]
+
+
+def test_the_sheet_with_the_header_is_taken_not_the_first(tmp_path: Path) -> None:
+    """A cover sheet before the table is no obstacle; a hidden sheet is none of ours."""
+    book = openpyxl.Workbook()
+    book.active.append(["Bìa"])
+    for title, code, state in (("ẩn", "cũ", "hidden"), ("Hồ sơ", "A-1", "visible")):
+        page = book.create_sheet(title)
+        page.append(["code", "unit"])
+        page.append([code, "XA01"])
+        page.sheet_state = state
+    book.save(tmp_path / "so.xlsx")
+    assert [row.values["code"] for row in read_sheet(tmp_path / "so.xlsx", COLUMNS)] == ["A-1"]
+
+
+def test_quoted_cells_may_hold_delimiters_and_lines(tmp_path: Path) -> None:
+    """Row numbers count rows as a spreadsheet shows them, not lines."""
+    file = tmp_path / "so.csv"
+    file.write_text('code,unit,Ghi chú\n1,X,"a, b\nc"\n2,Y,\n', "utf-8")
+    rows = list(read_sheet(file, COLUMNS))
+    assert [(row.number, row.values["Ghi chú"]) for row in rows] == [(2, "a, b\nc"), (3, None)]
+
+
+def test_a_short_row_has_nothing_in_the_rest(tmp_path: Path) -> None:
+    """Cells that are not there are empty; cells beyond the header are left alone."""
+    file = tmp_path / "so.csv"
+    file.write_text("code,unit\n1\n2,Y,thừa\n", "utf-8")
+    assert [row.values for row in read_sheet(file, COLUMNS)] == [
+        {"code": "1", "unit": None},
+        {"code": "2", "unit": "Y"},
+    ]
+
+
+def test_the_better_title_wins(tmp_path: Path) -> None:
+    """Where a file has two columns that could be ours, the first of our titles is taken."""
+    file = tmp_path / "so.csv"
+    file.write_text("Mã hồ sơ,Đơn vị,Đơn vị tiếp nhận\n1,phụ,chính\n", "utf-8")
+    (row,) = read_sheet(file, COLUMNS)
+    assert row.values == {"code": "1", "unit": "chính", "Đơn vị": "phụ"}
+
+
+def test_a_mapping_names_their_headers(tmp_path: Path) -> None:
+    """Only the mapped header counts for a mapped column, also where ours is there too."""
+    file, mapping = tmp_path / "so.csv", tmp_path / "igate.yaml"
+    file.write_text("code,SO BIEN NHAN,Đơn vị\nkhác,1,X\n", "utf-8")
+    mapping.write_text("code: Số biên nhận\n", "utf-8")
+    (row,) = read_sheet(file, COLUMNS, read_mapping(mapping, COLUMNS))
+    assert (row.values["code"], row.values["unit"]) == ("1", "X")
+    (toml := tmp_path / "igate.toml").write_text('code = "Số biên nhận"\n', "utf-8")
+    assert read_mapping(toml, COLUMNS) == {"code": "Số biên nhận"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("code: [", "sheets.mapping_unreadable"),
+        ("- code", "sheets.mapping_unreadable"),
+        ("", "sheets.mapping_unreadable"),
+        ("ma: Số", "sheets.mapping_unknown_column"),
+    ],
+)
+def test_a_mapping_that_cannot_be_used(text: str, code: str, tmp_path: Path) -> None:
+    """Refused with its reason."""
+    (mapping := tmp_path / "m.yaml").write_text(text, "utf-8")
+    with pytest.raises(Refusal) as refused:
+        read_mapping(mapping, COLUMNS)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "sheets.empty"),
+        (b"\n,,\n  ,\n", "sheets.empty"),
+        (b"code,ten\n1,2\n", "sheets.column_missing"),
+        (b"code,unit,CODE\n1,2,3\n", "sheets.column_twice"),
+        (b"<html><table>", "sheets.web_page"),
+        (b"PK\x03\x04 broken", "sheets.no_workbook"),
+        (b"\xd0\xcf\x11\xe0 broken", "sheets.no_workbook"),
+        ("code,unit\nĐ,ư\n".encode("cp1258"), "sheets.encoding"),
+        (b"code,unit\n1,2\n3,\xff\n", "sheets.encoding"),
+        (b'code,unit\n1,"' + b"x" * 200_000, "sheets.broken"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(content: bytes, code: str, tmp_path: Path) -> None:
+    """Every kind of trouble has its own sentence."""
+    (file := tmp_path / "so.csv").write_bytes(content)
+    with pytest.raises(Refusal) as refused:
+        list(read_sheet(file, COLUMNS))
+    assert refused.value.code == code
+
+
+def test_a_missing_column_is_named_with_what_was_found(tmp_path: Path) -> None:
+    """The likeliest row is taken for the header, wherever it stands."""
+    (file := tmp_path / "so.csv").write_text("BÁO CÁO,,,x\n,,\nSTT,Mã hồ sơ,Tên\n1,2,3\n", "utf-8")
+    with pytest.raises(Refusal) as refused:
+        read_sheet(file, COLUMNS)
+    assert refused.value.params == {
+        "file": "so.csv",
+        "columns": "Đơn vị tiếp nhận (unit)",
+        "found": "STT, Mã hồ sơ, Tên",
+        "row": 3,
+    }
+
+
+def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
+    """The command line has its sentence for it."""
+    with pytest.raises(FileNotFoundError):
+        read_sheet(tmp_path / "none.xlsx", COLUMNS)
+    with pytest.raises(IsADirectoryError):
+        read_sheet(tmp_path, COLUMNS)
+
+
+@given(
+    above=st.lists(st.lists(st.text(max_size=8), max_size=5), max_size=29),
+    extra=st.lists(st.text("xyz ", min_size=1, max_size=5), max_size=4),
+    order=st.randoms(use_true_random=False),
+)
+def test_the_header_is_found_below_anything(
+    above: list[list[str]], extra: list[str], order: Random
+) -> None:
+    """Within the first thirty rows, its columns in any order among any others."""
+    header = ["mã HỒ sơ", "Đơn Vị", *extra]
+    order.shuffle(header)
+    rows = list(enumerate([*above, header, ["1", "2"]], 1))
+    found = find_header(rows, COLUMNS, {})
+    assert found is not None
+    assert (found.number, header[found.known["code"]]) == (len(above) + 1, "mã HỒ sơ")
+
+
+def test_rejected_rows_are_kept_as_they_stood(tmp_path: Path) -> None:
+    """With their number and reason, in a file a spreadsheet opens with its accents."""
+    file = tmp_path / "so.csv"
+    file.write_text("code,unit\n1,X\n2\n", "utf-8")
+    sheet = read_sheet(file, COLUMNS)
+    with Rejects(tmp_path / "loai.csv", sheet.header.titles, ("Dòng", "Lý do")) as rejects:
+        for row in sheet:
+            rejects.add(row, "Thiếu, đơn vị")
+    raw = (tmp_path / "loai.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert raw.decode("utf-8-sig").splitlines() == [
+        "code,unit,Dòng,Lý do",
+        '1,X,2,"Thiếu, đơn vị"',
+        '2,,3,"Thiếu, đơn vị"',
+    ]
+    assert rejects.count == 2
+
+
+def test_no_rejected_row_leaves_no_file(tmp_path: Path) -> None:
+    """An older file of rejected rows would be a lie."""
+    (old := tmp_path / "loai.csv").write_text("cũ")
+    with Rejects(old, ["code"], ("Dòng", "Lý do")):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_import_leaves_the_older_rejects(tmp_path: Path) -> None:
+    """What was not done leaves no trace."""
+    (file := tmp_path / "so.csv").write_text("code,unit\n1,X\n", "utf-8")
+    (old := tmp_path / "loai.csv").write_text("cũ")
+    (row,) = read_sheet(file, COLUMNS)
+    with pytest.raises(OSError, match="cut"), Rejects(old, HEADER, ("Dòng", "Lý do")) as rejects:
+        _add_and_fail(rejects, row)
+    assert old.read_text() == "cũ"
+    assert {one.name for one in tmp_path.iterdir()} == {"so.csv", "loai.csv"}
+
+
+def _add_and_fail(rejects: Rejects, row: Row) -> None:
+    rejects.add(row, "lý do")
+    raise OSError("power cut")

@@ -1,0 +1,109 @@
+"""Codes, states and ways of filing, as exports write them."""
+
+from datetime import datetime
+
+import pytest
+
+from surveys.dossier import (
+    STAGES,
+    STATUS_NAMES,
+    Filing,
+    Stage,
+    Status,
+    has_known_form,
+    normal_code,
+    parse_filing,
+    parse_status,
+    status_by_dates,
+)
+
+
+def test_one_code_in_all_its_writings() -> None:
+    """Capitals, plain dashes, no spaces."""
+    code = "000.17.22.H56-210531-0001"
+    writings = [
+        " 000.17.22.h56-210531-0001 ",
+        "000.17.22.H56–210531–0001",
+        "000.17.22.H56 - 210531 - 0001",
+    ]
+    assert {normal_code(one) for one in [code, *writings]} == {code}
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        ("000.17.22.H56-210531-0001", True),
+        ("H21.17-210531-00012", True),
+        ("H56-210531-0001", True),
+        ("000.17.22.H56-210532-0001", False),
+        ("000.17.22.H56-210531-001", False),
+        ("HS-2021-17", False),
+        ("", False),
+    ],
+)
+def test_the_form_of_a_code(code: str, known: bool) -> None:
+    """TT 01/2018/TT-VPCP Điều 19: unit, a real day, the day's counter of four or five digits."""
+    assert has_known_form(code) is known
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_state_by_number_and_by_name(status: Status) -> None:
+    """Its number (also as a spreadsheet's 10.0), its Vietnamese name with or without accents."""
+    writings = [str(int(status)), f"{int(status)}.0", status.name, status.name.lower()]
+    for name in [*writings, *STATUS_NAMES[status], STATUS_NAMES[status][0].upper()]:
+        assert parse_status(name) is status
+    assert parse_status("da tra ket qua") is Status.RETURNED
+
+
+def test_no_name_stands_for_two_states() -> None:
+    """Every name is one state's only."""
+    names = [name for names in STATUS_NAMES.values() for name in names]
+    assert len({parse_status(name) for name in names}) == 10
+    assert [parse_status(name) for name in STATUS_NAMES[Status.NOT_ACCEPTED]] == [
+        Status.NOT_ACCEPTED
+    ] * 3
+
+
+@pytest.mark.parametrize("wrong", ["0", "11", "xong rồi", "1.5", "10.00"])
+def test_an_unknown_state_is_refused(wrong: str) -> None:
+    """Never guessed."""
+    with pytest.raises(ValueError, match=wrong):
+        parse_status(wrong)
+
+
+@pytest.mark.parametrize(
+    ("written", "filing"),
+    [
+        ("Trực tiếp", Filing.IN_PERSON),
+        ("TRUC TUYEN", Filing.ONLINE),
+        ("bcci", Filing.POST),
+        ("Bưu chính công ích", Filing.POST),
+        ("in_person", Filing.IN_PERSON),
+        ("online", Filing.ONLINE),
+        ("post", Filing.POST),
+    ],
+)
+def test_ways_of_filing(written: str, filing: Filing) -> None:
+    """In Vietnamese or in English."""
+    assert parse_filing(written) is filing
+
+
+def test_an_unknown_way_of_filing_is_refused() -> None:
+    """Never guessed."""
+    with pytest.raises(ValueError, match="chim bồ câu"):
+        parse_filing("chim bồ câu")
+
+
+def test_every_state_has_its_stage() -> None:
+    """What anybody with the code may know is there for all ten."""
+    assert set(STAGES) == set(Status)
+    assert STAGES[Status.RETURNED] is Stage.RETURNED
+
+
+def test_a_state_is_read_from_the_dates_where_none_is_written() -> None:
+    """Returned, finished, or still in work."""
+    day = datetime(2021, 3, 15)
+    assert status_by_dates(day, day) is Status.RETURNED
+    assert status_by_dates(None, day) is Status.RETURNED
+    assert status_by_dates(day, None) is Status.FINISHED
+    assert status_by_dates(None, None) is Status.IN_PROGRESS
