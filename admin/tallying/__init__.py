@@ -1,0 +1,1 @@
+"""Survey tallies: read, completed, published safely, written as JSON, CSV and XLSX."""

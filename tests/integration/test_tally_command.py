@@ -1,0 +1,109 @@
+"""`motcua tally`: the contract's shape, the same rows in every kind of file, safe to publish."""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from admin.tallying import files
+from admin.tallying.result import parse_by, read_tally
+from surveys.errors import Refusal
+from surveys.form import shipped_forms
+from surveys.period import parse_period
+from surveys.store import forms
+from surveys.store.database import Database
+from surveys.store.tallies import Dimension
+from tests.integration.rows import NOW, add_dossier, add_unit, answer
+
+Q2 = parse_period("2021-Q2")
+
+
+async def _answered(database: Database, *, simulated: bool = False) -> None:
+    """XA01: 7 very, 1 unsatisfied; XA02: nobody."""
+    async with database.write() as conn:
+        await forms.register(conn, shipped_forms(), NOW)
+        unit = await add_unit(conn, "XA01")
+        await add_unit(conn, "XA02")
+        for number in range(8):
+            dossier = await add_dossier(conn, unit, f"D{number}")
+            option = "unsatisfied" if number == 7 else "very"
+            await answer(conn, dossier, "satisfaction", option, simulated=simulated)
+
+
+async def test_the_shape_of_the_contract(database: Database) -> None:
+    """Every unit has every option of the default form; nobody's choice is 0."""
+    await _answered(database)
+    async with database.read() as conn:
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5")
+    found = tally.as_json()
+    options = sum(len(q.options) for form in tally.forms for q in form.questions)
+    assert list(found) == ["period", "rows", "response"]
+    assert found["rows"][:3] == [
+        {"unit": "XA01", "form": "phieu5", "question": "satisfaction", "option": o, "count": n}
+        for o, n in (("very", 7), ("satisfied", 0), ("unsatisfied", 1))
+    ]
+    assert len(found["rows"]) == 2 * options
+    assert found["response"] == [
+        {"unit": u, "returned": n, "issued": 0, "delivered": 0, "answered": n, "valid": n}
+        for u, n in (("XA01", 8), ("XA02", 0))
+    ]
+
+
+async def test_every_kind_of_file_has_the_same_rows(database: Database, tmp_path: Path) -> None:
+    """JSON, CSV and XLSX differ in nothing but their writing."""
+    await _answered(database)
+    async with database.read() as conn:
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5")
+    for suffix in ("json", "csv", "xlsx"):
+        assert files.write(tally, tmp_path / f"t.{suffix}") == len(tally.cells)
+    rows = json.loads((tmp_path / "t.json").read_text("utf-8"))["rows"]
+    with (tmp_path / "t.csv").open(encoding="utf-8") as stream:
+        as_csv = [{**row, "count": int(row["count"])} for row in csv.DictReader(stream)]
+    book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
+    keys, *values = book.get_sheet_by_name("rows").to_python()
+    assert rows == as_csv == [dict(zip(keys, value, strict=True)) for value in values]
+    assert book.sheet_names == ["rows", "response"]
+
+
+async def test_a_published_tally_hides_the_few(database: Database, tmp_path: Path) -> None:
+    """One unsatisfied citizen is not shown, and cannot be reckoned from the rest."""
+    await _answered(database)
+    async with database.read() as conn:
+        tally = (await read_tally(conn, Q2, [Dimension.UNIT], "phieu5")).published(5)
+    found = tally.as_json()
+    assert found["hidden_below"] == 5
+    assert [row["count"] for row in found["rows"][:3]] == [None, None, None]
+    assert all(row["count"] is None or row["count"] >= 5 for row in found["rows"])
+    assert (found["response"][0]["answered"], found["response"][1]["answered"]) == (8, None)
+    files.write(tally, tmp_path / "t.csv")
+    assert "satisfaction,very,\n" in (tmp_path / "t.csv").read_text("utf-8")
+
+
+async def test_simulated_responses_are_marked(database: Database) -> None:
+    """Whatever does not come from people says so, in the whole and in each row."""
+    await _answered(database, simulated=True)
+    async with database.read() as conn:
+        found = (await read_tally(conn, Q2, [Dimension.UNIT], "phieu5")).as_json()
+    assert found["simulated"] == 8
+    assert [row["simulated"] for row in found["rows"][:3]] == [7, 0, 1]
+    assert [row["simulated"] for row in found["response"]] == [8, 0]
+
+
+def test_what_a_tally_can_be_split_by() -> None:
+    """Dimensions come in one order; the question is always there; others are refused."""
+    assert parse_by(" question, unit ,block") == (Dimension.BLOCK, Dimension.UNIT)
+    assert parse_by("question") == ()
+    with pytest.raises(Refusal, match=r"tally\.by"):
+        parse_by("unit,weather")
+
+
+async def test_a_file_is_written_whole_or_not_at_all(database: Database, tmp_path: Path) -> None:
+    """An unknown kind of file is refused and leaves nothing behind."""
+    async with database.read() as conn:
+        tally = await read_tally(conn, Q2, [], "phieu5")
+    with pytest.raises(Refusal, match=r"tally\.suffix"):
+        files.write(tally, tmp_path / "t.docx")
+    assert [file.name for file in os.scandir(tmp_path) if "docx" in file.name] == []
