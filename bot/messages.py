@@ -55,19 +55,29 @@ class Button:
     data: str = ""
     url: str = ""
     asks_contact: bool = False
+    aside: bool = False
+    """A way around (back, skip, stop) rather than an answer: drawn smaller where one can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One message to a citizen.
 
-    `slot` names a place in the chat: a later message of the same slot takes the place of the
-    earlier one where the channel can edit, and is a new message where it cannot.
+    `text` says everything, the choices too, for channels without buttons; `brief` leaves out what
+    the buttons say (empty: the same). `slot` names a place in the chat: a later message of the same
+    slot takes the place of the earlier one where the channel can edit, and is a new message where
+    it cannot.
     """
 
     text: str
+    brief: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
     slot: str = ""
+
+    @property
+    def beside_buttons(self) -> str:
+        """What to write where the buttons are drawn."""
+        return self.brief or self.text
 
     def as_json(self) -> dict[str, Any]:
         """A dict that `outgoing_from_json` reads back without loss."""
@@ -77,4 +87,4 @@ class Outgoing:
 def outgoing_from_json(data: dict[str, Any]) -> Outgoing:
     """The message that `Outgoing.as_json` wrote."""
     rows = tuple(tuple(Button(**button) for button in row) for row in data["buttons"])
-    return Outgoing(text=data["text"], buttons=rows, slot=data["slot"])
+    return Outgoing(**(data | {"buttons": rows}))

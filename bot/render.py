@@ -49,8 +49,13 @@ def render(
     if not screens:
         return None
     texts = [say(effect, catalog) for effect in said if isinstance(effect, Say)]
-    text = "\n\n".join([*texts, screen_text(screens[-1], catalog)])
-    return Outgoing(text=text, buttons=buttons(screens[-1], catalog, interview_id), slot=slot)
+    screen = screens[-1]
+    return Outgoing(
+        text="\n\n".join([*texts, screen_text(screen, catalog)]),
+        brief="\n\n".join([*texts, screen_brief(screen, catalog)]),
+        buttons=buttons(screen, catalog, interview_id),
+        slot=slot,
+    )
 
 
 def say(effect: Say, catalog: Catalog) -> str:
@@ -71,9 +76,25 @@ def screen_text(screen: Screen, catalog: Catalog) -> str:
     return "\n\n".join(parts)
 
 
-def _question_text(screen: Screen, catalog: Catalog) -> str:
+def screen_brief(screen: Screen, catalog: Catalog) -> str:
+    """A screen in the words that its buttons leave to be said."""
+    if not screen.options:
+        return screen_text(screen, catalog)
+    if screen.kind is ScreenKind.QUESTION:
+        return _headed(screen, catalog)
+    parts = [catalog.text(f"interview.screen.{screen.text}", left=screen.steps - screen.step)]
+    if screen.takes_text:
+        parts.append(catalog.text(f"interview.hint.{_TEXT_HINTS[screen.text]}"))
+    return "\n\n".join(parts)
+
+
+def _headed(screen: Screen, catalog: Catalog) -> str:
     progress = catalog.text("interview.progress", step=screen.step, steps=screen.steps)
-    parts = [f"{progress}\n{screen.text}" if screen.steps > 1 else screen.text]
+    return f"{progress}\n{screen.text}" if screen.steps > 1 else screen.text
+
+
+def _question_text(screen: Screen, catalog: Catalog) -> str:
+    parts = [_headed(screen, catalog)]
     if screen.options:
         parts.append(_options_text(screen, catalog))
     hints = [_answer_hint(screen, catalog)]
@@ -126,6 +147,7 @@ def buttons(screen: Screen, catalog: Catalog, interview_id: int) -> tuple[tuple[
         Button(
             label=_action_label(name, screen, catalog),
             data=action_data(interview_id, name, screen.revision),
+            aside=True,
         )
         for name in _ways_around(screen)
     )

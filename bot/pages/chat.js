@@ -8,6 +8,8 @@ const words = document.getElementById("words");
 const header = document.querySelector("header");
 const WAITING = "motcua-waiting";
 const waiting = JSON.parse(localStorage.getItem(WAITING) || "[]");
+// The page is Vietnamese whatever the browser is set to; ?lang=en, or /language in the chat.
+const LANGUAGE = new URLSearchParams(location.search).get("lang") || "";
 const shown = new Map(); // event id -> our own bubble, until the server's copy comes
 let sending = false;
 
@@ -55,6 +57,7 @@ function button(choice) {
   const made = document.createElement("button");
   made.type = "button";
   made.textContent = choice.label;
+  made.classList.toggle("aside", Boolean(choice.aside));
   made.addEventListener("click", () => {
     made.classList.add("chosen");
     retire();
@@ -64,7 +67,7 @@ function button(choice) {
 }
 
 function say(event) {
-  const kept = { id: newId(), language: navigator.language || "", text: "", data: "", ...event };
+  const kept = { id: newId(), language: LANGUAGE, text: "", data: "", ...event };
   waiting.push(kept);
   keep();
   if (kept.kind !== "start") {
@@ -103,7 +106,7 @@ function receive(message) {
   const data = JSON.parse(message.data);
   if (data.author === "citizen") return receiveOwn(data);
   retire();
-  const item = bubble("bot", data.text);
+  const item = bubble("bot", data.brief || data.text);
   if (data.buttons && data.buttons.length) addButtons(item, data.buttons);
   atEnd();
 }

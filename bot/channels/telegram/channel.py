@@ -77,7 +77,7 @@ class TelegramChannel:
         another try is Unknown: the citizen must not get the beginning twice.
         """
         markup = markup_of(message.buttons)
-        *pieces, last = split_text(message.text)
+        *pieces, last = split_text(message.beside_buttons)
         for number, piece in enumerate(pieces):
             await self._send(address, piece, None, continued=number > 0)
         return await self._send(address, last, markup, continued=bool(pieces))
@@ -88,7 +88,7 @@ class TelegramChannel:
         Raises DeliveryError, CannotEdit.
         """
         markup = markup_of(message.buttons)
-        (text, *further) = split_text(message.text)
+        (text, *further) = split_text(message.beside_buttons)
         if further or isinstance(markup, ReplyKeyboardMarkup):
             raise CannotEdit("too long, or buttons that only a new message can have")
         try:

@@ -152,7 +152,7 @@ def every_message(form: Form, language: str) -> list[Outgoing]:
 
 
 @pytest.mark.parametrize(
-    ("form", "language"), product(FORMS, LANGUAGES), ids=lambda one: getattr(one, "id", one)
+    ("form", "language"), list(product(FORMS, LANGUAGES)), ids=lambda one: getattr(one, "id", one)
 )
 def test_every_message_can_be_sent_everywhere(form: Form, language: str) -> None:
     """Short enough for Zalo (2,000), NFC, nothing left unfilled, button data within 64 bytes."""
@@ -229,3 +229,12 @@ def test_data_beyond_the_limit_is_a_mistake_of_ours() -> None:
     assert len(answer_data(9_999_999_999, "q" * 24, "o" * 20, 99_999)) == 64
     with pytest.raises(ValueError, match="64 bytes"):
         action_data(1, "x" * 80, 0)
+
+
+def test_what_the_buttons_say_is_not_said_twice(citizen: Citizen) -> None:
+    """Beside its buttons a question shows no list of its answers; without them it does."""
+    rendered = message(citizen)
+    answers = [button.label for row in rendered.buttons for button in row if not button.aside]
+    assert all(label in rendered.text for label in answers)
+    assert "1. " not in rendered.beside_buttons
+    assert rendered.beside_buttons.startswith("Câu 1/4\n")
