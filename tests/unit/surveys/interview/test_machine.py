@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -223,6 +223,26 @@ def test_ten_thousand_random_sequences(form: Form) -> None:
             assert isinstance(effects[-1], Show)
             if isinstance(event, Tap):
                 assert step(form, state, event, now).state.answers == state.answers
+
+
+@given(st.randoms(use_true_random=False))
+def test_taps_doubled_and_out_of_order_answer_as_a_set(rng: random.Random) -> None:
+    """However a citizen's taps are repeated and mixed up on the way, nothing is answered that was
+    not tapped, and tapping on ends with the same answers.
+    """
+    form, wish = shipped("phieu5"), {"satisfaction": "very", "contacts": "many", "conduct": "no"}
+    wish |= {"contacts_own_fault": "yes", "agencies": "none"}
+    asked = [question.id for question in form.order if question.id in wish]
+    taps = [Tap(question, wish[question], number) for number, question in enumerate(asked)] * 2
+    rng.shuffle(taps)
+    state = new_state(form, "vi", NOW, LASTS)
+    for tap in taps:
+        state = step(form, state, tap, NOW).state
+    assert {name: one.option for name, one in state.answers.items()}.items() <= wish.items()
+    while state.phase is Phase.ASKING and state.question is not None:
+        tap = Tap(state.question, wish[state.question], state.revision)
+        state = step(form, state, tap, NOW).state
+    assert {name: one.option for name, one in state.answers.items()} == wish
 
 
 def test_no_sign_of_any_script_raises() -> None:
