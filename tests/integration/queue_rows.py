@@ -83,7 +83,7 @@ async def queue(
     return is_new
 
 
-def event(key: str, chat: str = "chat", payload: str = "{}") -> Event:
+def update_from(key: str, chat: str = "chat", payload: str = "{}") -> Event:
     """An update of a chat of the fake channel."""
     return Event(channel=CHANNEL, bot=BOT, event_key=key, chat_key=chat, payload=payload)
 

@@ -7,7 +7,7 @@ import pytest
 from surveys.store import inbox, schema
 from surveys.store.database import Database
 from surveys.store.inbox import InboxState
-from tests.integration.queue_rows import BOT, CHANNEL, event, migrated, rows_of
+from tests.integration.queue_rows import BOT, CHANNEL, migrated, rows_of, update_from
 
 BOTS = [(CHANNEL, BOT)]
 
@@ -15,19 +15,23 @@ BOTS = [(CHANNEL, BOT)]
 async def test_a_repeated_update_is_the_same_update(database: Database) -> None:
     """Only the first delivery of an update is new; the key counts per channel and bot."""
     async with database.write() as conn:
-        assert await inbox.put_many(conn, [event("1"), event("2")]) == {
+        assert await inbox.put_many(conn, [update_from("1"), update_from("2")]) == {
             (CHANNEL, BOT, "1"),
             (CHANNEL, BOT, "2"),
         }
     async with database.write() as conn:
-        assert await inbox.put_many(conn, [event("2"), event("3")]) == {(CHANNEL, BOT, "3")}
+        assert await inbox.put_many(conn, [update_from("2"), update_from("3")]) == {
+            (CHANNEL, BOT, "3")
+        }
     assert [row["event_key"] for row in await rows_of(database, schema.inbox)] == ["1", "2", "3"]
 
 
 async def test_only_the_head_of_a_chat_can_be_taken(database: Database) -> None:
     """A chat's later updates wait until the earlier ones are done."""
     async with database.write() as conn:
-        await inbox.put_many(conn, [event("1", "a"), event("2", "a"), event("3", "b")])
+        await inbox.put_many(
+            conn, [update_from("1", "a"), update_from("2", "a"), update_from("3", "b")]
+        )
     async with database.write() as conn:
         assert [head.id for head in await inbox.heads(conn, BOTS, 10)] == [1, 3]
         assert [taken.id for taken in await inbox.take(conn, [1, 2, 3])] == [1, 3]
@@ -38,16 +42,16 @@ async def test_only_the_head_of_a_chat_can_be_taken(database: Database) -> None:
 async def test_updates_of_other_bots_are_left_alone(database: Database) -> None:
     """A process takes only what its own channels understand."""
     async with database.write() as conn:
-        await inbox.put_many(conn, [event("1")])
+        await inbox.put_many(conn, [update_from("1")])
         assert await inbox.heads(conn, [("fake", "other"), ("else", BOT)], 10) == []
 
 
 async def test_what_was_said_is_gone_once_it_is_handled(database: Database) -> None:
     """A handled update keeps its key, so that a repeat is known, and nothing else."""
     async with database.write() as conn:
-        await inbox.put_many(conn, [event("1", payload='{"text": "private"}')])
+        await inbox.put_many(conn, [update_from("1", payload='{"text": "private"}')])
         await inbox.done(conn, [1])
-        assert await inbox.put_many(conn, [event("1")]) == set()
+        assert await inbox.put_many(conn, [update_from("1")]) == set()
     (row,) = await rows_of(database, schema.inbox)
     assert (row["state"], row["payload"]) == ("done", "")
 
@@ -55,7 +59,7 @@ async def test_what_was_said_is_gone_once_it_is_handled(database: Database) -> N
 async def test_a_failing_update_waits_then_is_set_aside(database: Database) -> None:
     """A failed update holds its chat until its next try; the last try sets it aside."""
     async with database.write() as conn:
-        await inbox.put_many(conn, [event("1"), event("2")])
+        await inbox.put_many(conn, [update_from("1"), update_from("2")])
         first = await inbox.failed(conn, 1, reason="x", retry_in_ms=60_000, most_tries=2)
         assert first is InboxState.NEW
         assert await inbox.heads(conn, BOTS, 10) == []
@@ -69,7 +73,7 @@ async def test_a_failing_update_waits_then_is_set_aside(database: Database) -> N
 async def test_what_was_set_aside_can_be_tried_again(database: Database) -> None:
     """Staff send an update back; it comes before the chat's later ones, with fresh tries."""
     async with database.write() as conn:
-        await inbox.put_many(conn, [event("1"), event("2")])
+        await inbox.put_many(conn, [update_from("1"), update_from("2")])
         assert not await inbox.retry(conn, 1)
         await inbox.failed(conn, 1, reason="x", retry_in_ms=0, most_tries=1)
         assert await inbox.retry(conn, 1)
@@ -80,7 +84,7 @@ async def test_what_was_set_aside_can_be_tried_again(database: Database) -> None
 async def test_counts_name_every_state(database: Database) -> None:
     """Updates are counted by channel, bot and state."""
     async with database.write() as conn:
-        await inbox.put_many(conn, [event("1"), event("2")])
+        await inbox.put_many(conn, [update_from("1"), update_from("2")])
         await inbox.done(conn, [1])
         assert await inbox.counts(conn) == {
             (CHANNEL, BOT, InboxState.DONE): 1,
@@ -92,7 +96,9 @@ async def test_counts_name_every_state(database: Database) -> None:
 async def test_an_update_that_another_process_holds_is_left_to_it(postgres_url: str) -> None:
     """On PostgreSQL a locked head is skipped at once, and its chat with it."""
     async with migrated(postgres_url) as database, database.write() as conn:
-        await inbox.put_many(conn, [event("1", "a"), event("2", "a"), event("3", "b")])
+        await inbox.put_many(
+            conn, [update_from("1", "a"), update_from("2", "a"), update_from("3", "b")]
+        )
     async with (
         migrated(postgres_url) as one,
         migrated(postgres_url) as other,
@@ -106,7 +112,7 @@ async def test_an_update_that_another_process_holds_is_left_to_it(postgres_url: 
 @pytest.mark.postgres
 async def test_shuffled_repeats_by_two_processes_never_deadlock(postgres_url: str) -> None:
     """The same updates put in opposite order at once: each is new exactly once."""
-    events = [event(str(number), f"chat {number % 7}") for number in range(300)]
+    events = [update_from(str(number), f"chat {number % 7}") for number in range(300)]
     async with migrated(postgres_url) as one, migrated(postgres_url) as other:
 
         async def put(database: Database, step: int) -> int:
