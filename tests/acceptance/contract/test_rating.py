@@ -1,0 +1,68 @@
+"""`motcua rate` against an independent computation from the same files."""
+
+from typing import Any
+
+import pytest
+
+from tests.acceptance.district import PERIODS, drawn
+from tests.acceptance.files import STYLES
+from tests.acceptance.office import Office, opened, rows_of
+from tests.acceptance.reckoning import Json, Reckoner
+
+
+def assert_rated(office: Office, period: str) -> None:
+    """The command's rating is the reckoned one, number by number."""
+    told = office.motcua.json("rate", period)
+    expected = Reckoner(district=office.district, period=period).rating()
+    warned = {warning["code"]: warning["message"] for warning in told.pop("warnings")}
+    appraised = {
+        (score.unit, score.criterion)
+        for score in office.district.scores
+        if (score.period, score.stage) == (period, "appraised")
+    }
+    for ours, theirs in zip(expected["units"], told["units"], strict=True):
+        forget_counts(theirs, appraised)
+        assert theirs == ours
+    assert told == expected
+    assert ("means_differ" in warned) == means_differ(expected["overall"])
+    assert all(warned.values())
+
+
+def forget_counts(unit: Json, appraised: set[tuple[str, str]]) -> None:
+    """The contract does not say what `n` is where an appraised score stands."""
+    for criterion, shown in unit["criteria"].items():
+        if (unit["code"], criterion) in appraised:
+            shown["n"] = None
+
+
+def means_differ(overall: dict[str, Any]) -> bool:
+    """Whether the three aggregates are not one number."""
+    names = ("sum_of_criterion_means", "unit_mean", "dossier_weighted_mean")
+    return len({overall[name] for name in names} - {None}) > 1
+
+
+def test_districts_have_what_they_should(office: Office) -> None:
+    """Every row of every file was taken, and the district has all four states of a unit."""
+    rows = rows_of(office.district)
+    assert {kind: report["accepted"] for kind, report in office.reports.items()} == rows
+    assert {kind: report["new"] for kind, report in office.reports.items()} == rows
+    assert not any(report["rejected"] for report in office.reports.values())
+    units = Reckoner(district=office.district, period="2021-Q2").rating()["units"]
+    assert {unit["state"] for unit in units} == {
+        "scored",
+        "no_dossiers",
+        "not_scored",
+        "insufficient",
+    }
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_rating(office: Office, period: str) -> None:
+    """A quarter, a year and a free range, for five districts written in five ways."""
+    assert_rated(office, period)
+
+
+@pytest.mark.postgres
+def test_rating_on_postgresql(postgres_url: str, tmp_path: Any) -> None:  # noqa: ANN401
+    """The same on PostgreSQL."""
+    assert_rated(opened(drawn(11), STYLES[0], tmp_path, postgres_url), "2021-Q2")
