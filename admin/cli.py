@@ -20,7 +20,7 @@ SECTIONS = {
     "begin": ("demo", "serve", "db"),
     "collect": ("units", "dossiers", "forms", "qr", "invite", "delivery", "answers"),
     "rate": ("facts", "scores", "verify", "tally", "rate", "report", "check"),
-    "keep": ("staff", "audit", "citizen", "purge"),
+    "keep": ("staff", "audit", "citizen", "purge", "telegram", "zalo"),
 }
 """The commands in the order of an officer's quarter."""
 WIDTH = 80
