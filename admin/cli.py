@@ -19,7 +19,17 @@ from admin.texts import Texts, load_texts, wanted_language
 SECTIONS = {
     "begin": ("demo", "serve", "db"),
     "collect": ("units", "dossiers", "forms", "qr", "invite", "delivery", "answers"),
-    "rate": ("facts", "scores", "verify", "tally", "rate", "report", "check"),
+    "rate": (
+        "facts",
+        "scores",
+        "verify",
+        "tally",
+        "rate",
+        "explain",
+        "report",
+        "check",
+        "rulebooks",
+    ),
     "keep": ("staff", "audit", "citizen", "purge", "telegram", "zalo"),
 }
 """The commands in the order of an officer's quarter."""

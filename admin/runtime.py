@@ -88,6 +88,10 @@ class Runtime:
         """Read a PERIOD argument by the deployment's preset."""
         return parse_period(text, self.settings.periods)
 
+    def local(self, moment: datetime) -> datetime:
+        """A moment by the authority's clock."""
+        return moment.astimezone(self.settings.zone)
+
     def text(self, key: str, **params: object) -> str:
         """A text in the user's language."""
         return self.texts.text(key, **params)
