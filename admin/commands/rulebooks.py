@@ -1,0 +1,61 @@
+"""`motcua rulebooks`: the rules of rating there are, whether one can be used, how two differ."""
+
+from pathlib import Path
+
+import click
+
+from admin.output import Format
+from admin.rulebooks import chosen
+from admin.runtime import FILE, Runtime, format_option, group
+from scoring.law import Rulebook
+from scoring.rulebook import diff, load_rulebook, refuse_overlaps, shipped_rulebooks
+
+KEYS = "id version scope valid_from valid_to title"
+
+command = group("rulebooks")
+
+
+@command.command("list")
+@format_option
+def list_rulebooks(runtime: Runtime, shown_as: Format) -> None:
+    """Print the rulebooks that come with the program."""
+    rows = [_row(book, runtime.texts.language) for book in shipped_rulebooks()]
+    keys = KEYS if shown_as is Format.TABLE else f"{KEYS} source checksum"
+    runtime.show(rows, runtime.columns("rulebooks.columns", keys), shown_as)
+
+
+@command.command("check")
+@click.argument("file", type=FILE)
+def check_rulebook(runtime: Runtime, file: Path) -> None:
+    """Refuse a rulebook that cannot be used, or that holds on a day another one holds."""
+    book = load_rulebook(file)
+    refuse_overlaps([*(one for one in shipped_rulebooks() if one.id != book.id), book])
+    params = {"id": book.id, "version": str(book.version), "checksum": book.checksum}
+    runtime.say("rulebooks.usable", criteria=len(book.criteria), **params)
+
+
+@command.command("diff")
+@click.argument("one")
+@click.argument("other")
+@format_option
+def diff_rulebooks(runtime: Runtime, one: str, other: str, shown_as: Format) -> None:
+    """Print every key on which two rulebooks disagree."""
+    rows = [
+        {"key": found.key, "one": found.one, "other": found.other}
+        for found in diff(chosen(runtime, one), chosen(runtime, other))
+    ]
+    columns = runtime.columns("rulebooks.columns", "key one other")
+    runtime.show(rows, columns, shown_as, runtime.text("rulebooks.differ", one=one, other=other))
+
+
+def _row(book: Rulebook, language: str) -> dict[str, object]:
+    return {
+        "id": book.id,
+        "version": book.version,
+        "scope": book.scope.value,
+        "valid_from": book.valid_from,
+        "valid_to": book.valid_to,
+        "title": book.title.of(language),
+        "source": book.source,
+        "checksum": book.checksum,
+    }
