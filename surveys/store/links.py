@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.privacy import token_hash
@@ -39,8 +39,3 @@ async def find(conn: AsyncConnection, token: str) -> Link | None:
         )
     ).one_or_none()
     return Link(dossier_id=row.dossier_id, expires_at=row.expires_at) if row else None
-
-
-async def delete_expired(conn: AsyncConnection, before: datetime) -> int:
-    """Delete links that ended before this moment; returns how many."""
-    return (await conn.execute(delete(links).where(links.c.expires_at < before))).rowcount

@@ -1,4 +1,4 @@
-"""Dossiers as a chat may ask after them: by code, by phone, or those it has to do with."""
+"""Dossiers as a chat may ask after them: by code, by number, by phone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from surveys.store.schema import contact_dossiers, dossiers, procedures, units
+from surveys.store.schema import dossiers, procedures, units
 
 SHOWN = 10
 """Dossiers listed in one message, the latest first."""
@@ -47,12 +47,10 @@ async def with_phone(conn: AsyncConnection, phone_key: str) -> list[DossierStage
     return [_stage(row) for row in await conn.execute(_latest(query))]
 
 
-async def of_contact(conn: AsyncConnection, contact_id: int) -> list[DossierStage]:
-    """The dossiers that the contact has to do with, the latest first."""
-    linked = contact_dossiers.c
-    query = _query().join(contact_dossiers, linked.dossier_id == dossiers.c.id)
-    rows = await conn.execute(_latest(query.where(linked.contact_id == contact_id)))
-    return [_stage(row) for row in rows]
+async def ids_with_phone(conn: AsyncConnection, phone_key: str) -> list[int]:
+    """The numbers of all dossiers that were filed with this number."""
+    query = select(dossiers.c.id).where(dossiers.c.phone_key == phone_key)
+    return list((await conn.execute(query.order_by(dossiers.c.id))).scalars())
 
 
 def _query() -> Select[Any]:

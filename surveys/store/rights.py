@@ -5,6 +5,7 @@ Erasing takes everything that names the citizen and keeps the answers, which the
 sealed address, which stays until the farewell has been delivered.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import delete, exists, select, update
@@ -84,21 +85,11 @@ async def finish_erasures(conn: AsyncConnection, now: datetime) -> int:
     return len(ids)
 
 
-async def unlink_closed(conn: AsyncConnection, returned_before: datetime) -> int:
-    """Take from answers about dossiers returned before this civil time who gave them.
-
-    TT 25/2010/TT-BTTTT Điều 13 khoản 2: personal data of a survey only until the survey ends.
-    Returns how many responses were unlinked.
-    """
-    closed = select(dossiers.c.id).where(dossiers.c.returned_at < returned_before)
-    asked = select(invitations.c.id).where(invitations.c.dossier_id.in_(closed))
-    await conn.execute(delete(interviews).where(interviews.c.invitation_id.in_(asked)))
-    known = contact_dossiers.c.dossier_id.in_(closed)
-    await conn.execute(delete(contact_dossiers).where(known))
-    for table in (invitations, responses):
-        which = (table.c.dossier_id.in_(closed), table.c.contact_id.is_not(None))
-        done = await conn.execute(update(table).where(*which).values(contact_id=None))
-    return done.rowcount
+async def forget_applicant(conn: AsyncConnection, dossier_ids: Collection[int]) -> None:
+    """Drop our copy of who filed these dossiers; the one-stop software keeps its own."""
+    nothing = {"applicant_sealed": None, "phone_sealed": None, "phone_key": None}
+    which = dossiers.c.id.in_(list(dossier_ids))
+    await conn.execute(update(dossiers).where(which).values(**nothing))
 
 
 async def _untie(conn: AsyncConnection, contact_id: int) -> None:

@@ -1,0 +1,86 @@
+"""What the commands about citizens share: the house with its key, who may, whose data it is."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin.runtime import Runtime
+from bot.app import load_texts
+from bot.conversation.house import House
+from surveys.dossier import normal_code
+from surveys.errors import Refusal
+from surveys.form import current, shipped_forms
+from surveys.privacy import normal_phone
+from surveys.store import contacts, lookups, meta, staff
+from surveys.store.contacts import Contact, ContactStatus
+from surveys.store.database import Database
+from surveys.store.staff import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Whose data a request is about. `subject` names it in the audit log without naming anybody."""
+
+    subject: str
+    contacts: tuple[Contact, ...]
+    dossier_ids: tuple[int, ...]
+
+
+async def house_of(runtime: Runtime, database: Database) -> House:
+    """The deployment as its bot runs it.
+
+    Raises Refusal `privacy.other_key` (its buttons and hashes would fit nobody) or `forms.unknown`.
+    """
+    settings = runtime.settings
+    ring = runtime.keyring()
+    async with database.write() as conn:
+        await meta.same_key(conn, ring.fingerprint())
+    today = runtime.now.astimezone(settings.zone).date()
+    form = current(shipped_forms(), settings.form, today)
+    return House(keyring=ring, current={form.id: form}, texts=load_texts(), settings=settings)
+
+
+async def require_right(conn: AsyncConnection, runtime: Runtime) -> None:
+    """Where there is staff only an admin may: Refusal `staff.unknown` or `staff.no_right`."""
+    if await staff.everyone(conn):
+        await staff.require(conn, runtime.actor, Role.ADMIN)
+
+
+async def find(
+    conn: AsyncConnection, runtime: Runtime, phone: str | None, dossier: str | None
+) -> Found:
+    """Everybody and everything that a phone number or a dossier code stands for.
+
+    Raises Refusal `citizen.which`, `citizen.phone`, `dossiers.unknown` or `citizen.nobody`.
+    """
+    if (phone is None) == (dossier is None):
+        raise Refusal("citizen.which")
+    found = await (_by_phone(conn, runtime, phone) if phone else _by_dossier(conn, dossier or ""))
+    if not found.contacts and not found.dossier_ids:
+        raise Refusal("citizen.nobody")
+    return found
+
+
+async def _by_phone(conn: AsyncConnection, runtime: Runtime, phone: str) -> Found:
+    number = normal_phone(phone)
+    if number is None:
+        raise Refusal("citizen.phone", value=phone)
+    key = runtime.keyring().phone_key(number)
+    dossiers = await lookups.ids_with_phone(conn, key)
+    known = {one.id: one for one in await contacts.with_phone(conn, key)}
+    for dossier_id in dossiers:
+        known |= {one.id: one for one in await contacts.with_dossier(conn, dossier_id)}
+    return _found(f"phone:{key[:16]}", known, dossiers)
+
+
+async def _by_dossier(conn: AsyncConnection, code: str) -> Found:
+    dossier = await lookups.by_code(conn, normal_code(code))
+    if dossier is None:
+        raise Refusal("dossiers.unknown", dossier=normal_code(code))
+    known = {one.id: one for one in await contacts.with_dossier(conn, dossier.id)}
+    return _found(f"dossier:{dossier.code}", known, [dossier.id])
+
+
+def _found(subject: str, known: dict[int, Contact], dossiers: list[int]) -> Found:
+    here = [one for one in known.values() if one.status is not ContactStatus.ERASED]
+    return Found(subject=subject, contacts=tuple(here), dossier_ids=tuple(dossiers))

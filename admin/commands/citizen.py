@@ -1,0 +1,95 @@
+"""`motcua citizen`: what a citizen may ask for at the counter about their own data."""
+
+import click
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin import holdings
+from admin.citizens import Found, find, house_of, require_right
+from admin.output import Format, Row
+from admin.runtime import F, Runtime, format_option, group
+from surveys.privacy import Keyring
+from surveys.rights import RequestKind, due_on
+from surveys.store import audit, dossiers, held, lookups, rights
+
+COLUMNS = "contact kind subject value at"
+
+command = group("citizen")
+
+
+def whose(function: F) -> F:
+    """`--phone` or `--dossier`: whose data."""
+    by_dossier = click.option("--dossier", metavar="CODE")(function)
+    return click.option("--phone", metavar="NUMBER")(by_dossier)
+
+
+@command.command("export")
+@whose
+@format_option
+async def export(
+    runtime: Runtime, phone: str | None, dossier: str | None, shown_as: Format
+) -> None:
+    """Print everything that is held; the request is logged."""
+    database = await runtime.database()
+    ring = (await house_of(runtime, database)).keyring
+    async with database.write() as conn:
+        await require_right(conn, runtime)
+        found = await find(conn, runtime, phone, dossier)
+        rows = await _everything(conn, ring, found)
+        await _log(conn, runtime, found, RequestKind.VIEW)
+    runtime.show(rows, runtime.columns("citizen.columns", COLUMNS), shown_as)
+
+
+@command.command("erase")
+@whose
+@click.option("--yes", is_flag=True)
+async def erase(
+    runtime: Runtime,
+    phone: str | None,
+    dossier: str | None,
+    yes: bool,  # noqa: FBT001 - click calls by name
+) -> int:
+    """Forget who somebody is, keep the answers; the request is logged."""
+    database = await runtime.database()
+    await house_of(runtime, database)
+    async with database.write() as conn:
+        await require_right(conn, runtime)
+        found = await find(conn, runtime, phone, dossier)
+    counted = {"contacts": len(found.contacts), "dossiers": len(found.dossier_ids)}
+    if not yes and not runtime.confirm("citizen.sure", **counted):
+        runtime.say("citizen.nothing_done")
+        return 1
+    async with database.write() as conn:
+        await _log(conn, runtime, found, RequestKind.ERASE)
+        for contact in found.contacts:
+            await rights.forget(conn, contact.id)
+        await rights.forget_applicant(conn, found.dossier_ids)
+        await rights.finish_erasures(conn, runtime.now)
+    runtime.say("citizen.erased", **counted)
+    return 0
+
+
+async def _log(conn: AsyncConnection, runtime: Runtime, found: Found, kind: RequestKind) -> None:
+    today = runtime.now.astimezone(runtime.settings.zone).date()
+    for contact in found.contacts:
+        due, done = due_on(kind, today), kind is RequestKind.VIEW
+        await rights.log(conn, contact.id, kind, now=runtime.now, due_on=due, done=done)
+    await audit.append(
+        conn,
+        at=runtime.now,
+        actor=runtime.actor,
+        action=f"citizen.{'export' if kind is RequestKind.VIEW else 'erase'}",
+        subject=found.subject,
+        details={"contacts": len(found.contacts), "dossiers": len(found.dossier_ids)},
+    )
+
+
+async def _everything(conn: AsyncConnection, ring: Keyring, found: Found) -> list[Row]:
+    rows: list[Row] = []
+    for dossier_id in found.dossier_ids:
+        stage = await lookups.by_id(conn, dossier_id)
+        dossier = await dossiers.find(conn, stage.code) if stage else None
+        rows += holdings.of_dossier(ring, dossier) if dossier else ()
+    for contact in found.contacts:
+        about = await held.about(conn, contact.id)
+        rows += holdings.of_contact(ring, about) if about else ()
+    return rows

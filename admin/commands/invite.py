@@ -1,0 +1,114 @@
+"""`motcua invite PERIOD`: ask the citizens whose dossiers were returned, each once."""
+
+from dataclasses import asdict
+from decimal import Decimal
+
+import click
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin.citizens import house_of
+from admin.output import Format, Row
+from admin.runtime import Runtime, format_option, leaf
+from bot.conversation.house import House
+from bot.invitations import Invited, invite_some, quota, tell_followers
+from surveys.period import Period
+from surveys.store import audit, invitations
+from surveys.store.database import Database
+from surveys.store.invitations import UnitCounts
+
+COLUMNS = "unit name returned issued queued answered quota met"
+
+
+@leaf("invite")
+@click.argument("period")
+@click.option("--sample", type=click.FloatRange(0, 100), default=100, metavar="PCT")
+@click.option("--dry-run", is_flag=True)
+@format_option
+async def command(
+    runtime: Runtime,
+    period: str,
+    sample: float,
+    dry_run: bool,  # noqa: FBT001 - click calls by name
+    shown_as: Format,
+) -> None:
+    """Queue the period's invitations; with a dry run say what would be queued."""
+    database = await runtime.database()
+    asking = _Asking(runtime, await house_of(runtime, database), runtime.period(period), sample)
+    done, counts = await (asking.try_out(database) if dry_run else asking.work(database))
+    rows = [_row(runtime, one) for one in counts]
+    runtime.show(rows, runtime.columns("invite.columns", COLUMNS), shown_as)
+    runtime.say(
+        "invite.would" if dry_run else "invite.done",
+        issued=done.issued,
+        queued=done.queued,
+        left_out=done.left_out,
+    )
+
+
+class _Asking:
+    """One run of the command."""
+
+    def __init__(self, runtime: Runtime, house: House, period: Period, sample: float) -> None:
+        self.runtime = runtime
+        self.house = house
+        self.period = period
+        self.percent = Decimal(str(sample))
+
+    async def work(self, database: Database) -> tuple[Invited, list[UnitCounts]]:
+        """Batch by batch, each kept as soon as it is done: a stop loses nothing."""
+        async with database.write() as conn:
+            await self._prepare(conn)
+            total = await invitations.waiting_count(conn, self.period, self.house.form.id)
+        done, seen = Invited(), 0
+        with self.runtime.progress("invite.progress", total) as show:
+            while True:
+                async with database.write() as conn:
+                    more = await self._batch(conn, done)
+                if more is None:
+                    break
+                done += more
+                seen += more.issued + more.queued + more.left_out
+                show(seen)
+        async with database.write() as conn:
+            await self._note(conn, done)
+            return done, await self._counts(conn)
+
+    async def try_out(self, database: Database) -> tuple[Invited, list[UnitCounts]]:
+        """The same in one transaction that is taken back."""
+        async with database.write() as conn:
+            await self._prepare(conn)
+            done = Invited()
+            while more := await self._batch(conn, done):
+                done += more
+            counts = await self._counts(conn)
+            await conn.rollback()
+        return done, counts
+
+    async def _prepare(self, conn: AsyncConnection) -> None:
+        await invitations.link_by_phone(conn, self.period, self.runtime.now)
+        while await tell_followers(conn, self.house, self.runtime.now):
+            pass
+
+    async def _batch(self, conn: AsyncConnection, done: Invited) -> Invited | None:
+        return await invite_some(
+            conn, self.house, self.period, self.percent, self.runtime.now, after=done.last_id
+        )
+
+    async def _counts(self, conn: AsyncConnection) -> list[UnitCounts]:
+        return await invitations.unit_counts(conn, self.period, self.house.form.id)
+
+    async def _note(self, conn: AsyncConnection, done: Invited) -> None:
+        counted = {"issued": done.issued, "queued": done.queued, "left_out": done.left_out}
+        await audit.append(
+            conn,
+            at=self.runtime.now,
+            actor=self.runtime.actor,
+            action="invite",
+            subject=f"period:{self.period.id}",
+            details={"sample": str(self.percent), **counted},
+        )
+
+
+def _row(runtime: Runtime, one: UnitCounts) -> Row:
+    needed = quota(one.returned, runtime.settings.quota_percent)
+    return asdict(one) | {"quota": needed, "met": one.issued >= needed}
