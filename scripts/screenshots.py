@@ -76,14 +76,14 @@ def _picture(page: Page, name: str) -> bytes:
 
 
 def _join(browser: Browser, phone: bytes, officer: bytes) -> None:
-    page = browser.new_page(viewport={"width": 1680, "height": 900})
+    page = browser.new_page(viewport={"width": 1704, "height": 892})
     drawn = "".join(
         f'<img height="{height}" src="data:image/png;base64,{base64.b64encode(data).decode()}">'
         for data, height in ((phone, 844), (officer, 844))
     )
     style = "display:flex;gap:24px;margin:0;padding:24px;background:#d9cfbf"
     page.set_content(f'<body style="{style}">{drawn}</body>')
-    page.add_style_tag(content="img{border-radius:14px;box-shadow:0 6px 24px #0004}")
+    page.add_style_tag(content="img{flex:none;border-radius:14px;box-shadow:0 6px 24px #0004}")
     page.screenshot(path=IMAGES / "demo.png")
 
 
