@@ -80,11 +80,19 @@ def not_understood(amounts: Amounts) -> Iterator[Column]:
 def _best_reading(amounts: Amounts, column: Column) -> tuple[Ratio, ...]:
     readings = [_read(amounts, column, way) for way in _ways(amounts, column)]
     whole = [r for r in readings if r and (not r[0].of_parent or sum(map(_fits, r)) * 2 > len(r))]
-    return max(whole, key=lambda reading: sum(map(_fits, reading)), default=())
+    return max(whole, key=lambda reading: sum(map(_worth, reading)), default=())
 
 
 def _fits(ratio: Ratio) -> bool:
-    return ratio.percent is not None and fit(ratio.exact, ratio.percent) is not Fit.NEITHER
+    return _worth(ratio) > 0
+
+
+_WORTH = {Fit.EITHER: 2, Fit.ROUNDED: 2, Fit.TRUNCATED: 1, Fit.NEITHER: 0}
+"""A cut-off percentage speaks for a reading half as much as a rounded one."""
+
+
+def _worth(ratio: Ratio) -> int:
+    return 0 if ratio.percent is None else _WORTH[fit(ratio.exact, ratio.percent)]
 
 
 Way = tuple[str, str | None]

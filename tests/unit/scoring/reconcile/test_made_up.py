@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scoring.reconcile import Code
@@ -94,8 +94,9 @@ def test_one_changed_count_is_named(lines: list[Line], data: st.DataObject) -> N
     changed = replace(lines[at], **{column: getattr(lines[at], column) + change})
     report = check(sheet([*lines[:at], changed, *lines[at + 1 :]]))
     involved = {changed.name, *above(lines, at)}
-    assert report.wrong
-    assert {finding.row for finding in report.wrong} <= involved
+    counts = {finding.row for finding in report.wrong if not finding.code.startswith("rate_")}
+    assert counts
+    assert counts <= involved
 
 
 def above(lines: list[Line], at: int) -> list[str]:
@@ -107,13 +108,15 @@ def above(lines: list[Line], at: int) -> list[str]:
 @settings(max_examples=60, deadline=None)
 @given(correct(), st.data())
 def test_one_changed_percentage_is_named(lines: list[Line], data: st.DataObject) -> None:
-    """A percentage five units of its last digit off is found, at its own cell and nowhere else."""
+    """A percentage five units of its last digit off is found, at its own cell and nowhere else
+    (unless the dossiers resolved, a usual base too, happen to explain it)."""
     told = [i for i, one in enumerate(lines) if one.rate]
-    if len(told) < 2:
-        return
+    assume(told)
     at = data.draw(st.sampled_from(told))
     _, _, decimals = lines[at].rate.partition(",")
     stated = Decimal(lines[at].rate.replace(",", ".")) + Decimal(5).scaleb(-len(decimals))
+    resolved = lines[at].in_time + lines[at].late
+    assume(resolved == 0 or abs(100 * Decimal(lines[at].late) / resolved - stated) > 1)
     rate = str(stated).replace(".", ",")
     report = check(sheet([*lines[:at], replace(lines[at], rate=rate), *lines[at + 1 :]]))
     [finding] = report.findings
