@@ -38,6 +38,7 @@ class Step:
 
     due_at: datetime | None
     finished_at: datetime | None
+    agency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,11 +150,21 @@ def _case(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) ->
         due_at=row.due_at,
         finished_at=row.finished_at,
         returned_at=row.returned_at,
-        steps=tuple(Step(due_at=due, finished_at=done) for _, due, done in steps),
+        steps=tuple(Step(agency=who, due_at=due, finished_at=done) for _, who, due, done in steps),
         answers=tuple(_given(one) for one in given),
-        conduct_complaints={response: ComplaintState(state) for _, response, state in opened},
-        verified={criterion: outcome for _, criterion, outcome in decided},
+        conduct_complaints={one.response_id: ComplaintState(one.state) for one in opened},
+        verified={
+            one.criterion: one.outcome
+            for one in decided
+            if one.criterion != "7" or not any(_decided_since(one, other) for other in opened)
+        },
     )
+
+
+def _decided_since(verification: AnyRow, complaint: AnyRow) -> bool:
+    """A finding about the complaint takes the place of what was verified about conduct before."""
+    decided_at = complaint.decided_at
+    return decided_at is not None and bool(decided_at > verification.at)
 
 
 def _given(row: AnyRow) -> Given:
@@ -175,7 +185,8 @@ def _dossiers(which: Which) -> Query:
 
 
 def _steps(which: Which) -> Query:
-    columns = [dossier_steps.c[name] for name in ("dossier_id", "due_at", "finished_at")]
+    names = ("dossier_id", "agency", "due_at", "finished_at")
+    columns = [dossier_steps.c[name] for name in names]
     return select(*columns).where(which(dossier_steps.c.dossier_id))
 
 
@@ -190,14 +201,17 @@ def _answers(which: Which) -> Query:
 
 def _complaints(which: Which) -> Query:
     return (
-        select(responses.c.dossier_id, complaints.c.response_id, complaints.c.state)
+        select(
+            responses.c.dossier_id,
+            *(complaints.c[name] for name in ("response_id", "state", "decided_at")),
+        )
         .join_from(responses, complaints, complaints.c.response_id == responses.c.id)
         .where(which(responses.c.dossier_id), complaints.c.kind == "conduct")
     )
 
 
 def _verifications(which: Which) -> Query:
-    columns = [verifications.c[name] for name in ("dossier_id", "criterion", "outcome")]
+    columns = [verifications.c[name] for name in ("dossier_id", "criterion", "outcome", "at")]
     found = select(*columns).where(which(verifications.c.dossier_id))
     return found.order_by(verifications.c.id)
 

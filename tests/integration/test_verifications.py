@@ -1,6 +1,6 @@
 """Mẫu phiếu 3: decisions count, the raw answer stays, and all of it stands in the audit log."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -20,7 +20,11 @@ Q2 = parse_period("2021-Q2")
 
 
 async def _decide(
-    conn: AsyncConnection, action: Action, criterion: str = "3", outcome: int | None = None
+    conn: AsyncConnection,
+    action: Action,
+    criterion: str = "3",
+    outcome: int | None = None,
+    now: datetime = NOW,
 ) -> verifications.Decision:
     return await verifications.decide(
         conn,
@@ -30,7 +34,7 @@ async def _decide(
         outcome=outcome,
         reason=" đã gọi điện hỏi lại ",
         officer="hoa",
-        now=NOW,
+        now=now,
     )
 
 
@@ -118,6 +122,19 @@ async def test_a_refuted_complaint_no_longer_counts(database: Database) -> None:
     assert [one.details["from"] for one in trail] == ["refuted", "pending"]
 
 
+async def test_a_finding_takes_the_place_of_an_earlier_confirmation(database: Database) -> None:
+    """Who confirmed "complaint" before it was found untrue does not make it true."""
+    async with database.write() as conn:
+        dossier = await add_dossier(conn, await add_unit(conn), "D1")
+        await _complain(conn, await answer(conn, dossier, "conduct", "yes"))
+        await _decide(conn, Action.CONFIRM, "7")
+        await _settle(conn, ComplaintState.REFUTED, now=NOW + timedelta(days=1))
+        found = (await evidence_of(conn, dossier))["conduct"]
+        await _decide(conn, Action.REFUSE, "7", now=NOW + timedelta(days=2))
+        refused = (await evidence_of(conn, dossier))["conduct"]
+    assert (found, refused) == (Conduct.SAME_DAY, Conduct.MISSING)
+
+
 async def test_a_withdrawn_complaint_cannot_be_decided(database: Database) -> None:
     """What the citizen took back is no longer the officer's to judge."""
     async with database.write() as conn:
@@ -174,7 +191,9 @@ async def _complain(conn: AsyncConnection, response_id: int) -> None:
     )
 
 
-async def _settle(conn: AsyncConnection, state: ComplaintState, reference: str = "REF1") -> None:
+async def _settle(
+    conn: AsyncConnection, state: ComplaintState, reference: str = "REF1", now: datetime = NOW
+) -> None:
     await verifications.decide_complaint(
-        conn, reference=reference, state=state, reason="đã xác minh", officer="hoa", now=NOW
+        conn, reference=reference, state=state, reason="đã xác minh", officer="hoa", now=now
     )

@@ -1,0 +1,181 @@
+"""`motcua verify`: Mẫu phiếu 3. Confirm, change with a reason, or refuse what a dossier shows."""
+
+import click
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin import output
+from admin.output import Format
+from admin.rulebooks import chosen
+from admin.runtime import Runtime, format_option, group
+from admin.verifying import dossier as dossier_file
+from admin.verifying.words import CaseWords
+from surveys.dossier import normal_code
+from surveys.errors import Refusal
+from surveys.evidence import CRITERIA
+from surveys.form import shipped_forms
+from surveys.outcomes import FIELDS, ComplaintState
+from surveys.store import doubts, evidence, forms, staff, verifications
+from surveys.store.doubts import Doubt, OpenQuestion
+from surveys.store.staff import Role
+from surveys.store.verifications import Action
+
+KEYS = "unit dossier criterion doubt shown stated reference"
+
+command = group("verify")
+reason_option = click.option("--reason", required=True, metavar="TEXT")
+
+
+@command.command("list")
+@click.argument("period")
+@click.option("--unit", metavar="CODE")
+@click.option("--doubt", type=click.Choice([doubt.value for doubt in Doubt]))
+@format_option
+async def list_doubts(
+    runtime: Runtime, period: str, unit: str | None, doubt: str | None, shown_as: Format
+) -> None:
+    """Print what a verifier should look at."""
+    wanted = runtime.period(period)
+    database = await runtime.database()
+    async with database.read() as conn:
+        await staff.require(conn, runtime.actor, Role.VERIFIER)
+        found = await doubts.open_questions(conn, wanted)
+        words = await _words(runtime, conn)
+    rows = [
+        _row(runtime, words, one, as_table=shown_as is Format.TABLE)
+        for one in found
+        if (unit is None or one.unit == unit) and (doubt is None or one.doubt == doubt)
+    ]
+    title = runtime.text("verify.list_title", id=wanted.id)
+    runtime.show(rows, runtime.columns("verify.columns", KEYS), shown_as, title)
+
+
+@command.command("show")
+@click.argument("dossier")
+@format_option
+async def show_dossier(runtime: Runtime, dossier: str, shown_as: Format) -> None:
+    """Print everything known of a dossier that bears on its points."""
+    database = await runtime.database()
+    async with database.read() as conn:
+        await staff.require(conn, runtime.actor, Role.VERIFIER)
+        found = await dossier_file.read(conn, normal_code(dossier))
+        words = await _words(runtime, conn)
+    if shown_as is Format.TABLE:
+        dossier_file.show(runtime, words, found)
+        return
+    whole = dossier_file.as_json(words, found)
+    if shown_as is Format.JSON:
+        output.show_json(whole)
+    else:
+        keys = ["criterion", "raw", "outcome", "points"]
+        output.show_csv(list(whole["criteria"].values()), keys)
+
+
+@command.command("confirm")
+@click.argument("dossier")
+@click.argument("criteria", nargs=-1)
+@reason_option
+async def confirm(runtime: Runtime, dossier: str, criteria: tuple[str, ...], reason: str) -> None:
+    """Confirm outcomes as they are; without criteria all that have evidence."""
+    await _decide(runtime, dossier, criteria, Action.CONFIRM, None, reason)
+
+
+@command.command("change")
+@click.argument("dossier")
+@click.argument("criterion")
+@click.argument("outcome")
+@reason_option
+async def change(runtime: Runtime, dossier: str, criterion: str, outcome: str, reason: str) -> None:
+    """Let another outcome count; the raw one stays beside it."""
+    code = _outcome(criterion, outcome)
+    await _decide(runtime, dossier, (criterion,), Action.CHANGE, code, reason)
+
+
+@command.command("refuse")
+@click.argument("dossier")
+@click.argument("criteria", nargs=-1, required=True)
+@reason_option
+async def refuse(runtime: Runtime, dossier: str, criteria: tuple[str, ...], reason: str) -> None:
+    """Leave a dossier out of criteria: its evidence cannot be relied on."""
+    await _decide(runtime, dossier, criteria, Action.REFUSE, None, reason)
+
+
+@command.command("complaint")
+@click.argument("reference")
+@click.argument("state", type=click.Choice(["upheld", "refuted"]))
+@reason_option
+async def decide_complaint(runtime: Runtime, reference: str, state: str, reason: str) -> None:
+    """Say whether a complaint was found true."""
+    database = await runtime.database()
+    async with database.write() as conn:
+        await staff.require(conn, runtime.actor, Role.VERIFIER)
+        await verifications.decide_complaint(
+            conn,
+            reference=reference.strip().upper(),
+            state=ComplaintState(state),
+            reason=reason,
+            officer=runtime.actor,
+            now=runtime.now,
+        )
+    runtime.say("verify.complaint_decided", reference=reference)
+
+
+async def _decide(
+    runtime: Runtime,
+    dossier: str,
+    criteria: tuple[str, ...],
+    action: Action,
+    outcome: int | None,
+    reason: str,
+) -> None:
+    code = normal_code(dossier)
+    database = await runtime.database()
+    async with database.write() as conn:
+        await staff.require(conn, runtime.actor, Role.VERIFIER)
+        wanted = criteria or await _with_evidence(conn, code)
+        for criterion in wanted:
+            await verifications.decide(
+                conn,
+                dossier=code,
+                criterion=criterion,
+                action=action,
+                outcome=outcome,
+                reason=reason,
+                officer=runtime.actor,
+                now=runtime.now,
+            )
+    runtime.say("verify.decided", dossier=code, criteria=", ".join(wanted))
+
+
+async def _with_evidence(conn: AsyncConnection, code: str) -> tuple[str, ...]:
+    raw = await evidence.raw_codes(conn, await verifications.id_of(conn, code))
+    found = tuple(criterion for criterion in FIELDS if raw[criterion])
+    if not found:
+        raise Refusal("verify.nothing_at_all", dossier=code)
+    return found
+
+
+async def _words(runtime: Runtime, conn: AsyncConnection) -> CaseWords:
+    known = (*(await forms.published(conn)).values(), *shipped_forms())
+    return CaseWords(runtime=runtime, rulebook=chosen(runtime, None), forms=known)
+
+
+def _outcome(criterion: str, name: str) -> int:
+    """The code of an outcome's name; raises Refusal `verify.unknown_*`."""
+    if criterion not in CRITERIA:
+        raise Refusal("verify.unknown_criterion", criterion=criterion, known=", ".join(CRITERIA))
+    known = {code.name.lower(): int(code) for code in CRITERIA[criterion] if code}
+    if name.lower() not in known:
+        params = {"criterion": criterion, "outcome": name, "known": ", ".join(known)}
+        raise Refusal("verify.unknown_outcome", **params)
+    return known[name.lower()]
+
+
+def _row(
+    runtime: Runtime, words: CaseWords, one: OpenQuestion, *, as_table: bool
+) -> dict[str, object]:
+    row = {key: getattr(one, key) for key in KEYS.split()}
+    if as_table:
+        row["doubt"] = runtime.text(f"verify.doubts.{one.doubt}")
+        row["shown"] = words.outcome(one.criterion, one.shown) if one.criterion else ""
+        row["stated"] = runtime.text(f"verify.stated.{one.stated}") if one.stated else ""
+    return row

@@ -1,0 +1,1 @@
+"""What stands behind a dossier's outcome, in words; Mẫu phiếu 3 on the command line."""

@@ -1,0 +1,122 @@
+"""Why a dossier has its outcome: its dates, its answers, the officer's decision."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from admin.runtime import Runtime
+from scoring.cases import MISSING
+from scoring.law import Rulebook
+from scoring.texts import written
+from surveys.evidence import outcome_name
+from surveys.form import Form, in_language
+from surveys.outcomes import Case, ComplaintState, Given, outcomes, raw_outcomes
+from surveys.store.verifications import Decision
+
+QUESTIONS: Mapping[str, tuple[str, ...]] = {
+    "3": ("contacts", "contacts_own_fault"),
+    "4": ("agencies", "agencies_field_check"),
+    "6": ("publicity",),
+    "7": ("conduct",),
+}
+"""The questions whose answers a criterion rests on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWords:
+    """The words of dossiers under one rulebook. `forms`: what questions and options said."""
+
+    runtime: Runtime
+    rulebook: Rulebook
+    forms: tuple[Form, ...]
+
+    def outcome(self, criterion: str, name: str) -> str:
+        """An outcome as the rulebook words it."""
+        known = (
+            self.rulebook.criteria[criterion].outcomes.get(name) if self._has(criterion) else None
+        )
+        if known is not None:
+            return known.text.of(self._language)
+        return self._text("no_evidence" if name == MISSING else "outcome", name=name)
+
+    def points(self, criterion: str, name: str) -> str:
+        """What the outcome is worth; a dash where it is no evidence."""
+        known = self._has(criterion) and name in self.rulebook.criteria[criterion].outcomes
+        return written(self.rulebook.points(criterion, name) if known else None, self._language)
+
+    def shown(self, criterion: str, case: Case) -> tuple[str, str]:
+        """The names of the raw outcome and of the one that counts."""
+        raw, counts = raw_outcomes(case).of(criterion), outcomes(case).of(criterion)
+        return outcome_name(criterion, raw), outcome_name(criterion, counts)
+
+    def reasons(self, criterion: str, case: Case, decision: Decision | None) -> list[str]:
+        """What the outcome follows from, the officer's decision last."""
+        found = [*self._dates(criterion, case), *self._answers(criterion, case)]
+        if criterion == "7":
+            found += self._complaints(case)
+        if decision is not None:
+            found.append(self.decided(decision))
+        return found
+
+    def decided(self, decision: Decision) -> str:
+        """One decision: who, when, from what to what, why."""
+        raw, outcome = (
+            self.outcome(decision.criterion, outcome_name(decision.criterion, code))
+            for code in (decision.raw_outcome, decision.outcome)
+        )
+        return self._text(
+            f"decisions.{decision.action}",
+            officer=decision.officer,
+            at=self.runtime.local(decision.at),
+            raw=raw,
+            outcome=outcome,
+            reason=decision.reason,
+        )
+
+    def _dates(self, criterion: str, case: Case) -> Iterator[str]:
+        if criterion in {"1", "7"}:
+            done = case.finished_at or case.returned_at
+            yield self._text("dates", due=self._day(case.due_at), done=self._day(done))
+        for step in case.steps if criterion == "2" else ():
+            days = {"due": self._day(step.due_at), "done": self._day(step.finished_at)}
+            yield self._text("step", agency=step.agency, **days)
+
+    def _answers(self, criterion: str, case: Case) -> Iterator[str]:
+        for question in QUESTIONS.get(criterion, ()):
+            for given in case.answers:
+                if given.question == question and given.option is not None:
+                    yield self.answer(given)
+
+    def answer(self, given: Given) -> str:
+        """One answer: when, the question, the option."""
+        question, option = self._asked(given)
+        at = self.runtime.local(given.answered_at)
+        return self._text("answer", at=at, question=question, option=option)
+
+    def _asked(self, given: Given) -> tuple[str, str]:
+        for form in self.forms:
+            question = form.question(given.question)
+            option = question.option(given.option) if question else None
+            if question and option:
+                return (
+                    in_language(question.text, self._language),
+                    in_language(option.text, self._language),
+                )
+        return given.question, given.option or ""
+
+    def _complaints(self, case: Case) -> Iterator[str]:
+        for state in case.conduct_complaints.values():
+            yield self._text(f"complaints.{ComplaintState(state).value}")
+
+    def _day(self, moment: datetime | None) -> object:
+        return self._text("no_day") if moment is None else moment.date()
+
+    def _has(self, criterion: str) -> bool:
+        return criterion in self.rulebook.criteria
+
+    @property
+    def _language(self) -> str:
+        return self.runtime.texts.language
+
+    def _text(self, key: str, **params: object) -> str:
+        return self.runtime.text(f"verify.{key}", **params)
