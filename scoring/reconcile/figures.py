@@ -109,7 +109,7 @@ def _from_text(text: str, kind: Kind) -> Figure:
 
 def _lone(number: str | None, percent: Decimal | None, kind: Kind) -> Figure:
     if number is None and percent is None:
-        raise ValueError
+        raise ValueError(kind)
     if kind is Kind.RATE and percent is None and number is not None:
         return Figure(percent=decimal(number))
     return Figure(number=whole(number) if number is not None else None, percent=percent)

@@ -1,0 +1,71 @@
+"""A row in itself."""
+
+import pytest
+
+from tests.unit.scoring.reconcile.sheets import causes, check, told
+
+HEADER = "Đơn vị;Tiếp nhận;Đúng và trước hạn;Trễ hạn;Đang giải quyết"
+
+
+def test_a_blank_part_may_hide_what_is_missing_but_not_what_is_too_much() -> None:
+    """90 + 5 of 100 may be right beside a blank; 90 + 15 cannot."""
+    assert check(f"{HEADER}\nXã A;100;90;5;").findings == ()
+    [finding] = check(f"{HEADER}\nXã A;100;90;15;").findings
+    assert told(finding) == ("parts_over_whole", "Xã A", "Tiếp nhận", "100", "105")
+
+
+def test_nought_is_a_figure() -> None:
+    """With 0 pending, 90 + 5 of 100 is wrong."""
+    [finding] = check(f"{HEADER}\nXã A;100;90;5;0").findings
+    assert told(finding) == ("parts_not_whole", "Xã A", "Tiếp nhận", "100", "95")
+
+
+def test_what_was_carried_over_may_stand_apart() -> None:
+    """Where “Tiếp nhận” is what is new, resolved and pending make up both together."""
+    header = "Đơn vị;Kỳ trước;Tiếp nhận;Đã giải quyết;Đang giải quyết"
+    assert check(f"{header}\nXã A;10;100;90;20").findings == ()
+    assert check(f"{header}\nXã A;10;100;80;20").findings == ()
+    [finding] = check(f"{header}\nXã A;10;100;90;21").findings
+    assert told(finding)[3:] == ("100", "111")
+
+
+@pytest.mark.parametrize(
+    ("row", "cause"),
+    [
+        ("Xã A;100;90;7;10", "counted_twice"),
+        ("Xã A;200;90;7;3", "exactly_double"),
+        ("Xã A;50;90;7;3", "exactly_half"),
+        ("Xã A;1234;1200;4;120", "digits_swapped"),
+    ],
+)
+def test_a_difference_that_one_cause_explains_says_so(row: str, cause: str) -> None:
+    """Only causes that the figures fit exactly are named."""
+    [finding] = check(f"{HEADER}\n{row}").findings
+    assert causes(finding) == [cause]
+
+
+def test_a_relation_of_the_file_itself_is_checked() -> None:
+    """Any columns can be added up when a line of the file says so."""
+    text = (
+        "Quan hệ;Tổng thu = Phí + Lệ phí\nĐơn vị;Tổng thu;Phí;Lệ phí\nXã A;30;10;20\nXã B;31;10;20"
+    )
+    report = check(text)
+    assert [told(finding) for finding in report.findings] == [
+        ("parts_not_whole", "Xã B", "Tổng thu", "31", "30")
+    ]
+    assert report.unread == ()
+
+
+def test_columns_we_do_not_know_are_told_and_take_part_in_nothing() -> None:
+    """An unknown column is listed, never added up."""
+    report = check("Đơn vị;Tiếp nhận;Dân số\nTổng cộng;30;7\nXã A;10;1\nXã B;20;2")
+    assert report.findings == ()
+    assert report.unread == (("#1", "Dân số"),)
+
+
+def test_denominators_of_different_dossiers_cannot_exceed_all() -> None:
+    """66/66 at level 3 and 3/9 at level 4 are 75 of 69 dossiers."""
+    text = "Đơn vị;Tiếp nhận;Trực tuyến mức độ 3;Trực tuyến mức độ 4\nPhòng A;69;66/66;3/9"
+    [finding] = check(text).findings
+    assert told(finding)[0] == "bases_over_whole"
+    assert check(text.replace("69", "75")).findings == ()

@@ -1,0 +1,156 @@
+"""From a sheet to tables."""
+
+from decimal import Decimal
+
+import pytest
+
+from scoring.errors import Refusal
+from scoring.reconcile import read_tables
+from scoring.reconcile.table import Level
+from tests.unit.scoring.reconcile.sheets import WORDS, check, tables
+
+FORM_06A = """
+Biểu số II.06a/VPCP/KSTT
+STT;Lĩnh vực giải quyết;Số lượng hồ sơ tiếp nhận;;;;Số lượng hồ sơ đã giải quyết;;;;Số lượng hồ sơ đang giải quyết;;
+;;Tổng số;Trong kỳ;;Từ kỳ trước;Tổng số;Trước hạn;Đúng hạn;Quá hạn;Tổng số;Trong hạn;Quá hạn
+;;;Trực tuyến;Trực tiếp, dịch vụ bưu chính;;;;;;;;
+(1);(2);(3)=(4)+(5)+(6);(4);(5);(6);(7)=(8)+(9)+(10);(8);(9);(10);(11)=(12)+(13);(12);(13)
+1;Đất đai;100;20;70;10;90;50;38;2;10;9;1
+2;Hộ tịch;50;30;20;0;49;40;9;0;1;1;0
+;Tổng cộng;150;50;90;10;139;90;47;2;11;10;1
+"""  # noqa: E501 - the form is that wide
+
+
+def test_the_official_form_with_three_header_rows_is_understood() -> None:
+    """Form II.06a: merged headers over three rows, then a row of column numbers."""
+    [table] = tables(FORM_06A)
+    assert [column.id for column in table.columns[2:]] == [
+        "received",
+        "online",
+        "in_person",
+        "carried_over",
+        "resolved",
+        "early",
+        "on_time",
+        "late",
+        "pending",
+        "pending_in_time",
+        "pending_late",
+    ]
+    assert [row.name for row in table.rows] == ["Đất đai", "Hộ tịch", "Tổng cộng"]
+    assert check(FORM_06A).findings == ()
+
+
+def test_titles_and_settings_stand_above_or_below_a_table() -> None:
+    """Bảng, Nguồn and Kỳ báo cáo are lines of their own, with or without a colon."""
+    one, other = tables(
+        """
+        Báo cáo năm
+        Nguồn: Báo cáo 12
+        Đơn vị;Tiếp nhận
+        Xã A;10
+        Kỳ báo cáo;2020
+
+        Bảng;Thứ hai
+        Đơn vị;Tiếp nhận
+        Xã A;11
+        """
+    )
+    assert (one.title, one.source, one.period) == ("Báo cáo năm", "Báo cáo 12", "2020")
+    assert other.title == "Thứ hai"
+
+
+def test_a_header_printed_again_on_the_next_page_is_no_new_table() -> None:
+    """The same header after a gap goes on with the same table."""
+    [table] = tables("Đơn vị;Tiếp nhận\nXã A;10\n;\nĐơn vị;Tiếp nhận\nXã B;11")
+    assert [row.name for row in table.rows] == ["Xã A", "Xã B"]
+
+
+def test_quantities_printed_as_lines_are_turned() -> None:
+    """Under “Chỉ tiêu” every line is a quantity and every further column a period."""
+    [table] = tables("STT;Chỉ tiêu;Năm 2019;Năm 2020\n1;Tiếp nhận;10;20\n2;Trễ hạn;1;/")
+    late = table.column("late")
+    assert late is not None
+    assert [row.key for row in table.rows] == ["2019", "2020"]
+    assert table.number(table.rows[1], "received") == Decimal(20)
+    assert table.number(table.rows[1], "late") is None
+    assert table.cell(table.rows[0], late) == "C3"
+
+
+@pytest.mark.parametrize(
+    ("lines", "parents"),
+    [
+        ("tổng;Huyện;\nkhối;Cấp xã;\nđơn vị;Xã A;\nđơn vị;Xã B;", [None, 0, 1, 1]),
+        (";Cấp xã;\n;Xã A;\n;Tổng cộng;", [2, 0, None]),
+        (";Xã A;\n;Cộng cấp xã;\n;Phòng A;\n;Cộng khối phòng;\n;Tổng cộng;", [1, 4, 3, 4, None]),
+        (";Xã A;xã\n;Phòng A;phòng\n;Khối phòng;\n;Khối xã;", [3, 2, None, None]),
+        (";Cộng hòa;\n;Tổng cộng;", [1, None]),
+    ],
+)
+def test_rows_find_the_row_above_them(lines: str, parents: list[int | None]) -> None:
+    """By the column “Dòng”, by their names, by the block they name; blocks above or below."""
+    body = "\n".join(f"{line};1" for line in lines.splitlines())
+    [table] = tables(f"Dòng;Đơn vị;Khối;Tiếp nhận\n{body}")
+    assert [row.parent for row in table.rows] == parents
+
+
+def test_roman_numbers_mark_blocks() -> None:
+    """I and II stand before blocks, 1 and 2 before units."""
+    [table] = tables("STT;Đơn vị;Tiếp nhận\nI;Cơ quan chuyên môn;3\n1;Phòng A;1\n2;Phòng B;2")
+    assert [row.level for row in table.rows] == [Level.BLOCK, Level.UNIT, Level.UNIT]
+
+
+def test_no_dossiers_in_words_is_nought_and_a_dash_is_nothing() -> None:
+    """“không phát sinh” is a figure, “-” is none."""
+    [table] = tables("Đơn vị;Tiếp nhận;Trễ hạn\nXã A;không phát sinh;-")
+    assert table.number(table.rows[0], "received") == 0
+    assert table.number(table.rows[0], "late") is None
+
+
+def test_a_sheet_without_a_header_has_no_tables() -> None:
+    """Figures without words for them are no table."""
+    assert read_tables([["abc", "1"], ["def", "2"]], WORDS) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "params"),
+    [
+        (
+            "Đơn vị;Tiếp nhận\nXã A;nhiều",
+            "check.not_a_number",
+            {"cell": "B2", "column": "Tiếp nhận", "value": "nhiều"},
+        ),
+        (
+            "Đơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4;37",
+            "check.cell_without_header",
+            {"cell": "D2", "value": "37"},
+        ),
+        (
+            "Nhận định;Trễ hạn thấp\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
+            "check.bad_setting",
+            {"line": 1, "value": "Trễ hạn thấp"},
+        ),
+        (
+            "Tỷ lệ khảo sát tối thiểu;mười\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
+            "check.bad_setting",
+            {"line": 1, "value": "mười"},
+        ),
+        (
+            "Quan hệ;Tiếp nhận = Đúng hạn + Trễ hạn\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
+            "check.unknown_column",
+            {"line": 1, "value": "Đúng hạn"},
+        ),
+        (
+            "Quan hệ;Tiếp nhận + Trễ hạn\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
+            "check.bad_setting",
+            {"line": 1, "value": "Tiếp nhận + Trễ hạn"},
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place(
+    text: str, code: str, params: dict[str, object]
+) -> None:
+    """A wrong figure, a cell outside the columns, a line that says nothing we know."""
+    with pytest.raises(Refusal) as refused:
+        tables(text)
+    assert (refused.value.code, refused.value.params) == (code, params)

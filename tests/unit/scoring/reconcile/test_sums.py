@@ -1,0 +1,66 @@
+"""A block against its rows."""
+
+from tests.unit.scoring.reconcile.sheets import causes, check, told
+
+HEADER = "Dòng;Đơn vị;Tiếp nhận;Đúng và trước hạn;Trễ hạn"
+
+
+def test_a_blank_below_leaves_room_only_as_far_as_its_row_allows() -> None:
+    """Xã B can hide up to 4 late ones: 5 may be right above, 7 cannot."""
+    rows = "đơn vị;Xã A;10;8;2\nđơn vị;Xã B;10;6;"
+    assert check(f"{HEADER}\ntổng;Huyện;20;14;5\n{rows}").findings == ()
+    [finding] = check(f"{HEADER}\ntổng;Huyện;;14;7\n{rows}").findings
+    assert told(finding) == ("sum_of_rows", "Huyện", "Trễ hạn", "7", "2")
+
+
+def test_a_block_that_prints_nothing_is_replaced_by_its_units() -> None:
+    """The total is compared with the units when the blocks between are blank."""
+    text = f"{HEADER}\ntổng;Huyện;9;;\nkhối;Cấp xã;;;\nđơn vị;Xã A;4;;\nđơn vị;Xã B;6;;"
+    [finding] = check(text).findings
+    assert told(finding) == ("sum_of_rows", "Huyện", "Tiếp nhận", "9", "10")
+
+
+def test_the_row_left_out_of_a_sum_is_named() -> None:
+    """A difference that is exactly one row's figure points at that row."""
+    text = f"{HEADER}\ntổng;Huyện;30;;\nđơn vị;Xã A;10;;\nđơn vị;Xã B;20;;\nđơn vị;Xã C;7;;"
+    [finding] = check(text).findings
+    assert causes(finding) == ["row_left_out"]
+    assert finding.reasons[0].params == {"rows": ("Xã C",)}
+
+
+def test_early_and_on_time_are_compared_together_where_the_rows_do_not_part_them() -> None:
+    """A block prints 60 early and 30 on time, its units only the 90 together."""
+    header = "Dòng;Đơn vị;Trước hạn;Đúng hạn"
+    text = f"{header}\ntổng;Huyện;60;30\nđơn vị;Xã A;;40\nđơn vị;Xã B;;50"
+    assert check(text).findings == ()
+    [finding] = check(text.replace(";50", ";51")).findings
+    assert told(finding) == ("sum_of_rows", "Huyện", "Trước hạn", "90", "91")
+
+
+def test_denominators_are_added_up_too() -> None:
+    """5/635 and 3/325 below make 8/960 above."""
+    header = "Dòng;Đơn vị;Chứng thực bản sao điện tử"
+    rows = "đơn vị;Xã A;5/635\nđơn vị;Xã B;3/325"
+    assert check(f"{header}\ntổng;Huyện;8/960\n{rows}").findings == ()
+    [finding] = check(f"{header}\ntổng;Huyện;8/906\n{rows}").findings
+    assert told(finding)[0] == "bases_of_rows"
+    assert causes(finding) == ["digits_swapped"]
+
+
+def test_units_with_a_printed_grade_count_in_the_grades_above() -> None:
+    """Two excellent units are printed, three are claimed."""
+    header = "Dòng;Đơn vị;Xếp loại;Số đơn vị;Xuất sắc;Tốt"
+    rows = "đơn vị;Xã A;xuất sắc;;;\nđơn vị;Xã B;Tốt;;;\nđơn vị;Xã C;Xuất sắc;;;"
+    assert check(f"{header}\ntổng;Huyện;;3;2;1\n{rows}").findings == ()
+    wrong = check(f"{header}\ntổng;Huyện;;4;3;1\n{rows}").findings
+    assert [told(finding)[2:] for finding in wrong] == [
+        ("Số đơn vị", "4", "3"),
+        ("Xuất sắc", "3", "2"),
+    ]
+
+
+def test_further_columns_are_added_up_when_the_file_says_so() -> None:
+    """“Cộng dọc” names columns whose rows make up their totals."""
+    text = "Cộng dọc;Dân số\nDòng;Đơn vị;Dân số\ntổng;Huyện;4\nđơn vị;Xã A;1\nđơn vị;Xã B;2"
+    [finding] = check(text).findings
+    assert told(finding) == ("sum_of_rows", "Huyện", "Dân số", "4", "3")
