@@ -22,7 +22,7 @@ from surveys.store import links, samples, tallies
 from surveys.tally import Reach
 
 PAGES = Path(__file__).parent / "pages"
-CROWD_SIZE = 200
+LARGEST_CROWD = 2_000
 TENTH = Decimal("0.1")
 
 
@@ -75,11 +75,14 @@ class OfficerPage:
             }
         )
 
-    async def start_crowd(self, _request: web.Request) -> web.Response:
-        """Let simulated citizens answer; 409 while others still do."""
+    async def start_crowd(self, request: web.Request) -> web.Response:
+        """Let `size` simulated citizens answer; 409 while others still do."""
+        size = request.query.get("size", "")
+        if not size.isdecimal() or not 1 <= int(size) <= LARGEST_CROWD:
+            raise web.HTTPBadRequest
         if self.crowd.running:
             raise web.HTTPConflict
-        self.crowd.begin(await self._tokens(CROWD_SIZE))
+        self.crowd.begin(await self._tokens(int(size)))
         return web.json_response({"total": self.crowd.total}, status=202)
 
     async def case(self, _request: web.Request) -> web.Response:

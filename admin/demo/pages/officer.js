@@ -4,6 +4,7 @@
 const GRADES = { xuat_sac: "Xuất sắc", tot: "Tốt", kha: "Khá", trung_binh: "Trung bình", yeu: "Yếu" };
 const STATES = { no_dossiers: "Không phát sinh hồ sơ", not_scored: "Chưa chấm điểm", insufficient: "Thiếu dữ liệu" };
 const BLOCKS = { phong: "Khối cơ quan chuyên môn cấp huyện", xa: "Khối xã, thị trấn" };
+const CROWD = Number(new URLSearchParams(location.search).get("crowd")) || 200;
 const integer = new Intl.NumberFormat("vi-VN");
 const seen = new Map();
 
@@ -110,6 +111,7 @@ async function refresh() {
 
 document.getElementById("crowd").addEventListener("click", async () => {
   document.getElementById("crowd").disabled = true;
-  await fetch("/officer/crowd", { method: "POST" });
+  await fetch(`/officer/crowd?size=${CROWD}`, { method: "POST" });
 });
+set("crowd", `Cho ${integer.format(CROWD)} người dân mô phỏng trả lời`);
 refresh();
