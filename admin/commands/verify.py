@@ -8,13 +8,12 @@ from admin.output import Format
 from admin.rulebooks import chosen
 from admin.runtime import Runtime, format_option, group
 from admin.verifying import dossier as dossier_file
-from admin.verifying.words import CaseWords
+from admin.verifying.outcomes import outcome_code
+from admin.verifying.words import CaseWords, known_forms
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
-from surveys.evidence import CRITERIA
-from surveys.form import shipped_forms
 from surveys.outcomes import FIELDS, ComplaintState
-from surveys.store import doubts, evidence, forms, staff, verifications
+from surveys.store import doubts, evidence, staff, verifications
 from surveys.store.doubts import Doubt, OpenQuestion
 from surveys.store.staff import Role
 from surveys.store.verifications import Action
@@ -86,7 +85,7 @@ async def confirm(runtime: Runtime, dossier: str, criteria: tuple[str, ...], rea
 @reason_option
 async def change(runtime: Runtime, dossier: str, criterion: str, outcome: str, reason: str) -> None:
     """Let another outcome count; the raw one stays beside it."""
-    code = _outcome(criterion, outcome)
+    code = outcome_code(criterion, outcome)
     await _decide(runtime, dossier, (criterion,), Action.CHANGE, code, reason)
 
 
@@ -155,19 +154,8 @@ async def _with_evidence(conn: AsyncConnection, code: str) -> tuple[str, ...]:
 
 
 async def _words(runtime: Runtime, conn: AsyncConnection) -> CaseWords:
-    known = (*(await forms.published(conn)).values(), *shipped_forms())
-    return CaseWords(runtime=runtime, rulebook=chosen(runtime, None), forms=known)
-
-
-def _outcome(criterion: str, name: str) -> int:
-    """The code of an outcome's name; raises Refusal `verify.unknown_*`."""
-    if criterion not in CRITERIA:
-        raise Refusal("verify.unknown_criterion", criterion=criterion, known=", ".join(CRITERIA))
-    known = {code.name.lower(): int(code) for code in CRITERIA[criterion] if code}
-    if name.lower() not in known:
-        params = {"criterion": criterion, "outcome": name, "known": ", ".join(known)}
-        raise Refusal("verify.unknown_outcome", **params)
-    return known[name.lower()]
+    forms = await known_forms(conn)
+    return CaseWords(runtime=runtime, rulebook=chosen(runtime, None), forms=forms)
 
 
 def _row(

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from admin.runtime import Runtime
 from scoring.cases import MISSING
 from scoring.law import Rulebook
 from scoring.texts import written
 from surveys.evidence import outcome_name
-from surveys.form import Form, in_language
+from surveys.form import Form, in_language, shipped_forms
 from surveys.outcomes import Case, ComplaintState, Given, outcomes, raw_outcomes
+from surveys.store import forms
 from surveys.store.verifications import Decision
 
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
@@ -120,3 +123,8 @@ class CaseWords:
 
     def _text(self, key: str, **params: object) -> str:
         return self.runtime.text(f"verify.{key}", **params)
+
+
+async def known_forms(conn: AsyncConnection) -> tuple[Form, ...]:
+    """Every form that was published, then those that come with the program."""
+    return (*(await forms.published(conn)).values(), *shipped_forms())

@@ -77,6 +77,36 @@ async def officer_counts(
     return {(row.code, row.officer): _outcomes(row) for row in rows}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some of the dossiers behind a criterion, in the order they were returned; `whole` in all."""
+
+    ids: tuple[int, ...]
+    whole: int
+
+
+async def page_of(
+    conn: AsyncConnection,
+    period: Period,
+    unit_code: str,
+    criterion: str,
+    *,
+    outcome: int | None,
+    limit: int,
+    offset: int,
+) -> Page:
+    """The dossiers of a unit that have evidence for a criterion (or this very outcome)."""
+    column = dossier_evidence.c[FIELDS[criterion]]
+    unit_id = select(units.c.id).where(units.c.code == unit_code).scalar_subquery()
+    shown = column != 0 if outcome is None else column == outcome
+    which = (dossier_evidence.c.unit_id == unit_id, returned_in(period), shown)
+    whole = await conn.scalar(select(func.count()).select_from(dossier_evidence).where(*which))
+    order = (dossier_evidence.c.returned_on, dossier_evidence.c.dossier_id)
+    chosen = select(dossier_evidence.c.dossier_id).where(*which).order_by(*order)
+    found = await conn.execute(chosen.limit(limit).offset(offset))
+    return Page(ids=tuple(found.scalars()), whole=whole or 0)
+
+
 def _units(period: Period, counted: set[int]) -> Select[Any]:
     columns = [units.c[name] for name in ("id", "code", "name", "level", "block")]
     return select(*columns).where(or_(valid_in(period), units.c.id.in_(counted))).order_by("code")

@@ -4,7 +4,7 @@ Every decision is a new row, refreshes the dossier's evidence and is written to 
 in the caller's transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -109,15 +109,15 @@ async def decide_complaint(
 
 async def decisions(conn: AsyncConnection, dossier_id: int) -> list[Decision]:
     """Every decision about a dossier, oldest first; the last of a criterion counts."""
-    query = select(verifications).where(verifications.c.dossier_id == dossier_id)
-    rows = (await conn.execute(query.order_by(verifications.c.id))).mappings()
-    return [
-        Decision(
-            **{name: row[name] for name in Decision.__slots__ if name != "action"},
-            action=Action(row["action"]),
-        )
-        for row in rows
-    ]
+    return [decision for _, decision in await _decisions(conn, (dossier_id,))]
+
+
+async def last_decisions(
+    conn: AsyncConnection, dossier_ids: Collection[int], criterion: str
+) -> dict[int, Decision]:
+    """The decisions that count for one criterion, by dossier."""
+    found = await _decisions(conn, dossier_ids)
+    return {number: decision for number, decision in found if decision.criterion == criterion}
 
 
 async def id_of(conn: AsyncConnection, dossier: str) -> int:
@@ -126,6 +126,21 @@ async def id_of(conn: AsyncConnection, dossier: str) -> int:
     if found is None:
         raise Refusal("verify.unknown_dossier", dossier=dossier)
     return int(found)
+
+
+async def _decisions(
+    conn: AsyncConnection, dossier_ids: Collection[int]
+) -> list[tuple[int, Decision]]:
+    names = ("criterion", "raw_outcome", "outcome", "reason", "officer", "at")
+    query = select(verifications).where(verifications.c.dossier_id.in_(dossier_ids))
+    rows = (await conn.execute(query.order_by(verifications.c.id))).mappings()
+    return [
+        (
+            row["dossier_id"],
+            Decision(action=Action(row["action"]), **{name: row[name] for name in names}),
+        )
+        for row in rows
+    ]
 
 
 async def _keep(conn: AsyncConnection, dossier_id: int, dossier: str, made: Decision) -> None:

@@ -1,0 +1,116 @@
+"""`motcua explain`: why a unit has its grade, down to the single dossier."""
+
+import click
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from admin import output
+from admin.evidence import unit_evidence
+from admin.importing import UnitIndex
+from admin.output import Format
+from admin.rating import explained
+from admin.rating.explained import Dossiers
+from admin.rulebooks import chosen
+from admin.runtime import Runtime, format_option, leaf
+from admin.verifying.outcomes import outcome_code
+from admin.verifying.words import CaseWords, known_forms
+from scoring.evidence import known_criterion
+from scoring.explain import Explanation, explain_criterion, explain_unit
+from scoring.law import Rulebook
+from scoring.unit_rating import UnitRating, rate_unit
+from surveys.errors import Refusal
+from surveys.outcomes import FIELDS
+from surveys.period import Period
+from surveys.store import evidence, ratings, staff, verifications
+from surveys.store.staff import Role
+
+
+@leaf("explain")
+@click.argument("unit")
+@click.argument("period")
+@click.argument("criterion", required=False)
+@click.option("--outcome", metavar="NAME")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--codes", is_flag=True)
+@click.option("--rulebook", metavar="ID")
+@format_option
+async def command(
+    runtime: Runtime,
+    unit: str,
+    period: str,
+    criterion: str | None,
+    outcome: str | None,
+    limit: int,
+    page: int,
+    codes: bool,  # noqa: FBT001 - click calls by name
+    rulebook: str | None,
+    shown_as: Format,
+) -> None:
+    """Explain a grade, or one criterion and the dossiers behind it."""
+    book, wanted = chosen(runtime, rulebook), runtime.period(period)
+    database = await runtime.database()
+    async with database.read() as conn:
+        if codes:
+            await staff.require(conn, runtime.actor, Role.VERIFIER)
+        rated = await _rated(conn, book, unit, wanted)
+        words = CaseWords(runtime=runtime, rulebook=book, forms=await known_forms(conn))
+        dossiers = None
+        if criterion is not None and criterion in FIELDS:
+            asked = (rated.code, criterion, outcome)
+            dossiers = await _page(conn, wanted, asked, limit, page, open_codes=codes)
+    explanation = _explanation(book, rated, criterion, runtime.texts.language)
+    if shown_as is Format.TABLE:
+        explained.show(runtime, explanation, words, dossiers)
+    elif shown_as is Format.JSON:
+        output.show_json(explained.as_json(rated.code, explanation, words, dossiers))
+    else:
+        rows = dossiers.rows(words) if dossiers else []
+        output.show_csv(rows, ["dossier", "outcome", "points"])
+
+
+def _explanation(
+    book: Rulebook, rated: UnitRating, criterion: str | None, language: str
+) -> Explanation:
+    if criterion is None:
+        return explain_unit(book, rated, language)
+    known_criterion(book, criterion)
+    return explain_criterion(book, criterion, rated.scores[criterion], language)
+
+
+async def _rated(conn: AsyncConnection, book: Rulebook, unit: str, period: Period) -> UnitRating:
+    code = (await UnitIndex.load(conn)).code_of(unit)
+    found = [one for one in (await unit_evidence(conn, period)).evidence if one.code == code]
+    if not found:
+        raise Refusal("explain.not_in_period", unit=code, period=period.id)
+    return rate_unit(book, found[0])
+
+
+async def _page(
+    conn: AsyncConnection,
+    period: Period,
+    asked: tuple[str, str, str | None],
+    limit: int,
+    page: int,
+    *,
+    open_codes: bool,
+) -> Dossiers:
+    unit, criterion, outcome = asked
+    first = (page - 1) * limit
+    found = await ratings.page_of(
+        conn,
+        period,
+        unit,
+        criterion,
+        outcome=None if outcome is None else outcome_code(criterion, outcome),
+        limit=limit,
+        offset=first,
+    )
+    known = {one.dossier_id: one for one in await evidence.known(conn, found.ids)}
+    return Dossiers(
+        criterion=criterion,
+        known=tuple(known[number] for number in found.ids),
+        decisions=await verifications.last_decisions(conn, found.ids, criterion),
+        first=first + 1,
+        whole=found.whole,
+        open_codes=open_codes,
+    )

@@ -1,0 +1,82 @@
+"""The chain from a grade to the evidence: unit, criterion, dossiers, answer or date or decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from admin.runtime import Runtime
+from admin.verifying.words import CaseWords
+from scoring.explain import Explanation
+from surveys.privacy import masked
+from surveys.store.evidence import Known
+from surveys.store.verifications import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossiers:
+    """One page of the dossiers behind a criterion; codes are masked unless `open_codes`."""
+
+    criterion: str
+    known: tuple[Known, ...]
+    decisions: Mapping[int, Decision]
+    first: int
+    whole: int
+    open_codes: bool
+
+    def rows(self, words: CaseWords) -> list[dict[str, Any]]:
+        """One row a dossier: its outcome, points and reasons in words."""
+        return [self._row(words, one) for one in self.known]
+
+    def _row(self, words: CaseWords, one: Known) -> dict[str, Any]:
+        _, counts = words.shown(self.criterion, one.case)
+        decision = self.decisions.get(one.dossier_id)
+        return {
+            "dossier": one.code if self.open_codes else masked(one.code),
+            "outcome": counts,
+            "words": words.outcome(self.criterion, counts),
+            "points": words.points(self.criterion, counts),
+            "reasons": words.reasons(self.criterion, one.case, decision),
+        }
+
+
+def as_json(
+    unit: str, explanation: Explanation, words: CaseWords, dossiers: Dossiers | None
+) -> dict[str, Any]:
+    """For programs."""
+    found: dict[str, Any] = {
+        "unit": unit,
+        "rulebook": words.rulebook.id,
+        "sentence": explanation.sentence,
+        "because": list(explanation.because),
+    }
+    if dossiers is not None:
+        found |= {
+            "criterion": dossiers.criterion,
+            "whole": dossiers.whole,
+            "first": dossiers.first,
+            "dossiers": dossiers.rows(words),
+        }
+    return found
+
+
+def show(
+    runtime: Runtime, explanation: Explanation, words: CaseWords, dossiers: Dossiers | None
+) -> None:
+    """For people: a sentence, what stands behind it, then dossier by dossier."""
+    click.echo(explanation.sentence)
+    for line in explanation.because:
+        click.echo(f"  • {line}")
+    if dossiers is None:
+        return
+    last = dossiers.first + len(dossiers.known) - 1
+    params = {"first": dossiers.first, "last": last, "whole": dossiers.whole}
+    click.echo()
+    click.echo(runtime.text("explain.dossiers" if dossiers.known else "explain.none", **params))
+    for row in dossiers.rows(words):
+        click.echo(f"  {runtime.text('explain.dossier', **row)}")
+        for reason in row["reasons"]:
+            click.echo(f"      {reason}")
+    if last < dossiers.whole:
+        click.echo(runtime.text("explain.more", page=(last // max(len(dossiers.known), 1)) + 1))
