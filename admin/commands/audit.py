@@ -36,7 +36,8 @@ async def list_entries(
 
 
 @command.command("verify")
-async def verify_chain(runtime: Runtime) -> None:
+@format_option
+async def verify_chain(runtime: Runtime, shown_as: Format) -> None:
     """Follow the chain of hashes from the first entry to the last."""
     database = await runtime.database()
     async with database.read() as conn:
@@ -45,7 +46,11 @@ async def verify_chain(runtime: Runtime) -> None:
         last = await audit.entries(conn, limit=1)
     if broken is not None:
         raise Refusal("audit.broken", id=broken)
-    click.echo(runtime.text("audit.sound", count=last[0].id if last else 0, head=head))
+    found = {"last": last[0].id if last else 0, "head": head}
+    if shown_as is Format.TABLE:
+        click.echo(runtime.text("audit.sound", **found))
+    else:
+        runtime.show([found], runtime.columns("audit.columns", "last head"), shown_as)
 
 
 def _row(entry: Entry) -> dict[str, object]:

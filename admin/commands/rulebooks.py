@@ -1,5 +1,6 @@
 """`motcua rulebooks`: the rules of rating there are, whether one can be used, how two differ."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,19 +20,18 @@ command = group("rulebooks")
 @format_option
 def list_rulebooks(runtime: Runtime, shown_as: Format) -> None:
     """Print the rulebooks that come with the program."""
-    rows = [_row(book, runtime.texts.language) for book in shipped_rulebooks()]
-    keys = KEYS if shown_as is Format.TABLE else f"{KEYS} source checksum"
-    runtime.show(rows, runtime.columns("rulebooks.columns", keys), shown_as)
+    _show(runtime, shipped_rulebooks(), shown_as)
 
 
 @command.command("check")
 @click.argument("file", type=FILE)
-def check_rulebook(runtime: Runtime, file: Path) -> None:
+@format_option
+def check_rulebook(runtime: Runtime, file: Path, shown_as: Format) -> None:
     """Refuse a rulebook that cannot be used, or that holds on a day another one holds."""
     book = load_rulebook(file)
     refuse_overlaps([*(one for one in shipped_rulebooks() if one.id != book.id), book])
-    params = {"id": book.id, "version": str(book.version), "checksum": book.checksum}
-    runtime.say("rulebooks.usable", criteria=len(book.criteria), **params)
+    _show(runtime, [book], shown_as)
+    runtime.say("rulebooks.usable", id=book.id, version=str(book.version))
 
 
 @command.command("diff")
@@ -46,6 +46,12 @@ def diff_rulebooks(runtime: Runtime, one: str, other: str, shown_as: Format) -> 
     ]
     columns = runtime.columns("rulebooks.columns", "key one other")
     runtime.show(rows, columns, shown_as, runtime.text("rulebooks.differ", one=one, other=other))
+
+
+def _show(runtime: Runtime, books: Sequence[Rulebook], shown_as: Format) -> None:
+    rows = [_row(book, runtime.texts.language) for book in books]
+    keys = KEYS if shown_as is Format.TABLE else f"{KEYS} source checksum"
+    runtime.show(rows, runtime.columns("rulebooks.columns", keys), shown_as)
 
 
 def _row(book: Rulebook, language: str) -> dict[str, object]:
