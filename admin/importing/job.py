@@ -26,6 +26,7 @@ NAMED = 5
 
 T = TypeVar("T")
 Read = tuple[Row, T]
+Refused = tuple[Row, Refusal]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class Stored:
     new: int = 0
     changed: int = 0
     same: int = 0
-    rejected: list[tuple[Row, Refusal]] = field(default_factory=list)
+    rejected: list[Refused] = field(default_factory=list)
 
 
 class Importer(Protocol[T]):
@@ -139,30 +140,33 @@ class _Desk:
 
     async def work(self, conn: AsyncConnection) -> None:
         with self.runtime.progress("imports.progress", self.sheet.estimate) as told:
-            for chunk in self._chunks():
-                self._count(await self.importer.store(conn, chunk))
+            for chunk, refused in self._chunks():
+                stored = await self.importer.store(conn, chunk) if chunk else Stored()
+                self._count(stored, refused)
                 told(self.report.rows)
         self.report.warnings = dict(self.importer.warnings)
 
-    def _chunks(self) -> Iterator[list[Read[Any]]]:
+    def _chunks(self) -> Iterator[tuple[list[Read[Any]], list[Refused]]]:
+        """Rows by the chunk: those that were understood, and those between them that were not."""
         chunk: list[Read[Any]] = []
+        refused: list[Refused] = []
         for row in self.sheet:
             self.report.rows += 1
             try:
                 chunk.append((row, self.importer.read(row)))
             except Refusal as reason:
-                self._reject(row, reason)
-            if len(chunk) >= self.importer.chunk:
-                yield chunk
-                chunk = []
-        if chunk:
-            yield chunk
+                refused.append((row, reason))
+            if len(chunk) + len(refused) >= self.importer.chunk:
+                yield chunk, refused
+                chunk, refused = [], []
+        if chunk or refused:
+            yield chunk, refused
 
-    def _count(self, stored: Stored) -> None:
+    def _count(self, stored: Stored, refused: Sequence[Refused]) -> None:
         self.report.new += stored.new
         self.report.changed += stored.changed
         self.report.same += stored.same
-        for row, reason in stored.rejected:
+        for row, reason in sorted((*refused, *stored.rejected), key=lambda told: told[0].number):
             self._reject(row, reason)
 
     def _reject(self, row: Row, reason: Refusal) -> None:

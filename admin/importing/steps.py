@@ -1,7 +1,7 @@
 """The steps of dossiers: what each agency had to do by when (chỉ số 2)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -36,7 +36,8 @@ class StepDraft(NamedTuple):
 
 class StepImporter:
     """Rows of a file of steps. A dossier named in it has the file's steps afterwards, no others;
-    so the file is looked at as a whole."""
+    so the file is looked at as a whole, and a dossier with one bad row waits with all its rows.
+    """
 
     kind = "steps"
     columns: Sequence[ColumnSpec] = COLUMNS
@@ -45,34 +46,50 @@ class StepImporter:
     def __init__(self, zone: ZoneInfo) -> None:
         self.warnings = Counter[str]()
         self._zone = zone
+        self._broken = dict[str, int]()
 
     async def begin(self, _conn: AsyncConnection, _sheet: Sheet, _import_id: int) -> None:
         """Nothing is needed."""
 
     def read(self, row: Row) -> StepDraft:
         """One step."""
-        return StepDraft(
-            dossier=normal_code(needed(row, "dossier")),
-            agency=needed(row, "agency"),
-            due_at=when(row, "due_at", self._zone),
-            finished_at=when(row, "finished_at", self._zone),
-        )
+        code = normal_code(needed(row, "dossier"))
+        try:
+            return StepDraft(
+                dossier=code,
+                agency=needed(row, "agency"),
+                due_at=when(row, "due_at", self._zone),
+                finished_at=when(row, "finished_at", self._zone),
+            )
+        except Refusal:
+            self._broken.setdefault(code, row.number)
+            raise
 
     async def store(self, conn: AsyncConnection, rows: Sequence[Read[StepDraft]]) -> Stored:
         """Replace the steps of the dossiers that are there; evidence is derived anew."""
         numbers = await dossiers.ids(conn, {draft.dossier for _, draft in rows})
-        wanted, rejected = _by_dossier(rows, numbers)
+        rejected = [(row, why) for row, draft in rows if (why := self._reason(draft, numbers))]
         counted = Stored(rejected=rejected)
-        for some in _some(wanted):
+        for some in _some(_by_dossier(rows, numbers, self._broken)):
             there = await dossiers.steps_of(conn, list(some))
             changes = Changes.between(some, there)
-            self.warnings["removed"] += changes.removed
+            if changes.removed:
+                self.warnings["removed"] += changes.removed
             await dossiers.replace_steps(conn, changes.steps)
             await evidence.refresh(conn, changes.steps)
             counted.new += changes.new
             counted.changed += changes.changed
             counted.same += changes.same
         return counted
+
+    def _reason(self, draft: StepDraft, numbers: Mapping[str, int]) -> Refusal | None:
+        """Why this step cannot be taken, if it cannot."""
+        if draft.dossier not in numbers:
+            return Refusal("steps.unknown_dossier", dossier=draft.dossier)
+        if draft.dossier in self._broken:
+            row = self._broken[draft.dossier]
+            return Refusal("steps.other_row", dossier=draft.dossier, row=row)
+        return None
 
 
 Steps = dict[int, dict[tuple[str, int], Step]]
@@ -112,15 +129,12 @@ class Changes:
 
 
 def _by_dossier(
-    rows: Iterable[Read[StepDraft]], numbers: dict[str, int]
-) -> tuple[Steps, list[tuple[Row, Refusal]]]:
+    rows: Iterable[Read[StepDraft]], numbers: Mapping[str, int], left_out: Container[str]
+) -> Steps:
     found: Steps = {}
-    rejected: list[tuple[Row, Refusal]] = []
     positions = Counter[tuple[str, str]]()
-    for row, draft in rows:
-        number = numbers.get(draft.dossier)
-        if number is None:
-            rejected.append((row, Refusal("steps.unknown_dossier", dossier=draft.dossier)))
+    for _, draft in rows:
+        if draft.dossier not in numbers or draft.dossier in left_out:
             continue
         positions[draft.dossier, draft.agency] += 1
         step = Step(
@@ -129,8 +143,8 @@ def _by_dossier(
             due_at=draft.due_at,
             finished_at=draft.finished_at,
         )
-        found.setdefault(number, {})[step.agency, step.position] = step
-    return found, rejected
+        found.setdefault(numbers[draft.dossier], {})[step.agency, step.position] = step
+    return found
 
 
 def _some(wanted: Steps) -> Iterator[Steps]:
