@@ -21,7 +21,7 @@ def check_rates(amounts: Amounts, policy: Policy) -> Checked:
     plausible = [ratio for ratio in printed if ratio.number <= ratio.base]
     for ratio in plausible:
         yield _rate(amounts, ratio, policy)
-    if policy.rounding is RateRounding.HALF_UP:
+    if policy.rounding is RateRounding.HALF_UP and plausible:
         yield _habit(amounts, plausible)
 
 
