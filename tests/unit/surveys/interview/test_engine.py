@@ -55,6 +55,9 @@ def test_the_happy_citizen_is_done_in_four_taps(citizen: Citizen) -> None:
         ("agencies", "none", 3),
         ("conduct", "no", 4),
     ]
+    assert {name: given.revision for name, given in citizen.state.answers.items()} == {
+        record.question: record.revision for record in records
+    }
     assert Finished() in citizen.tap("done")
 
 
