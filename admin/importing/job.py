@@ -16,7 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from admin.importing.report import Report
 from admin.refusals import refusal
 from admin.runtime import Runtime
-from admin.sheets import ColumnSpec, Rejects, Row, Sheet, read_mapping, read_sheet
+from admin.sheets import (
+    MARKS,
+    ColumnSpec,
+    Rejects,
+    Row,
+    Sheet,
+    read_mapping,
+    read_sheet,
+    unmarked,
+)
 from surveys.errors import Refusal
 from surveys.store import audit, imports
 
@@ -109,7 +118,7 @@ async def _take_in(
     conn: AsyncConnection, runtime: Runtime, importer: Importer[Any], source: Source
 ) -> Report:
     mapping = read_mapping(source.mapping, importer.columns) if source.mapping else {}
-    sheet = read_sheet(source.file, importer.columns, mapping)
+    sheet = read_sheet(source.file, (*importer.columns, *MARKS), mapping)
     report = Report(
         kind=importer.kind,
         file=source.file,
@@ -119,7 +128,7 @@ async def _take_in(
     titles = (runtime.text("sheets.rejected_row"), runtime.text("sheets.rejected_reason"))
     number = await _begin(conn, runtime, report)
     await importer.begin(conn, sheet, number)
-    with Rejects(report.rejects, sheet.header.titles, titles) as rejects:
+    with Rejects(report.rejects, unmarked(sheet.header.titles), titles) as rejects:
         desk = _Desk(
             runtime=runtime, importer=importer, report=report, rejects=rejects, sheet=sheet
         )

@@ -2,7 +2,16 @@
 
 from admin.sheets.columns import ColumnSpec
 from admin.sheets.mapping import read_mapping
-from admin.sheets.rejects import Rejects
+from admin.sheets.rejects import MARKS, Rejects, unmarked
 from admin.sheets.sheet import Row, Sheet, read_sheet
 
-__all__ = ["ColumnSpec", "Rejects", "Row", "Sheet", "read_mapping", "read_sheet"]
+__all__ = [
+    "MARKS",
+    "ColumnSpec",
+    "Rejects",
+    "Row",
+    "Sheet",
+    "read_mapping",
+    "read_sheet",
+    "unmarked",
+]

@@ -8,7 +8,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from admin.sheets.columns import ColumnSpec
 from admin.sheets.sheet import Row
+from surveys.spelling import fold
+
+MARKS = (
+    ColumnSpec(name="row", titles=("Dòng",)),
+    ColumnSpec(name="reason", titles=("Lý do",)),
+)
+"""The two columns added to rejected rows; mended, they are read again with them."""
+
+
+def unmarked(header: Sequence[str]) -> Sequence[str]:
+    """The header without the columns that an earlier file of rejects has added."""
+    last = [fold(title) for title in header[-len(MARKS) :]]
+    marked = len(last) == len(MARKS) and all(
+        title in mark.headers({}) for title, mark in zip(last, MARKS, strict=True)
+    )
+    return header[: -len(MARKS)] if marked else header
 
 
 class Rejects:
