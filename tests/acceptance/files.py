@@ -57,9 +57,8 @@ class Style:
 STYLES = (
     Style(),
     Style(vietnamese=True, suffix="xlsx", titles=3),
-    Style(vietnamese=True, encoding="utf-16", delimiter=";", decomposed=True),
-    Style(encoding="utf-8-sig", delimiter=";", titles=1),
-    Style(vietnamese=True, encoding="utf-8", decomposed=True, titles=2),
+    Style(vietnamese=True, encoding="utf-16", delimiter=";", decomposed=True, titles=1),
+    Style(encoding="utf-8-sig", delimiter=";", titles=2),
 )
 
 

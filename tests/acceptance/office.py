@@ -25,7 +25,8 @@ class Office:
 def opened(district: District, style: Style, folder: Path, url: str) -> Office:
     """Make the database and take every file in."""
     motcua = Motcua(folder=folder, url=url)
-    assert motcua("db", "upgrade").code == 0
+    upgraded = motcua("db", "upgrade")
+    assert upgraded.code == 0, upgraded.err
     files = write(district, style, folder)
     return Office(district=district, files=files, motcua=motcua, reports=taken_in(motcua, files))
 

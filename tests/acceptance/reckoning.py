@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.acceptance.district import Answer, District, Dossier, Fact, Score, Unit
+from tests.acceptance.form import PHIEU5
 from tests.acceptance.points import (
     Points,
     allowance,
@@ -215,3 +216,29 @@ def overall(units: Sequence[Reckoned]) -> Json:
         "dossier_weighted_mean": shown(weighted / weight if weight else None),
         "printed": "sum_of_criterion_means",
     }
+
+
+def tally(reckoner: Reckoner) -> tuple[Counter[tuple[str, ...]], list[Json]]:
+    """What `tally PERIOD` must count: the rows' counts by their keys, and the reach by unit."""
+    district = reckoner.district
+    codes = sorted(unit.code for unit in district.units)
+    counts: Counter[tuple[str, ...]] = Counter(
+        {
+            (unit, "phieu5", question, option): 0
+            for unit in codes
+            for question, options in PHIEU5.items()
+            for option in options
+        }
+    )
+    unit_of = {one.code: one.unit for one in district.dossiers if reckoner.within(one.returned_at)}
+    for answer in district.answers:
+        for question, option in answer.choices.items():
+            if answer.dossier in unit_of:
+                counts[unit_of[answer.dossier], answer.form, question, option] += 1
+    return counts, [_reach(reckoner, code, unit_of) for code in codes]
+
+
+def _reach(reckoner: Reckoner, code: str, unit_of: dict[str, str]) -> Json:
+    answered = sum(unit_of.get(one.dossier) == code for one in reckoner.district.answers)
+    returned = sum(unit == code for unit in unit_of.values())
+    return {"unit": code, "returned": returned, "answered": answered, "valid": answered}

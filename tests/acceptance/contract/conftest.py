@@ -6,8 +6,8 @@ from tests.acceptance.district import drawn
 from tests.acceptance.files import STYLES
 from tests.acceptance.office import Office, opened
 
-SEEDS = range(len(STYLES))
-"""One district for each way of writing files."""
+SEEDS = range(3)
+"""A district for each of three ways of writing files; PostgreSQL takes a fourth."""
 
 
 @pytest.fixture(scope="session", params=SEEDS)
