@@ -8,6 +8,7 @@ from functools import cached_property
 
 from scoring.reconcile.table import Column, Row, Table
 from scoring.reconcile.vocabulary import Vocabulary
+from scoring.reconcile.words import plain
 
 Key = tuple[str, str, str]
 
@@ -70,8 +71,8 @@ class Book:
 
 
 def _unambiguous(table: Table) -> Iterator[Row]:
-    """The rows whose name means one thing in their table."""
-    parents: dict[str, set[int | None]] = defaultdict(set)
+    """The rows whose name means one thing in their table: the same words in the same block."""
+    meant: dict[str, set[tuple[int | None, str]]] = defaultdict(set)
     for row in table.rows:
-        parents[row.key].add(row.parent)
-    return (row for row in table.rows if len(parents[row.key]) == 1)
+        meant[row.key].add((row.parent, plain(row.name)))
+    return (row for row in table.rows if len(meant[row.key]) == 1)

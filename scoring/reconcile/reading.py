@@ -11,7 +11,7 @@ from scoring.reconcile.sections import Grid, Line, Section, split_sections, text
 from scoring.reconcile.table import Addition, Column, Level, Table, address
 from scoring.reconcile.tree import Loose, planted
 from scoring.reconcile.vocabulary import Vocabulary
-from scoring.reconcile.words import key
+from scoring.reconcile.words import key, unnumbered
 
 _RANK = re.compile(r"[ivx]+|[a-d]")
 
@@ -134,7 +134,7 @@ def _name(texts: dict[str, str], cells: Line) -> str:
 def _row_key(texts: dict[str, str], name: str) -> str:
     """How a row is recognised in another table: its name, and its period if it has both."""
     parts = [name] + ([texts["period"]] if texts.get("name") and texts.get("period") else [])
-    return " | ".join(key(part).removeprefix("nam ") for part in parts)
+    return " | ".join(key(unnumbered(part)).removeprefix("nam ") for part in parts)
 
 
 def _level(texts: dict[str, str], name: str, vocabulary: Vocabulary) -> Level:

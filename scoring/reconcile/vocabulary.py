@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from scoring.reconcile.figures import Kind
-from scoring.reconcile.words import key, plain, starts_with, without
+from scoring.reconcile.words import key, plain, starts_with, unnumbered, without
 
 SHIPPED = Path(__file__).parent / "vocabulary.yaml"
 Words = tuple[str, ...]
@@ -105,7 +105,7 @@ class Vocabulary(_Part):
 
     def level_of_name(self, name: str) -> str:
         """The level a row seems to have by its name."""
-        text = key(name)
+        text = key(unnumbered(name))
         block = any(starts_with(text, word) for word in self.levels["block"])
         head = next((w for w in self.levels["total"] if starts_with(text, w)), None)
         rest = text.removeprefix(head or "").strip()

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NUMBER = re.compile(r"^\s*(?:[IVX]+|\d{1,2}|[A-Da-d])\s*[.)]\s+")
 _JOINTS = re.compile(r"[_.,;:*&+\-–—\s]+")
 
 
@@ -22,6 +23,11 @@ def key(text: str) -> str:
 def unbracketed(text: str) -> str:
     """`text` without what stands in brackets."""
     return _BRACKETS.sub(" ", text)
+
+
+def unnumbered(text: str) -> str:
+    """`text` without a number before it: "I. Cấp huyện" -> "Cấp huyện"."""
+    return _NUMBER.sub("", text) or text
 
 
 def without(text: str, phrases: tuple[str, ...]) -> str:

@@ -25,6 +25,13 @@ def test_tables_that_hardly_agree_speak_of_different_things() -> None:
     assert check(TWO.format("Xã A;1\nXã B;2")).findings == ()
 
 
+def test_names_that_differ_only_in_brackets_are_two_rows() -> None:
+    """Trường học (tiểu học) and Trường học (THCS) of one table are not the same row."""
+    rows = "Trường học (tiểu học);10\nTrường học (THCS);12\nXã A;1\nXã A;1\nXã B;3\nXã B;4"
+    [finding] = check(f"Đơn vị;Tiếp nhận\n{rows}").findings
+    assert told(finding) == ("two_values", "Xã B", "Tiếp nhận", "4", "3")
+
+
 def test_a_column_printed_twice_must_agree_with_itself() -> None:
     """The report's figure beside that of the software."""
     text = "Đơn vị;Tiếp nhận (báo cáo);Tiếp nhận (phần mềm)\nXã A;10;12\nXã B;7;7"

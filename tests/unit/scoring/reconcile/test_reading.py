@@ -85,6 +85,7 @@ def test_quantities_printed_as_lines_are_turned() -> None:
         (";Xã A;\n;Cộng cấp xã;\n;Phòng A;\n;Cộng khối phòng;\n;Tổng cộng;", [1, 4, 3, 4, None]),
         (";Xã A;xã\n;Phòng A;phòng\n;Khối phòng;\n;Khối xã;", [3, 2, None, None]),
         (";Cộng hòa;\n;Tổng cộng;", [1, None]),
+        (";I. Cấp huyện;\n;1. Phòng A;\n;II. Cấp xã;\n;1) Xã A;", [None, 0, None, 2]),
     ],
 )
 def test_rows_find_the_row_above_them(lines: str, parents: list[int | None]) -> None:
