@@ -74,8 +74,11 @@ def groups(
     rulebook: Rulebook, units: Sequence[UnitRating], key: Callable[[UnitRating], str | None]
 ) -> dict[str, Group]:
     """The units grouped by `key`, in the order of the keys; units without one are in no group."""
-    names = sorted({name for unit in units if (name := key(unit))})
-    return {name: group(rulebook, [u for u in units if key(u) == name]) for name in names}
+    members: dict[str, list[UnitRating]] = {}
+    for unit in units:
+        if name := key(unit):
+            members.setdefault(name, []).append(unit)
+    return {name: group(rulebook, members[name]) for name in sorted(members)}
 
 
 def group(rulebook: Rulebook, units: Sequence[UnitRating]) -> Group:
@@ -98,10 +101,7 @@ def group(rulebook: Rulebook, units: Sequence[UnitRating]) -> Group:
 def overall(rulebook: Rulebook, units: Sequence[UnitRating]) -> Overall:
     """The three aggregates over the scored units, each under its name."""
     rated = scored(units)
-    means = {
-        number: _mean(rulebook, [u.points[number] for u in rated if number in u.points])
-        for number in rulebook.criteria
-    }
+    means = {number: _criterion_mean(rulebook, number, rated) for number in rulebook.criteria}
     known = [mean for mean in means.values() if mean is not None]
     return Overall(
         criteria=means,
@@ -110,6 +110,11 @@ def overall(rulebook: Rulebook, units: Sequence[UnitRating]) -> Overall:
         dossier_weighted_mean=_weighted_mean(rulebook, rated),
         printed=Printed(rulebook.policies.printed.chosen),
     )
+
+
+def _criterion_mean(rulebook: Rulebook, number: str, rated: Sequence[UnitRating]) -> Decimal | None:
+    points = (unit.scores[number].points for unit in rated)
+    return _mean(rulebook, [value for value in points if value is not None])
 
 
 def _totals(rated: Sequence[UnitRating]) -> list[Decimal]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from scoring.criteria import Finding
+from scoring.criteria import Finding, parts_of
 from scoring.law import Rulebook
 from scoring.rounding import added, rounded
 from scoring.texts import say
@@ -59,8 +59,8 @@ def of_finding(
     """How sure the mean of a dossier criterion is, in points; None where it has no evidence."""
     if not finding.n:
         return None
-    counted = [(part.points, part.count) for part in finding.parts if part.points is not None]
-    total = added(points * count for points, count in counted)
+    parts = parts_of(rulebook, finding)
+    total = added(part.points * part.count for part in parts if part.points is not None)
     share = total / (finding.n * rulebook.max_points)
     return _confidence(share, finding.n, population, rulebook.max_points)
 

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from scoring.evidence import Fact, UnitEvidence
 from scoring.law import Rulebook
-from scoring.rounding import added
 
 Values = Mapping[str, Fact]
 
@@ -41,14 +40,15 @@ class Finding:
     """What the evidence gives for one criterion, and why.
 
     `points` None: no evidence, which is never 0 (Điều 15 khoản 4 điểm b). `n` is the number of
-    dossiers with evidence, None where the unit is scored as a whole.
+    dossiers with evidence, None where the unit is scored as a whole; `counts` are all of its
+    dossiers by outcome.
     """
 
     criterion: str
     source: str
     points: Decimal | None
     n: int | None = None
-    parts: tuple[Part, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
     case: Case | None = None
 
 
@@ -76,20 +76,27 @@ def mean_of_dossiers(rulebook: Rulebook, criterion: str, counts: Mapping[str, in
     `counts`: outcome → number of dossiers (Điều 15 khoản 2 điểm a). Raises Refusal
     `rulebooks.unknown_outcome`.
     """
-    parts = tuple(
-        Part(outcome=outcome, count=count, points=rulebook.points(criterion, outcome))
-        for outcome, count in counts.items()
-        if count
-    )
-    counted = [(part.points, part.count) for part in parts if part.points is not None]
-    n = sum(count for _, count in counted)
-    total = added(points * count for points, count in counted)
+    total, n = Decimal(0), 0
+    for outcome, count in counts.items():
+        points = rulebook.points(criterion, outcome)
+        if points is not None:
+            total += points * count
+            n += count
     return Finding(
         criterion=criterion,
         source=rulebook.criteria[criterion].source,
         points=rulebook.round_points(total / n) if n else None,
         n=n,
-        parts=parts,
+        counts=counts,
+    )
+
+
+def parts_of(rulebook: Rulebook, finding: Finding) -> tuple[Part, ...]:
+    """The dossiers behind a finding by outcome, each with the points it has."""
+    return tuple(
+        Part(outcome=outcome, count=count, points=rulebook.points(finding.criterion, outcome))
+        for outcome, count in finding.counts.items()
+        if count
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.cases import MISSING
-from scoring.criteria import Case, Finding, Part
+from scoring.criteria import Case, Finding, Part, parts_of
 from scoring.law import Policy, Rulebook
 from scoring.rounding import added, plain, rounded
 from scoring.texts import say
@@ -86,7 +86,8 @@ def _people(score: Score, language: str) -> Iterator[str]:
 
 
 def _parts(rulebook: Rulebook, finding: Finding, language: str) -> Iterator[str]:
-    for part in finding.parts:
+    parts = parts_of(rulebook, finding)
+    for part in parts:
         yield _part(rulebook, finding.criterion, part, language)
     if finding.n and finding.points is not None:
         rounding = rulebook.policies.rounding
@@ -94,7 +95,7 @@ def _parts(rulebook: Rulebook, finding: Finding, language: str) -> Iterator[str]
             "explain",
             "mean",
             language,
-            sum=added(p.points * p.count for p in finding.parts if p.points is not None),
+            sum=added(p.points * p.count for p in parts if p.points is not None),
             n=finding.n,
             points=finding.points,
             rounding=rounding.choices[rounding.chosen].text,
@@ -130,7 +131,7 @@ def _shown(rulebook: Rulebook, number: str, value: Decimal | str) -> object:
 
 def _policies(rulebook: Rulebook, finding: Finding, language: str) -> Iterator[str]:
     """The open questions whose answer this finding depends on."""
-    outcomes = {part.outcome for part in finding.parts}
+    outcomes = {outcome for outcome, count in finding.counts.items() if count}
     if finding.case is not None and finding.case.outcome is not None:
         outcomes.add(finding.case.outcome)
     for _, policy in rulebook.policies.named():

@@ -275,9 +275,11 @@ class Rulebook(_Part):
     def threshold(self, criterion: str, name: str, level: str) -> Decimal:
         """A limit (share 0–1) for units of `level`. Raises Refusal `rulebooks.unknown_level`."""
         limits = self.criteria[criterion].thresholds[name]
-        if level not in set(Level):
-            raise Refusal("rulebooks.unknown_level", level=level, known=", ".join(Level))
-        return limits[Level(level)]
+        try:
+            return limits[Level(level)]
+        except ValueError:
+            known = ", ".join(Level)
+            raise Refusal("rulebooks.unknown_level", level=level, known=known) from None
 
     def valid_on(self, day: date) -> bool:
         """Whether the rulebook is in force on this day."""
@@ -285,18 +287,28 @@ class Rulebook(_Part):
 
     def round_points(self, value: Decimal) -> Decimal:
         """Points and totals at the digits of `points_digits`."""
-        return self._rounded(value, self.policies.points_digits)
+        return rounded(value, self._points_digits, self._rounding)
 
     def round_mean(self, value: Decimal) -> Decimal:
         """Means over units at the digits of `mean_digits`."""
-        return self._rounded(value, self.policies.mean_digits)
+        return rounded(value, int(self.policies.mean_digits.chosen), self._rounding)
 
     def round_share(self, value: Decimal) -> Decimal:
         """Percentages at the digits of `share_digits`."""
-        return self._rounded(value, self.policies.share_digits)
+        return rounded(value, int(self.policies.share_digits.chosen), self._rounding)
 
-    def _rounded(self, value: Decimal, digits: Policy) -> Decimal:
-        return rounded(value, int(digits.chosen), Rounding(self.policies.rounding.chosen))
+    @cached_property
+    def minimum_criteria(self) -> int:
+        """The criteria a unit needs to be graded."""
+        return int(self.policies.minimum_criteria.chosen)
+
+    @cached_property
+    def _points_digits(self) -> int:
+        return int(self.policies.points_digits.chosen)
+
+    @cached_property
+    def _rounding(self) -> Rounding:
+        return Rounding(self.policies.rounding.chosen)
 
 
 def _check_number(number: str, scope: Scope) -> None:

@@ -20,9 +20,12 @@ _MODES = {
 }
 
 
+_STEPS = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
+
+
 def rounded(value: Decimal, digits: int, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
-    """`value` with exactly `digits` decimals."""
-    return value.quantize(Decimal(1).scaleb(-digits), rounding=_MODES[rounding])
+    """`value` with exactly `digits` (0 to 9) decimals."""
+    return value.quantize(_STEPS[digits], rounding=_MODES[rounding])
 
 
 def added(values: Iterable[Decimal]) -> Decimal:

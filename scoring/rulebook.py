@@ -104,6 +104,24 @@ def refuse_overlaps(rulebooks: Iterable[Rulebook]) -> None:
             raise Refusal("rulebooks.overlap", day=day.isoformat(), **_both_places(one, other))
 
 
+def with_choices(rulebook: Rulebook, choices: Mapping[str, str]) -> Rulebook:
+    """The same rulebook with policies settled otherwise: policy → choice.
+
+    Raises Refusal `rulebooks.unknown_policy` or `rulebooks.unknown_choice`.
+    """
+    tree = rulebook.model_dump()
+    for name, choice in choices.items():
+        policy = tree["policies"].get(name)
+        if policy is None:
+            known = ", ".join(tree["policies"])
+            raise Refusal("rulebooks.unknown_policy", policy=name, known=known)
+        if choice not in policy["choices"]:
+            known = ", ".join(policy["choices"])
+            raise Refusal("rulebooks.unknown_choice", policy=name, choice=choice, known=known)
+        policy["chosen"] = choice
+    return Rulebook.model_validate(tree)
+
+
 def diff(one: Rulebook, other: Rulebook) -> list[Difference]:
     """Every key on which the two disagree, sorted by key (`policies.rounding.chosen`)."""
     left, right = _flat(one), _flat(other)

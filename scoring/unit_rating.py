@@ -82,7 +82,7 @@ class UnitRating:
             "code": unit.code,
             "name": unit.name,
             "level": unit.level,
-            "block": unit.block,
+            "block": unit.block or None,
             "state": self.state.value,
             "received": unit.received,
             "dossiers": unit.dossiers,
@@ -157,6 +157,6 @@ def _state(rulebook: Rulebook, unit: UnitEvidence, scored: int) -> State:
         return State.NO_DOSSIERS
     if not (unit.responses or unit.facts or unit.appraised or unit.self_scores):
         return State.NOT_SCORED
-    if scored < int(rulebook.policies.minimum_criteria.chosen):
+    if scored < rulebook.minimum_criteria:
         return State.INSUFFICIENT
     return State.SCORED

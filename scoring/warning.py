@@ -56,10 +56,9 @@ def _scored_by_nobody(
 
 
 def _left_out(rulebook: Rulebook, units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
-    minimum = rulebook.policies.minimum_criteria.chosen
     for state, code, more in (
         (State.NOT_SCORED, "units_not_scored", {}),
-        (State.INSUFFICIENT, "units_insufficient", {"minimum": minimum}),
+        (State.INSUFFICIENT, "units_insufficient", {"minimum": rulebook.minimum_criteria}),
     ):
         names = [unit.evidence.name for unit in units if unit.state is state]
         if names:

@@ -12,20 +12,12 @@ import yaml
 from scoring.errors import Refusal
 from scoring.evidence import UnitEvidence
 from scoring.law import Rulebook
-from scoring.rulebook import find_rulebook
+from scoring.rulebook import find_rulebook, with_choices
 
 
 def tt01(**chosen: str) -> Rulebook:
     """tt01-2018, with policies set otherwise by name."""
-    rulebook = _shipped("tt01-2018")
-    if not chosen:
-        return rulebook
-    changed = {
-        name: getattr(rulebook.policies, name).model_copy(update={"chosen": choice})
-        for name, choice in chosen.items()
-    }
-    policies = rulebook.policies.model_copy(update=changed)
-    return Rulebook(**{**dict(rulebook), "policies": policies})
+    return with_choices(_shipped("tt01-2018"), chosen) if chosen else _shipped("tt01-2018")
 
 
 @cache

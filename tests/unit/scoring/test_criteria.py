@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scoring.cases import DOSSIER_CRITERIA, OUTCOMES
-from scoring.criteria import UNIT_CRITERIA, Finding, Part, find
+from scoring.criteria import UNIT_CRITERIA, Finding, Part, find, parts_of
 from scoring.evidence import Fact
 from surveys import evidence as surveyed
 from tests.unit.scoring.district import refusal_of, tt01, unit
@@ -64,7 +64,7 @@ def test_parts_show_every_outcome_once() -> None:
     """The explanation lists counted and left-out dossiers by outcome, none with count 0."""
     counts = {"early": 2, "late": 0, "no_due_date": 3}
     finding = find(tt01(), "1", unit(outcomes={"1": counts}))
-    assert finding.parts == (
+    assert parts_of(tt01(), finding) == (
         Part(outcome="early", count=2, points=Decimal(2)),
         Part(outcome="no_due_date", count=3, points=None),
     )

@@ -19,6 +19,7 @@ from scoring.rulebook import (
     refuse_overlaps,
     rulebook_for,
     shipped_rulebooks,
+    with_choices,
 )
 from tests.unit.scoring.district import refusal_of
 from tests.unit.scoring.district import tt01 as shared
@@ -253,6 +254,7 @@ def test_two_national_rulebooks_on_one_day_are_refused(edited: Edited) -> None:
     """Two national rulebooks that share a day are refused with both places."""
     later = load_rulebook(edited("id: tt01-2018", "id: tt99-2025"))
     for ask, day in (
+        (lambda: rulebook_for(date(2025, 7, 1), [tt01(), later]), "2025-07-01"),
         (lambda: rulebook_for(date(2025, 7, 1), [tt01(), later, later]), "2025-07-01"),
         (lambda: refuse_overlaps([tt01(), later, later]), "2019-01-06"),
     ):
@@ -348,6 +350,33 @@ def test_rounding_is_a_policy() -> None:
     assert str(tt01().round_share(Decimal("46.5"))) == "47"
 
 
+def test_policies_settled_otherwise() -> None:
+    """Other choices make another rulebook with the same text; the first stays as it was."""
+    changed = with_choices(tt01(), {"no_due_date": "on_time", "printed": "unit_mean"})
+    assert diff(tt01(), changed) == [
+        ("policies.no_due_date.chosen", "leave_out", "on_time"),
+        ("policies.printed.chosen", "sum_of_criterion_means", "unit_mean"),
+    ]
+    assert changed.points("1", "no_due_date") == 1
+    assert changed.checksum == tt01().checksum
+    assert with_choices(changed, {"minimum_criteria": "3"}).minimum_criteria == 3
+
+
+def test_unknown_policy_or_choice_is_refused() -> None:
+    """A policy or choice that does not exist is refused with those that do."""
+    refusal = refusal_of(lambda: with_choices(tt01(), {"luck": "yes"}))
+    assert refusal.code == "rulebooks.unknown_policy"
+    assert refusal.params["policy"] == "luck"
+    assert str(refusal.params["known"]).startswith("no_due_date, steps, own_fault_points")
+    refusal = refusal_of(lambda: with_choices(tt01(), {"no_due_date": "late"}))
+    assert refusal.code == "rulebooks.unknown_choice"
+    assert refusal.params == {
+        "policy": "no_due_date",
+        "choice": "late",
+        "known": "leave_out, on_time",
+    }
+
+
 def test_refusal_names_the_line(edited: Edited) -> None:
     """The line of a refusal is the line of the key in the file."""
     refusal = refused(edited("early: {points: 2,", "early: {points: two,"))
@@ -375,6 +404,9 @@ def test_mistake_in_a_list_is_placed_at_its_item(edited: Edited) -> None:
     refusal = refused(edited("{id: kha, points: 9,", "{id: kha, points: nine,"))
     assert refusal.params["key"] == "grades.bands.2.points"
     assert refusal.params["line"] == line_of("{id: kha, points: 9,")
+    refusal = refused(edited("points: 3.5\n", "points: some\n"))
+    assert refusal.params["key"] == "officials.bands.1.points"
+    assert refusal.params["line"] == line_of("points: 3.5\n")
     refusal = refused(edited("{id: kha, points: 9,", "{id: kha,"))
     assert refusal.params["line"] == line_of("{id: kha, points: 9,")
 

@@ -68,7 +68,7 @@ def test_units_left_out_are_listed() -> None:
     assert found["units_insufficient"].params == {
         "count": 1,
         "units": ["Đơn vị C"],
-        "minimum": "5",
+        "minimum": 5,
     }
     assert "2 đơn vị" in found["units_not_scored"].message()
     assert "Đơn vị A, Đơn vị B" in found["units_not_scored"].message()
