@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import BigInteger, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from surveys.errors import Refusal
+from surveys.store import one_hop
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -41,11 +43,14 @@ class Database:
     def open(cls, url: str) -> "Database":
         """Connect lazily to `sqlite:///file` or `postgresql://…`; raises Refusal `database.url`."""
         target = async_url(url)
-        engine = create_async_engine(target, pool_size=8, max_overflow=8)
+        sizes = {"pool_size": 8, "max_overflow": 8}
         if target.get_backend_name() == "sqlite":
+            creator = partial(one_hop.connect, target.database or "")
+            engine = create_async_engine(target, async_creator=creator, **sizes)
             _prepare_sqlite(engine)
             reader = engine.execution_options(**{READ_ONLY: True})
         else:
+            engine = create_async_engine(target, **sizes)
             reader = engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
