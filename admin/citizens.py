@@ -1,11 +1,12 @@
 """What the commands about citizens share: the house with its key, who may, whose data it is."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import bot
 from admin.runtime import Runtime
-from bot.app import load_texts
 from bot.conversation.house import House
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
@@ -15,6 +16,9 @@ from surveys.store import contacts, lookups, meta, staff
 from surveys.store.contacts import Contact, ContactStatus
 from surveys.store.database import Database
 from surveys.store.staff import Role
+from surveys.texts import LANGUAGES, Catalog
+
+LOCALES = Path(bot.__file__).parent / "locales"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +40,9 @@ async def house_of(runtime: Runtime, database: Database) -> House:
     async with database.write() as conn:
         await meta.same_key(conn, ring.fingerprint())
     today = runtime.now.astimezone(settings.zone).date()
+    texts = {language: Catalog.load(LOCALES, language) for language in LANGUAGES}
     form = current(shipped_forms(), settings.form, today)
-    return House(keyring=ring, current={form.id: form}, texts=load_texts(), settings=settings)
+    return House(keyring=ring, current={form.id: form}, texts=texts, settings=settings)
 
 
 async def require_right(conn: AsyncConnection, runtime: Runtime) -> None:

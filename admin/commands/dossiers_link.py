@@ -4,11 +4,9 @@ import secrets
 from datetime import timedelta
 
 import click
-from telegram.error import TelegramError
 
 from admin.output import Format
 from admin.runtime import Runtime, format_option, leaf
-from bot.channels.telegram.channel import open_channel
 from bot.links import deep_links, remember_username, remembered_username
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
@@ -55,6 +53,10 @@ async def _usernames(runtime: Runtime, database: Database) -> dict[str, str]:
     """The public names of the configured bots; one that cannot be learned now is said so."""
     if not runtime.settings.telegram_token:
         return {}
+    from telegram.error import TelegramError
+
+    from bot.channels.telegram.channel import open_channel
+
     channel = open_channel(runtime.settings)
     async with database.read() as conn:
         known = await remembered_username(conn, channel.name, channel.bot)

@@ -64,7 +64,7 @@ async def test_the_holder_of_the_link_learns_a_bit_more(small_house: House) -> N
 
 async def test_the_new_date_is_told_where_one_was_given(small_house: House) -> None:
     """Hẹn lại (NĐ 61/2018 Điều 19 khoản 9)."""
-    later = datetime(2021, 5, 20, 17)  # noqa: DTZ001
+    later = datetime(2021, 5, 20, 17)
     await small_house.dossier(**WORK, rescheduled_to=later)
     assert "Ngày hẹn trả: 20/05/2021" in await small_house.person().types(CODE)
 

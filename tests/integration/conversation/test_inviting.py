@@ -1,0 +1,216 @@
+"""Who is asked, and that nobody is asked twice; who is told that a dossier is done."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.conversation.house import House as Home
+from bot.invitations import Invited, invite_some, tell_followers
+from bot.messages import IncomingKind, outgoing_from_json
+from surveys.period import parse_period
+from surveys.privacy import masked
+from surveys.store import invitations, schema
+from surveys.store.database import Database
+from tests.integration.conversation.conftest import KEYS
+from tests.integration.conversation.person import CODE, House
+
+PERIOD = parse_period("2021-Q2")
+NIGHT = datetime(2021, 6, 1, 15, 30, tzinfo=UTC)
+WORK: dict[str, Any] = {"status": 4, "finished_at": None, "returned_at": None}
+
+
+async def invite(house: House, percent: int = 100) -> Invited:
+    """Everything that `motcua invite` does to the database."""
+    async with house.database.write() as conn:
+        await invitations.link_by_phone(conn, PERIOD, house.now)
+        while await tell_followers(conn, _home(house), house.now):
+            pass
+        done = Invited()
+        while more := await invite_some(
+            conn, _home(house), PERIOD, Decimal(percent), house.now, after=done.last_id
+        ):
+            done += more
+        return done
+
+
+async def returned(house: House, code: str = CODE) -> None:
+    """The office hands the result over."""
+    async with house.database.write() as conn:
+        which = schema.dossiers.c.code == code
+        done = {"status": 10, "returned_at": datetime(2021, 5, 10, 9)}
+        await conn.execute(schema.dossiers.update().where(which).values(**done))
+
+
+async def messages(house: House, kind: str) -> list[dict[str, Any]]:
+    """The messages of one kind in the outbox."""
+    return [row for row in await house.rows(schema.outbox) if row["kind"] == kind]
+
+
+async def test_whoever_agreed_is_invited_once(house: House) -> None:
+    """A contact of an earlier dossier with the same phone: one message, whose button begins."""
+    key = KEYS.phone_key("+84912345678")
+    await house.dossier(phone_key=key)
+    person = house.person()
+    await person.does(IncomingKind.CONTACT, text="0912345678")
+    await house.dossier("000.17.22.H56-210503-0002", "y" * 22, phone_key=key)
+    assert (await invite(house)).issued == 2
+    assert await invite(house) == Invited()
+    rows = await messages(house, "invitation")
+    assert [row["dedup_key"] for row in rows] == [f"invite:{row['invitation_id']}" for row in rows]
+    made = await house.rows(schema.invitations)
+    assert [(row["state"], row["issued_at"]) for row in made] == [("issued", house.now)] * 2
+    message = outgoing_from_json(rows[0]["message"])
+    assert masked(CODE) in message.text
+    assert CODE not in message.text
+    data = message.buttons[0][0].data
+    assert "đồng ý trả lời không" in await person.does(IncomingKind.TAP, data=data)
+
+
+async def test_where_nobody_is_known_the_invitation_waits(house: House) -> None:
+    """It is queued, not issued; when somebody is known, it is sent, once."""
+    key = KEYS.phone_key("+84912345678")
+    await house.dossier(phone_key=key)
+    assert await invite(house) == Invited(queued=1, last_id=1)
+    assert await invite(house) == Invited()
+    (made,) = await house.rows(schema.invitations)
+    assert (made["state"], made["issued_at"], made["contact_id"]) == ("queued", None, None)
+    await house.person().does(IncomingKind.CONTACT, text="0912345678")
+    assert (await invite(house)).issued == 1
+    (made,) = await house.rows(schema.invitations)
+    assert made["state"] == "issued"
+    assert made["contact_id"] is not None
+
+
+@pytest.mark.parametrize("no", ["/huy", "blocked", "/xoa"])
+async def test_whoever_does_not_want_is_not_written_to(small_house: House, no: str) -> None:
+    """Withdrawn, blocked or erased: the dossier waits for somebody else."""
+    key = KEYS.phone_key("+84912345678")
+    await small_house.dossier(phone_key=key)
+    person = small_house.person()
+    await person.does(IncomingKind.CONTACT, text="0912345678")
+    if no == "blocked":
+        await person.does(IncomingKind.BLOCKED)
+    else:
+        await person.types(no, "đồng ý")
+    assert (await invite(small_house)).issued == 0
+    assert await messages(small_house, "invitation") == []
+
+
+async def test_only_returned_and_unanswered_dossiers_of_the_period_are_asked(
+    small_house: House,
+) -> None:
+    """Not one in work, of another period, opened, or answered."""
+    await small_house.dossier()
+    person = small_house.person()
+    await person.consents()
+    await person.taps("Hài lòng")
+    await small_house.dossier("B-0002", "b" * 22, **WORK)
+    late = datetime(2021, 6, 15)
+    await small_house.dossier("B-0003", "c" * 22, returned_at=late)
+    last = datetime(2021, 6, 14, 23, 59)
+    await small_house.dossier("B-0004", "d" * 22, returned_at=last)
+    assert await invite(small_house) == Invited(queued=1, last_id=4)
+
+
+async def test_a_sample_is_the_same_every_time(small_house: House) -> None:
+    """Larger samples hold smaller ones; the rest is counted as left out."""
+    for number in range(40):
+        await small_house.dossier(f"S-{number:04d}", f"{number:022d}")
+    few = await invite(small_house, 25)
+    assert 0 < few.queued < 40
+    assert few.queued + few.left_out == 40
+    assert (await invite(small_house, 25)).queued == 0
+    first = {row["dossier_id"] for row in await small_house.rows(schema.invitations)}
+    more = await invite(small_house, 60)
+    assert more.queued > 0
+    assert first < {row["dossier_id"] for row in await small_house.rows(schema.invitations)}
+
+
+async def test_nobody_is_woken(small_house: House) -> None:
+    """At half past ten in the evening the message becomes due at seven."""
+    key = KEYS.phone_key("+84912345678")
+    await small_house.dossier(phone_key=key)
+    await small_house.person().does(IncomingKind.CONTACT, text="0912345678")
+    small_house.now = NIGHT.replace(year=2099)
+    await invite(small_house)
+    (row,) = await messages(small_house, "invitation")
+    due = datetime.fromtimestamp(row["due_ms"] / 1000, UTC)
+    assert due == datetime(2099, 6, 2, 0, 0, tzinfo=UTC)
+
+
+async def test_followers_are_invited_or_told(house: House) -> None:
+    """Who proved to be concerned is asked; who only knew the code is told; each once."""
+    await house.dossier(**WORK)
+    owner, stranger = house.person("1"), house.person("2")
+    await owner.opens()
+    await owner.taps("Báo cho tôi")
+    await stranger.types(CODE)
+    await stranger.taps("Báo cho tôi")
+    assert (await invite(house)).issued == 0
+    await returned(house)
+    await invite(house)
+    (asked,) = await messages(house, "invitation")
+    (told,) = await messages(house, "notice")
+    assert asked["contact_id"] == (await owner.contact())["id"]
+    assert told["contact_id"] == (await stranger.contact())["id"]
+    await invite(house)
+    assert len(await house.rows(schema.outbox)) == 4 + 2
+    assert not any(row["follows"] for row in await house.rows(schema.contact_dossiers))
+
+
+async def test_an_opened_invitation_is_not_sent_any_more(small_house: House) -> None:
+    """Who opens the link before the message left is not asked again by it."""
+    key = KEYS.phone_key("+84912345678")
+    await small_house.dossier(phone_key=key)
+    person = small_house.person()
+    await person.does(IncomingKind.CONTACT, text="0912345678")
+    await invite(small_house)
+    await person.opens()
+    (row,) = await messages(small_house, "invitation")
+    assert row["state"] == "cancelled"
+    (made,) = await small_house.rows(schema.invitations)
+    assert made["state"] == "opened"
+
+
+async def test_counts_unit_by_unit(house: House) -> None:
+    """Returned, issued, queued, answered."""
+    await house.dossier()
+    await house.dossier("000.17.22.H56-210503-0002", "y" * 22)
+    person = house.person()
+    await person.consents()
+    await person.taps("Hài lòng")
+    await invite(house)
+    async with house.database.read() as conn:
+        (counts,) = await invitations.unit_counts(conn, PERIOD, "phieu5")
+    assert (counts.unit, counts.returned, counts.issued) == ("XA01", 2, 1)
+    assert (counts.queued, counts.answered) == (1, 1)
+
+
+async def test_a_contact_who_refused_notices_but_agreed_to_surveys(small_house: House) -> None:
+    """The survey's consent is what an invitation needs; a refused notice alone forbids it."""
+    await small_house.dossier(**WORK)
+    await small_house.dossier("000.17.22.H56-210503-0002", "y" * 22)
+    both, refused = small_house.person("1"), small_house.person("2")
+    await both.consents("y" * 22)
+    await both.opens()
+    await both.taps("Không cần")
+    await refused.opens()
+    await refused.taps("Không cần")
+    await returned(small_house)
+    await invite(small_house)
+    (row,) = await messages(small_house, "invitation")
+    assert row["contact_id"] == (await both.contact())["id"]
+
+
+def _home(house: House) -> Home:
+    talk = house.conversation
+    return Home(keyring=talk.keyring, current=talk.forms, texts=talk.texts, settings=talk.settings)
+
+
+async def test_database_kinds_agree(database: Database) -> None:
+    """An empty period invites nobody."""
+    async with database.write() as conn:
+        assert await invitations.candidates(conn, PERIOD, "phieu5", 0, 10) == []
+        assert await invitations.waiting_count(conn, PERIOD, "phieu5") == 0
