@@ -148,13 +148,17 @@ async def assemble(
 async def _publish(
     settings: Settings, database: Database, ring: Keyring, now: datetime
 ) -> dict[str, Form]:
-    """The forms in force today, by id; what was published before must not have changed."""
+    """The forms in force today, by id; what was published before must not have changed.
+
+    Raises Refusal `forms.unknown` when the form that is to be asked is not among them.
+    """
     shipped = shipped_forms()
     today = now.astimezone(settings.zone).date()
     async with database.write() as conn:
         await meta.same_key(conn, ring.fingerprint())
         await forms.register(conn, shipped, now)
-    return {form.id: current(shipped, form.id, today) for form in shipped}
+    current(shipped, settings.form, today)
+    return {form.id: current(shipped, form.id, today) for form in shipped if form.valid_on(today)}
 
 
 async def run(

