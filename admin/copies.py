@@ -61,7 +61,7 @@ async def plan(runtime: Runtime, file: Path, *, force: bool) -> Plan:
     stamp = runtime.now.astimezone(runtime.settings.zone).strftime("%Y%m%d-%H%M%S")
     kept = f"{url.database}.before-{stamp}"
     aside = Path(kept) if _is_file(url) else file.with_name(f"{kept}.dump")
-    if aside.exists():  # noqa: ASYNC240 - one look
+    if aside.exists():
         raise Refusal("database.backup_exists", file=aside)
     return Plan(file=file, url=url, aside=aside)
 

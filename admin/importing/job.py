@@ -7,6 +7,7 @@ file of rejected rows, the row in `imports`, the audit log, the report.
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -24,7 +25,6 @@ from admin.sheets import (
     Sheet,
     read_mapping,
     read_sheet,
-    unmarked,
 )
 from surveys.errors import Refusal
 from surveys.store import audit, imports
@@ -107,15 +107,20 @@ async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> l
     Raises OSError or Refusal for a file that cannot be read at all; then nothing is changed.
     """
     database = await runtime.database()
-    async with database.write() as conn:
-        reports = [await _take_in(conn, runtime, importer, source) for importer, source in jobs]
-        if any(source.dry_run for _, source in jobs):
-            await conn.rollback()
-    return reports
+    with ExitStack() as after_commit:
+        async with database.write() as conn:
+            taken = [await _take_in(conn, runtime, after_commit, *job) for job in jobs]
+            if any(source.dry_run for _, source in jobs):
+                await conn.rollback()
+    return taken
 
 
 async def _take_in(
-    conn: AsyncConnection, runtime: Runtime, importer: Importer[Any], source: Source
+    conn: AsyncConnection,
+    runtime: Runtime,
+    after_commit: ExitStack,
+    importer: Importer[Any],
+    source: Source,
 ) -> Report:
     mapping = read_mapping(source.mapping, importer.columns) if source.mapping else {}
     sheet = read_sheet(source.file, (*importer.columns, *MARKS), mapping)
@@ -128,11 +133,10 @@ async def _take_in(
     titles = (runtime.text("sheets.rejected_row"), runtime.text("sheets.rejected_reason"))
     number = await _begin(conn, runtime, report)
     await importer.begin(conn, sheet, number)
-    with Rejects(report.rejects, unmarked(sheet.header.titles), titles) as rejects:
-        desk = _Desk(
-            runtime=runtime, importer=importer, report=report, rejects=rejects, sheet=sheet
-        )
-        await desk.work(conn)
+    rejects = Rejects(report.rejects, sheet.header.titles, titles)
+    after_commit.enter_context(rejects)
+    desk = _Desk(runtime=runtime, importer=importer, report=report, rejects=rejects, sheet=sheet)
+    await desk.work(conn)
     await _settle(conn, runtime, number, report)
     return report
 

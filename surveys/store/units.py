@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.spelling import fold
@@ -77,10 +77,12 @@ async def save(conn: AsyncConnection, changed: Sequence[Unit]) -> None:
     )
     await conn.execute(upsert, [_row(unit) for unit in changed])
     numbers = await _numbers(conn, {unit.code for unit in changed} | _parents(changed))
-    for unit in changed:
-        above = numbers[unit.parent] if unit.parent else None
-        mine = units.c.id == numbers[unit.code]
-        await conn.execute(update(units).where(mine).values(parent_id=above))
+    below = update(units).where(units.c.id == bindparam("mine"))
+    rows = [
+        {"mine": numbers[unit.code], "above": numbers[unit.parent] if unit.parent else None}
+        for unit in changed
+    ]
+    await conn.execute(below.values(parent_id=bindparam("above")), rows)
 
 
 def _parents(changed: Sequence[Unit]) -> set[str]:

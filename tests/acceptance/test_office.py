@@ -1,0 +1,195 @@
+"""What an officer does at the beginning of a quarter, with the real command on both databases."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.acceptance.process import MOTCUA, Motcua
+
+CODE = "000.17.22.H56-210531-0001"
+LARGE = 20_000
+UNITS = """Mã đơn vị,Tên đơn vị,Cấp,Khối,Trực thuộc
+XA01,Xã An Hòa,Xã,xa,H
+H,Huyện An Lão,Huyện,phong,
+"""
+HEADER = ("Mã hồ sơ", "Đơn vị tiếp nhận", "Kênh", "Ngày nhận", "Ngày hẹn trả", "Ngày trả kết quả")
+GOOD = (CODE, "Xã An Hòa", "Trực tiếp", "31/05/2021", "07/06/2021", "05/06/2021 09:30")
+BAD = ("H56-210531-0002", "Xã Lạ", "Trực tiếp", "31/05/2021", "07/06/2021", "")
+
+
+@pytest.fixture
+def motcua(database_url: str, tmp_path: Path) -> Motcua:
+    """The command on an empty database."""
+    return Motcua(folder=tmp_path, url=database_url, settings={"key": "1f" * 16 + "2e" * 16})
+
+
+@pytest.fixture
+def office(motcua: Motcua, tmp_path: Path) -> Motcua:
+    """A database with its units, and an export of two dossiers, one of them no good."""
+    (tmp_path / "don-vi.csv").write_text(UNITS, "utf-16")
+    book = openpyxl.Workbook()
+    for row in (("SỔ THEO DÕI HỒ SƠ",), (), HEADER, GOOD, BAD):
+        book.active.append(row)
+    book.save(tmp_path / "ho-so.xlsx")
+    assert motcua("db", "upgrade").code == 0
+    assert motcua("units", "import", "don-vi.csv").code == 0
+    return motcua
+
+
+def test_from_nothing_to_dossiers(office: Motcua, tmp_path: Path) -> None:
+    """Upgrade, units, dossiers; accepted and rejected are all rows, each rejected one has its
+    reason; the same file twice changes nothing."""
+    first = office("dossiers", "import", "ho-so.xlsx")
+    assert (first.code, first.out) == (
+        0,
+        "ho-so.xlsx: 2 dòng, nhận 1, loại 1.\n1 mới, 0 đổi, 0 như cũ.\n",
+    )
+    assert "Dòng 5: Không có đơn vị nào mang mã hoặc tên “Xã Lạ”" in first.err
+    rejected = (tmp_path / "ho-so.xlsx.rejected.csv").read_text("utf-8-sig")
+    assert rejected.splitlines()[1].startswith("H56-210531-0002,Xã Lạ,Trực tiếp")
+    again = office.json("dossiers", "import", "ho-so.xlsx")
+    assert {name: again[name] for name in ("rows", "accepted", "rejected", "new", "same")} == {
+        "rows": 2,
+        "accepted": 1,
+        "rejected": 1,
+        "new": 0,
+        "same": 1,
+    }
+    assert [one["code"] for one in office.json("units", "list")] == ["H", "XA01"]
+    assert office("db", "check").code == 0
+
+
+def test_who_filed_is_shown_only_when_asked_and_then_written_down(
+    office: Motcua, tmp_path: Path
+) -> None:
+    """Neither the name nor the number stands anywhere else, not even in the database file."""
+    person = "code,unit,applicant,phone\n" + f"{CODE},XA01,Nguyễn Văn Thử,0912345678\n"
+    (tmp_path / "nguoi.csv").write_text(person, "utf-8")
+    assert office("dossiers", "import", "nguoi.csv").code == 0
+    plain = office("dossiers", "show", CODE)
+    assert "Thử" not in plain.out + plain.err
+    assert "912345678" not in plain.out + plain.err
+    shown = office.json("--as", "hoa", "dossiers", "show", CODE.lower(), "--reveal")
+    assert (shown["applicant"], shown["phone"]) == ("Nguyễn Văn Thử", "+84912345678")
+    for file in tmp_path.glob("motcua.sqlite*"):
+        assert "Thử".encode() not in file.read_bytes()
+        assert b"912345678" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["dossiers", "import", "khong-co.xlsx"], "Không tìm thấy tệp khong-co.xlsx"),
+        (["dossiers", "import", "don-vi.csv"], "thiếu cột: Mã hồ sơ (code)"),
+        (["dossiers", "import", "."], "là thư mục"),
+        (
+            ["dossiers", "import", "ho-so.xlsx", "--steps", "ho-so.xlsx"],
+            "thiếu cột: Cơ quan (agency)",
+        ),
+        (["dossiers", "import", "ho-so.xlsx", "--mapping", "khong-co.yaml"], "khong-co.yaml"),
+        (["units", "import", "ho-so.xlsx"], "thiếu cột"),
+        (["dossiers", "show", "H56-210531-9999"], "Không có hồ sơ mang mã H56-210531-9999"),
+        (["db", "restore", "don-vi.csv"], "không phải bản sao lưu"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_1(office: Motcua, args: list[str], said: str) -> None:
+    """Nothing on standard output, no traceback, nothing half-written."""
+    before = sorted(one.name for one in office.folder.iterdir() if "sqlite-" not in one.name)
+    refused = office(*args)
+    assert (refused.code, refused.out) == (1, "")
+    assert said in refused.err
+    assert "Traceback" not in refused.err
+    after = sorted(one.name for one in office.folder.iterdir() if "sqlite-" not in one.name)
+    assert after == before
+    assert [one["dossiers"] for one in office.json("units", "list")] == [0, 0]
+
+
+def test_english_from_the_environment(office: Motcua) -> None:
+    """MOTCUA_LANG speaks as --lang does."""
+    told = office("dossiers", "show", "X", lang="en")
+    assert told.err == (
+        "Error: There is no dossier with the code X; please check the code, or import dossiers: "
+        "motcua dossiers import FILE\n"
+    )
+
+
+def test_a_reader_that_goes_away_is_no_error(office: Motcua, tmp_path: Path) -> None:
+    """`motcua … | head -1` ends quietly."""
+    rows = "".join(f"U{number:05d},Đơn vị {number},Xã\n" for number in range(3_000))
+    (tmp_path / "nhieu.csv").write_text("code,name,level\n" + rows, "utf-8")
+    assert office("units", "import", "nhieu.csv").code == 0
+    line = f"{MOTCUA} --database-url '{office.url}' units list --format csv | head -1"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, cwd=tmp_path, check=True)
+    assert done.stdout == b"code,name,level,block,parent,valid_from,valid_to,dossiers\n"
+    assert done.stderr == b""
+
+
+def test_an_import_that_is_killed_leaves_nothing(office: Motcua, tmp_path: Path) -> None:
+    """One transaction: all of it or none; run again it takes everything."""
+    process = _stopped_by(signal.SIGKILL, office, _large_file(tmp_path))
+    assert process.returncode == -signal.SIGKILL
+    assert [one["dossiers"] for one in office.json("units", "list")] == [0, 0]
+    assert office.json("dossiers", "import", "lon.csv")["new"] == LARGE
+    assert office("db", "check").code == 0
+
+
+def test_ctrl_c_stops_at_once_and_keeps_nothing(office: Motcua, tmp_path: Path) -> None:
+    """Exit code 130, no traceback, no half-written file of rejects."""
+    process = _stopped_by(signal.SIGINT, office, _large_file(tmp_path))
+    assert (process.returncode, process.stderr.strip()) == (130, b"")
+    assert list(tmp_path.glob("*rejected*")) == []
+    assert [one["dossiers"] for one in office.json("units", "list")] == [0, 0]
+
+
+def test_backup_and_restore_by_hand(office: Motcua, tmp_path: Path) -> None:
+    """Refused over what is there; forced, what was there is kept."""
+    if "sqlite" not in office.url:
+        pytest.skip("the pg_dump of this machine may be of another version: see test_copies")
+    office("dossiers", "import", "ho-so.xlsx")
+    assert office("db", "backup", "sao.bak").code == 0
+    before = office.json("dossiers", "show", CODE)
+    office("units", "import", "don-vi.csv")
+    assert office("db", "restore", "sao.bak").code == 1
+    assert "--yes" in office("db", "restore", "sao.bak", "--force").err
+    assert office("db", "restore", "sao.bak", "--force", "--dry-run").code == 0
+    assert list(tmp_path.glob("*.before-*")) == []
+    assert office("db", "restore", "sao.bak", "--force", "--yes").code == 0
+    assert len(list(tmp_path.glob("motcua.sqlite.before-*"))) == 1
+    assert office.json("dossiers", "show", CODE) == before
+
+
+def test_json_is_all_there_is_on_standard_output(office: Motcua) -> None:
+    """A program can read it whatever is told beside it."""
+    done = office("dossiers", "import", "ho-so.xlsx", "--format", "json", "--dry-run")
+    report = json.loads(done.out)
+    assert (report["dry_run"], report["new"], report["rejects"]) == (True, 1, None)
+    assert "Dòng 5" in done.err
+
+
+def _large_file(folder: Path) -> str:
+    rows = "".join(f"H56-210531-{number:05d},XA01\n" for number in range(LARGE))
+    (folder / "lon.csv").write_text(f"code,unit\nx,\n{rows}", "utf-8")
+    return "lon.csv"
+
+
+def _stopped_by(
+    sign: signal.Signals, office: Motcua, file: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Begin an import, and stop it once it has begun to reject rows."""
+    process = subprocess.Popen(
+        [MOTCUA, "--database-url", office.url, "dossiers", "import", file],
+        cwd=office.folder,
+        env=os.environ | {"MOTCUA_KEY": office.settings["key"]},
+        stderr=subprocess.PIPE,
+    )
+    while not list(office.folder.glob("*.part")) and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(sign)
+    _, told = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, b"", told)
