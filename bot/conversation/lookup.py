@@ -12,6 +12,7 @@ from bot.conversation.turn import Rows, Turn
 from bot.messages import Outgoing
 from surveys.dossier import STAGES, Stage, Status
 from surveys.store import contacts, invitations, lookups
+from surveys.store.contacts import Via
 from surveys.store.lookups import DossierStage
 
 HOUR_SECONDS = 3600
@@ -37,8 +38,7 @@ async def by_code(turn: Turn, code: str) -> None:
         if dossier is None:
             await turn.say("lookup.unknown", code=code)
         else:
-            proof = await contacts.proof(turn.conn, turn.contact.id, dossier.id)
-            await show(turn, dossier, proved=proof is not None)
+            await show(turn, dossier, proved=await _is_proved(turn, dossier))
     await survey.show_again(turn)
 
 
@@ -131,6 +131,16 @@ async def _offer(
         button = turn.button("answer", Verb.SURVEY, dossier.id)
         return turn.text("lookup.ask"), ((button,),)
     return "", ()
+
+
+async def _is_proved(turn: Turn, dossier: DossierStage) -> bool:
+    """Whether the link was opened, or the phone shared that the dossier was filed with."""
+    if await contacts.proof(turn.conn, turn.contact.id, dossier.id) is not None:
+        return True
+    own = turn.contact.phone_key is not None and turn.contact.phone_key == dossier.phone_key
+    if own:
+        await contacts.link(turn.conn, turn.contact.id, [dossier.id], Via.PHONE, turn.now)
+    return own
 
 
 async def _is_allowed(turn: Turn) -> bool:

@@ -65,10 +65,14 @@ async def consented(turn: Turn, invitation_id: int, *, agreed: bool) -> None:
     if invitation is None:
         await turn.say("opening.unknown_link")
         return
-    begun = await consent.is_given(turn, Purpose.SURVEY)
-    if not begun:
+    given = await consent.is_given(turn, Purpose.SURVEY)
+    if given and not agreed:
+        await turn.say("opening.agreed_before")
+        await survey.show_again(turn)
+        return
+    if not given:
         await consent.keep(turn, Purpose.SURVEY, given=agreed)
-    if not (agreed or begun):
+    if not agreed:
         await _declined(turn, invitation)
     elif await _is_free(turn, invitation):
         await survey.begin(turn, invitation)

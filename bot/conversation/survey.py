@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.conversation import consent, petition
 from bot.conversation.focus import Said
 from bot.conversation.turn import Turn
-from bot.render import Press, render
+from bot.render import Press, parse_button, render
 from surveys.interview import (
     Effect,
     Event,
@@ -221,7 +221,9 @@ async def _show(turn: Turn, interview_id: int, effects: tuple[Effect, ...]) -> N
     message = render(effects, turn.texts, interview_id, slot)
     if message is None:
         return
-    if not turn.incoming.data or turn.replies:
+    press = parse_button(turn.incoming.data)
+    tapped = press is not None and press.interview_id == interview_id
+    if turn.replies or not tapped:
         await slots.clear(turn.conn, turn.contact.id, slot)
     await turn.send(message)
 

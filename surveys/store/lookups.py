@@ -16,7 +16,8 @@ SHOWN = 10
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierStage:
     """How far one dossier is. Times are civil times of the authority; `promised_at` is the new
-    date where a new one was given (NĐ 61/2018/NĐ-CP Điều 19 khoản 9)."""
+    date where a new one was given (NĐ 61/2018/NĐ-CP Điều 19 khoản 9). `phone_key` is the keyed hash
+    of the number it was filed with."""
 
     id: int
     code: str
@@ -26,6 +27,7 @@ class DossierStage:
     received_at: datetime | None
     promised_at: datetime | None
     returned_at: datetime | None
+    phone_key: str | None
     simulated: bool
 
 
@@ -57,7 +59,7 @@ def _query() -> Select[Any]:
     promised = func.coalesce(dossiers.c.rescheduled_to, dossiers.c.due_at)
     columns = [
         dossiers.c[name]
-        for name in ("id", "code", "status", "received_at", "returned_at", "simulated")
+        for name in ("id", "code", "status", "received_at", "returned_at", "phone_key", "simulated")
     ]
     return (
         select(

@@ -107,17 +107,12 @@ def test_invite_counts_and_is_repeatable(any_office: Motcua) -> None:
     assert any_office.json("invite", "2021-Q1") == []
 
 
-@pytest.mark.parametrize(
-    ("args", "code"),
-    [(("2021-Q9",), 1), ((), 2), (("2021-Q2", "--sample", "101"), 2)],
-)
-def test_invite_refuses_what_it_cannot_read(
-    office: Motcua, args: tuple[str, ...], code: int
-) -> None:
+def test_invite_refuses_what_it_cannot_read(office: Motcua) -> None:
     """A period, a percentage."""
-    refused = office("invite", *args)
-    assert refused.code == code
-    assert "Traceback" not in refused.err
+    for args, code in ((("2021-Q9",), 1), ((), 2), (("2021-Q2", "--sample", "101"), 2)):
+        refused = office("invite", *args)
+        assert refused.code == code
+        assert "Traceback" not in refused.err
 
 
 def test_citizen_export_and_erase(any_office: Motcua) -> None:
@@ -142,17 +137,14 @@ def test_citizen_export_and_erase(any_office: Motcua) -> None:
     assert any_office("audit", "verify").code == 0
 
 
-@pytest.mark.parametrize(
-    "args",
-    [(), ("--phone", "12"), ("--phone", "0912345679"), ("--dossier", "X"),
-     ("--phone", "0912345678", "--dossier", CODE)],
-)  # fmt: skip
-def test_citizen_refuses_what_it_cannot_find(office: Motcua, args: tuple[str, ...]) -> None:
+def test_citizen_refuses_what_it_cannot_find(office: Motcua) -> None:
     """One sentence that says what to do."""
-    refused = office("citizen", "export", *args)
-    assert refused.code == 1
-    assert refused.out == ""
-    assert refused.err.startswith("Lỗi: ")
+    both = ("--phone", "0912345678", "--dossier", CODE)
+    for args in ((), ("--phone", "12"), ("--phone", "0912345679"), ("--dossier", "X"), both):
+        refused = office("citizen", "export", *args)
+        assert refused.code == 1
+        assert refused.out == ""
+        assert refused.err.startswith("Lỗi: ")
 
 
 def test_only_an_admin_serves_citizens_where_there_is_staff(office: Motcua) -> None:

@@ -173,6 +173,15 @@ async def test_the_own_phone_lists_the_own_dossiers(house: House) -> None:
     assert "đồng ý trả lời không" in await person.taps("Góp ý")
 
 
+async def test_a_dossier_filed_later_with_the_shared_phone_is_the_own(small_house: House) -> None:
+    """The phone was proved; its new dossiers are the citizen's, too."""
+    person = small_house.person()
+    await person.does(IncomingKind.CONTACT, text="0912345678")
+    await small_house.dossier(**WORK, phone_key=KEYS.phone_key(PHONE))
+    assert "UBND xã An Hòa" in await person.types(CODE)
+    assert "UBND xã An Hòa" not in await small_house.person("2").types(CODE)
+
+
 async def test_a_phone_without_dossiers(small_house: House) -> None:
     """Says so, and how else to look up."""
     said = await small_house.person().does(IncomingKind.CONTACT, text="0912345678")

@@ -1,5 +1,6 @@
 """How a conversation begins: links, consent, and whose turn it is to answer."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -141,6 +142,30 @@ async def test_two_open_the_same_link(house: House) -> None:
     assert "đã có người góp ý" in await two.opens()
     assert len(await house.rows(schema.invitations)) == 1
     assert len(await house.rows(schema.responses)) == 1
+
+
+async def test_two_agree_at_the_same_moment(house: House) -> None:
+    """Only one interview comes of it, whoever's; the other is told."""
+    await house.dossier()
+    people = [house.person(str(number)) for number in range(4)]
+    for person in people:
+        await person.opens()
+    said = await asyncio.gather(*(person.taps("Đồng ý") for person in people))
+    assert sum("Câu 1/4" in one for one in said) == 1
+    assert sum("trên một máy khác" in one for one in said) == 3
+    assert len(await house.rows(schema.interviews)) == 1
+
+
+async def test_a_late_no_does_not_undo_a_yes(small_house: House) -> None:
+    """The old screen's button says how to withdraw, and the question stays."""
+    await small_house.dossier()
+    person = small_house.person()
+    await person.opens()
+    no = person.data("Không")
+    await person.taps("Đồng ý")
+    said = await person.does(IncomingKind.TAP, data=no)
+    assert "/huy" in said
+    assert "Câu 1/4" in said
 
 
 async def test_an_unanswered_interview_of_somebody_gone_is_taken_over(small_house: House) -> None:
