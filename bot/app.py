@@ -21,8 +21,10 @@ from bot.channels.telegram.channel import TelegramChannel, open_channel
 from bot.channels.telegram.receive import Poller, Raw, Webhook
 from bot.channels.web import WebChannel
 from bot.conversation import Conversation
+from bot.conversation.house import House
 from bot.delivery import Dispatcher
 from bot.inbox import Inbox
+from bot.notices import Notices
 from bot.server import Health, listen, make_server, port_of
 from bot.settings import Settings, keyring
 from bot.webchat import WebChat
@@ -57,6 +59,7 @@ class Service:
     inbox: Inbox
     worker: Worker
     dispatcher: Dispatcher
+    notices: Notices
     clock: Clock
 
     async def put(self, channel: Channel, key: str, address: str, payload: str) -> bool:
@@ -131,6 +134,8 @@ async def assemble(
     conversation = Conversation(keyring=ring, forms=published, texts=texts, settings=settings)
     dispatcher = Dispatcher(database, channels, ring, settings=settings)
     worker = Worker(database, channels, conversation.handle, clock=clock, committed=dispatcher.wake)
+    house = House(keyring=ring, current=published, texts=texts, settings=settings)
+    notices = Notices(database, house, clock=clock, told=dispatcher.wake)
     return Service(
         settings=settings,
         database=database,
@@ -141,6 +146,7 @@ async def assemble(
         inbox=Inbox(database, ring, arrived=worker.wake),
         worker=worker,
         dispatcher=dispatcher,
+        notices=notices,
         clock=clock,
     )
 
@@ -176,6 +182,7 @@ async def run(
         exits.push_async_callback(runner.cleanup)
         tasks = [asyncio.create_task(service.worker.run(), name="worker")]
         tasks.append(asyncio.create_task(service.dispatcher.run(), name="dispatcher"))
+        tasks.append(asyncio.create_task(service.notices.run(), name="notices"))
         exits.push_async_callback(_end, tasks)
         exits.push_async_callback(_drain, service)
         arriving = await _arrivals(service, exits)

@@ -1,5 +1,6 @@
 """Who is asked, and that nobody is asked twice; who is told that a dossier is done."""
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from bot.conversation.house import House as Home
 from bot.invitations import Invited, invite_some, tell_followers
 from bot.messages import IncomingKind, outgoing_from_json
+from bot.notices import Notices
 from surveys.period import parse_period
 from surveys.privacy import masked
 from surveys.store import invitations, schema
@@ -214,3 +216,27 @@ async def test_database_kinds_agree(database: Database) -> None:
     async with database.write() as conn:
         assert await invitations.candidates(conn, PERIOD, "phieu5", 0, 10) == []
         assert await invitations.waiting_count(conn, PERIOD, "phieu5") == 0
+
+
+async def test_the_running_bot_tells_followers_soon(house: House) -> None:
+    """Without any command: within a poll of the import, and once."""
+    await house.dossier(**WORK)
+    person = house.person()
+    await person.types(CODE)
+    await person.taps("Báo cho tôi")
+    wakes: list[int] = []
+    notices = Notices(
+        house.database,
+        _home(house),
+        clock=lambda: house.now,
+        told=lambda: wakes.append(1),
+        poll_seconds=0.01,
+    )
+    running = asyncio.create_task(notices.run())
+    await returned(house)
+    async with asyncio.timeout(20):
+        while not await messages(house, "notice"):
+            await asyncio.sleep(0.01)
+    running.cancel()
+    assert len(wakes) == 1
+    assert await notices.tell() == 0

@@ -1,0 +1,54 @@
+"""Tells followers that a dossier is done, soon after an import said so."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.conversation.house import House
+from bot.invitations import tell_followers
+from surveys.store.database import Database
+
+POLL_SECONDS = 60.0
+log = logging.getLogger(__name__)
+
+
+class Notices:
+    """Looks again and again for followed dossiers that are done."""
+
+    def __init__(
+        self,
+        database: Database,
+        house: House,
+        *,
+        clock: Callable[[], datetime],
+        told: Callable[[], None],
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        """`told` is called after messages were queued (`Dispatcher.wake`)."""
+        self._database = database
+        self._house = house
+        self._clock = clock
+        self._told = told
+        self._poll_seconds = poll_seconds
+
+    async def run(self) -> None:
+        """Until cancelled; a failure is tried again after the pause."""
+        while True:
+            try:
+                await self.tell()
+            except Exception as error:
+                log.warning("cannot tell followers: %s", type(error).__name__)
+            await asyncio.sleep(self._poll_seconds)
+
+    async def tell(self) -> int:
+        """Queue everything there is to tell; returns how many were told."""
+        count = 0
+        while told := await self._some():
+            count += told
+            self._told()
+        return count
+
+    async def _some(self) -> int:
+        async with self._database.write() as conn:
+            return await tell_followers(conn, self._house, self._clock())
