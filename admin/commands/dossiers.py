@@ -10,7 +10,7 @@ from admin import output
 from admin.importing import Source, run_import, tell
 from admin.importing.dossiers import DossierImporter
 from admin.importing.steps import StepImporter
-from admin.output import Column, Format
+from admin.output import Format
 from admin.runtime import FILE, Runtime, format_option, group
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
@@ -108,9 +108,9 @@ def _print(runtime: Runtime, shown: dict[str, Any], found: FullDossier, shown_as
     rows = [
         {"field": runtime.text(f"dossiers.columns.{name}"), "value": value}
         for name, value in shown.items()
-        if value is not None
+        if value is not None and value is not False
     ]
-    runtime.show(rows, [Column(key="field", title=""), Column(key="value", title="")], shown_as)
+    runtime.show(rows, runtime.columns("dossiers.columns", "field value"), shown_as)
     if steps:
         columns = runtime.columns("dossiers.columns", "agency position due_at finished_at")
         runtime.show(steps, columns, shown_as, runtime.text("dossiers.steps"))

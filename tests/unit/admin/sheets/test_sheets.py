@@ -17,6 +17,7 @@ from odf.text import P
 from admin.sheets import ColumnSpec, Rejects, Row, read_mapping, read_sheet
 from admin.sheets.columns import find_header
 from surveys.errors import Refusal
+from tests.fakes.xls import write_xls
 
 COLUMNS = (
     ColumnSpec(name="code", titles=("Mã hồ sơ",), required=True),
@@ -64,6 +65,7 @@ def _ods(path: Path, grid: Sequence[Sequence[Any]]) -> None:
         *(_csv("utf-8", delimiter) for delimiter in ";\t"),
         _xlsx,
         _ods,
+        write_xls,
     ],
 )
 def test_every_kind_of_file_gives_the_same_rows(write: Writer, tmp_path: Path) -> None:
