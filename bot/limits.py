@@ -1,20 +1,26 @@
 """How fast, how often and when: pure computations over the database's milliseconds.
 
-A bot's pace is one number, `next_ms`: the slot of its next message. Slots lie `interval_ms` apart,
-so the rate is exact however many processes share them. Two tolerances keep the rate up and replies
-quick: a slot may be used up to SLACK_MS late, and a reply may leave up to RESERVE_MS before its
-slot. Hence at most 1 + (1000 + SLACK_MS + RESERVE_MS) / interval_ms messages in any second: at
-25 messages a second that is 29, below Telegram's 30.
+A bot's pace is two numbers, the next slots of two rows of slots. The first row has the configured
+rate, and a slot of it may be used up to CATCH_UP_MS late: so the rate is kept over the seconds
+although the database or the machine was slow for a moment. The second row is PEAK times as fast,
+and its slots lapse after SLACK_MS: so lost time is made up for gently. A message needs both, and a
+reply may leave up to RESERVE_MS before its slots.
+
+Hence at most 1 + (1000 + SLACK_MS + RESERVE_MS) * PEAK * rate / 1000 messages in any second,
+however many processes share the pace: at 25 a second that is 29, below Telegram's 30.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, time
 from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 from bot.channels.base import Limits
 
-SLACK_MS = 60
-RESERVE_MS = 60
+CATCH_UP_MS = 1_000
+PEAK = 1.08
+SLACK_MS = 40
+RESERVE_MS = 30
 BACKOFF_FIRST_MS = 1_000
 BACKOFF_MOST_MS = {True: 30_000, False: 900_000}
 """The longest wait between two tries, for a reply (True: somebody waits) and for the rest."""
@@ -22,31 +28,36 @@ LONGEST_PAUSE_MS = 86_400_000
 UNBOUNDED = 1_000_000_000
 
 
-def interval_ms(per_second: float) -> float:
-    """Milliseconds between two slots; 0 when there is no limit."""
-    return 1_000 / per_second
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slots:
+    """The next slot of the configured rate, and that of the peak rate; milliseconds."""
 
+    next_ms: int
+    peak_ms: int
 
-def free_slots(per_second: float, *, next_ms: int, now_ms: int, early_ms: int = 0) -> int:
-    """How many messages may leave now, `early_ms` before their slots at the earliest."""
-    interval = interval_ms(per_second)
-    first = max(next_ms, now_ms - SLACK_MS)
-    if now_ms + early_ms < first:
-        return 0
-    return 1 + floor((now_ms + early_ms - first) / interval) if interval else UNBOUNDED
+    def free(self, per_second: float, *, now_ms: int, early_ms: int = 0) -> int:
+        """How many messages may leave now, `early_ms` before their slots at the earliest."""
+        average = _free(self.next_ms, _interval(per_second), now_ms, early_ms, CATCH_UP_MS)
+        peak = _free(self.peak_ms, _interval(per_second * PEAK), now_ms, early_ms, SLACK_MS)
+        return min(average, peak)
 
+    def after(self, per_second: float, *, now_ms: int, left: int) -> "Slots":
+        """The next slots after `left` messages left now."""
+        if not left:
+            return self
+        average = max(self.next_ms, now_ms - CATCH_UP_MS) + left * _interval(per_second)
+        peak = max(self.peak_ms, now_ms - SLACK_MS) + left * _interval(per_second * PEAK)
+        return Slots(next_ms=ceil(average), peak_ms=ceil(peak))
 
-def after_leaving(per_second: float, *, next_ms: int, now_ms: int, left: int) -> int:
-    """The next slot after `left` messages left now."""
-    if not left:
-        return next_ms
-    return ceil(max(next_ms, now_ms - SLACK_MS) + left * interval_ms(per_second))
+    def wait_ms(self, now_ms: int) -> int:
+        """How long until a message may leave."""
+        return max(self.next_ms - now_ms, self.peak_ms - now_ms, 0)
 
 
 def next_to_chat(limits: Limits, *, not_before_ms: int, now_ms: int) -> int:
     """When the message after this one may go to the same chat: `chat_burst` at once, then
     `per_chat_second`."""
-    interval = interval_ms(limits.per_chat_second)
+    interval = _interval(limits.per_chat_second)
     saved = (limits.chat_burst - 1) * interval
     return ceil(max(not_before_ms, now_ms - saved) + interval)
 
@@ -69,3 +80,15 @@ def is_quiet(now_ms: int, *, begins: time, ends: time, zone: ZoneInfo) -> bool:
     if begins <= ends:
         return begins <= local < ends
     return local >= begins or local < ends
+
+
+def _interval(per_second: float) -> float:
+    """Milliseconds between two slots; 0 when there is no limit."""
+    return 1_000 / per_second
+
+
+def _free(slot_ms: int, interval: float, now_ms: int, early_ms: int, late_ms: int) -> int:
+    first = max(slot_ms, now_ms - late_ms)
+    if now_ms + early_ms < first:
+        return 0
+    return 1 + floor((now_ms + early_ms - first) / interval) if interval else UNBOUNDED

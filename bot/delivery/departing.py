@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.base import Limits
-from bot.limits import RESERVE_MS, after_leaving, free_slots, next_to_chat
+from bot.limits import RESERVE_MS, Slots, next_to_chat
 from surveys.store import departures, pace, slots
 from surveys.store.contacts import ContactStatus
 from surveys.store.departures import Departure
@@ -56,29 +56,23 @@ class Gate:
         if held.paused_until_ms > held.now_ms:
             rest = held.paused_until_ms - held.now_ms
             return Group(wait_ms=rest)
-        next_ms, leaving, more = held.next_ms, list[Departure](), False
+        rate, pacing = self.limits.per_second, Slots(next_ms=held.next_ms, peak_ms=held.peak_ms)
+        leaving, more = list[Departure](), False
         for lane in lanes:
             if lane is Lane.BROADCAST and self.is_quiet(held.now_ms):
                 continue
-            count = self._slots(lane, next_ms, held.now_ms, room - len(leaving))
-            left, is_full = await self._lane(conn, lane, count)
-            next_ms = self._after(next_ms, held.now_ms, len(left))
+            free = pacing.free(rate, now_ms=held.now_ms, early_ms=EARLY_MS[lane])
+            left, is_full = await self._lane(conn, lane, min(free, room - len(leaving)))
+            pacing = pacing.after(rate, now_ms=held.now_ms, left=len(left))
             leaving += left
             more |= is_full
-        later = await self._note(conn, held, next_ms, leaving)
+        later = await self._note(conn, held.now_ms, pacing, leaving)
         return Group(
             leaving=leaving,
             edits=await self._edits(conn, leaving),
-            wait_ms=max(next_ms - held.now_ms, 0) if more else None,
+            wait_ms=pacing.wait_ms(held.now_ms) if more else None,
             chats_ms=[moment - held.now_ms for moment in later if moment > held.now_ms],
         )
-
-    def _slots(self, lane: Lane, next_ms: int, now_ms: int, room: int) -> int:
-        rate, early = self.limits.per_second, EARLY_MS[lane]
-        return min(free_slots(rate, next_ms=next_ms, now_ms=now_ms, early_ms=early), room)
-
-    def _after(self, next_ms: int, now_ms: int, left: int) -> int:
-        return after_leaving(self.limits.per_second, next_ms=next_ms, now_ms=now_ms, left=left)
 
     async def _lane(
         self, conn: AsyncConnection, lane: Lane, count: int
@@ -93,17 +87,19 @@ class Gate:
         return [one for one in ready if one.id in left], len(found) >= count
 
     async def _note(
-        self, conn: AsyncConnection, held: pace.Pace, next_ms: int, leaving: Sequence[Departure]
+        self, conn: AsyncConnection, now_ms: int, pacing: Slots, leaving: Sequence[Departure]
     ) -> Collection[int]:
         """Write down whom the limits hold until when; returns the moments of the chats."""
         if not leaving:
             return ()
-        await pace.move(conn, self.channel, self.bot, next_ms)
+        await pace.move(
+            conn, self.channel, self.bot, next_ms=pacing.next_ms, peak_ms=pacing.peak_ms
+        )
         if self.limits.per_chat_second > PACED_BELOW:
             return ()
         later = {
             one.contact_id: next_to_chat(
-                self.limits, not_before_ms=one.not_before_ms, now_ms=held.now_ms
+                self.limits, not_before_ms=one.not_before_ms, now_ms=now_ms
             )
             for one in leaving
         }

@@ -146,7 +146,13 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("bot", sa.String(), nullable=False),
         sa.Column(
-            "next_ms", sa.BigInteger(), nullable=False, comment="when the next message may leave"
+            "next_ms", sa.BigInteger(), nullable=False, comment="next slot of the configured rate"
+        ),
+        sa.Column(
+            "peak_ms",
+            sa.BigInteger(),
+            nullable=False,
+            comment="next slot when making up for lost time",
         ),
         sa.Column("paused_until_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("channel", "bot", name=op.f("pk_pace")),

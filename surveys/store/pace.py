@@ -17,9 +17,11 @@ BotId = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """A bot's pace, and the database's clock at that moment; milliseconds."""
+    """A bot's pace, and the database's clock at that moment; milliseconds. What the two slots
+    mean is the business of `bot.limits`."""
 
     next_ms: int
+    peak_ms: int
     paused_until_ms: int
     now_ms: int
 
@@ -28,21 +30,29 @@ async def register(conn: AsyncConnection, bots: Iterable[BotId]) -> None:
     """Make the rows of these bots, where there are none yet."""
     rows = [{"channel": channel, "bot": bot} for channel, bot in sorted(bots)]
     if rows:
-        statement = insert(conn, pace).values(next_ms=0, paused_until_ms=0)
+        statement = insert(conn, pace).values(next_ms=0, peak_ms=0, paused_until_ms=0)
         await conn.execute(statement.on_conflict_do_nothing(), rows)
 
 
 async def lock(conn: AsyncConnection, channel: str, bot: str) -> Pace:
     """The bot's pace, held by this transaction: nobody else sends for the bot until it ends."""
-    held = select(pace.c.next_ms, pace.c.paused_until_ms).where(_of(channel, bot))
+    held = select(pace.c.next_ms, pace.c.peak_ms, pace.c.paused_until_ms).where(_of(channel, bot))
     row = (await conn.execute(held.with_for_update())).one()
     now = int(await conn.scalar(select(now_ms())) or 0)
-    return Pace(next_ms=row.next_ms, paused_until_ms=row.paused_until_ms, now_ms=now)
+    return Pace(
+        next_ms=row.next_ms,
+        peak_ms=row.peak_ms,
+        paused_until_ms=row.paused_until_ms,
+        now_ms=now,
+    )
 
 
-async def move(conn: AsyncConnection, channel: str, bot: str, next_ms: int) -> None:
-    """Set when the bot's next message may leave."""
-    await conn.execute(update(pace).where(_of(channel, bot)).values(next_ms=next_ms))
+async def move(
+    conn: AsyncConnection, channel: str, bot: str, *, next_ms: int, peak_ms: int
+) -> None:
+    """Set the bot's next slots."""
+    slots = {"next_ms": next_ms, "peak_ms": peak_ms}
+    await conn.execute(update(pace).where(_of(channel, bot)).values(**slots))
 
 
 async def pause(conn: AsyncConnection, channel: str, bot: str, for_ms: int) -> None:

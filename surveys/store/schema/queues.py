@@ -121,7 +121,8 @@ pace = Table(
     metadata,
     Column("channel", String, primary_key=True),
     Column("bot", String, primary_key=True),
-    Column("next_ms", BigInteger, nullable=False, comment="when the next message may leave"),
+    Column("next_ms", BigInteger, nullable=False, comment="next slot of the configured rate"),
+    Column("peak_ms", BigInteger, nullable=False, comment="next slot when making up for lost time"),
     Column("paused_until_ms", BigInteger, nullable=False),
 )
 

@@ -10,41 +10,73 @@ from hypothesis import strategies as st
 
 from bot import limits
 from bot.channels.base import Limits
+from bot.limits import Slots
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 TELEGRAM = Limits(per_second=25.0, per_chat_second=1.0, chat_burst=3)
 NOW = 1_600_000_000_000
 
 
+def _slots(next_ms: int = 0, peak_ms: int = 0) -> Slots:
+    return Slots(next_ms=next_ms, peak_ms=peak_ms)
+
+
 def _leave(
-    rate: float, next_ms: int, now: int, early: int = 0, wanted: int = 99
-) -> tuple[int, int]:
-    count = min(limits.free_slots(rate, next_ms=next_ms, now_ms=now, early_ms=early), wanted)
-    return count, limits.after_leaving(rate, next_ms=next_ms, now_ms=now, left=count)
+    slots: Slots, now: int, *, rate: float = 25.0, early: int = 0, wanted: int = 99
+) -> tuple[int, Slots]:
+    """Let leave as many as may, at most `wanted`."""
+    count = min(slots.free(rate, now_ms=now, early_ms=early), wanted)
+    return count, slots.after(rate, now_ms=now, left=count)
 
 
-def test_after_a_rest_only_the_slack_is_made_up_for() -> None:
-    """A bot that was silent for an hour begins with what fits the slack, not with a flood."""
-    count, following = _leave(25.0, 0, NOW)
-    assert count == 1 + limits.SLACK_MS // 40
-    assert following > NOW
+def _bound(rate: float) -> float:
+    """The promise of the module's description."""
+    return 1 + (1_000 + limits.SLACK_MS + limits.RESERVE_MS) * limits.PEAK * rate / 1_000
+
+
+def test_after_a_rest_a_bot_begins_with_the_slack_not_with_a_flood() -> None:
+    """A bot that was silent for an hour begins with two messages, not with what it did not send."""
+    count, following = _leave(_slots(), NOW)
+    assert count == 2
+    assert following.wait_ms(NOW) > 0
+
+
+def test_lost_time_is_made_up_for_gently() -> None:
+    """After a second of standstill the peak rate holds until the configured rate is kept again."""
+    now, slots, sent = NOW + 1_000, _slots(NOW, NOW), 0
+    while now < NOW + 20_000:
+        count, slots = _leave(slots, now)
+        sent += count
+        now += max(slots.wait_ms(now), 1)
+    assert 20 * 25 - 2 <= sent <= 20 * 25 + 2
+
+
+def test_time_lost_long_ago_is_lost() -> None:
+    """More than a second is not made up for: after a day without messages nothing is owed."""
+    _, slots = _leave(_slots(), NOW, wanted=1)
+    assert slots.next_ms == NOW - limits.CATCH_UP_MS + 40
 
 
 def test_nothing_leaves_before_its_slot_but_replies() -> None:
-    """Before its slot only an interactive message may leave, and only a little."""
-    assert _leave(25.0, NOW + 1, NOW)[0] == 0
-    assert _leave(25.0, NOW + limits.RESERVE_MS, NOW, limits.RESERVE_MS)[0] == 1
-    assert _leave(25.0, NOW + limits.RESERVE_MS + 1, NOW, limits.RESERVE_MS)[0] == 0
+    """Before its slots only an interactive message may leave, and only a little."""
+    near, early = NOW + limits.RESERVE_MS, limits.RESERVE_MS
+    assert _leave(_slots(NOW + 1, 0), NOW)[0] == 0
+    assert _leave(_slots(0, NOW + 1), NOW)[0] == 0
+    assert _leave(_slots(near, near), NOW, early=early)[0] == 1
+    assert _leave(_slots(near + 1, 0), NOW, early=early)[0] == 0
+    assert _leave(_slots(0, near + 1), NOW, early=early)[0] == 0
 
 
 def test_what_leaves_early_is_paid_back() -> None:
     """An early reply takes its slot: the pace after it is the same as if it had waited."""
-    assert _leave(25.0, NOW + 40, NOW, limits.RESERVE_MS, 1) == (1, NOW + 80)
+    _, slots = _leave(_slots(NOW + 20, 0), NOW, early=limits.RESERVE_MS, wanted=1)
+    assert slots.next_ms == NOW + 60
 
 
 def test_no_limit_is_no_limit() -> None:
-    """An infinite rate never holds anything and never moves into the future."""
-    assert _leave(float("inf"), 0, NOW, wanted=500) == (500, NOW - limits.SLACK_MS)
+    """An infinite rate never holds anything."""
+    count, slots = _leave(_slots(), NOW, rate=float("inf"), wanted=500)
+    assert (count, slots.wait_ms(NOW)) == (500, 0)
 
 
 @settings(max_examples=100)
@@ -56,30 +88,31 @@ def test_no_second_sees_more_than_the_bound(
     steps: list[tuple[int, bool, int]], rate: float
 ) -> None:
     """However the ticks fall, any second holds at most the bound of the module's description."""
-    now, following, left = NOW, 0, []
+    now, slots, left = NOW, _slots(), list[int]()
     for wait, interactive, wanted in steps:
         now += wait
         early = limits.RESERVE_MS if interactive else 0
-        count, following = _leave(rate, following, now, early, wanted)
+        count, slots = _leave(slots, now, rate=rate, early=early, wanted=wanted)
         left += [now] * count
-    bound = 1 + (1_000 + limits.SLACK_MS + limits.RESERVE_MS) / limits.interval_ms(rate)
     for place, moment in enumerate(left):
-        assert sum(moment <= other < moment + 1_000 for other in left[place:]) <= bound
+        assert sum(moment <= other < moment + 1_000 for other in left[place:]) <= _bound(rate)
 
 
-def test_the_configured_rate_is_sustained_by_late_ticks() -> None:
-    """Ticks that come up to the slack late lose nothing over a minute."""
-    now, following, sent = NOW, NOW, 0
+@pytest.mark.parametrize("late", [17, 60, 100])
+def test_the_configured_rate_is_kept_by_late_ticks(late: int) -> None:
+    """A machine that is now and then late, and once in a while very late, keeps the rate."""
+    now, slots, sent, ticks = NOW, _slots(NOW, NOW), 0, 0
     while now < NOW + 60_000:
-        count, following = _leave(25.0, following, now)
+        count, slots = _leave(slots, now)
         sent += count
-        now = max(following, now) + 17
+        ticks += 1
+        now += max(slots.wait_ms(now), 1) + (late if ticks % 40 == 0 else 5)
     assert sent >= 0.97 * 60 * 25
 
 
-def test_telegram_never_reaches_thirty_by_design() -> None:
+def test_telegram_never_sees_thirty_by_design() -> None:
     """At the default rate the bound is below Telegram's limit."""
-    assert 1 + (1_000 + limits.SLACK_MS + limits.RESERVE_MS) / limits.interval_ms(25.0) < 30
+    assert _bound(25.0) < 30
 
 
 def test_a_chat_takes_a_short_burst_and_then_one_a_second() -> None:
