@@ -70,7 +70,7 @@ class Keyring:
         return self._digest(purpose, text).hex()
 
     def _digest(self, purpose: str, text: str) -> bytes:
-        return hmac.new(self.secret, f"{purpose}\0{text}".encode(), hashlib.sha256).digest()
+        return hmac.digest(self.secret, f"{purpose}\0{text}".encode(), "sha256")
 
 
 @lru_cache(maxsize=4)
