@@ -10,6 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+GATHERING = 0.1
+"""How long to wait for more, as a share of what the last batch took, when it was shared."""
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -39,6 +42,8 @@ class Batcher(Generic[Item, Result]):
         self._room = asyncio.Semaphore(most_waiting)
         self._waiting: deque[_Waiter[Item, Result]] = deque()
         self._running: asyncio.Task[None] | None = None
+        self._took = 0.0
+        self._shared = False
 
     async def submit(self, item: Item) -> Result:
         """Have `item` done with the next batch; raises what that batch raised."""
@@ -63,13 +68,30 @@ class Batcher(Generic[Item, Result]):
     async def _run(self) -> None:
         try:
             while self._waiting:
+                await self._gather()
                 count = min(len(self._waiting), self._most_together)
-                await self._do([self._waiting.popleft() for _ in range(count)])
+                await self._timed([self._waiting.popleft() for _ in range(count)])
         finally:
             self._running = None
             for waiter in self._waiting:
                 waiter.result.cancel()
             self._waiting.clear()
+
+    async def _gather(self) -> None:
+        """Let join what is arriving at this very moment, and those who were in the last batch and
+        come back at once: under load half of all would else wait while the other half is done."""
+        if self._shared:
+            await asyncio.sleep(self._took * GATHERING)
+        seen = 0
+        while seen < len(self._waiting) < self._most_together:
+            seen = len(self._waiting)
+            await asyncio.sleep(0)
+
+    async def _timed(self, batch: Sequence[_Waiter[Item, Result]]) -> None:
+        begun = asyncio.get_running_loop().time()
+        await self._do(batch)
+        self._took = asyncio.get_running_loop().time() - begun
+        self._shared = len(batch) > 1
 
     async def _do(self, batch: Sequence[_Waiter[Item, Result]]) -> None:
         try:

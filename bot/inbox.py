@@ -9,7 +9,7 @@ from surveys.store import inbox
 from surveys.store.database import Database
 from surveys.store.inbox import Event
 
-MOST_TOGETHER = 500
+MOST_TOGETHER = 200
 """Updates in one transaction."""
 
 
@@ -39,7 +39,7 @@ class Inbox:
         `inbox.unstorable` for text that no database takes, and whatever the commit raised: then
         the update must not be acknowledged.
         """
-        if not (_storable(event_key) and _storable(payload) and _storable(address)):
+        if not _storable(f"{event_key}{address}{payload}"):
             raise Refusal("inbox.unstorable", channel=channel)
         event = Event(
             channel=channel,

@@ -4,14 +4,33 @@ An update's number is its place in its chat: only the lowest number that is stil
 of the chat, may be handled; the others wait behind it.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, case, func, literal_column, select, tuple_, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Insert,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from surveys.store.database import insert, now_ms
+from surveys.store.database import now_ms
 from surveys.store.schema import inbox
 
 ARRIVALS = 0x6D6F7463
@@ -76,27 +95,40 @@ async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> set[EventI
     """Keep updates, in this order; returns those that were not there before.
 
     In PostgreSQL one transaction at a time does this, whichever process it is in: so a later
-    number is never visible before an earlier one, and shuffled repeats cannot deadlock.
+    number is never visible before an earlier one, and shuffled repeats cannot deadlock. `events`
+    must not hold the same update twice.
     """
     if conn.dialect.name == "postgresql":
         await conn.execute(select(func.pg_advisory_xact_lock(ARRIVALS)))
-    statement = (
-        insert(conn, inbox)
-        .values(state=InboxState.NEW, received_ms=now_ms())
-        .on_conflict_do_nothing(index_elements=["channel", "bot", "event_key"])
-        .returning(inbox.c.channel, inbox.c.bot, inbox.c.event_key)
-    )
     rows = [
-        {
-            "channel": event.channel,
-            "bot": event.bot,
-            "event_key": event.event_key,
-            "chat_key": event.chat_key,
-            "payload": event.payload,
-        }
-        for event in events
+        [place, event.channel, event.bot, event.event_key, event.chat_key, event.payload]
+        for place, event in enumerate(events)
     ]
-    return {tuple(row) for row in await conn.execute(statement, rows)}
+    body = json.dumps(rows, ensure_ascii=False)
+    kept = (await conn.execute(_keeping(conn.dialect.name), {"body": body})).rowcount
+    if kept == len(events):
+        return {event.id for event in events}
+    newest = select(inbox.c.channel, inbox.c.bot, inbox.c.event_key).order_by(inbox.c.id.desc())
+    return {(row[0], row[1], row[2]) for row in await conn.execute(newest.limit(kept))}
+
+
+@cache
+def _keeping(dialect: str) -> Insert:
+    """One statement for all updates, with one parameter: a JSON array that the database unpacks.
+    A parameter a column would cost more than everything else a webhook does."""
+    body = bindparam("body", type_=Text)
+    is_sqlite = dialect == "sqlite"
+    unpacked = func.json_each(body) if is_sqlite else func.json_array_elements(cast(body, JSON))
+    row = unpacked.table_valued(column("value", JSON)).c.value
+    texts = [row[place].as_string() for place in range(1, 6)]
+    values = select(*texts, literal_column("'new'"), now_ms()).where(true())
+    names = ["channel", "bot", "event_key", "chat_key", "payload", "state", "received_ms"]
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    return (
+        insert(inbox)
+        .from_select(names, values.order_by(row[0].as_integer()))
+        .on_conflict_do_nothing(index_elements=["channel", "bot", "event_key"])
+    )
 
 
 async def heads(

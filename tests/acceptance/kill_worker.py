@@ -17,18 +17,18 @@ from aiohttp import web
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels.base import Limits, TryLater, Unknown
+from bot.channels.base import Limits
 from bot.delivery import Dispatcher, DispatchRules
 from bot.inbox import Inbox
-from bot.messages import Incoming, IncomingKind, Outgoing
+from bot.messages import Incoming, Outgoing
 from bot.settings import Settings
 from bot.worker import Worker, WorkerRules
 from surveys.store import contacts, outbox
 from surveys.store.database import Database
 from surveys.store.outbox import MessageKind
+from tests.fakes.loopback import BOT, NAME, LoopbackChannel
 from tests.integration.queue_rows import KEYS
 
-NAME, BOT = "loopback", "main"
 DISPATCH = DispatchRules(send_seconds=1.0, lease_seconds=1.5, poll_seconds=0.1, sweep_seconds=0.2)
 WORK = WorkerRules(poll_seconds=0.1)
 LIMITS = Limits(per_second=1_000.0, per_chat_second=float("inf"), chat_burst=1)
@@ -44,52 +44,6 @@ class Job:
     far_end: str
 
 
-class LoopbackChannel:
-    """Sends over real sockets to the far end of the test."""
-
-    name = NAME
-    bot = BOT
-    limits = LIMITS
-    edits_in_place = False
-
-    def __init__(self, session: aiohttp.ClientSession, far_end: str) -> None:
-        self._session = session
-        self._far_end = far_end
-
-    def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
-        """A chat and a marker."""
-        return Incoming(
-            channel=NAME,
-            bot=BOT,
-            address=payload["chat"],
-            kind=IncomingKind.TEXT,
-            text=payload["marker"],
-        )
-
-    async def acknowledge(self, incoming: Incoming) -> None:
-        """There is no spinner."""
-
-    async def send(self, address: str, message: Outgoing) -> str:
-        """Post the message; what certainly did not arrive is TryLater, the rest Unknown."""
-        body = {"address": address, "text": message.text}
-        try:
-            async with self._session.post(self._far_end, json=body) as response:
-                if response.status != 200:
-                    raise TryLater(f"status {response.status}")
-                return await response.text()
-        except aiohttp.ClientConnectorError as error:
-            raise TryLater(type(error).__name__) from error
-        except aiohttp.ClientError as error:
-            raise Unknown(type(error).__name__) from error
-
-    async def edit(self, address: str, reference: str, message: Outgoing) -> None:
-        """Never asked for."""
-        raise NotImplementedError
-
-    async def close(self) -> None:
-        """The session is closed by who opened it."""
-
-
 def main(job: Job) -> None:
     """Run until SIGTERM, or until killed."""
     asyncio.run(_serve(job))
@@ -101,7 +55,7 @@ async def _serve(job: Job) -> None:
     database = Database.open(job.database_url)
     async with aiohttp.ClientSession() as session:
         channels: Mapping[tuple[str, str], Any] = {
-            (NAME, BOT): LoopbackChannel(session, job.far_end)
+            (NAME, BOT): LoopbackChannel(session, job.far_end, LIMITS)
         }
         dispatcher = Dispatcher(
             database,

@@ -1,0 +1,93 @@
+"""A load generator in a process of its own: as many requests as the server answers.
+
+It speaks just enough HTTP to cost far less than any server under test: prepared requests over
+kept-open connections, the next one as soon as the answer is there.
+
+    python -m tests.bench.load PORT PATH CONNECTIONS SECONDS FIRST_NUMBER
+
+prints the number of answers with status 200 and the seconds they took.
+"""
+
+import asyncio
+import json
+import sys
+
+SECRET = "bench-secret"
+BODY = json.dumps(
+    {
+        "update_id": 0,
+        "message": {
+            "message_id": 77,
+            "date": 1_622_500_000,
+            "chat": {"id": 0, "type": "private", "first_name": "Lan", "last_name": "Trần"},
+            "from": {"id": 0, "is_bot": False, "first_name": "Lan", "language_code": "vi"},
+            "text": "Hồ sơ của tôi đến đâu rồi? Tôi nộp hôm thứ Hai ở một cửa xã.",
+        },
+    }
+)
+CHATS = 1_000
+
+
+class Client(asyncio.Protocol):
+    """One connection: asks, waits, asks again."""
+
+    def __init__(self, load: "Load") -> None:
+        self._load = load
+        self._seen = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask the first time."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(self._load.request())
+
+    def data_received(self, data: bytes) -> None:
+        """Count the answer and ask again; the answers have no body."""
+        self._seen += data
+        if not self._seen.endswith(b"\r\n\r\n"):
+            return
+        self._load.answered += self._seen.startswith(b"HTTP/1.1 200")
+        self._seen = b""
+        self._transport.write(self._load.request())
+
+
+class Load:
+    """What all connections share: the next update's number, the answers so far."""
+
+    def __init__(self, path: str, first: int) -> None:
+        self._head = (
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: "
+        ).encode()
+        self._body = BODY.encode()
+        self._number = first
+        self.answered = 0
+
+    def request(self) -> bytes:
+        """The next update, of one of many chats."""
+        self._number += 1
+        body = self._body.replace(b'"update_id": 0', b'"update_id": %d' % self._number, 1)
+        body = body.replace(b'"id": 0', b'"id": %d' % (self._number % CHATS + 1))
+        return self._head + b"%d\r\n\r\n%b" % (len(body), body)
+
+
+async def run(port: int, path: str, connections: int, seconds: float, first: int) -> None:
+    """Load the server, and print the result as JSON."""
+    load = Load(path, first)
+    loop = asyncio.get_running_loop()
+    clients = [
+        await loop.create_connection(lambda: Client(load), "127.0.0.1", port)
+        for _ in range(connections)
+    ]
+    await asyncio.sleep(0.5)
+    begun, before = loop.time(), load.answered
+    await asyncio.sleep(seconds)
+    took, count = loop.time() - begun, load.answered - before
+    for transport, _ in clients:
+        transport.abort()
+    sys.stdout.write(json.dumps({"answered": count, "seconds": took}))
+
+
+if __name__ == "__main__":
+    port, path, connections, seconds, first = sys.argv[1:]
+    asyncio.run(run(int(port), path, int(connections), float(seconds), int(first)))

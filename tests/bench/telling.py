@@ -1,0 +1,8 @@
+"""What a benchmark says beside passing: its figures, for `make bench` to show."""
+
+import sys
+
+
+def tell(line: str) -> None:
+    """Show a line of figures."""
+    sys.stdout.write(f"\n{line}\n")

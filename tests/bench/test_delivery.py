@@ -1,0 +1,125 @@
+"""A broadcast at the configured rate, and the citizens who are answered meanwhile."""
+
+import asyncio
+import contextlib
+import time
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+import pytest
+
+from bot.channels.base import Limits
+from bot.delivery import Dispatcher
+from bot.settings import Settings
+from surveys.store import outbox
+from surveys.store.database import Database
+from surveys.store.outbox import MessageKind, OutboxState
+from tests.bench.processes import serving
+from tests.bench.telling import tell
+from tests.fakes.loopback import BOT, NAME, LoopbackChannel
+from tests.integration.queue_rows import KEYS, add_contact, queue
+
+RATE = Settings.model_fields["telegram_per_second"].default
+TELEGRAM = Limits(per_second=RATE, per_chat_second=1.0, chat_burst=3)
+WHERE = {"channel": NAME, "bot": BOT}
+CITIZENS = 50
+REPLY_PAUSE = 0.5
+"""Seconds between two replies to citizens while the broadcast runs: 2 a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What the far end saw of a broadcast."""
+
+    notices: Sequence[float]
+    """Moments, in order."""
+    latencies: Sequence[float]
+    """Seconds from the queuing of each reply to its arrival, in order of size."""
+    fullest: int
+    """The most messages of any kind within one second."""
+
+
+@pytest.mark.bench
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("count", [3_000, pytest.param(50_000, marks=pytest.mark.soak)])
+async def test_a_broadcast_keeps_its_rate_and_lets_replies_through(
+    database: Database, count: int
+) -> None:
+    """Never 30 in any second, at least 97 % of the configured rate, replies within two seconds."""
+    async with serving("tests.bench.far_end") as port, aiohttp.ClientSession() as session:
+        base = f"http://127.0.0.1:{port}"
+        citizens = await _prepare(database, count)
+        async with _dispatching(database, LoopbackChannel(session, f"{base}/send", TELEGRAM)) as it:
+            await _answer_until_done(database, it, citizens)
+        async with session.get(f"{base}/heard") as response:
+            heard = _read(await response.json())
+    rate = (len(heard.notices) - 1) / (heard.notices[-1] - heard.notices[0])
+    total = rate + len(heard.latencies) / (heard.notices[-1] - heard.notices[0])
+    p50, p99 = (heard.latencies[int(len(heard.latencies) * share)] for share in (0.5, 0.99))
+    tell(
+        f"broadcast of {count} at {RATE:g}/s: {rate:.2f}/s and {len(heard.latencies)} replies,"
+        f" {total / RATE:.1%} of the rate; fullest second {heard.fullest};"
+        f" replies p50 {p50 * 1_000:.0f} ms, p99 {p99 * 1_000:.0f} ms"
+    )
+    assert len(heard.notices) == count
+    assert heard.fullest <= 30
+    assert total >= 0.97 * RATE
+    assert p99 < 2
+
+
+async def _prepare(database: Database, count: int) -> list[int]:
+    """Queue the broadcast, each message to its own contact; returns contacts to be answered."""
+    async with database.write() as conn:
+        for number in range(count):
+            contact = await add_contact(conn, f"n{number}", **WHERE)
+            await queue(conn, contact, f"notice {number}", MessageKind.NOTICE, **WHERE)
+        return [await add_contact(conn, f"c{number}", **WHERE) for number in range(CITIZENS)]
+
+
+async def _answer_until_done(
+    database: Database, dispatcher: Dispatcher, citizens: Sequence[int]
+) -> None:
+    """Queue replies, stamped with their moment, until no notice is left."""
+    number = 0
+    while await _is_due(database):
+        async with database.write() as conn:
+            stamped = f"reply {time.monotonic()}"
+            await queue(conn, citizens[number % CITIZENS], stamped, **WHERE)
+        dispatcher.wake()
+        number += 1
+        await asyncio.sleep(REPLY_PAUSE)
+    assert await dispatcher.stop(30)
+
+
+async def _is_due(database: Database) -> bool:
+    async with database.read() as conn:
+        counts = await outbox.counts(conn)
+    return any(
+        kind is MessageKind.NOTICE and state is not OutboxState.SENT for *_, kind, state in counts
+    )
+
+
+def _read(messages: Sequence[tuple[str, float]]) -> Heard:
+    moments = sorted(at for _, at in messages)
+    replies = [(text, at) for text, at in messages if text.startswith("reply")]
+    return Heard(
+        notices=sorted(at for text, at in messages if text.startswith("notice")),
+        latencies=sorted(at - float(text.split()[1]) for text, at in replies),
+        fullest=max(bisect_left(moments, at + 1) - place for place, at in enumerate(moments)),
+    )
+
+
+@asynccontextmanager
+async def _dispatching(database: Database, channel: LoopbackChannel) -> AsyncIterator[Dispatcher]:
+    never = Settings(quiet_from="00:00", quiet_to="00:00")
+    dispatcher = Dispatcher(database, {(NAME, BOT): channel}, KEYS, settings=never)
+    task = asyncio.create_task(dispatcher.run())
+    try:
+        yield dispatcher
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

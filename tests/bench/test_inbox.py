@@ -1,0 +1,94 @@
+"""A webhook that commits first, beside a bare one and beside the library's, in the same run."""
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from statistics import median
+
+import pytest
+
+from bot.inbox import Inbox
+from surveys.store import inbox
+from surveys.store.database import Database
+from tests.bench.processes import serving
+from tests.bench.servers import PATH, SERVERS
+from tests.bench.telling import tell
+from tests.integration.queue_rows import BOT, CHANNEL, KEYS, migrated
+
+CONNECTIONS = 100
+"""The most that Telegram opens to one webhook."""
+ROUNDS = 5
+SECONDS = 2.0
+PER_ROUND = 1_000_000
+"""Update numbers set aside for one round of one server."""
+
+
+@pytest.mark.bench
+async def test_a_durable_webhook_is_nearly_as_fast_as_a_bare_one(sqlite_url: str) -> None:
+    """Committed before the 200: at least 0.6 of an aiohttp handler that only parses the same JSON,
+    and at least 3 times python-telegram-bot's own webhook server with an empty handler."""
+    async with migrated(sqlite_url) as database:
+        speeds = await _compare(sqlite_url)
+        async with database.read() as conn:
+            kept = sum((await inbox.counts(conn)).values())
+    to_bare = median(a / b for a, b in zip(speeds["durable"], speeds["bare"], strict=True))
+    to_library = median(a / b for a, b in zip(speeds["durable"], speeds["library"], strict=True))
+    told = {name: f"{median(all_of):,.0f}/s" for name, all_of in speeds.items()}
+    tell(f"webhook, acknowledged: {told}; {to_bare:.2f} x bare, {to_library:.1f} x the library")
+    assert kept >= sum(speeds["durable"]) * SECONDS * 0.99
+    assert to_bare >= 0.6
+    assert to_library >= 3
+
+
+@pytest.mark.bench
+async def test_a_shared_commit_beats_one_each(sqlite_database: Database) -> None:
+    """What grouping is for: a hundred at once cost far less than a hundred one after the other."""
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    for number in range(100):
+        await _keep(sqlite_database, [number])
+    alone = loop.time() - begun
+    begun = loop.time()
+    await _keep(sqlite_database, range(100, 200))
+    together = loop.time() - begun
+    tell(f"100 updates: {alone * 1_000:.0f} ms alone, {together * 1_000:.0f} ms together")
+    assert together < alone / 5
+
+
+async def _keep(database: Database, numbers: Sequence[int]) -> None:
+    box = Inbox(database, KEYS)
+    puts = [
+        box.put(channel=CHANNEL, bot=BOT, event_key=str(n), address=str(n), payload="{}")
+        for n in numbers
+    ]
+    await asyncio.gather(*puts)
+
+
+async def _compare(url: str) -> dict[str, list[float]]:
+    """Answers a second of each server, round by round, one server at a time."""
+    speeds: defaultdict[str, list[float]] = defaultdict(list)
+    async with AsyncExitStack() as running:
+        ports = {
+            name: await running.enter_async_context(
+                serving("tests.bench.servers", name, after=(url,))
+            )
+            for name in SERVERS
+        }
+        for turn in range(ROUNDS):
+            for name, port in ports.items():
+                speeds[name].append(await _load(port, first=turn * PER_ROUND))
+    return speeds
+
+
+async def _load(port: int, first: int) -> float:
+    args = (str(port), PATH, str(CONNECTIONS), str(SECONDS), str(first))
+    load = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.load", *args, stdout=PIPE
+    )
+    out, _ = await load.communicate()
+    result = json.loads(out)
+    return float(result["answered"] / result["seconds"])
