@@ -61,20 +61,22 @@ async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
 @click.option("--yes", is_flag=True)
 @click.option("--dry-run", is_flag=True)
 @click.option("--force", is_flag=True)
-async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, force: bool) -> None:
+async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, force: bool) -> int:
     """Put a copy back in the place of the database."""
     plan = await copies.plan(runtime, file, force=force)
     told = {"file": file, "target": plan.url.database, "aside": plan.aside}
     click.echo(runtime.text(f"database.plan.{plan.kind}", **told))
     if dry_run:
         runtime.say("database.dry_run")
-        return
+        return 0
     if not yes and not _agreed(runtime):
-        return
+        runtime.say("database.left_alone")
+        return 1
     await copies.restore(plan)
     click.echo(runtime.text("database.restored"))
     if await migrations.state_of(await runtime.any_database()) is SchemaState.OLD:
         runtime.say("database.upgrade_now")
+    return 0
 
 
 async def _findings(database: Database) -> dict[str, list[str]]:

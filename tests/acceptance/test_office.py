@@ -2,9 +2,11 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -164,12 +166,59 @@ def test_backup_and_restore_by_hand(office: Motcua, tmp_path: Path) -> None:
     assert office.json("dossiers", "show", CODE) == before
 
 
+def test_at_a_terminal_it_asks_and_shows_how_far_it_is(office: Motcua, tmp_path: Path) -> None:
+    """A bar while it imports, a question before it replaces; no is no."""
+    if "sqlite" not in office.url:
+        pytest.skip("the terminal is the same on both databases")
+    code, shown = _at_a_terminal(office, "", "dossiers", "import", _large_file(tmp_path))
+    assert (code, "Đang nhập" in shown) == (0, True)
+    assert office("db", "backup", "sao.bak").code == 0
+    code, shown = _at_a_terminal(office, "n\n", "db", "restore", "sao.bak", "--force")
+    assert (code, "Tiếp tục?" in shown, "Không thay đổi gì." in shown) == (1, True, True)
+    assert list(tmp_path.glob("*.before-*")) == []
+    code, shown = _at_a_terminal(office, "y\n", "db", "restore", "sao.bak", "--force")
+    assert (code, "Đã khôi phục." in shown) == (0, True)
+
+
+def test_two_files_are_told_together(office: Motcua, tmp_path: Path) -> None:
+    """In JSON the steps stand in the report of the dossiers, in CSV one row a file."""
+    (tmp_path / "buoc.csv").write_text(f"dossier,agency\n{CODE},UBND xã\nX-1,Phòng\n", "utf-8")
+    args = ("dossiers", "import", "ho-so.xlsx", "--steps", "buoc.csv")
+    report = office.json(*args)
+    assert (report["new"], report["steps"]["new"], report["steps"]["rejected"]) == (1, 1, 1)
+    header, first, second = office(*args, "--format", "csv").out.splitlines()
+    assert header.startswith("file,rows,accepted,rejected,new,changed,same,warnings")
+    assert first.startswith("ho-so.xlsx,2,1,1,0,0,1,")
+    assert second.startswith("buoc.csv,2,1,1,0,0,1,")
+
+
 def test_json_is_all_there_is_on_standard_output(office: Motcua) -> None:
     """A program can read it whatever is told beside it."""
     done = office("dossiers", "import", "ho-so.xlsx", "--format", "json", "--dry-run")
     report = json.loads(done.out)
     assert (report["dry_run"], report["new"], report["rejects"]) == (True, 1, None)
     assert "Dòng 5" in done.err
+
+
+def _at_a_terminal(office: Motcua, typed: str, *args: str) -> tuple[int, str]:
+    """Exit code and everything shown, of a command whose streams are a terminal."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [MOTCUA, "--database-url", office.url, *args],
+        cwd=office.folder,
+        env=os.environ | {"MOTCUA_KEY": office.settings["key"], "TERM": "xterm"},
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    os.write(master, typed.encode())
+    shown = b""
+    with suppress(OSError):
+        while some := os.read(master, 4096):
+            shown += some
+    os.close(master)
+    return process.wait(), shown.decode()
 
 
 def _large_file(folder: Path) -> str:
