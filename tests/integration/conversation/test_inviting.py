@@ -224,19 +224,18 @@ async def test_the_running_bot_tells_followers_soon(house: House) -> None:
     person = house.person()
     await person.types(CODE)
     await person.taps("Báo cho tôi")
-    wakes: list[int] = []
+    told = asyncio.Event()
     notices = Notices(
         house.database,
         _home(house),
         clock=lambda: house.now,
-        told=lambda: wakes.append(1),
+        told=told.set,
         poll_seconds=0.01,
     )
     running = asyncio.create_task(notices.run())
     await returned(house)
     async with asyncio.timeout(20):
-        while not await messages(house, "notice"):
-            await asyncio.sleep(0.01)
+        await told.wait()
     running.cancel()
-    assert len(wakes) == 1
+    assert len(await messages(house, "notice")) == 1
     assert await notices.tell() == 0
