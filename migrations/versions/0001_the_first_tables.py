@@ -278,7 +278,7 @@ def upgrade() -> None:
     with op.batch_alter_table("dossiers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dossiers_phone_key"), ["phone_key"], unique=False)
         batch_op.create_index(
-            "ix_dossiers_received", ["received_at", "unit_id", "channel"], unique=False
+            "ix_dossiers_received", ["unit_id", "received_at", "channel"], unique=False
         )
         batch_op.create_index("ix_dossiers_returned", ["returned_at", "unit_id"], unique=False)
 
@@ -420,8 +420,8 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_dossier_evidence_rating",
             [
-                "returned_on",
                 "unit_id",
+                "returned_on",
                 "total_time",
                 "step_time",
                 "contacts",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.dossier import Filing
@@ -42,7 +42,8 @@ async def unit_counts(conn: AsyncConnection, period: Period) -> list[UnitCounts]
     """Every unit of the period, by code: those valid in it and those with dossiers in it."""
     received = await _by_unit(conn, _received(period))
     returned = await _by_unit(conn, _returned(period))
-    simulated = await _by_unit(conn, _simulated(period))
+    any_simulated = await conn.scalar(select(exists().where(responses.c.simulated)))
+    simulated = await _by_unit(conn, _simulated(period)) if any_simulated else {}
     found = await conn.execute(_units(period, received.keys() | returned.keys()))
     return [
         UnitCounts(
@@ -67,14 +68,15 @@ async def officer_counts(
     conn: AsyncConnection, period: Period
 ) -> dict[tuple[str, str], OutcomeCounts]:
     """(unit code, officer) → outcomes of the dossiers that name who handled them."""
-    joined = _returned(period, dossiers.c.officer, units.c.code).join_from(
-        dossier_evidence, dossiers, dossiers.c.id == dossier_evidence.c.dossier_id
+    keys = (units.c.code, dossiers.c.officer)
+    query = (
+        select(*keys, *_measures())
+        .join_from(units, dossier_evidence, dossier_evidence.c.unit_id == units.c.id)
+        .join(dossiers, dossiers.c.id == dossier_evidence.c.dossier_id)
+        .where(returned_in(period), dossiers.c.officer.is_not(None))
+        .group_by(*keys)
     )
-    named = joined.join(units, units.c.id == dossier_evidence.c.unit_id).where(
-        dossiers.c.officer.is_not(None)
-    )
-    rows = await conn.execute(named)
-    return {(row.code, row.officer): _outcomes(row) for row in rows}
+    return {(row.code, row.officer): _outcomes(row) for row in await conn.execute(query)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,32 +126,44 @@ def returned_in(period: Period) -> ColumnElement[bool]:
 
 
 def _received(period: Period) -> Select[Any]:
+    """By unit first: the index then gives each unit's days in one piece, and nothing is sorted."""
     first = datetime.combine(period.start, time())
     after = datetime.combine(period.end + timedelta(days=1), time())
     online = func.count().filter(dossiers.c.channel == Filing.ONLINE)
-    within = (dossiers.c.received_at >= first, dossiers.c.received_at < after)
-    counted = select(dossiers.c.unit_id, func.count().label("received"), online.label("online"))
-    return counted.where(*within).group_by(dossiers.c.unit_id)
+    return (
+        select(units.c.id, func.count().label("received"), online.label("online"))
+        .join_from(units, dossiers, dossiers.c.unit_id == units.c.id)
+        .where(dossiers.c.received_at >= first, dossiers.c.received_at < after)
+        .group_by(units.c.id)
+    )
 
 
-def _returned(period: Period, *more: Any) -> Select[Any]:  # noqa: ANN401 - columns
+def _returned(period: Period) -> Select[Any]:
+    return (
+        select(units.c.id, *_measures())
+        .join_from(units, dossier_evidence, dossier_evidence.c.unit_id == units.c.id)
+        .where(returned_in(period))
+        .group_by(units.c.id)
+    )
+
+
+def _measures() -> list[ColumnElement[int]]:
+    """Dossiers, those answered, and those of every outcome: what one GROUP BY counts."""
     evidence = dossier_evidence.c
-    answered = func.count().filter(evidence.answered > 0)
-    counts = [
+    outcomes = [
         func.count().filter(evidence[name] == code).label(f"{name}_{code}")
         for criterion, name in FIELDS.items()
         for code in CRITERIA[criterion]
         if code
     ]
-    keys = (evidence.unit_id, *more)
-    counted = select(*keys, func.count().label("dossiers"), answered.label("responses"), *counts)
-    return counted.where(returned_in(period)).group_by(*keys)
+    answered = func.count().filter(evidence.answered > 0).label("responses")
+    return [func.count().label("dossiers"), answered, *outcomes]
 
 
 def _simulated(period: Period) -> Select[Any]:
     evidence = dossier_evidence
     return (
-        select(evidence.c.unit_id, func.count().label("simulated"))
+        select(evidence.c.unit_id.label("id"), func.count().label("simulated"))
         .join_from(responses, evidence, evidence.c.dossier_id == responses.c.dossier_id)
         .where(responses.c.simulated, responses.c.valid, returned_in(period))
         .group_by(evidence.c.unit_id)
@@ -157,7 +171,7 @@ def _simulated(period: Period) -> Select[Any]:
 
 
 async def _by_unit(conn: AsyncConnection, query: Select[Any]) -> dict[int, Row[Any]]:
-    return {row.unit_id: row for row in await conn.execute(query)}
+    return {row.id: row for row in await conn.execute(query)}
 
 
 def _count(row: Row[Any] | None, name: str) -> int:

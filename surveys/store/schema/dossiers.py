@@ -60,7 +60,7 @@ dossiers = Table(
     Column("phone_key", String(64), index=True, comment="keyed hash, for matching"),
     Column("simulated", Boolean, nullable=False, server_default=false()),
     ref("import_id", "imports", nullable=True),
-    Index("ix_dossiers_received", "received_at", "unit_id", "channel"),
+    Index("ix_dossiers_received", "unit_id", "received_at", "channel"),
     Index("ix_dossiers_returned", "returned_at", "unit_id"),
 )
 
@@ -100,8 +100,8 @@ Index(
     *(
         dossier_evidence.c[name]
         for name in (
-            "returned_on",
             "unit_id",
+            "returned_on",
             "total_time",
             "step_time",
             "contacts",
