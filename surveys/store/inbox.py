@@ -33,8 +33,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from surveys.store.database import now_ms
 from surveys.store.schema import inbox
 
-ARRIVALS = 0x6D6F7463
-"""The transaction lock that arrivals queue up behind in PostgreSQL (the bytes of "motc")."""
+ARRIVALS = 0x6D6F7469
+"""The transaction lock that arrivals queue up behind in PostgreSQL (the bytes of "moti")."""
 NEW: ColumnElement[bool] = inbox.c.state == literal_column("'new'")
 """Written as a literal, so that both databases see that the partial index applies."""
 

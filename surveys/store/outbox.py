@@ -4,7 +4,8 @@ The row is the truth about its message. `due` and `sending` are on the way; ever
 final and means one thing to the person who reads `motcua delivery status`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -61,6 +62,17 @@ class OutboxState(StrEnum):
     """Could not be delivered while it still made sense."""
     CANCELLED = "cancelled"
     """Not needed any more: answered meanwhile, or the citizen asked to be forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """How many messages of a bot are in a state for one reason."""
+
+    channel: str
+    bot: str
+    state: OutboxState
+    reason: str
+    count: int
 
 
 LIFETIMES_MS = {
@@ -150,6 +162,19 @@ async def counts(conn: AsyncConnection) -> dict[tuple[str, str, MessageKind, Out
         (channel, bot, MessageKind(kind), OutboxState(state)): number
         for channel, bot, kind, state, number in rows
     }
+
+
+async def troubles(conn: AsyncConnection, limit: int = 20) -> Sequence[Trouble]:
+    """Why messages wait or did not arrive, the most frequent first."""
+    group = (outbox.c.channel, outbox.c.bot, outbox.c.state, outbox.c.reason)
+    rows = await conn.execute(
+        select(*group, func.count().label("count"))
+        .where(outbox.c.reason.is_not(None), outbox.c.state != OutboxState.SENT)
+        .group_by(*group)
+        .order_by(func.count().desc(), *group)
+        .limit(limit)
+    )
+    return [Trouble(**row) for row in rows.mappings()]
 
 
 def _due(due_ms: int | None) -> ColumnElement[int]:
