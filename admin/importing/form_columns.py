@@ -58,8 +58,11 @@ class FormColumns:
 
         Raises Refusal `answers.not_asked` or `answers.unknown_option`.
         """
-        headers = {header: self._questions.get(fold(header)) for header in cells}
-        given = {one: cells[h] for h, one in headers.items() if one and cells[h] is not None}
+        given = {
+            question_id: cell
+            for header, cell in cells.items()
+            if cell is not None and (question_id := self._question_id(header))
+        }
         for question_id in given:
             if form.question(question_id) is None:
                 raise Refusal("answers.not_asked", form=form.id, question=question_id)
@@ -70,16 +73,42 @@ class FormColumns:
             if cell is not None and question.kind is Kind.TEXT:
                 texts[question.id] = tidy(str(cell))[:LONGEST_TEXT]
             elif cell is not None:
-                options[question.id] = _option(question, cell)
+                options[question.id] = self._option(form, question, cell)
         return options, texts
 
+    def _question_id(self, header: str) -> str | None:
+        if header not in self._headers:
+            self._headers[header] = self._questions.get(fold(header))
+        return self._headers[header]
 
-def _option(question: Question, cell: object) -> str:
-    if isinstance(cell, bool):
-        cell = "yes" if cell else "no"
-    wanted = fold(str(cell))
-    for option in question.options:
-        if wanted in {fold(option.id), *map(fold, option.text.values())}:
-            return option.id
-    known = ", ".join(option.id for option in question.options)
-    raise Refusal("answers.unknown_option", question=question.id, value=cell, known=known)
+    def _option(self, form: Form, question: Question, cell: object) -> str:
+        words = self._options[form.id, form.version, question.id]
+        written = str(cell)
+        found = words.get(written) or words.get(fold(written))
+        if found is None:
+            known = ", ".join(option.id for option in question.options)
+            raise Refusal("answers.unknown_option", question=question.id, value=cell, known=known)
+        return found
+
+    @cached_property
+    def _headers(self) -> dict[str, str | None]:
+        """Headers met so far: they are the same in every row."""
+        return {}
+
+    @cached_property
+    def _options(self) -> Mapping[tuple[str, str, str], Mapping[str, str]]:
+        """(form, version, question) → what a cell may say, folded → option id."""
+        return {
+            (form.id, form.version, question.id): _words(question)
+            for form in self.forms
+            for question in form.questions
+        }
+
+
+def _words(question: Question) -> dict[str, str]:
+    """An id goes before a text; a spreadsheet's own TRUE and FALSE are yes and no."""
+    options = question.options
+    words = {fold(text): option.id for option in options for text in option.text.values()}
+    words |= {fold(option.id): option.id for option in options}
+    ids = {option.id for option in options}
+    return words | {said: one for said, one in (("true", "yes"), ("false", "no")) if one in ids}
