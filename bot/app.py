@@ -26,7 +26,7 @@ from bot.delivery import Dispatcher
 from bot.inbox import Inbox
 from bot.notices import Notices
 from bot.server import Health, listen, make_server, port_of
-from bot.settings import Settings, keyring
+from bot.settings import Settings, is_safe_base, keyring
 from bot.webchat import WebChat
 from bot.worker import Worker
 from surveys.errors import Refusal
@@ -122,9 +122,12 @@ async def assemble(
 ) -> Service:
     """Check everything that can be checked before the first citizen comes, and wire it.
 
-    `more` are channels beside the configured ones. Raises Refusal: the schema is not current, the
-    key is another one, a published form was changed, a text is missing.
+    `more` are channels beside the configured ones. Raises Refusal: citizens would reach us by
+    plain http, the schema is not current, the key is another one, a published form was changed,
+    a text is missing.
     """
+    if settings.public_url and not is_safe_base(settings.public_url):
+        raise Refusal("settings.not_https", name="MOTCUA_PUBLIC_URL", value=settings.public_url)
     await migrations.require_current(database)
     ring, texts = keyring(settings), load_texts()
     published = await _publish(settings, database, ring, clock())

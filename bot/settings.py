@@ -4,8 +4,10 @@ Secrets come from the environment or from a file that only its owner can read.
 """
 
 import os
+import re
 import secrets
 from datetime import time, timedelta
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,12 +30,26 @@ from surveys.privacy import KEY_BYTES, Keyring
 
 CONFIG_VARIABLE = "MOTCUA_CONFIG"
 Percent = Annotated[int, Field(ge=0, le=100)]
+LARGEST_PORT = 65_535
+REFUSALS = {
+    "extra_forbidden": "settings.unknown",
+    "literal_error": "settings.choice",
+    "enum": "settings.choice",
+    "zone": "settings.timezone",
+    "address": "settings.listen",
+    "base": "settings.not_https",
+    **dict.fromkeys(("int_parsing", "float_parsing", "int_from_float"), "settings.number"),
+    **dict.fromkeys(("greater_than", "greater_than_equal"), "settings.number"),
+    **dict.fromkeys(("less_than", "less_than_equal"), "settings.number"),
+    **dict.fromkeys(("time_parsing", "time_type"), "settings.time"),
+}
+"""What pydantic calls a mistake → what we say to it."""
 
 
 class Settings(BaseSettings):
     """One deployment. Every field is also `MOTCUA_<NAME>` and a key of the TOML file."""
 
-    model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True, extra="forbid")
 
     database_url: str = "sqlite:///motcua.sqlite"
     """`sqlite:///file` or `postgresql://user:password@host/name`."""
@@ -103,15 +120,23 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"unknown time zone {name!r}") from None
+            raise PydanticCustomError("zone", "unknown time zone") from None
         return name
 
     @field_validator("telegram_api_base")
     @classmethod
     def _https_or_loopback(cls, url: str) -> str:
         if not is_safe_base(url):
-            raise ValueError(f"{url!r} is neither https nor on this machine")
+            raise PydanticCustomError("base", "neither https nor on this machine")
         return url.rstrip("/")
+
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, listen: str) -> str:
+        port = listen.rpartition(":")[2]
+        if not (port.isascii() and port.isdigit() and int(port) <= LARGEST_PORT):
+            raise PydanticCustomError("address", "no host:port")
+        return listen
 
     @property
     def zone(self) -> ZoneInfo:
@@ -133,7 +158,8 @@ class Settings(BaseSettings):
 def load_settings(**overrides: object) -> Settings:
     """Read all settings; `overrides` (from the command line) win.
 
-    Raises Refusal `settings.invalid` (which setting, what is wrong) or `settings.no_file`.
+    Raises Refusal `settings.no_file`, or for the first wrong setting `settings.unknown`,
+    `.choice`, `.timezone`, `.listen`, `.not_https`, `.number`, `.time` or else `.invalid`.
     """
     file = os.environ.get(CONFIG_VARIABLE)
     if file and not Path(file).is_file():
@@ -141,9 +167,17 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "MOTCUA_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise Refusal("settings.invalid", name=name, reason=first["msg"]) from None
+        raise _refused(error.errors()[0], file) from None
+
+
+def _refused(wrong: ErrorDetails, file: str | None) -> Refusal:
+    key = ".".join(str(part) for part in wrong["loc"])
+    code = REFUSALS.get(wrong["type"], "settings.invalid")
+    if code == "settings.unknown":
+        near = get_close_matches(key, Settings.model_fields, n=2, cutoff=0.0)
+        return Refusal(code, file=file, key=key, near=", ".join(near))
+    known = re.findall("'([^']*)'", str(wrong.get("ctx", {}).get("expected", "")))
+    return Refusal(code, name=f"MOTCUA_{key}".upper(), value=wrong["input"], known=", ".join(known))
 
 
 def keyring(settings: Settings) -> Keyring:

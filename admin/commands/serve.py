@@ -17,7 +17,8 @@ STOPS = (signal.SIGINT, signal.SIGTERM)
 async def command(runtime: Runtime) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is in work."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for talkative in ("httpx", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     database = await runtime.database()
     service = await app.assemble(runtime.settings, database, now)
 
