@@ -1,18 +1,22 @@
 """Which rulebook a command rates by: named, a local file, or the deployment's own."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from admin.runtime import Runtime
 from scoring.law import Rulebook
-from scoring.rulebook import find_rulebook, load_rulebook
+from scoring.rulebook import find_rulebook, load_rulebook, with_choices
 
 
-def chosen(runtime: Runtime, wanted: str | None) -> Rulebook:
-    """The rulebook with this id, or in this file (`*.yaml`), or of the settings.
+def chosen(runtime: Runtime, wanted: str | None, policies: Sequence[str] = ()) -> Rulebook:
+    """The rulebook with this id, or in this file (`*.yaml`), or of the settings; `policies` are
+    open questions to settle otherwise (`late_without_complaint=ignore_time`).
 
     Raises Refusal `rulebooks.*`.
     """
     name = wanted or runtime.settings.rulebook
-    if name.lower().endswith((".yaml", ".yml")):
-        return load_rulebook(Path(name))
-    return find_rulebook(name)
+    in_a_file = name.lower().endswith((".yaml", ".yml"))
+    rulebook = load_rulebook(Path(name)) if in_a_file else find_rulebook(name)
+    if not policies:
+        return rulebook
+    return with_choices(rulebook, dict(one.partition("=")[::2] for one in policies))

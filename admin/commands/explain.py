@@ -33,6 +33,7 @@ from surveys.store.staff import Role
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--codes", is_flag=True)
 @click.option("--rulebook", metavar="ID")
+@click.option("--policy", "policies", metavar="NAME=CHOICE", multiple=True)
 @format_option
 async def command(
     runtime: Runtime,
@@ -44,10 +45,11 @@ async def command(
     page: int,
     codes: bool,  # noqa: FBT001 - click calls by name
     rulebook: str | None,
+    policies: tuple[str, ...],
     shown_as: Format,
 ) -> None:
     """Explain a grade, or one criterion and the dossiers behind it."""
-    book, wanted = chosen(runtime, rulebook), runtime.period(period)
+    book, wanted = chosen(runtime, rulebook, policies), runtime.period(period)
     database = await runtime.database()
     async with database.read() as conn:
         if codes:

@@ -27,6 +27,7 @@ from surveys.store.staff import Role
 @leaf("rate")
 @click.argument("period")
 @click.option("--rulebook", metavar="ID")
+@click.option("--policy", "policies", metavar="NAME=CHOICE", multiple=True)
 @click.option("--weights", "wanted_weights", metavar="WEIGHTS")
 @click.option("--compare", "compares", is_flag=True)
 @click.option("--missing", is_flag=True)
@@ -36,6 +37,7 @@ async def command(
     runtime: Runtime,
     period: str,
     rulebook: str | None,
+    policies: tuple[str, ...],
     wanted_weights: str | None,
     compares: bool,  # noqa: FBT001 - click calls by name
     missing: bool,  # noqa: FBT001
@@ -43,7 +45,7 @@ async def command(
     shown_as: Format,
 ) -> None:
     """Rate a period; or list who has not scored, or rate the officials."""
-    book = chosen(runtime, rulebook)
+    book = chosen(runtime, rulebook, policies)
     wanted = runtime.period(period)
     if not book.valid_on(wanted.end):
         runtime.say("rate.not_in_force", id=book.id, day=wanted.end)

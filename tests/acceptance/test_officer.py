@@ -139,6 +139,9 @@ def test_rating_in_every_form(motcua: Motcua) -> None:
     assert weighted["weighted_by_block"] == weighted["unit_mean"]
     leading = motcua.json("rate", "2021-Q2", "--weights", "unit_mean")["overall"]
     assert leading["printed"] == "unit_mean"
+    kind = motcua.json("rate", "2021-Q2", "--policy", "late_without_complaint=ignore_time")
+    assert kind["units"][0]["criteria"]["7"]["points"] == "1.0"
+    assert motcua("rate", "2021-Q2", "--policy", "late_without_complaint=maybe").code == 1
     for wrong in ("xa", "xa=-1", "xa=0", "huyen=1", "=1"):
         assert motcua("rate", "2021-Q2", "--weights", wrong).code == 1
     assert motcua("rate", "2021-Q5").code == 1
