@@ -18,7 +18,7 @@ CODE = "000.17.22.H56-210503-0001"
 TOKEN = "x" * 22
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class House:
     """One deployment: its database, its conversation, the time, the number of the next update."""
 

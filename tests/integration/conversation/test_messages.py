@@ -177,3 +177,41 @@ async def test_no_text_raises(small_house: House, texts: list[str], begun: bool)
     for text in texts:
         await person.types(text)
         assert person.text.strip()
+
+
+ACTS = st.one_of(
+    st.tuples(st.just("tap"), st.integers(0, 12)),
+    st.tuples(st.just("type"), st.sampled_from(["1", "không", "đồng ý", "/huy", "/xoa", CODE])),
+    st.tuples(st.just("edit"), st.sampled_from(["ý khác hẳn", ""])),
+    st.tuples(st.just("open"), st.sampled_from([TOKEN, "", "x"])),
+    st.tuples(st.just("say"), st.sampled_from(["tôi chờ lâu quá chừng", "Huy", "0912345678"])),
+)
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(acts=st.lists(ACTS, min_size=4, max_size=14))
+async def test_any_order_of_taps_and_texts_is_answered(
+    small_house: House, acts: list[tuple[str, object]]
+) -> None:
+    """Every button that is shown can be tapped, now or late; nothing raises, nothing is silent."""
+    if not await small_house.rows(schema.units):
+        await small_house.dossier()
+    person = small_house.person("9")
+    await person.opens()
+    shown = ["a:1:satisfaction:very:0"]
+    for act, what in acts:
+        shown += [b.data for one in person.last for row in one.buttons for b in row if b.data]
+        match act, what:
+            case "tap", int():
+                await person.does(IncomingKind.TAP, data=shown[-1 - what % len(shown)])
+            case "edit", str():
+                await person.does(IncomingKind.EDITED, text=what, message_ref="m")
+            case "open", str():
+                await person.opens(what)
+            case _, str():
+                await person.types(what, ref="m")
+        assert person.text.strip()
