@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from bot.inbox import Inbox
 from bot.notices import Notices
 from bot.server import Health, listen, make_server, port_of
 from bot.settings import Settings, is_safe_base, keyring
+from bot.visitors import Visitors
 from bot.webchat import WebChat
 from bot.worker import Worker
 from surveys.errors import Refusal
@@ -73,6 +75,8 @@ class Service:
         chat = WebChat(
             channel=self.page,
             put=partial(self.from_page, self.page),
+            visitors=Visitors(per_minute=self.settings.page_posts_per_minute, clock=time.monotonic),
+            proxy_header=self.settings.proxy_header,
             title=self.settings.authority,
             secure=self.settings.public_url.startswith("https"),
             demo=demo,

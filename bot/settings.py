@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     """How long a link to a dossier works."""
     look_ups_per_hour: int = Field(default=20, ge=1)
     """Dossier codes one chat may ask for in an hour: codes can be guessed (a counter a day)."""
+    page_posts_per_minute: int = Field(default=120, ge=1)
+    """What one network address may say on the page in a minute."""
+    proxy_header: str = ""
+    """The header in which a proxy in front of us names the visitor, e.g. `X-Forwarded-For`; leave
+    it empty without a proxy, since anybody can send a header."""
     complaint_days: int = Field(default=10, ge=1)
     """Days to verify a complaint."""
     unlink_days: int = Field(default=90, ge=1)

@@ -12,6 +12,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.channels.web import WebChannel
+from bot.visitors import Visitors
 from surveys.store.web import WebMessage
 
 COOKIE = "motcua_chat"
@@ -48,8 +49,10 @@ class WebChat:
 
     channel: WebChannel
     put: Put
+    visitors: Visitors
     title: str
     secure: bool
+    proxy_header: str = ""
     demo: bool = False
 
     def routes(self) -> list[web.RouteDef]:
@@ -76,6 +79,8 @@ class WebChat:
     async def receive(self, request: web.Request) -> web.Response:
         """Persist what the citizen did, then say so (202). A repeated post changes nothing."""
         session = _session(request)
+        if not self.visitors.may_speak(self._address(request)):
+            raise web.HTTPTooManyRequests
         try:
             event = Event.model_validate_json(await request.read())
         except ValidationError as error:
@@ -99,6 +104,10 @@ class WebChat:
         except (ConnectionResetError, asyncio.CancelledError):
             pass
         return response
+
+    def _address(self, request: web.Request) -> str:
+        named = request.headers.get(self.proxy_header, "") if self.proxy_header else ""
+        return named.rpartition(",")[2].strip() or request.remote or ""
 
     def _give_session(self, response: web.Response) -> None:
         response.set_cookie(
