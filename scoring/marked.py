@@ -38,9 +38,8 @@ class Marked:
 
     def place(self, path: KeyPath) -> Place:
         """Where `path` stands, or the nearest of its parents that stands anywhere."""
-        while path not in self.places:
-            path = path[:-1]
-        return self.places[path]
+        nearest = (path[:length] for length in range(len(path), -1, -1))
+        return next(self.places[parent] for parent in nearest if parent in self.places)
 
     def over(self, base: "Marked") -> "Marked":
         """This tree laid over `base`: mappings are merged, everything else is replaced."""
