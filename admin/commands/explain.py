@@ -20,7 +20,7 @@ from scoring.unit_rating import UnitRating, rate_unit
 from surveys.errors import Refusal
 from surveys.outcomes import FIELDS
 from surveys.period import Period
-from surveys.store import evidence, ratings, staff, verifications
+from surveys.store import cases, ratings, staff, verifications
 from surveys.store.staff import Role
 
 
@@ -107,7 +107,7 @@ async def _page(
         limit=limit,
         offset=first,
     )
-    known = {one.dossier_id: one for one in await evidence.known(conn, found.ids)}
+    known = {one.dossier_id: one for one in await cases.of_dossiers(conn, found.ids)}
     return Dossiers(
         criterion=criterion,
         known=tuple(known[number] for number in found.ids),

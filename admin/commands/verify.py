@@ -13,7 +13,7 @@ from admin.verifying.words import CaseWords, known_forms
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.outcomes import FIELDS, ComplaintState
-from surveys.store import doubts, evidence, staff, verifications
+from surveys.store import cases, doubts, staff, verifications
 from surveys.store.doubts import Doubt, OpenQuestion
 from surveys.store.staff import Role
 from surveys.store.verifications import Action
@@ -146,7 +146,7 @@ async def _decide(
 
 
 async def _with_evidence(conn: AsyncConnection, code: str) -> tuple[str, ...]:
-    raw = await evidence.raw_codes(conn, await verifications.id_of(conn, code))
+    raw = await cases.raw_codes(conn, await verifications.id_of(conn, code))
     found = tuple(criterion for criterion in FIELDS if raw[criterion])
     if not found:
         raise Refusal("verify.nothing_at_all", dossier=code)

@@ -10,7 +10,7 @@ from admin.runtime import Runtime
 from admin.verifying.words import CaseWords
 from scoring.explain import Explanation
 from surveys.privacy import masked
-from surveys.store.evidence import Known
+from surveys.store.cases import Known
 from surveys.store.verifications import Decision
 
 

@@ -11,8 +11,8 @@ from admin.output import Column
 from admin.runtime import Runtime
 from admin.verifying.words import CaseWords
 from surveys.outcomes import FIELDS
-from surveys.store import evidence, histories, verifications
-from surveys.store.evidence import Known
+from surveys.store import cases, histories, verifications
+from surveys.store.cases import Known
 from surveys.store.histories import Complained, Said
 from surveys.store.verifications import Decision
 
@@ -35,7 +35,7 @@ class DossierFile:
 async def read(conn: AsyncConnection, code: str) -> DossierFile:
     """Look a dossier up. Raises Refusal `verify.unknown_dossier`."""
     dossier_id = await verifications.id_of(conn, code)
-    (known,) = await evidence.known(conn, (dossier_id,))
+    (known,) = await cases.of_dossiers(conn, (dossier_id,))
     return DossierFile(
         known=known,
         said=tuple(await histories.said(conn, dossier_id)),

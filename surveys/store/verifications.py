@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from surveys.errors import Refusal
 from surveys.evidence import CRITERIA, outcome_name
 from surveys.outcomes import ComplaintState
-from surveys.store import audit, evidence
+from surveys.store import audit, cases, evidence
 from surveys.store.schema import complaints, dossiers, responses, verifications
 
 
@@ -62,7 +62,7 @@ async def decide(
     if not reason.strip():
         raise Refusal("verify.no_reason")
     dossier_id = await id_of(conn, dossier)
-    raw = (await evidence.raw_codes(conn, dossier_id))[criterion]
+    raw = (await cases.raw_codes(conn, dossier_id))[criterion]
     if action is Action.CONFIRM and not raw:
         raise Refusal("verify.nothing_to_confirm", dossier=dossier, criterion=criterion)
     made = Decision(

@@ -1,5 +1,7 @@
 """Mẫu phiếu 3: decisions count, the raw answer stays, and all of it stands in the audit log."""
 
+import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.errors import Refusal
-from surveys.evidence import Conduct, Contacts, Timing
+from surveys.evidence import Agencies, Conduct, Contacts, Timing
 from surveys.outcomes import ComplaintState
 from surveys.period import parse_period
-from surveys.store import audit, complaints, doubts, evidence, schema, verifications
+from surveys.store import audit, cases, complaints, doubts, evidence, schema, verifications
 from surveys.store.database import Database
 from surveys.store.doubts import Doubt
 from surveys.store.verifications import Action
@@ -176,7 +178,7 @@ async def test_raw_codes_are_those_before_any_decision(database: Database) -> No
     async with database.write() as conn:
         dossier = await _dossier(conn)
         await _decide(conn, Action.CHANGE, "1", Timing.LATE)
-        raw = await evidence.raw_codes(conn, dossier)
+        raw = await cases.raw_codes(conn, dossier)
     assert raw == {"1": Timing.SAME_DAY, "2": 0, "3": Contacts.MANY, "4": 0, "6": 0, "7": 0}
 
 
@@ -197,3 +199,28 @@ async def _settle(
     await verifications.decide_complaint(
         conn, reference=reference, state=state, reason="đã xác minh", officer="hoa", now=now
     )
+
+
+async def test_changes_at_the_same_time_are_all_derived(database: Database) -> None:
+    """An answer and a decision about one dossier, in two transactions: the evidence has both."""
+    async with database.write() as conn:
+        dossier = await _dossier(conn)
+    decided = asyncio.Event()
+
+    async def answers() -> None:
+        async with database.write() as conn:
+            await answer(conn, dossier, "agencies", "none", revision=2)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(decided.wait(), 0.5)
+
+    async def decides() -> None:
+        await asyncio.sleep(0.1)
+        async with database.write() as conn:
+            await _decide(conn, Action.CHANGE, "3", Contacts.ONCE)
+        decided.set()
+
+    await asyncio.gather(answers(), decides())
+    async with database.read() as conn:
+        row = await evidence_of(conn, dossier)
+        assert await evidence.disagreements(conn) == []
+    assert (row["contacts"], row["agencies"]) == (Contacts.ONCE, Agencies.NONE)
