@@ -3,6 +3,7 @@
 import errno
 import socket
 import sqlite3
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
@@ -76,6 +77,9 @@ def _os(texts: Texts, error: OSError) -> str:
     ) or "Connect call failed" in str(error):
         return texts.text("errors.system.database_unreachable")
     key = OS_ERRORS.get(error.errno or 0, "file_trouble")
+    folder = Path(str(error.filename or ".")).parent
+    if key == "file_missing" and not folder.exists():
+        return texts.text("errors.system.folder_missing", folder=folder)
     reason = error.strerror or type(error).__name__
     return texts.text(f"errors.system.{key}", file=str(error.filename or "?"), reason=reason)
 

@@ -14,6 +14,7 @@ import asyncio
 import getpass
 import inspect
 import os
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack
@@ -167,10 +168,10 @@ def settings_of(ctx: click.Context) -> Settings:
         os.environ[CONFIG_VARIABLE] = str(options["config"])
     try:
         return load_settings(lang=options.get("lang"), database_url=options.get("database_url"))
-    except tomllib.TOMLDecodeError as error:
-        raise Refusal(
-            "settings.toml", file=os.environ.get(CONFIG_VARIABLE), reason=str(error)
-        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        file = os.environ.get(CONFIG_VARIABLE)
+        raise Refusal("settings.toml", file=file, line=line[1] if line else 1) from None
 
 
 async def _run(function: Callable[..., Any], ctx: click.Context) -> object:

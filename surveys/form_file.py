@@ -108,7 +108,8 @@ def _short(value: object) -> str:
 
 
 def _refusal(fault: Fault, document: yaml_lines.Document) -> Refusal:
-    where = {"file": document.file, "line": document.line(fault.place), "key": key_of(fault.place)}
+    key = key_of(fault.place) or Path(document.file).name
+    where = {"file": document.file, "line": document.line(fault.place), "key": key}
     return Refusal(f"forms.{fault.code}", **where, **fault.params)
 
 

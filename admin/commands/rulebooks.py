@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from admin.output import Format
-from admin.rulebooks import chosen
+from admin.rulebooks import chosen, in_file
 from admin.runtime import FILE, Runtime, format_option, group
 from scoring.law import Rulebook
-from scoring.rulebook import diff, load_rulebook, refuse_overlaps, shipped_rulebooks
+from scoring.rulebook import diff, refuse_overlaps, shipped_rulebooks
 
 KEYS = "id version scope valid_from valid_to title"
 
@@ -28,7 +28,7 @@ def list_rulebooks(runtime: Runtime, shown_as: Format) -> None:
 @format_option
 def check_rulebook(runtime: Runtime, file: Path, shown_as: Format) -> None:
     """Refuse a rulebook that cannot be used, or that holds on a day another one holds."""
-    book = load_rulebook(file)
+    book = in_file(file)
     refuse_overlaps([*(one for one in shipped_rulebooks() if one.id != book.id), book])
     _show(runtime, [book], shown_as)
     runtime.say("rulebooks.usable", id=book.id, version=str(book.version))

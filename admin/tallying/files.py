@@ -20,6 +20,7 @@ def write(tally: Tally, file: Path) -> int:
         raise Refusal("tally.suffix", file=file.name, known=", ".join(WRITERS))
     draft = file.with_name(f".{file.name}.part")
     try:
+        draft.touch()
         writer(tally, draft)
         draft.replace(file)
     finally:
