@@ -4,6 +4,7 @@ Each kind of file brings an `Importer`; this room does what they share: the shee
 file of rejected rows, the row in `imports`, the audit log, the report.
 """
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -157,6 +158,7 @@ class _Desk:
                 stored = await self.importer.store(conn, chunk) if chunk else Stored()
                 self._count(stored, refused)
                 told(self.report.rows)
+                await asyncio.sleep(0)  # where Ctrl-C is heard: statements need not wait
         self.report.warnings = dict(self.importer.warnings)
 
     def _chunks(self) -> Iterator[tuple[list[Read[Any]], list[Refused]]]:
