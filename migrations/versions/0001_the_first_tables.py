@@ -158,15 +158,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("channel", "bot", name=op.f("pk_pace")),
     )
     op.create_table(
-        "polls",
-        sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("bot", sa.String(), nullable=False),
-        sa.Column(
-            "position", sa.BigInteger(), nullable=False, comment="the next update to ask for"
-        ),
-        sa.PrimaryKeyConstraint("channel", "bot", name=op.f("pk_polls")),
-    )
-    op.create_table(
         "procedures",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(), nullable=False),

@@ -28,7 +28,7 @@ from surveys.store.schema.dossiers import (
     units,
 )
 from surveys.store.schema.house import audit, form_versions, imports, meta, staff
-from surveys.store.schema.queues import inbox, outbox, pace, polls, slots, web_messages
+from surveys.store.schema.queues import inbox, outbox, pace, slots, web_messages
 from surveys.store.schema.reported import facts, scores
 from surveys.store.schema.types import UtcDateTime, metadata
 
@@ -54,7 +54,6 @@ __all__ = [
     "metadata",
     "outbox",
     "pace",
-    "polls",
     "procedures",
     "responses",
     "rights_requests",

@@ -126,14 +126,6 @@ pace = Table(
     Column("paused_until_ms", BigInteger, nullable=False),
 )
 
-polls = Table(
-    "polls",
-    metadata,
-    Column("channel", String, primary_key=True),
-    Column("bot", String, primary_key=True),
-    Column("position", BigInteger, nullable=False, comment="the next update to ask for"),
-)
-
 web_messages = Table(
     "web_messages",
     metadata,
