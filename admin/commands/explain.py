@@ -111,7 +111,7 @@ async def _page(
     return Dossiers(
         criterion=criterion,
         known=tuple(known[number] for number in found.ids),
-        decisions=await verifications.last_decisions(conn, found.ids, criterion),
+        decisions=await verifications.last_decisions(conn, found.ids),
         first=first + 1,
         whole=found.whole,
         open_codes=open_codes,

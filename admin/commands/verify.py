@@ -165,5 +165,11 @@ def _row(
     if as_table:
         row["doubt"] = runtime.text(f"verify.doubts.{one.doubt}")
         row["shown"] = words.outcome(one.criterion, one.shown) if one.criterion else ""
-        row["stated"] = runtime.text(f"verify.stated.{one.stated}") if one.stated else ""
+        row["stated"] = _stated(runtime, words, one)
     return row
+
+
+def _stated(runtime: Runtime, words: CaseWords, one: OpenQuestion) -> str:
+    if one.doubt is Doubt.CHANGED:
+        return words.outcome(one.criterion, one.stated)
+    return runtime.text(f"verify.stated.{one.stated}") if one.stated else ""

@@ -20,7 +20,7 @@ class Dossiers:
 
     criterion: str
     known: tuple[Known, ...]
-    decisions: Mapping[int, Decision]
+    decisions: Mapping[tuple[int, str], Decision]
     first: int
     whole: int
     open_codes: bool
@@ -31,7 +31,7 @@ class Dossiers:
 
     def _row(self, words: CaseWords, one: Known) -> dict[str, Any]:
         _, counts = words.shown(self.criterion, one.case)
-        decision = self.decisions.get(one.dossier_id)
+        decision = self.decisions.get((one.dossier_id, self.criterion))
         return {
             "dossier": one.code if self.open_codes else masked(one.code),
             "outcome": counts,

@@ -8,8 +8,9 @@ from sqlalchemy import case, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.evidence import Agencies, Contacts, Timing, outcome_name
-from surveys.outcomes import FIELDS, ComplaintState
+from surveys.outcomes import FIELDS, ComplaintState, raw_outcomes
 from surveys.period import Period
+from surveys.store import cases
 from surveys.store.ratings import returned_in
 from surveys.store.schema import (
     answers,
@@ -20,6 +21,7 @@ from surveys.store.schema import (
     units,
     verifications,
 )
+from surveys.store.verifications import last_decisions
 
 
 class Doubt(StrEnum):
@@ -33,12 +35,14 @@ class Doubt(StrEnum):
     """Several contacts, by the citizen's own mistake as they say."""
     FIELD_CHECK = "field_check"
     """Several bodies, for a field check as they say."""
+    CHANGED = "changed"
+    """What the dossier shows is no longer what the officer decided about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenQuestion:
-    """One dossier that a verifier should look at; `stated` is what the citizen says, `shown`
-    what counts now, `reference` the complaint's code."""
+    """One dossier that a verifier should look at; `stated` is what the citizen says (or what the
+    dossier shows by now), `shown` what counts, `reference` the complaint's code."""
 
     doubt: Doubt
     unit: str
@@ -56,6 +60,7 @@ async def open_questions(conn: AsyncConnection, period: Period) -> list[OpenQues
         *await _complaints(conn, period),
         *await _flagged(conn, period, "3", Contacts.MANY_OWN_FAULT, Doubt.OWN_FAULT),
         *await _flagged(conn, period, "4", Agencies.MANY_FIELD_CHECK, Doubt.FIELD_CHECK),
+        *await _changed(conn, period),
     ]
     return sorted(found, key=lambda one: (one.unit, one.doubt, one.dossier))
 
@@ -125,6 +130,32 @@ async def _flagged(
             shown=outcome_name(criterion, code),
         )
         for unit, dossier in await conn.execute(query)
+    ]
+
+
+async def _changed(conn: AsyncConnection, period: Period) -> list[OpenQuestion]:
+    """Decisions that were made about another outcome than the dossier shows by now."""
+    query = (
+        select(dossier_evidence.c.dossier_id, units.c.code)
+        .join(units, units.c.id == dossier_evidence.c.unit_id)
+        .where(returned_in(period))
+        .where(exists().where(verifications.c.dossier_id == dossier_evidence.c.dossier_id))
+    )
+    verified = {row.dossier_id: row.code for row in await conn.execute(query)}
+    found = {one.dossier_id: one for one in await cases.of_dossiers(conn, verified)}
+    decided = await last_decisions(conn, verified)
+    return [
+        OpenQuestion(
+            doubt=Doubt.CHANGED,
+            unit=verified[number],
+            dossier=found[number].code,
+            criterion=criterion,
+            shown=outcome_name(criterion, decision.outcome),
+            stated=outcome_name(criterion, raw),
+        )
+        for (number, criterion), decision in decided.items()
+        if criterion in found[number].case.verified
+        and (raw := raw_outcomes(found[number].case).of(criterion)) != decision.raw_outcome
     ]
 
 

@@ -113,11 +113,11 @@ async def decisions(conn: AsyncConnection, dossier_id: int) -> list[Decision]:
 
 
 async def last_decisions(
-    conn: AsyncConnection, dossier_ids: Collection[int], criterion: str
-) -> dict[int, Decision]:
-    """The decisions that count for one criterion, by dossier."""
+    conn: AsyncConnection, dossier_ids: Collection[int]
+) -> dict[tuple[int, str], Decision]:
+    """The decisions that count, by dossier and criterion."""
     found = await _decisions(conn, dossier_ids)
-    return {number: decision for number, decision in found if decision.criterion == criterion}
+    return {(number, decision.criterion): decision for number, decision in found}
 
 
 async def id_of(conn: AsyncConnection, dossier: str) -> int:

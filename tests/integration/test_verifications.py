@@ -84,6 +84,17 @@ async def test_a_decision_outlives_a_later_answer(database: Database) -> None:
     assert row["contacts"] == Contacts.ONCE
 
 
+async def test_what_changed_after_a_decision_is_listed(database: Database) -> None:
+    """The verifier is told when the dossier shows something else than was decided about."""
+    async with database.write() as conn:
+        dossier = await _dossier(conn)
+        await _decide(conn, Action.CONFIRM)
+        assert await doubts.open_questions(conn, Q2) == []
+        await answer(conn, dossier, "contacts", "none", revision=2)
+        (found,) = await doubts.open_questions(conn, Q2)
+    assert (found.doubt, found.shown, found.stated) == (Doubt.CHANGED, "many", "none")
+
+
 async def test_decisions_need_a_dossier_a_criterion_and_a_reason(database: Database) -> None:
     """What cannot be decided is refused, with its reason."""
     whole = {
