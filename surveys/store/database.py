@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 
 from sqlalchemy import BigInteger, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
@@ -45,9 +44,8 @@ class Database:
         target = async_url(url)
         sizes = {"pool_size": 8, "max_overflow": 8}
         if target.get_backend_name() == "sqlite":
-            creator = partial(one_hop.connect, target.database or "")
-            engine = create_async_engine(target, async_creator=creator, **sizes)
-            _prepare_sqlite(engine)
+            engine = create_async_engine(target, **sizes)
+            _prepare_sqlite(engine, target.database or "")
             reader = engine.execution_options(**{READ_ONLY: True})
         else:
             engine = create_async_engine(target, **sizes)
@@ -115,9 +113,13 @@ def _now_ms_postgresql(_element: now_ms, _compiler: SQLCompiler, **_: object) ->
     return "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)"
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _prepare_sqlite(engine: AsyncEngine, path: str) -> None:
     """WAL, full durability, and BEGIN in our hands: the driver's own deferred BEGIN loses
     read-then-write races."""
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _connect(dialect: Dialect, *_: object) -> DBAPIConnection:
+        return one_hop.connect(path, dialect.dbapi)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

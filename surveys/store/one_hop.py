@@ -1,91 +1,175 @@
-"""SQLite statements in one trip to the driver's thread instead of four.
+"""SQLite with as few trips to the driver's thread as can be.
 
 aiosqlite runs each call in a thread of its own, and SQLAlchemy makes four a statement: make a
-cursor, execute, fetch, close. A tap of a citizen is some thirty statements, and the trips are most
-of what it costs (tests/bench/test_one_hop.py). This cursor does all four in one trip; the rows wait
-in memory, where SQLAlchemy puts them anyway.
+cursor, execute, fetch, close. A tap of a citizen is some twenty statements, and the trips were most
+of what it cost (tests/bench/test_one_hop.py). Here a statement is one trip, and where nothing can
+take long it is none:
+
+* within `BEGIN IMMEDIATE … COMMIT` the lock is ours and the pages are in memory: the statements run
+  where they are asked for; getting the lock, and the commit, which waits for the disk, take it;
+* reading may take as long as a report: its statements take the trip, its beginning and end, which
+  do nothing in SQLite, do not.
+
+A trip that does not come back in order (cancelled, failed) leaves the stage unknown; from then on
+everything takes the trip, behind it in the queue, until a transaction begins anew.
 """
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from enum import Enum, auto
+from functools import partial
+from typing import Any, TypeVar, cast
 
 import aiosqlite
+from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_module
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.util.concurrency import await_
 
 Row = tuple[Any, ...]
+Result = TypeVar("Result")
+Work = Callable[[sqlite3.Cursor], object]
+
+READING = "BEGIN"
+WRITING = "BEGIN IMMEDIATE"
 
 
-class Connection(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors make one trip a statement."""
+class Stage(Enum):
+    """Where a connection is in its transaction, and its thread has nothing to do for it."""
 
-    def cursor(self) -> "Cursor":  # type: ignore[override]
-        """A cursor, without going anywhere yet."""
-        return Cursor(self)
+    UNKNOWN = auto()
+    NONE = auto()
+    READING = auto()
+    WRITING = auto()
+
+
+BEGINNINGS = {READING: Stage.READING, WRITING: Stage.WRITING}
 
 
 class Cursor:
-    """What SQLAlchemy asks of an asynchronous cursor."""
+    """What SQLAlchemy asks of a cursor; the rows wait in memory, where it puts them anyway."""
 
+    server_side = False
     arraysize = 1
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._connection = connection
-        self._rows: list[Row] = []
+        self._rows: deque[Row] = deque()
         self.description: Sequence[Row] | None = None
         self.rowcount = -1
         self.lastrowid: int | None = None
 
-    async def __aenter__(self) -> "Cursor":
-        return self
-
-    async def __aexit__(self, *_exception: object) -> None:
-        await self.close()
-
-    async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> "Cursor":
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one statement and take its rows."""
-        await self._trip(lambda cursor: cursor.execute(sql, tuple(parameters)))
-        return self
+        self._run(sql, lambda cursor: cursor.execute(sql, parameters))
 
-    async def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> "Cursor":
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each of the parameters."""
-        await self._trip(lambda cursor: cursor.executemany(sql, parameters))
-        return self
+        self._run(sql, lambda cursor: cursor.executemany(sql, parameters))
 
-    async def fetchall(self) -> list[Row]:
-        """The rows that are left."""
-        rows, self._rows = self._rows, []
-        return rows
-
-    async def fetchmany(self, size: int | None = None) -> list[Row]:
-        """The next rows."""
-        count = size or self.arraysize
-        rows, self._rows = self._rows[:count], self._rows[count:]
-        return rows
-
-    async def fetchone(self) -> Row | None:
+    def fetchone(self) -> Row | None:
         """The next row."""
-        return next(iter(await self.fetchmany(1)), None)
+        return self._rows.popleft() if self._rows else None
 
-    async def close(self) -> None:
+    def fetchmany(self, size: int | None = None) -> list[Row]:
+        """The next rows."""
+        count = min(size or self.arraysize, len(self._rows))
+        return [self._rows.popleft() for _ in range(count)]
+
+    def fetchall(self) -> list[Row]:
+        """The rows that are left."""
+        rows, self._rows = list(self._rows), deque()
+        return rows
+
+    def close(self) -> None:
         """Forget the rows; SQLite's own cursor is closed already."""
-        self._rows = []
+        self._rows = deque()
 
-    async def _trip(self, run: Callable[[sqlite3.Cursor], object]) -> None:
-        def there() -> tuple[Any, ...]:
-            cursor = self._connection._conn.cursor()  # noqa: SLF001 - on the driver's thread
-            try:
-                run(cursor)
-                rows = cursor.fetchall() if cursor.description else []
-                return rows, cursor.description, cursor.rowcount, cursor.lastrowid
-            finally:
-                cursor.close()
+    async def _async_soft_close(self) -> None:
+        """SQLAlchemy calls it when it has the rows."""
 
-        went = await self._connection._execute(there)  # type: ignore[no-untyped-call] # noqa: SLF001
-        self._rows, self.description, self.rowcount, self.lastrowid = went
+    def _run(self, sql: str, work: Work) -> None:
+        rows, self.description, self.rowcount, self.lastrowid = self._connection.run(sql, work)
+        self._rows = deque(rows)
 
 
-def connect(path: str) -> Connection:
-    """A connection to the file, opened when it is awaited."""
-    connection = Connection(lambda: sqlite3.connect(path), iter_chunk_size=64)
+class Connection(AsyncAdapt_aiosqlite_connection):
+    """SQLAlchemy's view of an aiosqlite connection."""
+
+    __slots__ = ("_stage",)
+
+    def __init__(self, dbapi: AsyncAdapt_dbapi_module, connection: aiosqlite.Connection) -> None:
+        super().__init__(dbapi, connection)  # type: ignore[arg-type] # as SQLAlchemy does itself
+        self._stage = Stage.UNKNOWN
+
+    def cursor(self, server_side: bool = False) -> Cursor:  # type: ignore[override] # noqa: FBT001, FBT002, ARG002
+        """A cursor, without going anywhere yet."""
+        return Cursor(self)
+
+    def run(self, sql: str, work: Work) -> tuple[list[Row], Any, int, int | None]:
+        """Carry out one statement; its rows, and what the driver says about them."""
+        then = BEGINNINGS.get(sql, self._stage)
+        go = partial(_carry_out, self._raw, work)
+        if self._stage is Stage.WRITING or (sql == READING and self._stage is Stage.NONE):
+            return self._here(go, then)
+        return self._there(go, then)
+
+    def commit(self) -> None:
+        """End the transaction; after this it is on the disk."""
+        self._end(self._raw.commit)
+
+    def rollback(self) -> None:
+        """End the transaction as if it had not been, if there is one."""
+        self._end(self._raw.rollback)
+
+    def _end(self, end: Callable[[], None]) -> None:
+        if self._connection._connection is None or self._stage is Stage.NONE:  # noqa: SLF001
+            return
+        go = self._here if self._stage is Stage.READING else self._there
+        go(end, Stage.NONE)
+
+    @property
+    def _raw(self) -> sqlite3.Connection:
+        return self._connection._conn  # type: ignore[no-any-return] # noqa: SLF001
+
+    def _here(self, work: Callable[[], Result], then: Stage) -> Result:
+        await_(_at_once())
+        try:
+            result = work()
+        except Exception as error:
+            self._handle_exception(error)
+        self._stage = then
+        return result
+
+    def _there(self, work: Callable[[], Result], then: Stage) -> Result:
+        self._stage = Stage.UNKNOWN
+        try:
+            result: Result = await_(self._connection._execute(work))  # noqa: SLF001
+        except Exception as error:
+            self._handle_exception(error)
+        self._stage = then
+        return result
+
+
+async def _at_once() -> None:
+    """SQLAlchemy insists that something is awaited; this gives nobody else a turn."""
+
+
+def _carry_out(connection: sqlite3.Connection, work: Work) -> tuple[list[Row], Any, int, Any]:
+    cursor = connection.cursor()
+    try:
+        work(cursor)
+        rows = cursor.fetchall() if cursor.description else []
+        return rows, cursor.description, cursor.rowcount, cursor.lastrowid
+    finally:
+        cursor.close()
+
+
+def connect(path: str, dbapi: Any) -> DBAPIConnection:  # noqa: ANN401 - a module
+    """A connection to the file for SQLAlchemy's own `dbapi`, called where it makes connections."""
+    connection = aiosqlite.Connection(
+        lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64
+    )
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does with its own
-    return connection
+    return cast("DBAPIConnection", Connection(dbapi, await_(connection)))

@@ -1,5 +1,7 @@
 """The quick way to SQLite's thread gives what the slow way gave."""
 
+import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -46,4 +48,49 @@ async def test_errors_are_the_drivers_own(database: Database) -> None:
             await conn.execute(text("SELECT * FROM nowhere"))
     async with database.read() as conn:
         assert await conn.scalar(text("SELECT count(*) FROM things")) == 0
+    await database.close()
+
+
+async def test_a_cancelled_wait_for_the_lock_leaves_no_transaction_behind(
+    database: Database, tmp_path: Path
+) -> None:
+    """Whoever gives up waiting for another process's lock keeps neither lock nor connection."""
+    other = sqlite3.connect(tmp_path / "things.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1), database.write() as conn:
+            await conn.execute(insert(THINGS).values(name="một"))
+    other.execute("COMMIT")
+    async with database.write() as conn:
+        await conn.execute(insert(THINGS).values(name="hai"))
+    other.execute("BEGIN IMMEDIATE")
+    assert other.execute("SELECT name FROM things").fetchall() == [("hai",)]
+    other.close()
+    await database.close()
+
+
+async def test_a_cancelled_transaction_is_undone(database: Database) -> None:
+    """What was written before the cancellation is gone, and the next transaction is its own."""
+
+    async def write_and_wait() -> None:
+        async with database.write() as conn:
+            await conn.execute(insert(THINGS).values(name="một"))
+            await asyncio.sleep(10)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(write_and_wait(), 0.05)
+    async with database.write() as conn:
+        assert await conn.scalar(text("SELECT count(*) FROM things")) == 0
+    await database.close()
+
+
+async def test_an_error_within_a_transaction_leaves_it_usable(database: Database) -> None:
+    """A statement that fails undoes itself only; what is committed then is the rest."""
+    async with database.write() as conn:
+        await conn.execute(insert(THINGS).values(name="một"))
+        with pytest.raises(IntegrityError):
+            await conn.execute(insert(THINGS).values(name="một"))
+        await conn.execute(insert(THINGS).values(name="hai"))
+    async with database.read() as conn:
+        assert await conn.scalar(text("SELECT count(*) FROM things")) == 2
     await database.close()
