@@ -1,11 +1,11 @@
-"""Lists an office acts on: weak criteria, units to remind, units that stand out."""
+"""Lists an office acts on: weak criteria, units that stand out."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from scoring.aggregates import Overall
 from scoring.law import Rulebook
-from scoring.unit_rating import State, UnitRating
+from scoring.unit_rating import UnitRating
 
 WEAK_BELOW = Decimal("1.3")
 """Criterion means below this are listed as weak, unless another limit is given."""
@@ -30,11 +30,6 @@ def with_overdue(units: Sequence[UnitRating]) -> list[UnitRating]:
 def without_online_intake(units: Sequence[UnitRating]) -> list[UnitRating]:
     """The units that received dossiers, none of them online."""
     return [u for u in units if u.evidence.received > 0 and u.evidence.received_online == 0]
-
-
-def to_remind(units: Sequence[UnitRating]) -> list[UnitRating]:
-    """The units that have dossiers but have not scored yet."""
-    return [unit for unit in units if unit.state is State.NOT_SCORED]
 
 
 def self_differences(rulebook: Rulebook, unit: UnitRating) -> dict[str, tuple[Decimal, Decimal]]:

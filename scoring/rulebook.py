@@ -1,4 +1,4 @@
-"""Reading rulebooks: by file, by id, by day; what two of them say differently.
+"""Reading rulebooks: by file, by id; what two of them say differently.
 
 A rulebook may extend another one and then states only what differs. Its identity (id, title,
 source, validity) is always its own.
@@ -6,7 +6,6 @@ source, validity) is always its own.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -79,20 +78,6 @@ def find_rulebook(rulebook_id: str, among: Iterable[Rulebook] | None = None) -> 
             return rulebook
     known = ", ".join(rulebook.id for rulebook in rulebooks)
     raise Refusal("rulebooks.unknown", id=rulebook_id, known=known)
-
-
-def rulebook_for(day: date, among: Iterable[Rulebook] | None = None) -> Rulebook:
-    """The one national rulebook in force on `day`; local ones are chosen by their id.
-
-    Raises Refusal `rulebooks.overlap` (two, with both places) or `rulebooks.none_valid`.
-    """
-    rulebooks = shipped_rulebooks() if among is None else among
-    valid = [r for r in rulebooks if r.scope is Validity.NATIONAL and r.valid_on(day)]
-    if not valid:
-        raise Refusal("rulebooks.none_valid", day=day.isoformat())
-    if len(valid) > 1:
-        raise Refusal("rulebooks.overlap", day=day.isoformat(), **_both_places(*valid[:2]))
-    return valid[0]
 
 
 def refuse_overlaps(rulebooks: Iterable[Rulebook]) -> None:

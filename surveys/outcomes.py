@@ -130,13 +130,6 @@ def worst(timings: Iterable[Timing]) -> Timing:
     return next((timing for timing in _WORST_FIRST if timing in known), Timing.MISSING)
 
 
-def stated_timing(answers: Iterable[Given]) -> Timing:
-    """What the citizen says of the promised date; evidence for the verifier only."""
-    given = _last(answers, "on_time")
-    said = {"early": Timing.EARLY, "on_time": Timing.SAME_DAY, "late": Timing.LATE}
-    return said.get(given.option or "", Timing.MISSING) if given else Timing.MISSING
-
-
 def _contacts(answers: tuple[Given, ...]) -> Contacts:
     given = _last(answers, "contacts")
     if _is(given, "many") and _followed(answers, given, "contacts_own_fault"):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.interview import Phase, State
 from surveys.store.database import insert
-from surveys.store.schema import contacts, interviews, invitations, responses
+from surveys.store.schema import contacts, interviews, invitations
 
 UNFINISHED = (Phase.ASKING, Phase.OFFER, Phase.STOPPED)
 
@@ -67,17 +67,6 @@ async def save(conn: AsyncConnection, interview_id: int, state: State) -> None:
 async def abandon(conn: AsyncConnection, interview_id: int) -> None:
     """Make room for another contact: an interview in which nothing was answered."""
     await conn.execute(delete(interviews).where(interviews.c.id == interview_id))
-
-
-async def has_answers(conn: AsyncConnection, interview: Interview) -> bool:
-    """Whether anything was recorded for the interview's dossier and form."""
-    found = await conn.scalar(
-        select(responses.c.id).where(
-            responses.c.dossier_id == interview.dossier_id,
-            responses.c.form == interview.state.form,
-        )
-    )
-    return found is not None
 
 
 def _values(state: State) -> dict[str, object]:

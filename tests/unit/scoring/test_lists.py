@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from scoring.lists import (
     scored_by_nobody,
-    to_remind,
     weak_criteria,
     with_overdue,
     without_online_intake,
@@ -28,7 +27,7 @@ def test_scored_by_nobody() -> None:
 
 
 def test_units_that_stand_out() -> None:
-    """Overdue dossiers, no online intake and no scores each name their units."""
+    """Overdue dossiers and no online intake each name their units."""
     units = rate(
         tt01(),
         [
@@ -41,4 +40,3 @@ def test_units_that_stand_out() -> None:
     ).units
     assert [one.code for one in with_overdue(units)] == ["A"]
     assert [one.code for one in without_online_intake(units)] == ["B", "E"]
-    assert [one.code for one in to_remind(units)] == ["C"]

@@ -17,7 +17,6 @@ from scoring.rulebook import (
     load_rulebook,
     load_rulebooks,
     refuse_overlaps,
-    rulebook_for,
     shipped_rulebooks,
     with_choices,
 )
@@ -241,31 +240,17 @@ def test_diff_compares_values(edited: Edited) -> None:
     assert diff(tt01(), ended) == [("valid_to", "", "2025-06-30")]
 
 
-def test_national_rulebook_of_a_day() -> None:
-    """The national rulebook in force is found by day; local ones never are."""
-    assert rulebook_for(date(2020, 6, 1)).id == "tt01-2018"
-    assert rulebook_for(date(2019, 1, 6)).id == "tt01-2018"
-    refusal = refusal_of(lambda: rulebook_for(date(2019, 1, 5)))
-    assert refusal.code == "rulebooks.none_valid"
-    assert refusal.params == {"day": "2019-01-05"}
-
-
 def test_two_national_rulebooks_on_one_day_are_refused(edited: Edited) -> None:
     """Two national rulebooks that share a day are refused with both places."""
     later = load_rulebook(edited("id: tt01-2018", "id: tt99-2025"))
-    for ask, day in (
-        (lambda: rulebook_for(date(2025, 7, 1), [tt01(), later]), "2025-07-01"),
-        (lambda: rulebook_for(date(2025, 7, 1), [tt01(), later, later]), "2025-07-01"),
-        (lambda: refuse_overlaps([tt01(), later, later]), "2019-01-06"),
-    ):
-        refusal = refusal_of(ask)
-        assert refusal.params["day"] == day
-        params = refusal.params
-        assert refusal.code == "rulebooks.overlap"
-        assert (params["one"], params["other"]) == ("tt01-2018", "tt99-2025")
-        line = line_of("valid_from: 2019-01-06")
-        assert (params["one_line"], params["other_line"]) == (line, line)
-        assert params["other_file"] == later.place.file
+    refusal = refusal_of(lambda: refuse_overlaps([tt01(), later, later]))
+    params = refusal.params
+    assert params["day"] == "2019-01-06"
+    assert refusal.code == "rulebooks.overlap"
+    assert (params["one"], params["other"]) == ("tt01-2018", "tt99-2025")
+    line = line_of("valid_from: 2019-01-06")
+    assert (params["one_line"], params["other_line"]) == (line, line)
+    assert params["other_file"] == later.place.file
 
 
 def test_a_rulebook_that_ends_before_the_next_begins_does_not_overlap(edited: Edited) -> None:

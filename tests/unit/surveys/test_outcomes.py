@@ -14,11 +14,10 @@ from surveys.outcomes import (
     Step,
     outcomes,
     raw_outcomes,
-    stated_timing,
     worst,
 )
 
-NOON = datetime(2021, 5, 10, 12, 0)  # noqa: DTZ001 - a dossier's dates are civil
+NOON = datetime(2021, 5, 10, 12, 0)
 DAY = timedelta(days=1)
 ASKED = datetime(2021, 6, 1, tzinfo=UTC)
 STATES = [*ComplaintState, None]
@@ -189,12 +188,3 @@ def test_the_officers_decision_counts() -> None:
     assert outcomes(case) == Outcomes(total_time=Timing.SAME_DAY)
     assert raw_outcomes(case) == Outcomes(total_time=Timing.LATE, contacts=Contacts.MANY)
     assert {outcomes(case).of(key) for key in FIELDS} == {Timing.SAME_DAY, 0}
-
-
-@pytest.mark.parametrize(
-    ("option", "expected"),
-    [("early", 1), ("on_time", 2), ("late", 3), ("unknown", 0), (None, 0)],
-)
-def test_what_the_citizen_says_of_the_date(option: str | None, expected: int) -> None:
-    """The citizen's memory is compared with the system's dates, never counted for them."""
-    assert stated_timing(_answers(on_time=option)) == expected
