@@ -8,8 +8,8 @@ import click
 from admin.importing.options import importing
 from admin.importing.scores import ScoreImporter
 from admin.output import Format
-from admin.runtime import Runtime, format_option, group
 from admin.rulebooks import chosen
+from admin.runtime import Runtime, format_option, group
 from surveys.store import scores
 from surveys.store.scores import Stage
 

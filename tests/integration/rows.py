@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from surveys.store import responses, schema
 
 NOW = datetime(2021, 6, 1, 3, 0, tzinfo=UTC)
-DUE = datetime(2021, 5, 10, 17, 0)  # noqa: DTZ001 - a dossier's dates are civil
+DUE = datetime(2021, 5, 10, 17, 0)
 
 
 async def add_unit(conn: AsyncConnection, code: str = "XA01", **columns: object) -> int:
@@ -25,7 +25,7 @@ async def add_dossier(conn: AsyncConnection, unit_id: int, code: str, **columns:
         "unit_id": unit_id,
         "channel": "in_person",
         "status": 10,
-        "received_at": datetime(2021, 5, 3, 8, 0),  # noqa: DTZ001
+        "received_at": datetime(2021, 5, 3, 8, 0),
         "due_at": DUE,
         "finished_at": DUE,
         "returned_at": DUE,
