@@ -2,22 +2,25 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
+from bot.batching import Batcher
 from bot.channels.base import CannotEdit, Limits
 from bot.messages import Incoming, IncomingKind, Outgoing
 from surveys.privacy import Keyring
 from surveys.store import web
 from surveys.store.database import Database
-from surveys.store.web import Author, WebMessage
+from surveys.store.web import Author, NewMessage, WebMessage
 
 NAME = "web"
 KINDS = {"text": IncomingKind.TEXT, "tap": IncomingKind.TAP, "start": IncomingKind.START}
 POLL_SECONDS = 2.0
 """How long a bubble written by another process may stay unseen."""
+MOST_TOGETHER = 100
+"""Bubbles in one transaction."""
 
 
 class Watchers:
@@ -66,6 +69,7 @@ class WebChannel:
         self._keyring = keyring
         self._clock = clock
         self._simulated = simulated
+        self._bubbles = Batcher(self._keep, most_together=MOST_TOGETHER)
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
         """Read what the page posted (`id`, `session`, `kind`, `text`, `data`)."""
@@ -126,14 +130,14 @@ class WebChannel:
     ) -> int | None:
         body = {"text": what} if isinstance(what, str) else what.as_json()
         chat_key = self.chat_key(session)
-        async with self._database.write() as conn:
-            number = await web.add(
-                conn,
-                chat_key=chat_key,
-                author=author,
-                body=body,
-                at=self._clock(),
-                event_key=event_key,
+        number = await self._bubbles.submit(
+            NewMessage(
+                chat_key=chat_key, author=author, body=body, at=self._clock(), event_key=event_key
             )
+        )
         self.watchers.wake(chat_key)
         return number
+
+    async def _keep(self, bubbles: Sequence[NewMessage]) -> Sequence[int | None]:
+        async with self._database.write() as conn:
+            return [await web.add(conn, bubble) for bubble in bubbles]
