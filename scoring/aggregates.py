@@ -42,7 +42,8 @@ class Group:
 class Overall:
     """The district in one figure, computed in three ways that need not agree.
 
-    `criteria`: mean of the scored units that have the criterion; None: nobody has it.
+    `criteria`: mean of the scored units that have the criterion; None: nobody has it. A mean
+    below `weak_below` points is weak.
     """
 
     criteria: Mapping[str, Decimal | None]
@@ -50,6 +51,7 @@ class Overall:
     unit_mean: Decimal | None
     dossier_weighted_mean: Decimal | None
     printed: Printed
+    weak_below: Decimal
 
     @property
     def aggregates(self) -> dict[str, Decimal | None]:
@@ -109,6 +111,7 @@ def overall(rulebook: Rulebook, units: Sequence[UnitRating]) -> Overall:
         unit_mean=_mean(rulebook, _totals(rated)),
         dossier_weighted_mean=_weighted_mean(rulebook, rated),
         printed=Printed(rulebook.policies.printed.chosen),
+        weak_below=rulebook.weak_below,
     )
 
 

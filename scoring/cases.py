@@ -80,6 +80,7 @@ DOSSIER_CRITERIA = frozenset({"1", "2", "3", "4", "7"})
 """Scored dossier by dossier (Điều 15 khoản 2 điểm a); the others once for the unit."""
 
 _COUNTS = frozenset("0123456789")
+_TENTHS = frozenset(f"{tenths // 10}.{tenths % 10}" for tenths in range(1, 21))
 
 CHOICES: Mapping[str, frozenset[str]] = {
     "steps": frozenset({"worst"}),
@@ -91,6 +92,8 @@ CHOICES: Mapping[str, frozenset[str]] = {
     "points_digits": _COUNTS,
     "mean_digits": _COUNTS,
     "share_digits": _COUNTS,
+    "weak_below": _TENTHS,
+    "widest_interval": _TENTHS,
     "printed": frozenset(Printed),
 }
 """What the program can do for a policy; the other policies are nothing but points."""

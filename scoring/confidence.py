@@ -1,4 +1,4 @@
-"""How sure one may be of a share or a mean when only some citizens answered.
+"""How sure one may be of a mean when only some citizens answered.
 
 Wilson's interval at 95 %, narrowed where the answers are a good part of all dossiers (finite
 population), which closes to a point when everybody answered. A mean of points between 0 and m is
@@ -18,9 +18,6 @@ from scoring.texts import say
 
 Z = Decimal("1.959964")
 """The normal quantile of a two-sided 95 % interval."""
-
-WIDEST = Decimal("0.2")
-"""An interval wider than this part of its scale is too wide to decide anything by."""
 
 
 class Trust(StrEnum):
@@ -43,34 +40,23 @@ class Confidence:
         return say("trust", self.trust.value, language)
 
 
-def of_share(count: int, answers: int, population: int | None = None) -> Confidence | None:
-    """How sure the share count / answers (0–1) is; None without answers.
-
-    `population`: the dossiers that could have been answered for; None: unbounded.
-    """
-    if answers == 0:
-        return None
-    return _confidence(Decimal(count) / answers, answers, population, Decimal(1))
-
-
 def of_finding(
     rulebook: Rulebook, finding: Finding, population: int | None = None
 ) -> Confidence | None:
-    """How sure the mean of a dossier criterion is, in points; None where it has no evidence."""
+    """How sure the mean of a dossier criterion is, in points; None where it has no evidence.
+
+    `population`: the dossiers that could have been answered for; None: unbounded.
+    """
     if not finding.n:
         return None
     parts = parts_of(rulebook, finding)
     total = added(part.points * part.count for part in parts if part.points is not None)
-    share = total / (finding.n * rulebook.max_points)
-    return _confidence(share, finding.n, population, rulebook.max_points)
-
-
-def _confidence(share: Decimal, n: int, population: int | None, scale: Decimal) -> Confidence:
-    low, high = _wilson(share, n, population)
+    scale = rulebook.max_points
+    low, high = _wilson(total / (finding.n * scale), finding.n, population)
     return Confidence(
         low=rounded(low * scale, 4),
         high=rounded(high * scale, 4),
-        trust=Trust.FEW if high - low > WIDEST else Trust.ENOUGH,
+        trust=Trust.FEW if high - low > rulebook.widest_interval else Trust.ENOUGH,
     )
 
 

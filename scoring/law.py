@@ -147,11 +147,6 @@ class Policy(_Part):
             raise PydanticCustomError("policy_choice", ", ".join(self.choices))
         return self
 
-    @property
-    def alternatives(self) -> tuple[str, ...]:
-        """The ways not taken."""
-        return tuple(choice for choice in self.choices if choice != self.chosen)
-
     def __str__(self) -> str:
         return self.chosen
 
@@ -173,6 +168,8 @@ class Policies(_Part):
     points_digits: Policy
     mean_digits: Policy
     share_digits: Policy
+    weak_below: Policy
+    widest_interval: Policy
     printed: Policy
 
     @field_validator(*CHOICES)
@@ -301,6 +298,16 @@ class Rulebook(_Part):
     def minimum_criteria(self) -> int:
         """The criteria a unit needs to be graded."""
         return int(self.policies.minimum_criteria.chosen)
+
+    @cached_property
+    def weak_below(self) -> Decimal:
+        """Criterion means below this many points are listed as weak; ours, no law's."""
+        return Decimal(self.policies.weak_below.chosen)
+
+    @cached_property
+    def widest_interval(self) -> Decimal:
+        """An interval wider than this part of its scale decides nothing; ours, no law's."""
+        return Decimal(self.policies.widest_interval.chosen)
 
     @cached_property
     def _points_digits(self) -> int:

@@ -7,14 +7,11 @@ from scoring.aggregates import Overall
 from scoring.law import Rulebook
 from scoring.unit_rating import UnitRating
 
-WEAK_BELOW = Decimal("1.3")
-"""Criterion means below this are listed as weak, unless another limit is given."""
 
-
-def weak_criteria(overall: Overall, below: Decimal = WEAK_BELOW) -> dict[str, Decimal]:
-    """The criteria whose mean is under `below`, the weakest first."""
+def weak_criteria(overall: Overall) -> dict[str, Decimal]:
+    """The criteria whose mean is under the rulebook's `weak_below`, the weakest first."""
     weak = [(mean, number) for number, mean in overall.criteria.items() if mean is not None]
-    return {number: mean for mean, number in sorted(weak) if mean < below}
+    return {number: mean for mean, number in sorted(weak) if mean < overall.weak_below}
 
 
 def scored_by_nobody(overall: Overall) -> tuple[str, ...]:

@@ -21,9 +21,6 @@ from scoring.marked import Marked, read_marked
 SHIPPED = Path(__file__).parent / "rulebooks"
 """The folder of the rulebooks that come with the program."""
 
-DEFAULT = "tt01-2018"
-"""The rulebook used where none is named."""
-
 _OWN = frozenset({"id", "version", "scope", "title", "source", "valid_from", "valid_to", "extends"})
 _READER_ADDS = frozenset({"place", "checksum", "base_checksum"})
 _NOT_COMPARED = frozenset({"place", "checksum", "base_checksum", "extends"})

@@ -11,6 +11,7 @@ import click
 from admin.finding_words import FindingWords
 from admin.output import Format, show_csv, show_json
 from admin.printed_tables import load_tables
+from admin.rulebooks import chosen
 from admin.runtime import FILE, Runtime, format_option, leaf
 from scoring.reconcile import (
     Finding,
@@ -24,7 +25,6 @@ from scoring.reconcile import (
     reconcile,
 )
 from scoring.reconcile.claims import percent
-from scoring.rulebook import DEFAULT, find_rulebook
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -66,7 +66,7 @@ class Percent(click.ParamType[Decimal]):
     default="half_up",
     show_default=True,
 )
-@click.option("--rulebook", "rulebook_id", metavar="ID", default=DEFAULT, show_default=True)
+@click.option("--rulebook", "rulebook_id", metavar="ID")
 @click.option("--strict", is_flag=True)
 @format_option
 def command(
@@ -75,12 +75,12 @@ def command(
     *,
     quota: Decimal | None,
     rounding: str,
-    rulebook_id: str,
+    rulebook_id: str | None,
     strict: bool,
     shown_as: Format,
 ) -> int:
     """Recompute the printed tables of a file; findings are the result, so they exit 0."""
-    rulebook = find_rulebook(rulebook_id)
+    rulebook = chosen(runtime, rulebook_id)
     language = runtime.texts.language
     grades = {band.id: band.name.of(language) for band in rulebook.grades.bands}
     policy = policy_of(rulebook, rounding=RateRounding(rounding), quota=quota)

@@ -5,13 +5,19 @@ from math import comb
 
 import pytest
 
-from scoring.confidence import Confidence, Trust, of_finding, of_share
+from scoring.confidence import Confidence, Trust, of_finding
 from scoring.criteria import Finding, mean_of_dossiers
 from tests.unit.scoring.district import tt01
 
 
 def finding(**counts: int) -> Finding:
     return mean_of_dossiers(tt01(), "3", counts)
+
+
+def of_share(count: int, answers: int, population: int | None = None) -> Confidence:
+    """`count` of the answers are worth full points, the others none; the interval as a share."""
+    made = known(of_finding(tt01(), finding(none=count, many=answers - count), population))
+    return Confidence(low=made.low / 2, high=made.high / 2, trust=made.trust)
 
 
 def known(confidence: Confidence | None) -> Confidence:
@@ -30,13 +36,13 @@ def known(confidence: Confidence | None) -> Confidence:
 )
 def test_wilson_as_published(count: int, answers: int, low: str, high: str) -> None:
     """The interval is Wilson's score interval, as Newcombe (1998) tabulates it."""
-    made = known(of_share(count, answers))
-    assert (str(made.low), str(made.high)) == (low, high)
+    made = of_share(count, answers)
+    assert abs(made.low - Decimal(low)) < Decimal("0.0001")
+    assert abs(made.high - Decimal(high)) < Decimal("0.0001")
 
 
 def test_no_answers_no_interval() -> None:
     """Of nothing there is no interval; of a criterion scored by unit neither."""
-    assert of_share(0, 0) is None
     assert of_finding(tt01(), finding()) is None
     unit_criterion = Finding(criterion="5", source="x", points=Decimal(2))
     assert of_finding(tt01(), unit_criterion) is None
@@ -44,16 +50,15 @@ def test_no_answers_no_interval() -> None:
 
 def test_everybody_answered() -> None:
     """Where every dossier was answered for, the interval is the value itself."""
-    made = known(of_share(3, 4, population=4))
+    made = of_share(3, 4, population=4)
     assert (made.low, made.high, made.trust) == (Decimal("0.75"), Decimal("0.75"), Trust.ENOUGH)
-    assert known(of_share(3, 4, population=3)).low == Decimal("0.75")
+    assert of_share(3, 4, population=3).low == Decimal("0.75")
 
 
 def test_finite_population_narrows() -> None:
     """The larger the part that answered, the narrower the interval."""
     widths = [
-        known(made).high - known(made).low
-        for made in (of_share(15, 30, p) for p in (None, 10000, 100, 40, 31))
+        made.high - made.low for made in (of_share(15, 30, p) for p in (None, 10000, 100, 40, 31))
     ]
     assert widths == sorted(widths, reverse=True)
     assert len(set(widths)) == len(widths)
@@ -62,14 +67,6 @@ def test_finite_population_narrows() -> None:
 def test_finite_population_is_like_a_larger_sample() -> None:
     """30 of 59 tell as much as 60 of an endless many: n (N − 1) / (N − n) = 60."""
     assert of_share(15, 30, population=59) == of_share(30, 60)
-
-
-def test_mean_in_points() -> None:
-    """A mean of points is an interval in points, from the exact mean and not the rounded one."""
-    made = known(of_finding(tt01(), finding(none=81, many=182)))
-    share = known(of_share(81, 263))
-    assert abs(made.low - 2 * share.low) <= Decimal("0.0001")
-    assert abs(made.high - 2 * share.high) <= Decimal("0.0001")
 
 
 def test_mean_of_a_finite_population() -> None:
@@ -99,9 +96,18 @@ def test_dossiers_left_out_do_not_count() -> None:
 )
 def test_plain_word(count: int, answers: int, trust: Trust, vi: str) -> None:
     """An interval wider than a fifth of its scale is only an indication, and says so."""
-    made = known(of_share(count, answers))
+    made = of_share(count, answers)
     assert (made.trust, made.word()) == (trust, vi)
     assert made.word("en").endswith("answers") == (trust is Trust.ENOUGH)
+
+
+def test_the_widest_interval_is_the_rulebooks() -> None:
+    """A rulebook that asks for more certainty trusts the same answers less."""
+    counted = finding(none=200, many=200)
+    assert known(of_finding(tt01(), counted)).trust is Trust.ENOUGH
+    assert known(of_finding(tt01(widest_interval="0.1"), counted)).trust is Trust.ENOUGH
+    few = finding(none=47, many=47)
+    assert known(of_finding(tt01(widest_interval="0.1"), few)).trust is Trust.FEW
 
 
 def test_trust_is_judged_on_the_scale_of_points() -> None:
@@ -116,7 +122,7 @@ def test_coverage(share: Decimal) -> None:
     n = 40
     covered = Decimal(0)
     for count in range(n + 1):
-        made = known(of_share(count, n))
+        made = of_share(count, n)
         if made.low <= share <= made.high:
             covered += comb(n, count) * share**count * (1 - share) ** (n - count)
     assert covered >= Decimal("0.92")

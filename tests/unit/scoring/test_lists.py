@@ -14,10 +14,12 @@ from tests.unit.scoring.district import all_points, tt01, unit
 
 def test_weak_criteria_are_those_below_the_limit() -> None:
     """Means under the limit are listed, the weakest first; the limit itself is not weak."""
-    overall = rate(tt01(), [unit(appraised=all_points("1.3", "1.2", "1", "1.2", "2"))]).overall
+    units = [unit(appraised=all_points("1.3", "1.2", "1", "1.2", "2"))]
+    overall = rate(tt01(), units).overall
     assert weak_criteria(overall) == {"3": 1, "2": Decimal("1.2"), "4": Decimal("1.2")}
     assert list(weak_criteria(overall)) == ["3", "2", "4"]
-    assert list(weak_criteria(overall, Decimal("1.2"))) == ["3"]
+    assert list(weak_criteria(rate(tt01(weak_below="1.5"), units).overall)) == ["3", "2", "4", "1"]
+    assert weak_criteria(rate(tt01(weak_below="1.0"), units).overall) == {}
 
 
 def test_scored_by_nobody() -> None:

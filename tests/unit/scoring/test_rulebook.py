@@ -166,13 +166,10 @@ def test_chosen_policies() -> None:
         "points_digits": "1",
         "mean_digits": "2",
         "share_digits": "0",
+        "weak_below": "1.3",
+        "widest_interval": "0.2",
         "printed": "sum_of_criterion_means",
     }
-
-
-def test_alternatives_are_the_ways_not_taken() -> None:
-    """A policy names its alternatives without the choice itself."""
-    assert tt01().policies.no_due_date.alternatives == ("on_time",)
 
 
 @pytest.mark.parametrize(
