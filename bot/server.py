@@ -1,6 +1,8 @@
 """The one HTTP server: the page, the webhooks, and what the people who run it look at."""
 
+import errno
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -53,9 +55,25 @@ async def listen(app: web.Application, host: str, port: int) -> web.AppRunner:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
         await runner.cleanup()
-        code = "serve.port_in_use" if error.errno in {48, 98} else "serve.cannot_listen"
-        raise Refusal(code, host=host, port=port, reason=error.strerror or "") from None
+        raise _refused(error, host, port) from None
     return runner
+
+
+def require_free(host: str, port: int) -> None:
+    """See whether one could listen there, before anything that takes long is begun.
+
+    Raises Refusal `serve.port_in_use` or `serve.cannot_listen`.
+    """
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise _refused(error, host, port) from None
+
+
+def _refused(error: OSError, host: str, port: int) -> Refusal:
+    in_use = error.errno == errno.EADDRINUSE
+    code = "serve.port_in_use" if in_use else "serve.cannot_listen"
+    return Refusal(code, host=host, port=port, reason=error.strerror or "")
 
 
 def port_of(runner: web.AppRunner) -> int:

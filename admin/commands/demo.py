@@ -7,6 +7,7 @@ import click
 
 from admin.demo.run import settings_for, show
 from admin.runtime import FILE, Runtime, leaf
+from bot.server import require_free
 
 
 @leaf("demo")
@@ -20,5 +21,6 @@ async def command(
     no_browser: bool,  # noqa: FBT001 - click calls by name
 ) -> None:
     """Lay the sample, serve it, open it."""
+    require_free("127.0.0.1", port)
     settings = settings_for(runtime.settings, data, port)
     await show(replace(runtime, settings=settings), data, browser=not no_browser)
