@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Row,
+    Select,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.dossier import Filing
@@ -16,6 +28,7 @@ from surveys.store.schema import dossier_evidence, dossiers, responses, units
 
 OutcomeCounts = Mapping[str, Mapping[str, int]]
 """Criterion → outcome → dossiers that show it."""
+Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,24 +57,35 @@ async def unit_counts(conn: AsyncConnection, period: Period) -> list[UnitCounts]
     returned = await _by_unit(conn, _returned(period))
     any_simulated = await conn.scalar(select(exists().where(responses.c.simulated)))
     simulated = await _by_unit(conn, _simulated(period)) if any_simulated else {}
-    found = await conn.execute(_units(period, received.keys() | returned.keys()))
     return [
-        UnitCounts(
-            unit_id=unit.id,
-            code=unit.code,
-            name=unit.name,
-            level=unit.level,
-            block=unit.block,
-            received=_count(received.get(unit.id), "received"),
-            online=_count(received.get(unit.id), "online"),
-            dossiers=_count(returned.get(unit.id), "dossiers"),
-            late=_count(returned.get(unit.id), f"total_time_{Timing.LATE}"),
-            responses=_count(returned.get(unit.id), "responses"),
-            simulated=_count(simulated.get(unit.id), "simulated"),
-            outcomes=_outcomes(returned.get(unit.id)),
+        _unit_counts(
+            unit,
+            received.get(unit.id, {}),
+            returned.get(unit.id, {}),
+            simulated.get(unit.id, {}),
         )
-        for unit in found
+        for unit in await conn.execute(_units(period))
+        if unit.valid or unit.id in received or unit.id in returned
     ]
+
+
+def _unit_counts(
+    unit: Row[Any], received: Counts, returned: Counts, simulated: Counts
+) -> UnitCounts:
+    return UnitCounts(
+        unit_id=unit.id,
+        code=unit.code,
+        name=unit.name,
+        level=unit.level,
+        block=unit.block,
+        received=received.get("received", 0),
+        online=received.get("online", 0),
+        dossiers=returned.get("dossiers", 0),
+        late=returned.get(f"total_time_{Timing.LATE}", 0),
+        responses=returned.get("responses", 0),
+        simulated=simulated.get("simulated", 0),
+        outcomes=_outcomes(returned),
+    )
 
 
 async def officer_counts(
@@ -76,7 +100,8 @@ async def officer_counts(
         .where(returned_in(period), dossiers.c.officer.is_not(None))
         .group_by(*keys)
     )
-    return {(row.code, row.officer): _outcomes(row) for row in await conn.execute(query)}
+    rows = (await conn.execute(query)).mappings()
+    return {(row["code"], row["officer"]): _outcomes(dict(row)) for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +134,9 @@ async def page_of(
     return Page(ids=tuple(found.scalars()), whole=whole or 0)
 
 
-def _units(period: Period, counted: set[int]) -> Select[Any]:
+def _units(period: Period) -> Select[Any]:
     columns = [units.c[name] for name in ("id", "code", "name", "level", "block")]
-    return select(*columns).where(or_(valid_in(period), units.c.id.in_(counted))).order_by("code")
+    return select(*columns, valid_in(period).label("valid")).order_by(units.c.code)
 
 
 def valid_in(period: Period) -> ColumnElement[bool]:
@@ -121,39 +146,32 @@ def valid_in(period: Period) -> ColumnElement[bool]:
 
 
 def returned_in(period: Period) -> ColumnElement[bool]:
-    """Evidence of the dossiers that belong to the period."""
-    return dossier_evidence.c.returned_on.between(period.start, period.end)
+    """Evidence of the dossiers that belong to the period. The days stand in the statement itself:
+    PostgreSQL plans a report for them, not for any days there might be."""
+    first, last = (literal(day, Date, literal_execute=True) for day in (period.start, period.end))
+    return dossier_evidence.c.returned_on.between(first, last)
 
 
 def _received(period: Period) -> Select[Any]:
-    """By unit first: the index then gives each unit's days in one piece, and nothing is sorted."""
-    first = datetime.combine(period.start, time())
-    after = datetime.combine(period.end + timedelta(days=1), time())
+    days = (period.start, period.end + timedelta(days=1))
+    moments = (datetime.combine(day, time()) for day in days)
+    first, after = (literal(moment, DateTime, literal_execute=True) for moment in moments)
     online = func.count().filter(dossiers.c.channel == Filing.ONLINE)
-    return (
-        select(units.c.id, func.count().label("received"), online.label("online"))
-        .join_from(units, dossiers, dossiers.c.unit_id == units.c.id)
-        .where(dossiers.c.received_at >= first, dossiers.c.received_at < after)
-        .group_by(units.c.id)
-    )
+    counted = select(dossiers.c.unit_id, func.count().label("received"), online.label("online"))
+    return counted.where(dossiers.c.received_at >= first, dossiers.c.received_at < after)
 
 
 def _returned(period: Period) -> Select[Any]:
-    return (
-        select(units.c.id, *_measures())
-        .join_from(units, dossier_evidence, dossier_evidence.c.unit_id == units.c.id)
-        .where(returned_in(period))
-        .group_by(units.c.id)
-    )
+    return select(dossier_evidence.c.unit_id, *_measures()).where(returned_in(period))
 
 
 def _measures() -> list[ColumnElement[int]]:
     """Dossiers, those answered, and those of every outcome: what one GROUP BY counts."""
     evidence = dossier_evidence.c
     outcomes = [
-        func.count().filter(evidence[name] == code).label(f"{name}_{code}")
+        func.count().filter(evidence[name] == literal_column(str(code))).label(f"{name}_{code}")
         for criterion, name in FIELDS.items()
-        for code in CRITERIA[criterion]
+        for code in map(int, CRITERIA[criterion])
         if code
     ]
     answered = func.count().filter(evidence.answered > 0).label("responses")
@@ -162,28 +180,37 @@ def _measures() -> list[ColumnElement[int]]:
 
 def _simulated(period: Period) -> Select[Any]:
     evidence = dossier_evidence
-    return (
-        select(evidence.c.unit_id.label("id"), func.count().label("simulated"))
-        .join_from(responses, evidence, evidence.c.dossier_id == responses.c.dossier_id)
-        .where(responses.c.simulated, responses.c.valid, returned_in(period))
-        .group_by(evidence.c.unit_id)
-    )
+    counted = select(evidence.c.unit_id, func.count().label("simulated"))
+    joined = counted.join_from(responses, evidence, evidence.c.dossier_id == responses.c.dossier_id)
+    return joined.where(responses.c.simulated, responses.c.valid, returned_in(period))
 
 
-async def _by_unit(conn: AsyncConnection, query: Select[Any]) -> dict[int, Row[Any]]:
-    return {row.id: row for row in await conn.execute(query)}
+async def _by_unit(conn: AsyncConnection, query: Select[Any]) -> dict[int, Counts]:
+    """Group by unit. In SQLite unit by unit: the index then gives each unit's days in one piece
+    and nothing is sorted; PostgreSQL is quicker without the detour."""
+    unit_id = query.selected_columns.unit_id
+    if conn.dialect.name == "sqlite":
+        query = query.join(units, units.c.id == unit_id).group_by(units.c.id)
+    else:
+        query = query.group_by(unit_id)
+    result = await conn.execute(query)
+    names = tuple(result.keys())
+    return {row[0]: dict(zip(names, row, strict=True)) for row in result}
 
 
-def _count(row: Row[Any] | None, name: str) -> int:
-    return 0 if row is None else int(getattr(row, name))
-
-
-def _outcomes(row: Row[Any] | None) -> dict[str, dict[str, int]]:
+def _outcomes(counts: Counts) -> dict[str, dict[str, int]]:
     return {
-        criterion: {
-            outcome_name(criterion, code): count
-            for code in CRITERIA[criterion]
-            if code and (count := _count(row, f"{name}_{code}"))
-        }
-        for criterion, name in FIELDS.items()
+        criterion: {word: count for name, word in named if (count := counts.get(name, 0))}
+        for criterion, named in _NAMED.items()
     }
+
+
+_NAMED = {
+    criterion: tuple(
+        (f"{name}_{int(code)}", outcome_name(criterion, code))
+        for code in CRITERIA[criterion]
+        if code
+    )
+    for criterion, name in FIELDS.items()
+}
+"""Criterion → the label of each count and the outcome it counts."""
