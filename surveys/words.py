@@ -66,11 +66,12 @@ def word_count(text: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedWords:
-    """The lists of words.yaml, folded; fillers as they are written."""
+    """The lists of words.yaml, as they are written and folded; fillers as they are written."""
 
     shorthands: Mapping[str, Mapping[str, str]]
     fillers: frozenset[str]
     beside_numbers: frozenset[str]
+    written: Mapping[str, frozenset[str]]
     lists: Mapping[str, frozenset[str]]
 
     def expand(self, text: str, language: str) -> str:
@@ -79,8 +80,12 @@ class SharedWords:
         return " ".join(short.get(word, word) for word in plain(text).split())
 
     def spellings(self, text: str, language: str) -> set[str]:
-        """Every way to read the text, folded: shorthands written out, with all of the politeness
-        around it, part of it, or none; never nothing.
+        """Every way to read the text, folded: see `readings`; never nothing."""
+        return {fold(reading) for reading in self.readings(text, language)} - {""}
+
+    def readings(self, text: str, language: str) -> set[str]:
+        """Every way to read the text, accents and all: shorthands written out, with all of the
+        politeness around it, part of it, or none.
         """
         words = self.expand(text, language).split()
         start, end = 0, len(words)
@@ -89,10 +94,18 @@ class SharedWords:
         while end and words[end - 1] in self.fillers:
             end -= 1
         starts, ends = range(start + 1), range(end, len(words) + 1)
-        return {fold(" ".join(words[a:b])) for a in starts for b in ends if a < b} - {""}
+        return {" ".join(words[a:b]) for a in starts for b in ends if a < b}
+
+    def writes(self, text: str, name: str, language: str) -> bool:
+        """Whether the text is one of the words of this list, accents and all."""
+        return not self.readings(text, language).isdisjoint(self.written[name])
 
     def means(self, text: str, name: str, language: str) -> bool:
-        """Whether the text is one of the words of this list."""
+        """Whether the text is one of the words of this list: as written where any list has it
+        so ("dừng" is not "đúng"), else without accents.
+        """
+        if any(self.writes(text, one, language) for one in self.written):
+            return self.writes(text, name, language)
         return not self.spellings(text, language).isdisjoint(self.lists[name])
 
     def without_numbers(self, text: str) -> str:
@@ -118,6 +131,7 @@ def shared_words() -> SharedWords:
         shorthands=tree.shorthands,
         fillers=frozenset(tree.fillers),
         beside_numbers=frozenset(tree.beside_numbers),
+        written={name: frozenset(map(plain, words)) for name, words in tree.lists.items()},
         lists={name: frozenset(map(fold, words)) for name, words in tree.lists.items()},
     )
 

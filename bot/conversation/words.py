@@ -76,7 +76,7 @@ def yes_or_no(text: str, language: str) -> bool | None:
     for name, meaning in (("refuse", False), ("call_off", False), ("agree", True)):
         if not said.isdisjoint(words().lists[name]):
             return meaning
-    if shared.means(text, "no", language):
+    if any(shared.means(text, name, language) for name in ("no", "stop")):
         return False
     return True if shared.means(text, "yes", language) else None
 

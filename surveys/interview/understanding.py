@@ -43,7 +43,7 @@ def declines(question: Question, text: str, language: str) -> bool:
 
 
 def _spelled(question: Question, text: str, language: str) -> Option | None:
-    typed = ({plain(text)}, shared_words().spellings(text, language))
+    typed = ({plain(text)}, _loose(text, language))
     for spoken in _languages(question, language):
         for level, forms in enumerate(typed):
             found = [
@@ -54,6 +54,13 @@ def _spelled(question: Question, text: str, language: str) -> Option | None:
             if len(found) == 1:
                 return found[0]
     return None
+
+
+def _loose(text: str, language: str) -> set[str]:
+    """The text without accents; nothing when it is a move as written: "dừng" is not "đúng"."""
+    words = shared_words()
+    moves = any(words.writes(text, move, language) for move in MOVES)
+    return set() if moves else words.spellings(text, language)
 
 
 def _languages(question: Question, language: str) -> list[str]:
@@ -92,7 +99,7 @@ def _shared(question: Question, text: str, language: str) -> Option | None:
     words = shared_words()
     if question.kind is Kind.YES_NO:
         reported = question.complaint.option if question.complaint else None
-        for name in ("yes", "no"):
+        for name in ("yes", "no") if move_of(text, language) is None else ():
             if name != reported and words.means(text, name, language):
                 return question.option(name)
     silent = [option for option in question.options if option.no_answer]

@@ -23,7 +23,21 @@ def test_yes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["không", "k", "ko", "hông", "khong dong y", "dạ thôi", "từ chối", "2", "số 2", "hủy"]
+    "text",
+    [
+        "không",
+        "k",
+        "ko",
+        "hông",
+        "khong dong y",
+        "dạ thôi",
+        "từ chối",
+        "2",
+        "số 2",
+        "hủy",
+        "dừng",
+        "dung lai",
+    ],
 )
 def test_no(text: str) -> None:
     """A refusal wins over the yes it may contain."""

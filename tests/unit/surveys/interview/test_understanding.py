@@ -77,6 +77,18 @@ def test_nobody_is_reported_by_a_shorthand(text: str) -> None:
     assert understood(PHIEU5, "conduct", text) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "said"), [("contacts_own_fault", "yes"), ("on_time", "on_time")]
+)
+def test_an_accent_tells_stopping_from_agreeing(question: str, said: str) -> None:
+    """“Dừng”, which every screen offers, is never taken for “đúng”."""
+    for text in ("dừng", "Dừng ạ", unicodedata.normalize("NFD", "dừng lại")):
+        assert understood(PHIEU5, question, text) is None
+        assert move_of(text, "vi") == "stop"
+    assert understood(PHIEU5, question, "đúng") == said
+    assert move_of("đúng", "vi") is None
+
+
 @pytest.mark.parametrize("form", shipped_forms(), ids=lambda form: form.id)
 def test_every_label_means_its_own_option(form: Form) -> None:
     """In each language, with and without accents, a label and each word lead to their option."""
