@@ -81,7 +81,7 @@ def _unit_counts(
         received=received.get("received", 0),
         online=received.get("online", 0),
         dossiers=returned.get("dossiers", 0),
-        late=returned.get(f"total_time_{Timing.LATE}", 0),
+        late=returned.get(f"total_time_{int(Timing.LATE)}", 0),
         responses=returned.get("responses", 0),
         simulated=simulated.get("simulated", 0),
         outcomes=_outcomes(returned),
@@ -166,7 +166,7 @@ def _returned(period: Period) -> Select[Any]:
 
 
 def _measures() -> list[ColumnElement[int]]:
-    """Dossiers, those answered, and those of every outcome: what one GROUP BY counts."""
+    """Dossiers, valid responses, dossiers of every outcome: what one GROUP BY counts."""
     evidence = dossier_evidence.c
     outcomes = [
         func.count().filter(evidence[name] == literal_column(str(code))).label(f"{name}_{code}")
@@ -174,7 +174,7 @@ def _measures() -> list[ColumnElement[int]]:
         for code in map(int, CRITERIA[criterion])
         if code
     ]
-    answered = func.count().filter(evidence.answered > 0).label("responses")
+    answered = func.sum(evidence.answered).label("responses")
     return [func.count().label("dossiers"), answered, *outcomes]
 
 

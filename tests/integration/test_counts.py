@@ -68,6 +68,17 @@ async def test_units_are_counted_by_the_day_of_return(database: Database) -> Non
     assert (two.code, two.received, two.dossiers, two.outcomes["1"]) == ("XA02", 1, 0, {})
 
 
+async def test_every_valid_response_of_a_dossier_counts(database: Database) -> None:
+    """Two forms about one dossier are two responses; one without a choice is none."""
+    async with database.write() as conn:
+        dossier = await add_dossier(conn, await add_unit(conn), "D1")
+        for form in ("phieu4", "phieu5"):
+            await answer(conn, dossier, "satisfaction", "very", form=form)
+        await answer(conn, dossier, "comment", None, text="tốt", form="zalo-rating")
+        (unit,) = await ratings.unit_counts(conn, Q2)
+    assert (unit.dossiers, unit.responses) == (1, 2)
+
+
 async def test_a_unit_that_is_gone_counts_while_it_has_dossiers(database: Database) -> None:
     """Units not valid in the period appear only with dossiers in it."""
     await _district(database)
