@@ -17,7 +17,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +34,7 @@ from bot.settings import CONFIG_VARIABLE, Settings, keyring, load_settings
 from surveys.errors import Refusal
 from surveys.period import Period, parse_period
 from surveys.privacy import Keyring
+from surveys.store import copying
 from surveys.store.database import Database, async_url
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -66,20 +67,28 @@ class Runtime:
         return opened
 
     async def any_database(self) -> Database:
-        """The database whatever its schema; closed when the command ends."""
+        """The database whatever its schema; closed when the command ends.
+
+        A file that is made for it can be read by its owner only.
+        """
+        file = self._database_file()
+        if file is not None and not file.exists():
+            with suppress(FileExistsError):
+                copying.create(file)
         opened = Database.open(self.settings.database_url)
         self.exits.push_async_callback(opened.close)
         return opened
 
     def _require_file(self) -> None:
+        file = self._database_file()
+        if file is not None and not file.exists():
+            raise Refusal("database.missing", file=str(file))
+
+    def _database_file(self) -> Path | None:
+        """The file of a SQLite database that is kept in one."""
         url = async_url(self.settings.database_url)
-        in_a_file = url.get_backend_name() == "sqlite" and url.database not in {
-            None,
-            "",
-            ":memory:",
-        }
-        if in_a_file and not Path(str(url.database)).exists():
-            raise Refusal("database.missing", file=url.database)
+        in_a_file = url.get_backend_name() == "sqlite" and url.database not in {"", ":memory:"}
+        return Path(url.database) if in_a_file and url.database else None
 
     def keyring(self) -> Keyring:
         """The deployment's keys; made on first use."""

@@ -11,6 +11,14 @@ from surveys.errors import Refusal
 SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
+def create(file: Path) -> None:
+    """An empty file readable by its owner only; SQLite gives its side files the same mode.
+
+    Raises OSError, FileExistsError among them.
+    """
+    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def copy(source: Path, target: Path) -> None:
     """A consistent copy of a database that may be written to meanwhile (SQLite's online backup).
 
@@ -21,7 +29,7 @@ def copy(source: Path, target: Path) -> None:
         raise FileNotFoundError(errno.ENOENT, "", str(source))
     draft = target.with_name(f"{target.name}.part")
     draft.unlink(missing_ok=True)
-    os.close(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600))
+    create(draft)
     try:
         _copy_at_once(source, draft)
         draft.replace(target)

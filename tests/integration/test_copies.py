@@ -209,3 +209,21 @@ async def test_a_row_without_its_parent_is_named(sqlite_database: Database) -> N
 
 def _unit(number: int) -> Unit:
     return Unit(code=f"U{number:06d}", name="Một", level=Level.COMMUNE, block="xa")
+
+
+async def test_a_new_database_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """Nobody else can read it, nor what SQLite writes beside it, whatever the umask."""
+    file = tmp_path / "new.sqlite"
+    before = os.umask(0)
+    try:
+        async with office(f"sqlite:///{file}") as runtime:
+            await migrations.upgrade(await runtime.any_database())
+            modes = _modes(tmp_path)
+    finally:
+        os.umask(before)
+    assert modes[file.name] == 0o600
+    assert set(modes.values()) == {0o600}
+
+
+def _modes(folder: Path) -> dict[str, int]:
+    return {one.name: one.stat().st_mode & 0o777 for one in folder.iterdir()}
