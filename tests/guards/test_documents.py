@@ -54,7 +54,7 @@ def test_every_option_named_in_a_sentence_is_there() -> None:
 
 
 def _options(command: click.Command) -> set[str]:
-    return {"--help"} | {name for param in command.params for name in param.opts}
+    return {"--help"} | {name for p in command.params for name in (*p.opts, *p.secondary_opts)}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
