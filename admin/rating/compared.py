@@ -24,7 +24,7 @@ def show(words: Words, past: Sequence[Past]) -> None:
     for period, _ in past:
         titles += [period.id, words.text("columns.change")]
     rows = [*_units(words, past), *_aggregates(words, past)]
-    print_table(titles, rows, sides="ll" + "r" * (len(titles) - 2), title=words.text("compared"))
+    print_table(titles, rows, sides="lw" + "r" * (len(titles) - 2), title=words.text("compared"))
     for period, comparison in past:
         if not comparison.same_rules:
             click.echo(words.text("other_rules", period=period.id))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import click
 
+from admin import output
 from admin.evidence import PeriodEvidence
 from admin.rating.terminal import print_table
 from admin.rating.words import NOTHING, Words
@@ -14,6 +15,9 @@ from scoring.rating import Rating
 from scoring.unit_rating import UnitRating
 
 BEFORE = ("unit", "name", "received", "dossiers", "responses")
+LEFT_OUT = (0, 2, 3, 4)
+"""The places of code and counts, which a terminal of fewer columns than NARROW does without."""
+NARROW = 110
 
 
 def show(words: Words, rating: Rating, read: PeriodEvidence, weighted: Decimal | None) -> None:
@@ -32,13 +36,18 @@ def show(words: Words, rating: Rating, read: PeriodEvidence, weighted: Decimal |
 
 
 def _units(words: Words, rating: Rating) -> None:
+    """A narrow terminal gets the names without codes and counts."""
     criteria = tuple(rating.rulebook.criteria)
     titles = [words.text(f"columns.{key}") for key in BEFORE]
     titles += [words.text("columns.criterion", number=number) for number in criteria]
-    titles += [words.text(f"columns.{key}") for key in ("total", "grade", "trust")]
+    titles += [words.text(f"columns.{key}") for key in ("total", "grade")]
     rows = [_unit(words, unit, criteria) for unit in rating.units]
     rows.append(_means(words, rating, criteria))
-    sides = "llrrr" + "r" * len(criteria) + "rll"
+    sides = "lwrrr" + "r" * len(criteria) + "rw"
+    if output.console().width < NARROW:
+        kept = [place for place in range(len(sides)) if place not in LEFT_OUT]
+        titles, *rows = [[row[place] for place in kept] for row in (titles, *rows)]
+        sides = "".join(sides[place] for place in kept)
     print_table(titles, rows, sides=sides, last_is_sum=True, title=words.text("units"))
 
 
@@ -52,7 +61,6 @@ def _unit(words: Words, unit: UnitRating, criteria: tuple[str, ...]) -> list[str
         *(words.points(unit, number) for number in criteria),
         words.total(unit),
         words.grade(unit),
-        words.trust(unit),
     ]
 
 
@@ -70,7 +78,6 @@ def _means(words: Words, rating: Rating, criteria: tuple[str, ...]) -> list[str]
         *(words.number(rating.overall.criteria[number]) for number in criteria),
         words.number(printed),
         "",
-        "",
     ]
 
 
@@ -78,7 +85,7 @@ def _blocks(words: Words, rating: Rating) -> None:
     titles = [words.text(f"columns.{key}") for key in ("block", "what", "units", "scored", "mean")]
     titles += [band.name.of(words.language) for band in rating.rulebook.grades.bands]
     rows = [row for name, group in rating.blocks.items() for row in _block(words, name, group)]
-    sides = "ll" + "r" * (len(titles) - 2)
+    sides = "lw" + "r" * (len(titles) - 2)
     print_table(titles, rows, sides=sides, title=words.text("blocks"))
 
 
@@ -133,6 +140,7 @@ def _attention(words: Words, rating: Rating) -> Iterator[str]:
     for key, units in (
         ("overdue", with_overdue(rating.units)),
         ("no_online", without_online_intake(rating.units)),
+        ("few_answers", [unit for unit in rating.units if words.is_doubtful(unit)]),
     ):
         if units:
             yield words.text(key, count=len(units), units=_names(units))

@@ -62,14 +62,13 @@ class Words:
             return say("states", unit.state.value, self.language)
         return unit.grade.name.of(self.language)
 
-    def trust(self, unit: UnitRating) -> str:
-        """A word where few citizens answered."""
+    def is_doubtful(self, unit: UnitRating) -> bool:
+        """Whether so few citizens answered that the unit's grade is only an indication."""
         if unit.total is None:
-            return ""
+            return False
         found = (
             confidence.of_finding(self.rulebook, unit.scores[c].finding, unit.evidence.dossiers)
             for c in BY_CITIZENS
             if c in unit.scores and unit.scores[c].appraised is None
         )
-        few = next((one for one in found if one and one.trust is Trust.FEW), None)
-        return few.word(self.language) if few else ""
+        return any(one is not None and one.trust is Trust.FEW for one in found)
