@@ -81,12 +81,11 @@ class Conversation:
 async def _contact(
     conn: AsyncConnection, house: House, incoming: Incoming, now: datetime
 ) -> Contact:
-    place = (incoming.channel, incoming.bot, incoming.address)
-    return await contacts.meet(
+    chat_key = house.keyring.chat_key(incoming.channel, incoming.bot, incoming.address)
+    place = {"channel": incoming.channel, "bot": incoming.bot, "chat_key": chat_key}
+    return await contacts.seen(conn, **place, now=now) or await contacts.meet(
         conn,
-        channel=incoming.channel,
-        bot=incoming.bot,
-        chat_key=house.keyring.chat_key(*place),
+        **place,
         address_sealed=house.keyring.seal(incoming.address),
         language=house.language(incoming.language),
         now=now,

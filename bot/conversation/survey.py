@@ -183,9 +183,10 @@ async def _record(turn: Turn, interview: Interview, record: Record) -> None:
         now=turn.now,
         simulated=turn.contact.simulated,
     )
-    await invitations.set_state(
-        turn.conn, interview.invitation_id, InvitationState.ANSWERED, turn.contact.id
-    )
+    if interview.invitation_state != InvitationState.ANSWERED:
+        await invitations.set_state(
+            turn.conn, interview.invitation_id, InvitationState.ANSWERED, turn.contact.id
+        )
     if record.text and turn.incoming.message_ref:
         _remember(turn, interview.id, record.question)
 

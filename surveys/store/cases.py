@@ -5,7 +5,17 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.outcomes import FIELDS, Case, ComplaintState, Given, Step, outcomes, raw_outcomes
@@ -31,6 +41,7 @@ QUESTIONS = (
 
 AnyRow = Row[*tuple[Any, ...]]
 Query = Select[*tuple[Any, ...]]
+Params = Mapping[str, Any]
 Which = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """A condition on whichever column holds the dossier's number."""
 EvidenceRow = dict[str, Any]
@@ -60,12 +71,12 @@ class Known:
 
 async def of_dossiers(conn: AsyncConnection, dossier_ids: Collection[int]) -> list[Known]:
     """The cases of these dossiers (at most a few thousand), by id."""
-    return await _known(conn, among(dossier_ids))
+    return await _known(conn, _AMONG, {"numbers": list(dossier_ids)})
 
 
 async def between(conn: AsyncConnection, first: int, last: int) -> list[Known]:
     """The cases of the dossiers with these numbers, both included."""
-    return await _known(conn, within(first, last))
+    return await _known(conn, _WITHIN, {"first": first, "last": last})
 
 
 async def raw_codes(conn: AsyncConnection, dossier_id: int) -> dict[str, int]:
@@ -85,12 +96,28 @@ def within(first: int, last: int) -> Which:
     return lambda column: column.between(first, last)
 
 
-async def _known(conn: AsyncConnection, which: Which) -> list[Known]:
-    given = await _grouped(conn, _answers(which))
-    steps = await _grouped(conn, _steps(which))
-    opened = await _grouped(conn, _complaints(which))
-    decided = await _grouped(conn, _verifications(which))
-    found = await _all(conn, _dossiers(which))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Queries:
+    """Everything asked about some dossiers; made once, since it is asked after every tap."""
+
+    dossiers: Query
+    answers: Query
+    steps: Query
+    complaints: Query
+    verifications: Query
+
+
+async def _known(conn: AsyncConnection, ask: _Queries, params: Params) -> list[Known]:
+    """Most dossiers have no complaint and no verification: only what is there is asked for."""
+    found = list((await conn.execute(ask.dossiers, params)).all())
+    given = await _grouped(conn, ask.answers, params, asked=any(row.has_answers for row in found))
+    steps = await _grouped(conn, ask.steps, params, asked=any(row.has_steps for row in found))
+    opened = await _grouped(
+        conn, ask.complaints, params, asked=any(row.has_complaints for row in found)
+    )
+    decided = await _grouped(
+        conn, ask.verifications, params, asked=any(row.is_decided for row in found)
+    )
     return [
         Known(
             dossier_id=row.id,
@@ -141,8 +168,19 @@ def _dossiers(which: Which) -> Query:
         .where(responses.c.dossier_id == dossiers.c.id, responses.c.valid)
         .scalar_subquery()
     )
-    chosen = select(*columns, *dates, answered.label("answered"))
+    chosen = select(*columns, *dates, answered.label("answered"), *_there_are())
     return chosen.where(which(dossiers.c.id)).order_by(dossiers.c.id)
+
+
+def _there_are() -> tuple[ColumnElement[bool], ...]:
+    number, response = dossiers.c.id, responses.c.dossier_id == dossiers.c.id
+    complained = complaints.c.response_id == responses.c.id
+    return (
+        exists().where(response).label("has_answers"),
+        exists().where(dossier_steps.c.dossier_id == number).label("has_steps"),
+        exists().where(response, complained).label("has_complaints"),
+        exists().where(verifications.c.dossier_id == number).label("is_decided"),
+    )
 
 
 def _steps(which: Which) -> Query:
@@ -177,12 +215,29 @@ def _verifications(which: Which) -> Query:
     return found.order_by(verifications.c.id)
 
 
-async def _all(conn: AsyncConnection, query: Query) -> Rows:
-    return list((await conn.execute(query)).all())
+def _number(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=BigInteger)
 
 
-async def _grouped(conn: AsyncConnection, query: Query) -> Mapping[int, Rows]:
+def _queries(which: Which) -> _Queries:
+    return _Queries(
+        dossiers=_dossiers(which),
+        answers=_answers(which),
+        steps=_steps(which),
+        complaints=_complaints(which),
+        verifications=_verifications(which),
+    )
+
+
+_AMONG = _queries(lambda column: column.in_(bindparam("numbers", expanding=True)))
+_WITHIN = _queries(lambda column: column.between(_number("first"), _number("last")))
+
+
+async def _grouped(
+    conn: AsyncConnection, query: Query, params: Params, *, asked: bool
+) -> Mapping[int, Rows]:
     found: defaultdict[int, Rows] = defaultdict(list)
-    for row in await _all(conn, query):
-        found[row[0]].append(row)
+    if asked:
+        for row in await conn.execute(query, params):
+            found[row[0]].append(row)
     return found

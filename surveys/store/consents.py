@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store.database import insert
@@ -69,5 +69,15 @@ async def latest(conn: AsyncConnection, contact_id: int) -> Mapping[Purpose, Con
 
 async def given(conn: AsyncConnection, contact_id: int, purpose: Purpose) -> bool:
     """Whether consent for this purpose holds now; silence is none."""
-    found = (await latest(conn, contact_id)).get(purpose)
-    return found is not None and found.given
+    said = await conn.scalar(_SAID_LAST, {"contact": contact_id, "what_for": purpose})
+    return bool(said)
+
+
+_SAID_LAST = (
+    select(consents.c.given)
+    .where(
+        consents.c.contact_id == bindparam("contact"), consents.c.purpose == bindparam("what_for")
+    )
+    .order_by(consents.c.id.desc())
+    .limit(1)
+)

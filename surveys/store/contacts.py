@@ -6,12 +6,12 @@ the answers and proofs that point to it stay whole.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, case, select, update
+from sqlalchemy import Row, bindparam, case, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store.database import insert
@@ -41,6 +41,8 @@ class Via(StrEnum):
 
 
 PROOFS = (Via.PHONE, Via.LINK)
+JUST_NOW = timedelta(minutes=1)
+"""When a contact was last seen is known to the minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,24 @@ async def meet(
         .returning(contacts)
     )
     return _contact((await conn.execute(statement)).one())
+
+
+async def seen(
+    conn: AsyncConnection, *, channel: str, bot: str, chat_key: str, now: datetime
+) -> Contact | None:
+    """The contact of this chat if there is nothing to note about it: active, and seen just now."""
+    place = {"of_channel": channel, "of_bot": bot, "chat": chat_key, "since": now - JUST_NOW}
+    row = (await conn.execute(_SEEN, place)).one_or_none()
+    return _contact(row) if row else None
+
+
+_SEEN = select(contacts).where(
+    contacts.c.channel == bindparam("of_channel"),
+    contacts.c.bot == bindparam("of_bot"),
+    contacts.c.chat_key == bindparam("chat"),
+    contacts.c.status == literal_column("'active'"),
+    contacts.c.last_seen_at > bindparam("since"),
+)
 
 
 async def find(conn: AsyncConnection, contact_id: int) -> Contact | None:

@@ -4,16 +4,16 @@ Everything here can be thrown away and rebuilt from dossiers, steps, answers, co
 verifications; `disagreements` proves that nothing has drifted.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Insert, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store import cases
 from surveys.store.cases import EvidenceRow, Known, Which
-from surveys.store.database import insert
+from surveys.store.database import insert_for
 from surveys.store.schema import dossier_evidence, dossiers
 
 BATCH = 2_000
@@ -77,14 +77,15 @@ async def _lock(conn: AsyncConnection, which: Which) -> None:
 async def _store(conn: AsyncConnection, batch: list[Known]) -> None:
     if not batch:
         return
-    new = insert(conn, dossier_evidence)
-    changes = {column.name: new.excluded[column.name] for column in _changing()}
-    upsert = new.on_conflict_do_update(index_elements=["dossier_id"], set_=changes)
-    await conn.execute(upsert, [one.row() for one in batch])
+    await conn.execute(_storing(conn.dialect.name), [one.row() for one in batch])
 
 
-def _changing() -> Iterator[ColumnElement[Any]]:
-    return (column for column in dossier_evidence.c if not column.primary_key)
+@cache
+def _storing(dialect: str) -> Insert:
+    new = insert_for(dialect, dossier_evidence)
+    changing = (column.name for column in dossier_evidence.c if not column.primary_key)
+    changes = {name: new.excluded[name] for name in changing}
+    return new.on_conflict_do_update(index_elements=["dossier_id"], set_=changes)
 
 
 async def _stored(conn: AsyncConnection, first: int, last: int) -> dict[int, EvidenceRow]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, select, update
+from sqlalchemy import Row, Select, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.interview import Phase, State
 from surveys.store.database import insert
 from surveys.store.schema import contacts, interviews, invitations
 
+NOTHING: Mapping[str, int] = MappingProxyType({})
 UNFINISHED = (Phase.ASKING, Phase.OFFER, Phase.STOPPED)
 
 
@@ -21,6 +23,7 @@ class Interview:
     id: int
     invitation_id: int
     dossier_id: int
+    invitation_state: str
     contact_id: int
     contact_status: str
     state: State
@@ -43,25 +46,24 @@ async def begin(
 
 async def find(conn: AsyncConnection, interview_id: int) -> Interview | None:
     """The interview with this number."""
-    return await _one(conn, _query().where(interviews.c.id == interview_id))
+    return await _one(conn, _FIND, {"number": interview_id})
 
 
 async def of_invitation(conn: AsyncConnection, invitation_id: int) -> Interview | None:
     """The invitation's interview."""
-    return await _one(conn, _query().where(interviews.c.invitation_id == invitation_id))
+    return await _one(conn, _OF_INVITATION, {"number": invitation_id})
 
 
 async def unfinished(conn: AsyncConnection, contact_id: int) -> Interview | None:
     """The interview the contact was last busy with and has not ended."""
     which = (interviews.c.contact_id == contact_id, interviews.c.phase.in_(UNFINISHED))
     order = (interviews.c.updated_at.desc(), interviews.c.id.desc())
-    return await _one(conn, _query().where(*which).order_by(*order).limit(1))
+    return await _one(conn, _QUERY.where(*which).order_by(*order).limit(1))
 
 
 async def save(conn: AsyncConnection, interview_id: int, state: State) -> None:
     """Keep where the interview stands now."""
-    statement = update(interviews).where(interviews.c.id == interview_id)
-    await conn.execute(statement.values(**_values(state)))
+    await conn.execute(_SAVE, _values(state) | {"number": interview_id})
 
 
 async def abandon(conn: AsyncConnection, interview_id: int) -> None:
@@ -73,16 +75,25 @@ def _values(state: State) -> dict[str, object]:
     return {"state": state.to_json(), "phase": state.phase, "updated_at": state.updated_at}
 
 
-def _query() -> Select[Any]:
-    return (
-        select(interviews, invitations.c.dossier_id, contacts.c.status)
-        .join_from(interviews, invitations, invitations.c.id == interviews.c.invitation_id)
-        .join(contacts, contacts.c.id == interviews.c.contact_id)
+_QUERY: Select[Any] = (
+    select(
+        interviews,
+        invitations.c.dossier_id,
+        invitations.c.state.label("invitation_state"),
+        contacts.c.status,
     )
+    .join_from(interviews, invitations, invitations.c.id == interviews.c.invitation_id)
+    .join(contacts, contacts.c.id == interviews.c.contact_id)
+)
+_FIND = _QUERY.where(interviews.c.id == bindparam("number"))
+_OF_INVITATION = _QUERY.where(interviews.c.invitation_id == bindparam("number"))
+_SAVE = update(interviews).where(interviews.c.id == bindparam("number"))
 
 
-async def _one(conn: AsyncConnection, query: Select[Any]) -> Interview | None:
-    row = (await conn.execute(query)).one_or_none()
+async def _one(
+    conn: AsyncConnection, query: Select[Any], params: Mapping[str, int] = NOTHING
+) -> Interview | None:
+    row = (await conn.execute(query, params)).one_or_none()
     return _interview(row) if row else None
 
 
@@ -92,6 +103,7 @@ def _interview(row: Row[Any]) -> Interview:
         id=row.id,
         invitation_id=row.invitation_id,
         dossier_id=row.dossier_id,
+        invitation_state=row.invitation_state,
         contact_id=row.contact_id,
         contact_status=row.status,
         state=State.from_json(plain),

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     or_,
@@ -133,11 +134,13 @@ async def set_state(
     conn: AsyncConnection, invitation_id: int, state: InvitationState, contact_id: int
 ) -> None:
     """What the citizen did about it; an answered invitation stays answered."""
-    await conn.execute(
-        update(invitations)
-        .where(invitations.c.id == invitation_id, invitations.c.state.not_in(SETTLED))
-        .values(state=state, contact_id=contact_id)
-    )
+    values = {"number": invitation_id, "state": state, "contact_id": contact_id}
+    await conn.execute(_SET_STATE, values)
+
+
+_SET_STATE = update(invitations).where(
+    invitations.c.id == bindparam("number"), invitations.c.state.not_in(SETTLED)
+)
 
 
 async def answered(conn: AsyncConnection, dossier_id: int, form: str) -> bool:

@@ -7,21 +7,23 @@ final and means one thing to the person who reads `motcua delivery status`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    bindparam,
     case,
     func,
-    literal,
     literal_column,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
-from surveys.store.database import insert, now_ms
+from surveys.store.database import insert_for, now_ms
 from surveys.store.schema import outbox
 
 DAY_MS = 86_400_000
@@ -111,33 +113,26 @@ async def put(
     `message` is `bot.messages.Outgoing.as_json()`. Times are milliseconds of the database's clock:
     due at once unless `due_ms` says later, given up after `expires_ms` or the kind's lifetime.
     """
-    due = _due(due_ms)
-    statement = (
-        insert(conn, outbox)
-        .values(
-            channel=channel,
-            bot=bot,
-            contact_id=contact_id,
-            kind=kind,
-            lane=lane_of(kind),
-            message=dict(message),
-            dedup_key=dedup_key,
-            state=OutboxState.DUE,
-            due_ms=due,
-            expires_ms=due + LIFETIMES_MS[kind] if expires_ms is None else expires_ms,
-            made_ms=now_ms(),
-            invitation_id=invitation_id,
-        )
-        .on_conflict_do_nothing(index_elements=["dedup_key"])
-        .returning(outbox.c.id)
-    )
-    return (await conn.execute(statement)).one_or_none() is not None
+    row = {
+        "channel": channel,
+        "bot": bot,
+        "contact_id": contact_id,
+        "kind": kind,
+        "lane": lane_of(kind),
+        "message": dict(message),
+        "dedup_key": dedup_key,
+        "invitation_id": invitation_id,
+    }
+    times = {"earliest": due_ms or 0, "latest": expires_ms, "lifetime": LIFETIMES_MS[kind]}
+    return (await conn.execute(_putting(conn.dialect.name), row | times)).one_or_none() is not None
 
 
 async def is_queued(conn: AsyncConnection, dedup_key: str) -> bool:
     """Whether a message with this key was ever queued."""
-    query = select(outbox.c.id).where(outbox.c.dedup_key == dedup_key)
-    return await conn.scalar(query) is not None
+    return await conn.scalar(_WITH_KEY, {"key": dedup_key}) is not None
+
+
+_WITH_KEY = select(outbox.c.id).where(outbox.c.dedup_key == bindparam("key"))
 
 
 async def cancel(conn: AsyncConnection, *, invitation_id: int) -> int:
@@ -177,9 +172,14 @@ async def troubles(conn: AsyncConnection, limit: int = 20) -> Sequence[Trouble]:
     return [Trouble(**row) for row in rows.mappings()]
 
 
-def _due(due_ms: int | None) -> ColumnElement[int]:
-    """At once, unless a later moment was asked for."""
-    if due_ms is None:
-        return now_ms()
-    wanted = literal(due_ms, BigInteger)
-    return case((wanted > now_ms(), wanted), else_=now_ms())
+@cache
+def _putting(dialect: str) -> ReturningInsert[int]:
+    """Due at once, unless a later moment was asked for."""
+    earliest = bindparam("earliest", type_=BigInteger)
+    due = case((earliest > now_ms(), earliest), else_=now_ms())
+    latest, lifetime = (bindparam(name, type_=BigInteger) for name in ("latest", "lifetime"))
+    expires = func.coalesce(latest, due + lifetime)
+    new = insert_for(dialect, outbox).values(
+        state=literal_column("'due'"), due_ms=due, expires_ms=expires, made_ms=now_ms()
+    )
+    return new.on_conflict_do_nothing(index_elements=["dedup_key"]).returning(outbox.c.id)

@@ -6,16 +6,31 @@ A changed answer is a new row; `latest` says which one of a question stands.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select, tuple_, update
+from sqlalchemy import (
+    Insert,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from surveys.store import evidence
-from surveys.store.database import insert
+from surveys.store import cases, evidence
+from surveys.store.database import insert, insert_for
 from surveys.store.schema import answers, dossiers, responses
 
 BATCH = 1_000
+
+Standing = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +88,20 @@ async def record_answer(
     answer with neither option nor text withdraws the one before. A revision that is already
     taken (an interview begun anew) becomes the next free one.
     """
-    opening = {"form_version": form_version, "channel": channel, "contact_id": contact_id}
-    response_id = await _open(
-        conn, dossier_id, form, **opening, answered_at=now, valid=False, simulated=simulated
-    )
+    place = {"in_dossier": dossier_id, "by_form": form, "to_question": question}
+    before = (await conn.execute(_STANDING, place)).one_or_none()
+    is_first = before is None
+    if before is None:
+        opening = {"form_version": form_version, "channel": channel, "contact_id": contact_id}
+        key = {"dossier_id": dossier_id, "form": form, "answered_at": now, "simulated": simulated}
+        await conn.execute(_opening(conn.dialect.name), opening | key)
+        before = (await conn.execute(_STANDING, place)).one()
     said = {"option": option, "text": text}
-    if await _append(conn, response_id, question, said, revision, now):
-        await _revalue(conn, response_id)
-        await evidence.refresh(conn, [dossier_id])
-    return response_id
+    if await _append(conn, before, question, said, revision, now):
+        revalued = await _revalue(conn, before, option)
+        if is_first or revalued or question in cases.QUESTIONS:
+            await evidence.refresh(conn, [dossier_id])
+    return int(before.response_id)
 
 
 async def finish(conn: AsyncConnection, *, dossier_id: int, form: str, now: datetime) -> None:
@@ -124,51 +144,75 @@ async def dossier_ids(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, 
     return found
 
 
-async def _open(conn: AsyncConnection, dossier_id: int, form: str, **columns: object) -> int:
-    key = {"dossier_id": dossier_id, "form": form}
-    new = insert(conn, responses).values(**key, **columns)
-    made = new.on_conflict_do_nothing(index_elements=list(key)).returning(responses.c.id)
-    created: int | None = await conn.scalar(made)
-    if created is not None:
-        return created
-    there = select(responses.c.id).where(*(responses.c[name] == key[name] for name in key))
-    return int((await conn.execute(there)).scalar_one())
+_STANDING = (
+    select(
+        responses.c.id.label("response_id"),
+        responses.c.valid,
+        *(answers.c[name] for name in ("id", "revision", "option", "text")),
+    )
+    .join_from(
+        responses,
+        answers,
+        and_(
+            answers.c.response_id == responses.c.id,
+            answers.c.question == bindparam("to_question"),
+            answers.c.latest,
+        ),
+        isouter=True,
+    )
+    .where(
+        responses.c.dossier_id == bindparam("in_dossier"), responses.c.form == bindparam("by_form")
+    )
+)
+"""A response, and the answer to one of its questions that stands, if there is one."""
+_OUTDATE = update(answers).where(answers.c.id == bindparam("number")).values(latest=false())
+_ANSWER = answers.insert().values(latest=true())
+_REVALUE = (
+    update(responses)
+    .where(responses.c.id == bindparam("number"))
+    .values(
+        valid=select(
+            exists().where(
+                answers.c.response_id == bindparam("number"),
+                answers.c.latest,
+                answers.c.option.is_not(None),
+            )
+        ).scalar_subquery()
+    )
+)
+
+
+@cache
+def _opening(dialect: str) -> Insert:
+    new = insert_for(dialect, responses).values(valid=false())
+    return new.on_conflict_do_nothing(index_elements=["dossier_id", "form"])
 
 
 async def _append(
     conn: AsyncConnection,
-    response_id: int,
+    before: Standing,
     question: str,
     said: Mapping[str, str | None],
     revision: int,
     now: datetime,
 ) -> bool:
     """Whether this was news."""
-    before = await _latest(conn, response_id, question)
-    if before is not None:
+    if before.id is not None:
         if (before.option, before.text) == (said["option"], said["text"]):
             return False
         revision = max(revision, before.revision + 1)
-        await conn.execute(update(answers).where(answers.c.id == before.id).values(latest=False))
-    row = {"response_id": response_id, "question": question, "revision": revision}
-    await conn.execute(answers.insert().values(**row, **said, answered_at=now, latest=True))
+        await conn.execute(_OUTDATE, {"number": before.id})
+    row = {"response_id": before.response_id, "question": question, "revision": revision}
+    await conn.execute(_ANSWER, {**row, **said, "answered_at": now})
     return True
 
 
-async def _latest(
-    conn: AsyncConnection, response_id: int, question: str
-) -> Row[*tuple[Any, ...]] | None:
-    columns = (answers.c.id, answers.c.revision, answers.c.option, answers.c.text)
-    which = (answers.c.response_id == response_id, answers.c.question == question)
-    return (await conn.execute(select(*columns).where(*which, answers.c.latest))).one_or_none()
-
-
-async def _revalue(conn: AsyncConnection, response_id: int) -> None:
-    chosen = exists().where(
-        answers.c.response_id == response_id, answers.c.latest, answers.c.option.is_not(None)
-    )
-    valid = select(chosen).scalar_subquery()
-    await conn.execute(update(responses).where(responses.c.id == response_id).values(valid=valid))
+async def _revalue(conn: AsyncConnection, before: Standing, option: str | None) -> bool:
+    """Whether the answer may have made the response valid, or not valid any more."""
+    if (option is not None) == before.valid:
+        return False
+    await conn.execute(_REVALUE, {"number": before.response_id})
+    return True
 
 
 async def _add(conn: AsyncConnection, new: list[NewResponse]) -> dict[tuple[int, str], int]:
