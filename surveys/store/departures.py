@@ -12,11 +12,14 @@ Who may leave, among the due messages of a bot:
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Row,
+    Select,
     and_,
     bindparam,
     exists,
@@ -26,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from surveys.store.contacts import ContactStatus
 from surveys.store.database import now_ms
@@ -70,7 +74,13 @@ async def next_up(
 ) -> Sequence[Departure]:
     """The messages of one lane that may leave now, longest due first; of two broadcasts to one
     contact only one may leave."""
-    query = (
+    params = {"of_channel": channel, "of_bot": bot, "most": limit}
+    return [_departure(row) for row in await conn.execute(_next_up(lane), params)]
+
+
+@cache
+def _next_up(lane: Lane) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             outbox.c.id,
             outbox.c.kind,
@@ -86,8 +96,8 @@ async def next_up(
         .join(contacts, contacts.c.id == outbox.c.contact_id)
         .where(
             DUE,
-            outbox.c.channel == channel,
-            outbox.c.bot == bot,
+            outbox.c.channel == bindparam("of_channel"),
+            outbox.c.bot == bindparam("of_bot"),
             outbox.c.lane == lane,
             outbox.c.due_ms <= now_ms(),
             or_(outbox.c.expires_ms.is_(None), outbox.c.expires_ms > now_ms()),
@@ -95,9 +105,8 @@ async def next_up(
             ~_held(lane),
         )
         .order_by(outbox.c.due_ms)
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    return [_departure(row) for row in await conn.execute(query)]
 
 
 async def leave(
@@ -107,21 +116,27 @@ async def leave(
 
     A message whose invitation was answered meanwhile is cancelled in place of it.
     """
-    which = and_(DUE, outbox.c.id.in_(numbers))
-    result = await conn.execute(
+    if not numbers:
+        return set()
+    lease = {"numbers": list(numbers), "owner": owner, "lease_ms": lease_ms}
+    left = set((await conn.execute(_leaving(), lease)).scalars())
+    if len(left) < len(numbers):
+        over = and_(DUE, outbox.c.id.in_(numbers), _over())
+        await _end(conn, over, OutboxState.CANCELLED, "the invitation is over")
+    return left
+
+
+@cache
+def _leaving() -> ReturningUpdate[int]:
+    return (
         update(outbox)
-        .where(which, ~_over())
+        .where(DUE, outbox.c.id.in_(bindparam("numbers", expanding=True)), ~_over())
         .values(
-            state=OutboxState.SENDING,
-            owner=owner,
-            leased_until_ms=now_ms() + lease_ms,
+            state=literal_column("'sending'"),
+            leased_until_ms=now_ms() + bindparam("lease_ms", type_=BigInteger),
         )
         .returning(outbox.c.id)
     )
-    left = set(result.scalars())
-    if len(left) < len(numbers):
-        await _end(conn, and_(which, _over()), OutboxState.CANCELLED, "the invitation is over")
-    return left
 
 
 async def turn_back(

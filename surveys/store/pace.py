@@ -2,9 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store.database import insert, now_ms
@@ -36,9 +48,8 @@ async def register(conn: AsyncConnection, bots: Iterable[BotId]) -> None:
 
 async def lock(conn: AsyncConnection, channel: str, bot: str) -> Pace:
     """The bot's pace, held by this transaction: nobody else sends for the bot until it ends."""
-    held = select(pace.c.next_ms, pace.c.peak_ms, pace.c.paused_until_ms).where(_of(channel, bot))
-    row = (await conn.execute(held.with_for_update())).one()
-    now = int(await conn.scalar(select(now_ms())) or 0)
+    row = (await conn.execute(_HELD, {"of_channel": channel, "of_bot": bot})).one()
+    now = int(await conn.scalar(_NOW) or 0)
     return Pace(
         next_ms=row.next_ms,
         peak_ms=row.peak_ms,
@@ -52,7 +63,7 @@ async def move(
 ) -> None:
     """Set the bot's next slots."""
     slots = {"next_ms": next_ms, "peak_ms": peak_ms}
-    await conn.execute(update(pace).where(_of(channel, bot)).values(**slots))
+    await conn.execute(_MOVE, {"of_channel": channel, "of_bot": bot, **slots})
 
 
 async def pause(conn: AsyncConnection, channel: str, bot: str, for_ms: int) -> None:
@@ -68,7 +79,7 @@ async def with_work(
 ) -> dict[BotId, set[Lane]]:
     """Which of `bots` may send and have something due in which lanes: one question for all."""
     found: dict[BotId, set[Lane]] = {}
-    rows = await conn.execute(_work(list(bots), lanes))
+    rows = await conn.execute(_work(tuple(lanes)), {"bots": list(bots)})
     for channel, bot, *waiting in rows:
         busy = {lane for lane, is_waiting in zip(lanes, waiting, strict=True) if is_waiting}
         if busy:
@@ -76,7 +87,8 @@ async def with_work(
     return found
 
 
-def _work(bots: Sequence[BotId], lanes: Sequence[Lane]) -> Select[*tuple[Any, ...]]:
+@cache
+def _work(lanes: tuple[Lane, ...]) -> Select[*tuple[Any, ...]]:
     waiting = [
         exists().where(
             DUE,
@@ -88,9 +100,16 @@ def _work(bots: Sequence[BotId], lanes: Sequence[Lane]) -> Select[*tuple[Any, ..
         for lane in lanes
     ]
     return select(pace.c.channel, pace.c.bot, *waiting).where(
-        tuple_(pace.c.channel, pace.c.bot).in_(bots), pace.c.paused_until_ms <= now_ms()
+        tuple_(pace.c.channel, pace.c.bot).in_(bindparam("bots", expanding=True)),
+        pace.c.paused_until_ms <= now_ms(),
     )
 
 
-def _of(channel: str, bot: str) -> ColumnElement[bool]:
+def _of(channel: str | BindParameter[str], bot: str | BindParameter[str]) -> ColumnElement[bool]:
     return and_(pace.c.channel == channel, pace.c.bot == bot)
+
+
+_ITS: ColumnElement[bool] = _of(bindparam("of_channel"), bindparam("of_bot"))
+_HELD = select(pace.c.next_ms, pace.c.peak_ms, pace.c.paused_until_ms).where(_ITS).with_for_update()
+_NOW = select(now_ms())
+_MOVE = update(pace).where(_ITS)

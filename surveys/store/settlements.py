@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal_column, update
+from sqlalchemy import and_, bindparam, case, func, literal_column, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store import pace, slots
@@ -61,6 +61,11 @@ class Settlement:
     chat_pause_ms: int = 0
     bot_pause_ms: int = 0
 
+    @property
+    def is_plain(self) -> bool:
+        """It was sent, and there is nothing to say about it."""
+        return self.state is OutboxState.SENT and self.again is None and self.reason is None
+
 
 async def settle(conn: AsyncConnection, settlements: Sequence[Settlement], now: datetime) -> None:
     """Write down how these messages ended, and all that follows from it.
@@ -70,7 +75,12 @@ async def settle(conn: AsyncConnection, settlements: Sequence[Settlement], now: 
     for one in sorted(settlements, key=lambda one: (one.channel, one.bot)):
         if one.bot_pause_ms:
             await pace.pause(conn, one.channel, one.bot, one.bot_pause_ms)
-    mine = [one for one in settlements if await _end(conn, one)]
+    arrived = [one for one in settlements if one.is_plain]
+    others = [one for one in settlements if not one.is_plain]
+    taken = await _arrived(conn, arrived)
+    mine = [one for one in arrived if one.id in taken]
+    mine += [one for one in others if await _end(conn, one)]
+    await _stand(conn, mine)
     for one in sorted(mine, key=lambda one: one.contact_id):
         await _follow(conn, one, now)
 
@@ -116,6 +126,34 @@ async def expire(conn: AsyncConnection) -> int:
     return len(rows)
 
 
+async def _arrived(conn: AsyncConnection, settlements: Sequence[Settlement]) -> set[int]:
+    """Write down many ends that are the same; returns those of messages that are still ours."""
+    taken: set[int] = set()
+    for owner in {one.owner for one in settlements}:
+        numbers = [one.id for one in settlements if one.owner == owner]
+        sent = {"numbers": numbers, "sender": owner, "message": dict(NO_MESSAGE)}
+        taken.update((await conn.execute(_SENT, sent)).scalars())
+    return taken
+
+
+_SENT = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(bindparam("numbers", expanding=True)),
+        outbox.c.owner == bindparam("sender"),
+        outbox.c.state.in_((OutboxState.SENDING, OutboxState.UNCERTAIN)),
+    )
+    .values(state=OutboxState.SENT, settled_ms=now_ms(), reason=None)
+    .returning(outbox.c.id)
+)
+
+
+async def _stand(conn: AsyncConnection, mine: Sequence[Settlement]) -> None:
+    """Note which messages stand in the slots now."""
+    filled = {(one.contact_id, one.slot): one.reference for one in mine if one.reference}
+    await slots.fill(conn, filled)
+
+
 async def _end(conn: AsyncConnection, one: Settlement) -> bool:
     """Write the end down; False when the message is not ours any more."""
     mine = and_(
@@ -147,8 +185,6 @@ def _due_again(one: Settlement) -> dict[str, Any]:
 
 async def _follow(conn: AsyncConnection, one: Settlement, now: datetime) -> None:
     """What the end of this message means for its slot, its contact and its invitation."""
-    if one.reference is not None:
-        await slots.fill(conn, one.contact_id, one.slot, one.reference)
     if one.again is Again.NEW_MESSAGE:
         await slots.clear(conn, one.contact_id, one.slot)
     if one.contact_status is not None:
