@@ -1,5 +1,7 @@
 """`motcua explain`: why a unit has its grade, down to the single dossier."""
 
+from dataclasses import replace
+
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -60,7 +62,7 @@ async def command(
         if criterion is not None and criterion in FIELDS:
             asked = (rated.code, criterion, outcome)
             dossiers = await _page(conn, wanted, asked, limit, page, open_codes=codes)
-    explanation = _explanation(book, rated, criterion, runtime.texts.language)
+    explanation = _explanation(runtime, book, rated, criterion)
     if shown_as is Format.TABLE:
         explained.show(runtime, explanation, words, dossiers)
     elif shown_as is Format.JSON:
@@ -71,12 +73,15 @@ async def command(
 
 
 def _explanation(
-    book: Rulebook, rated: UnitRating, criterion: str | None, language: str
+    runtime: Runtime, book: Rulebook, rated: UnitRating, criterion: str | None
 ) -> Explanation:
+    language = runtime.texts.language
     if criterion is None:
         return explain_unit(book, rated, language)
     known_criterion(book, criterion)
-    return explain_criterion(book, criterion, rated.scores[criterion], language)
+    found = explain_criterion(book, criterion, rated.scores[criterion], language)
+    sure = explained.confidence_line(runtime, book, rated, criterion)
+    return replace(found, because=(*found.because, *sure))
 
 
 async def _rated(conn: AsyncConnection, book: Rulebook, unit: str, period: Period) -> UnitRating:

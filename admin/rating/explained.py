@@ -6,9 +6,13 @@ from typing import Any
 
 import click
 
+from admin.rating.words import BY_CITIZENS
 from admin.runtime import Runtime
 from admin.verifying.words import CaseWords
+from scoring import confidence
 from scoring.explain import Explanation
+from scoring.law import Rulebook
+from scoring.unit_rating import UnitRating
 from surveys.privacy import masked
 from surveys.store.cases import Known
 from surveys.store.verifications import Decision
@@ -39,6 +43,20 @@ class Dossiers:
             "points": words.points(self.criterion, counts),
             "reasons": words.reasons(self.criterion, one.case, decision),
         }
+
+
+def confidence_line(
+    runtime: Runtime, rulebook: Rulebook, unit: UnitRating, criterion: str
+) -> tuple[str, ...]:
+    """How sure a mean of citizens' answers is, when not everybody was heard; else nothing."""
+    finding = unit.scores[criterion].finding
+    sure = confidence.of_finding(rulebook, finding, unit.evidence.dossiers)
+    if criterion not in BY_CITIZENS or sure is None:
+        return ()
+    low, high = (rulebook.round_mean(value) for value in (sure.low, sure.high))
+    word = sure.word(runtime.texts.language)
+    params = {"n": finding.n, "dossiers": unit.evidence.dossiers, "word": word}
+    return (runtime.text("explain.confidence", low=low, high=high, **params),)
 
 
 def as_json(

@@ -116,6 +116,7 @@ def test_explain_leads_from_the_grade_to_the_dossier(motcua: Motcua) -> None:
     assert "Điều 13" in grade.out
     criterion = motcua.json("explain", "UBND xã An Hòa", "2021-Q2", "3")
     assert criterion["whole"] == 2
+    assert "2/3" in criterion["because"][-1]
     assert FIRST not in json.dumps(criterion)
     assert [one["outcome"] for one in criterion["dossiers"]] == ["none", "many_own_fault"]
     assert "H56-210503-••01" in criterion["dossiers"][0]["dossier"]
