@@ -38,8 +38,9 @@ inbox = Table(
 )
 Index(
     "ix_inbox_new",
-    inbox.c.chat_key,
     inbox.c.id,
+    inbox.c.chat_key,
+    inbox.c.state,
     sqlite_where=inbox.c.state == "new",
     postgresql_where=inbox.c.state == "new",
 )
