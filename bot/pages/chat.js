@@ -7,16 +7,25 @@ const line = document.getElementById("line");
 const words = document.getElementById("words");
 const header = document.querySelector("header");
 const WAITING = "motcua-waiting";
-const waiting = JSON.parse(localStorage.getItem(WAITING) || "[]");
+const waiting = stored(); // this page's own; another tab keeps its own beside them
 // The page is Vietnamese whatever the browser is set to; ?lang=en, or /language in the chat.
 const LANGUAGE = new URLSearchParams(location.search).get("lang") || "";
 const shown = new Map(); // event id -> our own bubble, until the server's copy comes
 let sending = false;
+let connected = false;
 
-function keep() { localStorage.setItem(WAITING, JSON.stringify(waiting)); }
+function stored() {
+  try { return JSON.parse(localStorage.getItem(WAITING)) || []; } catch { return []; }
+}
+function store(change) {
+  try { localStorage.setItem(WAITING, JSON.stringify(change(stored()))); } catch { /* kept in memory */ }
+}
+function keep(event) { store((all) => [...all, event]); }
+function drop(event) { store((all) => all.filter((one) => one.id !== event.id)); }
 function newId() { return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join(""); }
 function atEnd() { talk.scrollTop = talk.scrollHeight; }
 function status(text, away) { line.textContent = text; header.classList.toggle("away", Boolean(away)); }
+function ready() { status("Trả lời tự động, cả ngày lẫn đêm"); }
 
 function bubble(author, text) {
   const item = document.createElement("li");
@@ -69,7 +78,7 @@ function button(choice) {
 function say(event) {
   const kept = { id: newId(), language: LANGUAGE, text: "", data: "", ...event };
   waiting.push(kept);
-  keep();
+  keep(kept);
   if (kept.kind !== "start") {
     const item = bubble("citizen", kept.text);
     item.classList.add("waiting");
@@ -84,8 +93,7 @@ async function flush() {
   sending = true;
   while (waiting.length) {
     if (!(await post(waiting[0]))) break;
-    waiting.shift();
-    keep();
+    drop(waiting.shift());
   }
   sending = false;
   if (waiting.length) setTimeout(flush, 2000);
@@ -95,6 +103,7 @@ async function post(event) {
   try {
     const answer = await fetch("/chat/events", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(event) });
     if (answer.ok) shown.get(event.id)?.classList.remove("waiting");
+    if (answer.ok && connected) ready();
     return answer.ok || answer.status === 400;
   } catch {
     status("Mạng yếu, đang gửi lại. Câu trả lời của Ông/Bà không mất.", true);
@@ -128,8 +137,8 @@ function listen() {
   const stream = new EventSource("/chat/messages");
   stream.onmessage = receive;
   stream.addEventListener("ready", begin);
-  stream.onopen = () => { status("Trả lời tự động, cả ngày lẫn đêm"); flush(); };
-  stream.onerror = () => status("Mất kết nối, đang nối lại. Câu trả lời của Ông/Bà không mất.", true);
+  stream.onopen = () => { connected = true; ready(); flush(); };
+  stream.onerror = () => { connected = false; status("Mất kết nối, đang nối lại. Câu trả lời của Ông/Bà không mất.", true); };
 }
 
 function openLink() {

@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "chat_key", "event_key", name=op.f("uq_web_messages_chat_key_event_key")
         ),
+        sqlite_autoincrement=True,
         comment="what the web page shows: the far end of the web channel",
     )
     with op.batch_alter_table("web_messages", schema=None) as batch_op:

@@ -158,3 +158,25 @@ def test_the_page_fits_a_phone(demo: Demo, phone: Page) -> None:
         assert box["height"] >= 44
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
         expect(phone.locator("#words")).to_be_in_viewport()
+
+
+def test_two_tabs_without_a_network_lose_nothing(demo: Demo, phone: Page) -> None:
+    """Each tab keeps what it could not send beside the other's, and says when all is well again."""
+    with demo() as running_demo:
+        phone.goto(f"{running_demo.address}/")
+        tap(phone, "Đồng ý")
+        expect(phone.locator("#talk")).to_contain_text("Câu 1/4")
+        other = phone.context.new_page()
+        other.goto(f"{running_demo.address}/")
+        expect(other.locator("#talk")).to_contain_text("Câu 1/4")
+        phone.context.set_offline(True)
+        tap(phone, "Hài lòng")
+        expect(phone.locator("#line")).to_contain_text("Mạng yếu")
+        other.locator("#words").fill("cán bộ rất tận tình")
+        other.keyboard.press("Enter")
+        phone.close()
+        phone.context.set_offline(False)
+        expect(other.locator("#line")).to_contain_text("Trả lời tự động", timeout=10_000)
+        other.reload()
+        said = other.locator("#talk li.citizen")
+        expect(said).to_have_text(["Đồng ý", "cán bộ rất tận tình", "Hài lòng"])

@@ -138,5 +138,6 @@ web_messages = Table(
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("chat_key", "event_key"),
     Index("ix_web_messages_chat", "chat_key", "id"),
+    sqlite_autoincrement=True,  # a page asks for what is newer: a number must never come again
     comment="what the web page shows: the far end of the web channel",
 )
