@@ -42,8 +42,8 @@ def possible_code(text: str) -> str | None:
 
 
 def possible_reference(text: str) -> str | None:
-    """The whole text as the reference of a complaint."""
-    code = "".join(_plain(text).split()).replace("-", "")
+    """The text, but for words like “mã theo dõi”, as the reference of a complaint."""
+    code = "".join(_plain(without_talk(_plain(text))).split()).replace("-", "")
     return code if _REFERENCE.fullmatch(code) else None
 
 

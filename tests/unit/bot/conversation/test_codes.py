@@ -79,6 +79,7 @@ def test_phones_and_sums_are_no_codes(text: str) -> None:
 def test_references_and_links() -> None:
     """Eight signs of base32; 22 signs behind # or start=."""
     assert possible_reference("goph dvow") == "GOPHDVOW"
+    assert possible_reference("Mã theo dõi: goph-dvow") == "GOPHDVOW"
     assert possible_reference("GOPHDVO1") is None
     token = "Ab_-" * 5 + "xy"
     assert token_in_link(f"https://mot.cua/#{token}") == token
