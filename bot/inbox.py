@@ -1,6 +1,7 @@
 """Persist, then acknowledge: an update is committed before its channel hears that we have it."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from bot.batching import Batcher
 from surveys.errors import Refusal
@@ -11,6 +12,8 @@ from surveys.store.inbox import Event
 
 MOST_TOGETHER = 200
 """Updates in one transaction."""
+REMEMBERED_CHATS = 4_096
+"""Chats whose keyed hash is not computed again for each update."""
 
 
 def _nobody() -> None:
@@ -25,7 +28,7 @@ class Inbox:
     ) -> None:
         """`arrived` is called after each commit that kept something new (`Worker.wake`)."""
         self._database = database
-        self._keyring = keyring
+        self._chat_key = lru_cache(REMEMBERED_CHATS)(keyring.chat_key)
         self._arrived = arrived
         self._batcher = Batcher(self._commit, most_together=MOST_TOGETHER)
 
@@ -45,7 +48,7 @@ class Inbox:
             channel=channel,
             bot=bot,
             event_key=event_key,
-            chat_key=self._keyring.chat_key(channel, bot, address),
+            chat_key=self._chat_key(channel, bot, address),
             payload=payload,
         )
         return await self._batcher.submit(event)
