@@ -14,6 +14,7 @@ A trip that does not come back in order (cancelled, failed) leaves the stage unk
 everything takes the trip, behind it in the queue, until a transaction begins anew.
 """
 
+import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -172,4 +173,13 @@ def connect(path: str, dbapi: Any) -> DBAPIConnection:  # noqa: ANN401 - a modul
         lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64
     )
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does with its own
-    return cast("DBAPIConnection", Connection(dbapi, await_(connection)))
+    return cast("DBAPIConnection", Connection(dbapi, await_(_opened(connection))))
+
+
+async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
+    """Open it; when that fails, its thread has something to say yet, for which a loop must run."""
+    try:
+        return await connection
+    except sqlite3.Error:
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001
+        raise
