@@ -15,6 +15,7 @@ import getpass
 import inspect
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, suppress
@@ -127,8 +128,16 @@ class Runtime:
         return output.progress(self.text(key), total)
 
     def confirm(self, key: str, **params: object) -> bool:
-        """Ask a yes or no question on the terminal."""
-        return click.confirm(self.text(key, **params), err=True)
+        """Ask a yes or no question on the terminal.
+
+        Raises Refusal `database.say_yes` where nobody is there to answer.
+        """
+        try:
+            return click.confirm(self.text(key, **params), err=True)
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            raise Refusal("database.say_yes") from None
 
 
 class Action(Helpful):

@@ -124,6 +124,9 @@ def test_citizen_export_and_erase(any_office: Motcua) -> None:
     other = any_office.json("citizen", "export", "--dossier", "000.17.22.H56-210503-0003")
     assert ("applicant", "Nam") in {(row["kind"], row["value"]) for row in other}
     assert any_office("citizen", "erase", "--phone", "0912345678", typed="n\n").code == 1
+    unattended = any_office("citizen", "erase", "--phone", "0912345678")
+    assert unattended.code == 1
+    assert "--yes" in unattended.err
     assert any_office("citizen", "erase", "--phone", "0912345678", "--yes").code == 0
     gone = any_office("citizen", "export", "--phone", "0912345678")
     assert gone.code == 1
