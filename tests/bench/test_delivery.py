@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import pytest
@@ -24,7 +25,7 @@ from tests.integration.queue_rows import KEYS, add_contact, queue
 
 RATE = Settings.model_fields["telegram_per_second"].default
 TELEGRAM = Limits(per_second=RATE, per_chat_second=1.0, chat_burst=3)
-WHERE = {"channel": NAME, "bot": BOT}
+WHERE: dict[str, Any] = {"channel": NAME, "bot": BOT}
 CITIZENS = 50
 REPLY_PAUSE = 0.5
 """Seconds between two replies to citizens while the broadcast runs: 2 a second."""
