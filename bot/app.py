@@ -187,6 +187,9 @@ async def run(
     async with AsyncExitStack() as exits:
         runner = await listen(make_server(routes, service.health), *service.settings.address)
         exits.push_async_callback(runner.cleanup)
+        if service.telegram is not None:
+            await service.telegram.start()
+            exits.push_async_callback(service.telegram.close)
         tasks = [asyncio.create_task(service.worker.run(), name="worker")]
         tasks.append(asyncio.create_task(service.dispatcher.run(), name="dispatcher"))
         tasks.append(asyncio.create_task(service.notices.run(), name="notices"))
@@ -202,8 +205,6 @@ async def _arrivals(service: Service, exits: AsyncExitStack) -> list[asyncio.Tas
     """Start what fetches updates: the long polling of channels that have it."""
     if service.telegram is None:
         return []
-    await service.telegram.start()
-    exits.push_async_callback(service.telegram.close)
     wanted = setup.wanted_from(service.settings, service.texts)
     preparing = asyncio.create_task(_prepare(service.telegram, wanted), name="telegram set-up")
     exits.push_async_callback(_end, [preparing])
