@@ -76,7 +76,9 @@ class Turn:
         await self.send(Outgoing(text=self.text(key, **params), buttons=rows))
 
     async def send(self, message: Outgoing) -> None:
-        """Answer with a message."""
+        """Answer with a message; in its slot it takes the place of one that has not left yet."""
+        if message.slot:
+            await outbox.supersede(self.conn, self.contact.id, message.slot)
         await outbox.put(
             self.conn,
             channel=self.contact.channel,

@@ -132,6 +132,22 @@ async def is_queued(conn: AsyncConnection, dedup_key: str) -> bool:
     return await conn.scalar(_WITH_KEY, {"key": dedup_key}) is not None
 
 
+async def supersede(conn: AsyncConnection, contact_id: int, slot: str) -> None:
+    """A newer message is about to be queued for this place of the chat: what still waits to stand
+    there would only hold it back."""
+    await conn.execute(_SUPERSEDE, {"contact": contact_id, "place": slot})
+
+
+_SUPERSEDE = (
+    update(outbox)
+    .where(
+        DUE,
+        outbox.c.contact_id == bindparam("contact"),
+        outbox.c.lane == Lane.INTERACTIVE,
+        outbox.c.message["slot"].as_string() == bindparam("place"),
+    )
+    .values(state=OutboxState.CANCELLED, settled_ms=now_ms(), message=dict(NO_MESSAGE))
+)
 _WITH_KEY = select(outbox.c.id).where(outbox.c.dedup_key == bindparam("key"))
 
 

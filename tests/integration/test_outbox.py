@@ -89,3 +89,23 @@ async def test_counts_name_every_state(database: Database) -> None:
             ("fake", "main", MessageKind.NOTICE, OutboxState.DUE): 1,
         }
     assert set((await states_of(database)).values()) == {"due"}
+
+
+async def test_a_newer_screen_takes_the_place_of_one_that_has_not_left(database: Database) -> None:
+    """Only replies of the same contact and slot that still wait are called back."""
+    async with database.write() as conn:
+        mine, other = await add_contact(conn, "1"), await add_contact(conn, "2")
+        for key, contact, slot in (
+            ("old", mine, "interview:1"),
+            ("elsewhere", mine, "interview:2"),
+            ("plain", mine, ""),
+            ("theirs", other, "interview:1"),
+        ):
+            await queue(conn, contact, key, slot=slot)
+        await outbox.supersede(conn, mine, "interview:1")
+    assert await states_of(database) == {
+        "old": OutboxState.CANCELLED,
+        "elsewhere": OutboxState.DUE,
+        "plain": OutboxState.DUE,
+        "theirs": OutboxState.DUE,
+    }
