@@ -225,8 +225,9 @@ def _facts(luck: Random, unit: Unit, period: str) -> Iterator[Fact]:
         "marked": ("publicity",),
         "thin": ("publicity",),
     }
+    known = luck.choice((0.7, 0.97, 1.0))
     for name, value in _drawn_facts(luck, unit.quality).items():
-        if luck.random() < 0.97 and name in wanted.get(unit.kind, (name,)):
+        if luck.random() < known and name in wanted.get(unit.kind, (name,)):
             yield Fact(unit=unit.code, period=period, fact=name, value=value)
 
 

@@ -1,5 +1,6 @@
 """`motcua rate` against an independent computation from the same files."""
 
+import re
 from typing import Any
 
 import pytest
@@ -60,6 +61,19 @@ def test_districts_have_what_they_should(office: Office) -> None:
 def test_rating(office: Office, period: str) -> None:
     """A quarter, a year and a free range, for districts written in three ways."""
     assert_rated(office, period)
+
+
+def test_another_rulebook(office: Office) -> None:
+    """Đam Rông's rules of 2020 rate the same district, to two digits as they were printed."""
+    told = office.motcua.json("rate", "2021-Q2", "--rulebook", "dam-rong-2020")
+    assert told["rulebook"] == "dam-rong-2020"
+    expected = Reckoner(district=office.district, period="2021-Q2").rating()["units"]
+    counted = ("code", "received", "dossiers", "responses")
+    for ours, theirs in zip(expected, told["units"], strict=True):
+        assert [theirs[name] for name in counted] == [ours[name] for name in counted]
+    points = [u["criteria"]["1"]["points"] for u in told["units"] if u["criteria"]["1"]]
+    assert points
+    assert all(re.fullmatch(r"\d\.\d\d", shown) for shown in points)
 
 
 @pytest.mark.postgres
