@@ -39,7 +39,8 @@ class Batcher(Generic[Item, Result]):
     ) -> None:
         self._together = together
         self._most_together = most_together
-        self._room = asyncio.Semaphore(most_waiting)
+        self._most_waiting = most_waiting
+        self._room = asyncio.Event()
         self._waiting: deque[_Waiter[Item, Result]] = deque()
         self._running: asyncio.Task[None] | None = None
         self._took = 0.0
@@ -47,12 +48,14 @@ class Batcher(Generic[Item, Result]):
 
     async def submit(self, item: Item) -> Result:
         """Have `item` done with the next batch; raises what that batch raised."""
-        async with self._room:
-            result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-            self._waiting.append(_Waiter(item, result))
-            if self._running is None:
-                self._running = asyncio.create_task(self._run())
-            return await result
+        while len(self._waiting) >= self._most_waiting:
+            self._room.clear()
+            await self._room.wait()
+        result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiter(item, result))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        return await result
 
     async def finish(self) -> None:
         """Wait until nothing waits any more."""
@@ -70,12 +73,15 @@ class Batcher(Generic[Item, Result]):
             while self._waiting:
                 await self._gather()
                 count = min(len(self._waiting), self._most_together)
-                await self._timed([self._waiting.popleft() for _ in range(count)])
+                batch = [self._waiting.popleft() for _ in range(count)]
+                self._room.set()
+                await self._timed(batch)
         finally:
             self._running = None
             for waiter in self._waiting:
                 waiter.result.cancel()
             self._waiting.clear()
+            self._room.set()
 
     async def _gather(self) -> None:
         """Let join what is arriving at this very moment, and those who were in the last batch and

@@ -11,14 +11,13 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import TracebackType
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
 from bot.messages import Incoming
-from surveys.errors import Refusal
+from bot.reasons import reason_of
 from surveys.store import inbox
 from surveys.store.database import Database
 from surveys.store.inbox import Update
@@ -224,25 +223,6 @@ class Worker:
             )
         log.error("update %s failed (%s): %s", update.id, state, reason)
         asyncio.get_running_loop().call_later(retry_in_ms / 1000, self.wake)
-
-
-def reason_of(error: BaseException) -> str:
-    """What went wrong and where, without a word of anybody's: messages of exceptions quote."""
-    name = type(error).__name__
-    what = f"{name} {error.code}" if isinstance(error, Refusal) else name
-    place = _place(error.__traceback__)
-    return f"{what} in {place}" if place else what
-
-
-def _place(trace: TracebackType | None) -> str:
-    """The innermost line of ours that the error came through."""
-    place = ""
-    while trace is not None:
-        module = trace.tb_frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] in {"bot", "surveys"}:
-            place = f"{module}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
 
 
 def _storable(text: str) -> str:

@@ -16,8 +16,8 @@ from bot.delivery.departing import Gate
 from bot.delivery.rules import RULES, DispatchRules
 from bot.delivery.sender import Sender
 from bot.limits import is_quiet
+from bot.reasons import reason_of
 from bot.settings import Settings
-from bot.worker import reason_of
 from surveys.privacy import Keyring
 from surveys.store import pace, rights, settlements
 from surveys.store.database import Database

@@ -10,7 +10,7 @@ from bot.delivery.departing import Gate, Group
 from bot.delivery.outcome import Attempt, arrived, failed
 from bot.delivery.rules import DispatchRules
 from bot.messages import outgoing_from_json
-from bot.worker import reason_of
+from bot.reasons import reason_of
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
 from surveys.store.database import Database

@@ -7,7 +7,6 @@ from asyncio.subprocess import PIPE
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from statistics import median
 
 import pytest
 
@@ -21,8 +20,9 @@ from tests.integration.queue_rows import BOT, CHANNEL, KEYS, migrated
 
 CONNECTIONS = 100
 """The most that Telegram opens to one webhook."""
-ROUNDS = 5
-SECONDS = 2.0
+ROUNDS = 8
+"""The best round of each server counts: the one that the rest of the machine disturbed least."""
+SECONDS = 1.5
 PER_ROUND = 1_000_000
 """Update numbers set aside for one round of one server."""
 
@@ -35,9 +35,9 @@ async def test_a_durable_webhook_is_nearly_as_fast_as_a_bare_one(sqlite_url: str
         speeds = await _compare(sqlite_url)
         async with database.read() as conn:
             kept = sum((await inbox.counts(conn)).values())
-    to_bare = median(a / b for a, b in zip(speeds["durable"], speeds["bare"], strict=True))
-    to_library = median(a / b for a, b in zip(speeds["durable"], speeds["library"], strict=True))
-    told = {name: f"{median(all_of):,.0f}/s" for name, all_of in speeds.items()}
+    best = {name: max(rounds) for name, rounds in speeds.items()}
+    to_bare, to_library = best["durable"] / best["bare"], best["durable"] / best["library"]
+    told = {name: f"{speed:,.0f}/s" for name, speed in best.items()}
     tell(f"webhook, acknowledged: {told}; {to_bare:.2f} x bare, {to_library:.1f} x the library")
     assert kept >= sum(speeds["durable"]) * SECONDS * 0.99
     assert to_bare >= 0.6

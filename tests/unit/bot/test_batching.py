@@ -38,6 +38,19 @@ async def test_what_waits_during_one_batch_is_the_next() -> None:
     assert double.batches == [[1], [2, 3, 4, 5]]
 
 
+async def test_who_comes_back_at_once_joins_the_next_batch() -> None:
+    """Ten senders that never pause share their batches: nobody is left to a batch of its own."""
+    double = Doubler()
+    batcher = Batcher(double, most_together=100)
+
+    async def send(number: int) -> None:
+        for _ in range(20):
+            assert await batcher.submit(number) == 2 * number
+
+    await asyncio.gather(*(send(number) for number in range(1, 11)))
+    assert len(double.batches) <= 25
+
+
 async def test_a_batch_has_a_largest_size() -> None:
     """More than `most_together` items are several batches."""
     double = Doubler()
@@ -74,11 +87,12 @@ async def test_the_queue_is_bounded() -> None:
     double = Doubler()
     batcher = Batcher(double, most_together=1, most_waiting=2)
     double.gate.clear()
-    tasks = [asyncio.create_task(batcher.submit(number)) for number in (1, 2, 3)]
+    tasks = [asyncio.create_task(batcher.submit(number)) for number in range(1, 7)]
     await asyncio.sleep(0.01)
-    assert len(batcher._waiting) == 1
+    assert len(batcher._waiting) == 2
     double.gate.set()
-    assert await asyncio.gather(*tasks) == [2, 4, 6]
+    assert await asyncio.gather(*tasks) == [2, 4, 6, 8, 10, 12]
+    assert sorted(double.batches) == [[number] for number in range(1, 7)]
 
 
 async def test_finish_waits_for_all_and_close_for_none() -> None:
