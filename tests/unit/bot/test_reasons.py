@@ -22,7 +22,7 @@ def test_a_refusal_is_told_with_its_code() -> None:
 def test_the_place_is_the_innermost_line_of_ours() -> None:
     """Staff can find the line, whatever library it ended in."""
     try:
-        outgoing_from_json({"buttons": [], SECRET: 1})
+        outgoing_from_json({SECRET: 1})
     except KeyError as error:
         reason = reason_of(error)
     assert reason.startswith("KeyError in bot.messages:")
