@@ -83,14 +83,21 @@ class Town:
         yield opened
         await opened.close()
 
-    async def token(self, number: int = 1) -> str:
-        """A new link to the nth dossier."""
-        now, token = datetime.now(UTC), link_token(secrets.token_bytes(16))
-        async with self.database() as opened, opened.write() as conn:
-            found = await dossiers.find(conn, code_of(number))
-            assert found is not None
-            await links.make(conn, found.id, token, now, timedelta(days=1))
+    async def token(self) -> str:
+        """A new link to the first dossier."""
+        (token,) = await self.tokens(1)
         return token
+
+    async def tokens(self, count: int) -> list[str]:
+        """New links to the first so many dossiers, one each."""
+        now = datetime.now(UTC)
+        made = [link_token(secrets.token_bytes(16)) for _ in range(count)]
+        async with self.database() as opened, opened.write() as conn:
+            for number, token in enumerate(made, 1):
+                found = await dossiers.find(conn, code_of(number))
+                assert found is not None
+                await links.make(conn, found.id, token, now, timedelta(days=1))
+        return made
 
     async def answers(self, *, latest: bool = True) -> list[Answer]:
         """The answers that stand, or all there ever were, oldest first."""
@@ -147,10 +154,10 @@ class Town:
         return people
 
 
-def found_office(folder: Path) -> Path:
-    """The database of an office with its returned dossiers, to be copied for every test."""
+def found_office(folder: Path, count: int = DOSSIERS) -> Path:
+    """The database of an office with so many returned dossiers, to be copied for every test."""
     motcua = Motcua(folder=folder, url=f"sqlite:///{folder}/motcua.sqlite", settings={"key": KEY})
-    rows = [ROW.format(code=code_of(n), phone=phone_of(n)) for n in range(1, DOSSIERS + 1)]
+    rows = [ROW.format(code=code_of(n), phone=phone_of(n)) for n in range(1, count + 1)]
     (folder / "units.csv").write_text(UNITS, "utf-8")
     (folder / "dossiers.csv").write_text("\n".join([COLUMNS, *rows]), "utf-8")
     for args in (("db", "upgrade"), ("units", "import", "units.csv")):
@@ -160,8 +167,10 @@ def found_office(folder: Path) -> Path:
     return folder / "motcua.sqlite"
 
 
-def found_town(office: Path, folder: Path, telegram: FakeTelegram, *, hook: bool = False) -> Town:
-    """A copy of the office whose bot polls, or is called at its webhook."""
+def found_town(
+    office: Path, folder: Path, telegram: FakeTelegram, *, hook: bool = False, **more: str
+) -> Town:
+    """A copy of the office whose bot polls, or is called at its webhook; `more` are settings."""
     port = free_port()
     settings = {
         "key": KEY,
@@ -177,6 +186,7 @@ def found_town(office: Path, folder: Path, telegram: FakeTelegram, *, hook: bool
             "telegram_webhook_secret": "bi-mat_1",
             "public_url": f"http://127.0.0.1:{port}",
         }
+    settings |= more
     shutil.copy(office, folder / "motcua.sqlite")
     url = f"sqlite:///{folder}/motcua.sqlite"
     return Town(motcua=Motcua(folder=folder, url=url, settings=settings), telegram=telegram)
