@@ -2,7 +2,7 @@
 
 from admin.sheets.columns import ColumnSpec
 from admin.sheets.mapping import read_mapping
-from admin.sheets.rejects import MARKS, Rejects, unmarked
+from admin.sheets.rejects import MARKS, Rejects
 from admin.sheets.sheet import Row, Sheet, read_sheet
 
 __all__ = [
@@ -13,5 +13,4 @@ __all__ = [
     "Sheet",
     "read_mapping",
     "read_sheet",
-    "unmarked",
 ]

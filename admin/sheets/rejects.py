@@ -19,7 +19,7 @@ MARKS = (
 """The two columns added to rejected rows; mended, they are read again with them."""
 
 
-def unmarked(header: Sequence[str]) -> Sequence[str]:
+def _unmarked(header: Sequence[str]) -> Sequence[str]:
     """The header without the columns that an earlier file of rejects has added."""
     last = [fold(title) for title in header[-len(MARKS) :]]
     marked = len(last) == len(MARKS) and all(
@@ -38,8 +38,9 @@ class Rejects:
     def __init__(self, path: Path | None, header: Sequence[str], titles: tuple[str, str]) -> None:
         self.path = path
         self.count = 0
-        self._header = (*header, *titles)
-        self._width = len(header)
+        kept = _unmarked(header)
+        self._header = (*kept, *titles)
+        self._width = len(kept)
         self._draft = path.with_name(f"{path.name}.part") if path else None
         self._stack = ExitStack()
         self._write: Callable[[Sequence[object]], object] | None = None
