@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class DispatchRules:
     """Seconds and counts; the defaults are for production."""
 
-    send_seconds: float = 20.0
+    send_seconds: float = 15.0
     """How long one request may take before its outcome is unknown; above the channels' own."""
-    lease_seconds: float = 30.0
+    lease_seconds: float = 20.0
     """After this long without an answer another process takes the message for interrupted."""
     poll_seconds: float = 0.5
     """How soon a message is seen that another process queued."""
