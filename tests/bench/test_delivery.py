@@ -43,9 +43,11 @@ class Heard:
     """The most messages of any kind within one second."""
 
 
-@pytest.mark.bench
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("count", [3_000, pytest.param(50_000, marks=pytest.mark.soak)])
+@pytest.mark.timeout(7_200)
+@pytest.mark.parametrize(
+    "count",
+    [pytest.param(3_000, marks=pytest.mark.bench), pytest.param(50_000, marks=pytest.mark.soak)],
+)
 async def test_a_broadcast_keeps_its_rate_and_lets_replies_through(
     database: Database, count: int
 ) -> None:
