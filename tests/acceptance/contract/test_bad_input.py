@@ -25,27 +25,21 @@ T = TypeVar("T")
 LANGUAGES = ("vi", "en")
 REFUSED = """
 units import nowhere.csv
-dossiers import nowhere.csv
 dossiers import dossiers.csv --steps nowhere.csv
-answers import nowhere.csv
-facts import nowhere.csv
 scores import nowhere.csv
 units import folder
 dossiers import dossiers.csv --steps folder
 answers import empty.csv
 facts import blank.csv
 dossiers import columns.csv
-scores import columns.csv
 dossiers import dossiers.csv --steps columns.csv
 answers import question.csv
 units import twice.csv
 units import garbage.csv
-units import half.csv
 units import tcvn.csv
 dossiers import garbage.xlsx
 dossiers import zip.xlsx
 dossiers import page.xls
-dossiers import dossiers.csv --mapping nowhere.yaml
 dossiers import dossiers.csv --mapping syntax.yaml
 dossiers import strange.csv --rejects nowhere/rejects.csv
 dossiers import dossiers.csv --rejects dossiers.csv
@@ -56,31 +50,21 @@ forms check syntax.yaml
 forms check list.yaml
 forms check typo.yaml
 forms check binary.yaml
-forms check folder
 forms try phieu99
 rulebooks check nowhere.yaml
-rulebooks check syntax.yaml
-rulebooks check list.yaml
 rulebooks check typo.yaml
 rulebooks check binary.yaml
 rate 2021-Q2 --rulebook typo.yaml
-rate 2021-Q2 --rulebook nowhere.yaml
 rate 2021-Q2 --rulebook nobody-2020
 rate 2021-Q5
 rate quý-hai
-rate 2021-05-01..2021-04-01
 rate 2021-02-30..2021-04-01
-rate 0000
 tally 21-Q2
-tally 2021-Q2 --out folder
-tally 2021-Q2 --out nowhere/tally.csv
 tally 2021-Q2 --out nowhere/tally.xlsx
 tally 2021-Q2 --out tally.docx
 tally 2021-Q2 --by weather --out tally.csv
 invite 2021-Q7
-check nowhere.csv
 check garbage.csv
---config nowhere.toml units list
 --config broken.toml units list
 --config unknown.toml units list
 --config binary.yaml units list
@@ -97,6 +81,7 @@ NO_DATABASE = {
     "text.sqlite": ("units list", "db upgrade", "db check", "serve"),
     "folder": ("units list", "db upgrade"),
     "nowhere/motcua.sqlite": ("units list",),
+    "/proc/motcua.sqlite": ("db upgrade",),
 }
 """Command lines by the SQLite file they are given."""
 URLS = ("postgresql://nobody@127.0.0.1:1/motcua", "mysql://localhost/motcua", "motcua", "")
@@ -187,16 +172,15 @@ def taken_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_port_in_use(motcua: Motcua, taken_port: int, lang: str) -> None:
+def test_port_in_use(motcua: Motcua, taken_port: int) -> None:
     """A port in use is named, by `serve` and by `demo`, which has not begun to make anything."""
-    done = motcua("serve", lang=lang, listen=f"127.0.0.1:{taken_port}")
-    assert_refused(done, lang)
-    assert str(taken_port) in done.err
+    serving = motcua("serve", lang="vi", listen=f"127.0.0.1:{taken_port}")
+    assert_refused(serving, "vi")
+    assert str(taken_port) in serving.err
     demo = ("demo", "--port", str(taken_port), "--data", "demo", "--no-browser")
-    done = motcua(*demo, lang=lang)
-    assert_refused(done, lang)
-    assert str(taken_port) in done.err
+    showing = motcua(*demo, lang="en")
+    assert_refused(showing, "en")
+    assert str(taken_port) in showing.err
     assert not (motcua.folder / "demo").exists()
 
 

@@ -63,11 +63,11 @@ def test_rating(office: Office, period: str) -> None:
     assert_rated(office, period)
 
 
-def test_another_rulebook(office: Office) -> None:
+def test_another_rulebook(one_office: Office) -> None:
     """Đam Rông's rules of 2020 rate the same district, to two digits as they were printed."""
-    told = office.motcua.json("rate", "2021-Q2", "--rulebook", "dam-rong-2020")
+    told = one_office.motcua.json("rate", "2021-Q2", "--rulebook", "dam-rong-2020")
     assert told["rulebook"] == "dam-rong-2020"
-    expected = Reckoner(district=office.district, period="2021-Q2").rating()["units"]
+    expected = Reckoner(district=one_office.district, period="2021-Q2").rating()["units"]
     counted = ("code", "received", "dossiers", "responses")
     for ours, theirs in zip(expected, told["units"], strict=True):
         assert [theirs[name] for name in counted] == [ours[name] for name in counted]

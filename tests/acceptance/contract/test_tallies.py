@@ -38,13 +38,13 @@ def test_tally(office: Office, period: str, tmp_path: Path) -> None:
     assert all({"issued", "delivered"} <= row.keys() for row in told["response"])
 
 
-def test_same_rows_in_every_kind_of_file(office: Office, tmp_path: Path) -> None:
+def test_same_rows_in_every_kind_of_file(one_office: Office, tmp_path: Path) -> None:
     """CSV and XLSX carry the rows of the JSON, in the same order."""
-    told = json.loads(tallied(office, "2021-Q2", "json", tmp_path).read_text("utf-8"))
+    told = json.loads(tallied(one_office, "2021-Q2", "json", tmp_path).read_text("utf-8"))
     rows: list[tuple[Any, ...]] = [tuple(row[c] for c in COLUMNS) for row in told["rows"]]
-    with tallied(office, "2021-Q2", "csv", tmp_path).open(encoding="utf-8-sig") as stream:
+    with tallied(one_office, "2021-Q2", "csv", tmp_path).open(encoding="utf-8-sig") as stream:
         read = list(csv.reader(stream))
     assert read == [list(COLUMNS), *([*map(str, row)] for row in rows)]
-    book = load_workbook(tallied(office, "2021-Q2", "xlsx", tmp_path), read_only=True)
+    book = load_workbook(tallied(one_office, "2021-Q2", "xlsx", tmp_path), read_only=True)
     sheet = book.worksheets[0]
     assert list(sheet.iter_rows(values_only=True)) == [COLUMNS, *rows]
