@@ -6,9 +6,10 @@ of what it cost (tests/bench/test_one_hop.py). Here a statement is one trip, and
 take long it is none:
 
 * within `BEGIN IMMEDIATE … COMMIT` the lock is ours and the pages are in memory: the statements run
-  where they are asked for; getting the lock, and the commit, which waits for the disk, take it;
+  where they are asked for; the commit, which waits for the disk, takes the trip;
 * reading may take as long as a report: its statements take the trip, its beginning and end, which
-  do nothing in SQLite, do not.
+  do nothing in SQLite, do not; a glance (`BEGIN DEFERRED`) promises to be short, and takes none;
+* whatever would have to wait for another process's lock tries once here, then takes the trip.
 
 A trip that does not come back in order (cancelled, failed) leaves the stage unknown; from then on
 everything takes the trip, behind it in the queue, until a transaction begins anew.
@@ -18,6 +19,7 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from enum import Enum, auto
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -33,7 +35,10 @@ Result = TypeVar("Result")
 Work = Callable[[sqlite3.Cursor], object]
 
 READING = "BEGIN"
+GLANCING = "BEGIN DEFERRED"
 WRITING = "BEGIN IMMEDIATE"
+PATIENCE_MS = 30_000
+"""How long to wait for another process's lock, on the driver's thread."""
 
 
 class Stage(Enum):
@@ -42,10 +47,11 @@ class Stage(Enum):
     UNKNOWN = auto()
     NONE = auto()
     READING = auto()
+    GLANCING = auto()
     WRITING = auto()
 
 
-BEGINNINGS = {READING: Stage.READING, WRITING: Stage.WRITING}
+BEGINNINGS = {READING: Stage.READING, GLANCING: Stage.GLANCING, WRITING: Stage.WRITING}
 
 
 class Cursor:
@@ -112,9 +118,13 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         """Carry out one statement; its rows, and what the driver says about them."""
         then = BEGINNINGS.get(sql, self._stage)
         go = partial(_carry_out, self._raw, work)
-        if self._stage is Stage.WRITING or (sql == READING and self._stage is Stage.NONE):
-            return self._here(go, then)
+        if self._stage in {Stage.WRITING, Stage.GLANCING} or self._begins(sql):
+            with suppress(_Busy):
+                return self._here(go, then)
         return self._there(go, then)
+
+    def _begins(self, sql: str) -> bool:
+        return self._stage is Stage.NONE and sql in BEGINNINGS
 
     def commit(self) -> None:
         """End the transaction; after this it is on the disk."""
@@ -127,7 +137,8 @@ class Connection(AsyncAdapt_aiosqlite_connection):
     def _end(self, end: Callable[[], None]) -> None:
         if self._connection._connection is None or self._stage is Stage.NONE:  # noqa: SLF001
             return
-        go = self._here if self._stage is Stage.READING else self._there
+        nothing_to_wait_for = self._stage in {Stage.READING, Stage.GLANCING}
+        go = self._here if nothing_to_wait_for else self._there
         go(end, Stage.NONE)
 
     @property
@@ -138,6 +149,10 @@ class Connection(AsyncAdapt_aiosqlite_connection):
         await_(_at_once())
         try:
             result = work()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise _Busy from error
+            self._handle_exception(error)
         except Exception as error:
             self._handle_exception(error)
         self._stage = then
@@ -146,11 +161,24 @@ class Connection(AsyncAdapt_aiosqlite_connection):
     def _there(self, work: Callable[[], Result], then: Stage) -> Result:
         self._stage = Stage.UNKNOWN
         try:
-            result: Result = await_(self._connection._execute(work))  # noqa: SLF001
+            patient = partial(_patiently, self._raw, work)
+            result: Result = await_(self._connection._execute(patient))  # noqa: SLF001
         except Exception as error:
             self._handle_exception(error)
         self._stage = then
         return result
+
+
+class _Busy(Exception):
+    """Somebody else has the lock."""
+
+
+def _patiently(connection: sqlite3.Connection, work: Callable[[], Result]) -> Result:
+    connection.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+    try:
+        return work()
+    finally:
+        connection.execute("PRAGMA busy_timeout=0")
 
 
 async def _at_once() -> None:
