@@ -140,7 +140,9 @@ async def assemble(
     channels = {(c.name, c.bot): c for c in (page, telegram, *more) if c is not None}
     conversation = Conversation(keyring=ring, forms=published, texts=texts, settings=settings)
     dispatcher = Dispatcher(database, channels, ring, settings=settings)
-    worker = Worker(database, channels, conversation.handle, clock=clock, committed=dispatcher.wake)
+    worker = Worker(
+        database, channels, conversation.handle, clock=clock, committed=dispatcher.answered
+    )
     house = House(keyring=ring, current=published, texts=texts, settings=settings)
     notices = Notices(database, house, clock=clock, told=dispatcher.wake)
     return Service(

@@ -8,7 +8,7 @@ where one writes at a time, the updates of several chats share a transaction ins
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,6 +22,8 @@ from surveys.store import inbox
 from surveys.store.database import Database
 from surveys.store.inbox import Update
 
+BotId = tuple[str, str]
+"""Channel and bot."""
 log = logging.getLogger(__name__)
 
 Handler = Callable[[AsyncConnection, Incoming, int, datetime], Awaitable[None]]
@@ -58,7 +60,7 @@ class _Job:
     """None for a kind of update that we do not use."""
 
 
-def _nobody() -> None:
+def _nobody(_bots: Collection[BotId]) -> None:
     """Nobody waits to hear of it."""
 
 
@@ -72,10 +74,11 @@ class Worker:
         handle: Handler,
         *,
         clock: Callable[[], datetime],
-        committed: Callable[[], None] = _nobody,
+        committed: Callable[[Collection[BotId]], None] = _nobody,
         rules: WorkerRules = RULES,
     ) -> None:
-        """`committed` is called after every transaction (`Dispatcher.wake`)."""
+        """`committed` is told after every transaction whose updates it handled
+        (`Dispatcher.answered`)."""
         self._database = database
         self._channels = channels
         self._handle = handle
@@ -99,6 +102,8 @@ class Worker:
         try:
             while not await self._round():
                 await wait_at_most(self._awake, self._rules.poll_seconds)
+            if self._late:
+                await asyncio.wait(self._late, timeout=self._rules.acknowledge_seconds)
         finally:
             await _cancel([*self._busy.values(), *self._late])
             await self._batcher.close()
@@ -118,7 +123,7 @@ class Worker:
         """Begin what can be begun; True when the worker is to stop and nothing is left."""
         self._awake.clear()
         try:
-            async with self._database.read() as conn:
+            async with self._database.glance() as conn:
                 found = await inbox.heads(conn, self._channels, 2 * self._rules.most_chats)
         except Exception as error:
             log.warning("cannot read the inbox: %s", reason_of(error))
@@ -174,7 +179,8 @@ class Worker:
         task = asyncio.create_task(_quietly(channel.acknowledge(incoming)))
         self._late.add(task)
         task.add_done_callback(self._late.discard)
-        await asyncio.wait({task}, timeout=self._rules.acknowledge_seconds)
+        if not channel.acknowledges_apart:
+            await asyncio.wait({task}, timeout=self._rules.acknowledge_seconds)
 
     async def _together(self, jobs: Sequence[_Job]) -> Sequence[None]:
         """One transaction for all that never failed; if one of them fails now, one for each."""
@@ -206,7 +212,8 @@ class Worker:
                         await self._handle(conn, job.incoming, job.update.id, self._clock())
             if taken:
                 await inbox.done(conn, sorted(taken))
-        self._committed()
+        if taken:
+            self._committed({(j.update.channel, j.update.bot) for j in jobs})
 
     async def _failed(self, update: Update, error: Exception) -> None:
         """Count the try. That this could be written proves that the database was not the cause."""

@@ -63,6 +63,9 @@ class Channel(Protocol):
     """Which bot of that channel, for places that run several."""
     limits: Limits
     edits_in_place: bool
+    acknowledges_apart: bool
+    """Whether an acknowledgement stands beside the chat (a spinner), so that the effect need not
+    wait for it; where it is a bubble of the chat, it must come first."""
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
         """Read one raw update; None for kinds that we do not use."""

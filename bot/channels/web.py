@@ -53,6 +53,7 @@ class WebChannel:
     name = NAME
     limits = Limits(per_second=10_000.0, per_chat_second=10_000.0, chat_burst=1_000)
     edits_in_place = False
+    acknowledges_apart = False
 
     def __init__(
         self,
@@ -118,7 +119,7 @@ class WebChannel:
         with self.watchers.watching(chat_key) as changed:
             while True:
                 changed.clear()
-                async with self._database.read() as conn:
+                async with self._database.glance() as conn:
                     found = list(await web.after(conn, chat_key, last_id))
                 last_id = found[-1].id if found else last_id
                 yield found

@@ -6,7 +6,7 @@ import os
 import random
 import secrets
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -79,6 +79,11 @@ class Dispatcher:
         """Something new may be due."""
         self._awake.set()
 
+    def answered(self, bots: Collection[tuple[str, str]]) -> None:
+        """Replies of these bots (channel, bot) are due: no need to ask the database first."""
+        for bot in bots:
+            self._senders[bot].wake(REPLIES)
+
     async def run(self) -> None:
         """Send until `stop` is called and no reply waits."""
         async with self._database.write() as conn:
@@ -113,13 +118,13 @@ class Dispatcher:
         """Ask once for all bots who has work; True when stopping and nobody has."""
         self._awake.clear()
         try:
-            async with self._database.read() as conn:
+            async with self._database.glance() as conn:
                 work = await pace.with_work(conn, self._senders, self._lanes())
         except Exception as error:
             log.warning("cannot read the outbox: %s", reason_of(error))
             return False
         for bot, lanes in work.items():
-            self._senders[bot].wake(urgent=Lane.INTERACTIVE in lanes)
+            self._senders[bot].wake(lanes)
         idle = all(sender.is_idle for sender in self._senders.values())
         return self._stopping and idle and not work
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from bot.batching import wait_at_most
 from bot.channels.base import Channel, Rejected, SlowDown
@@ -50,6 +50,7 @@ class Sender:
         self._flying: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
         self._urgent = asyncio.Event()
+        self._wanted = set[Lane]()
         self._paused_until = 0.0
         self.lanes: Sequence[Lane] = LANES
         """Which lanes may leave; replies only, once the process is to stop."""
@@ -59,10 +60,11 @@ class Sender:
         """Whether nothing is on its way."""
         return not self._flying
 
-    def wake(self, *, urgent: bool) -> None:
-        """Something is due; `urgent` when a citizen waits for it."""
+    def wake(self, lanes: Collection[Lane]) -> None:
+        """Something is due in these lanes; a reply is urgent, a citizen waits for it."""
+        self._wanted.update(lanes)
         self._awake.set()
-        if urgent:
+        if Lane.INTERACTIVE in lanes:
             self._urgent.set()
 
     async def run(self) -> None:
@@ -78,13 +80,17 @@ class Sender:
             await asyncio.gather(*self._flying, return_exceptions=True)
 
     async def _send_what_is_due(self) -> None:
+        """Replies always come first; a broadcast is looked for when there was said to be one."""
+        wanted = {Lane.INTERACTIVE}
         wait: float | None = 0.0
         while wait is not None:
-            wait = await self._send_one_group()
+            wanted |= self._wanted
+            self._wanted.clear()
+            wait = await self._send_one_group([lane for lane in self.lanes if lane in wanted])
             if wait:
                 await self._sleep(wait)
 
-    async def _send_one_group(self) -> float | None:
+    async def _send_one_group(self, lanes: Sequence[Lane]) -> float | None:
         """Let one group leave; seconds until the next may, None when nobody waits."""
         self._urgent.clear()
         paused = self._paused_until - asyncio.get_running_loop().time()
@@ -95,7 +101,7 @@ class Sender:
             await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
             return 0.0
         try:
-            group = await self._open(room)
+            group = await self._open(room, lanes)
         except Exception as error:
             log.warning("cannot read the outbox: %s", reason_of(error))
             return self._rules.poll_seconds
@@ -105,9 +111,9 @@ class Sender:
             self._look_again_in(wait_ms)
         return None if group.wait_ms is None else group.wait_ms / 1_000
 
-    async def _open(self, room: int) -> Group:
+    async def _open(self, room: int, lanes: Sequence[Lane]) -> Group:
         async with self._database.write() as conn:
-            return await self._gate.open(conn, room, self.lanes)
+            return await self._gate.open(conn, room, lanes)
 
     async def _sleep(self, seconds: float) -> None:
         """Wait for the next slot; a reply may come in between and leave at once."""

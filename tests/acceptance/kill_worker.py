@@ -65,7 +65,7 @@ async def _serve(job: Job) -> None:
             rules=DISPATCH,
         )
         worker = Worker(
-            database, channels, _handle, clock=_now, committed=dispatcher.wake, rules=WORK
+            database, channels, _handle, clock=_now, committed=dispatcher.answered, rules=WORK
         )
         runner = await _listen(Inbox(database, KEYS, worker.wake), job.port)
         running = [asyncio.create_task(worker.run()), asyncio.create_task(dispatcher.run())]

@@ -31,6 +31,7 @@ class FakeChannel:
     bot: str = "main"
     limits: Limits = UNLIMITED
     edits_in_place: bool = True
+    acknowledges_apart: bool = False
     heard: list[Heard] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     faults: defaultdict[str, deque[Exception | float]] = field(

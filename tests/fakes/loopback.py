@@ -17,6 +17,7 @@ class LoopbackChannel:
     name = NAME
     bot = BOT
     edits_in_place = False
+    acknowledges_apart = True
 
     def __init__(self, session: aiohttp.ClientSession, far_end: str, limits: Limits) -> None:
         self.limits = limits

@@ -40,6 +40,7 @@ class TelegramChannel:
 
     name = NAME
     edits_in_place = True
+    acknowledges_apart = True
 
     def __init__(self, api: Bot, *, per_second: float) -> None:
         self.api = api
