@@ -7,13 +7,15 @@ from asyncio.subprocess import PIPE
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from statistics import median
 
 import pytest
 
 from bot.inbox import Inbox
 from surveys.store import inbox
 from surveys.store.database import Database
-from tests.bench.processes import serving
+from tests.bench.processes import Server, running
 from tests.bench.servers import PATH, SERVERS
 from tests.bench.telling import tell
 from tests.integration.queue_rows import BOT, CHANNEL, KEYS, migrated
@@ -21,25 +23,39 @@ from tests.integration.queue_rows import BOT, CHANNEL, KEYS, migrated
 CONNECTIONS = 100
 """The most that Telegram opens to one webhook."""
 ROUNDS = 8
-"""The best round of each server counts: the one that the rest of the machine disturbed least."""
 SECONDS = 1.5
 PER_ROUND = 1_000_000
 """Update numbers set aside for one round of one server."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round of one server: answers a second, and answers for a second of processor time."""
+
+    per_second: float
+    per_core_second: float
+
+
 @pytest.mark.bench
 async def test_a_durable_webhook_is_nearly_as_fast_as_a_bare_one(sqlite_url: str) -> None:
     """Committed before the 200: at least 0.6 of an aiohttp handler that only parses the same JSON,
-    and at least 3 times python-telegram-bot's own webhook server with an empty handler."""
+    and at least 3 times python-telegram-bot's own webhook server with an empty handler.
+
+    Compared by what each does on a core of its own, all threads counted: how much of the machine
+    the others leave does not change that.
+    """
     async with migrated(sqlite_url) as database:
-        speeds = await _compare(sqlite_url)
+        rounds = await _compare(sqlite_url)
         async with database.read() as conn:
             kept = sum((await inbox.counts(conn)).values())
-    best = {name: max(rounds) for name, rounds in speeds.items()}
-    to_bare, to_library = best["durable"] / best["bare"], best["durable"] / best["library"]
-    told = {name: f"{speed:,.0f}/s" for name, speed in best.items()}
-    tell(f"webhook, acknowledged: {told}; {to_bare:.2f} x bare, {to_library:.1f} x the library")
-    assert kept >= sum(speeds["durable"]) * SECONDS * 0.99
+    seen = {name: median(one.per_second for one in all_of) for name, all_of in rounds.items()}
+    core = {name: median(one.per_core_second for one in all_of) for name, all_of in rounds.items()}
+    to_bare, to_library = core["durable"] / core["bare"], core["durable"] / core["library"]
+    for title, speeds in (("seen", seen), ("on a core of its own", core)):
+        told = ", ".join(f"{name} {speed:,.0f}/s" for name, speed in speeds.items())
+        tell(f"webhook, acknowledged, {title}: {told}")
+    tell(f"durable = {to_bare:.2f} x bare = {to_library:.1f} x the library")
+    assert kept >= sum(one.per_second for one in rounds["durable"]) * SECONDS * 0.99
     assert to_bare >= 0.6
     assert to_library >= 3
 
@@ -68,27 +84,32 @@ async def _keep(database: Database, numbers: Sequence[int]) -> None:
     await asyncio.gather(*puts)
 
 
-async def _compare(url: str) -> dict[str, list[float]]:
-    """Answers a second of each server, round by round, one server at a time."""
-    speeds: defaultdict[str, list[float]] = defaultdict(list)
-    async with AsyncExitStack() as running:
-        ports = {
-            name: await running.enter_async_context(
-                serving("tests.bench.servers", name, after=(url,))
+async def _compare(url: str) -> dict[str, list[Round]]:
+    """Round by round, one server at a time."""
+    rounds: defaultdict[str, list[Round]] = defaultdict(list)
+    async with AsyncExitStack() as stack:
+        servers = {
+            name: await stack.enter_async_context(
+                running("tests.bench.servers", name, after=(url,))
             )
             for name in SERVERS
         }
         for turn in range(ROUNDS):
-            for name, port in ports.items():
-                speeds[name].append(await _load(port, first=turn * PER_ROUND))
-    return speeds
+            for name, server in servers.items():
+                rounds[name].append(await _round(server, first=turn * PER_ROUND))
+    return rounds
 
 
-async def _load(port: int, first: int) -> float:
-    args = (str(port), PATH, str(CONNECTIONS), str(SECONDS), str(first))
+async def _round(server: Server, first: int) -> Round:
+    args = (str(server.port), PATH, str(CONNECTIONS), str(SECONDS), str(first))
+    before = server.cpu_seconds()
     load = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.bench.load", *args, stdout=PIPE
     )
     out, _ = await load.communicate()
+    used = server.cpu_seconds() - before
     result = json.loads(out)
-    return float(result["answered"] / result["seconds"])
+    return Round(
+        per_second=result["answered"] / result["seconds"],
+        per_core_second=result["in_all"] / used,
+    )
