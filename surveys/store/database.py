@@ -2,30 +2,28 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import BigInteger, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from surveys.errors import Refusal
-from surveys.store import one_hop
+from surveys.store import at_once, one_hop
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
-BEGIN = "motcua_begin"
-"""The option of a connection that says how its transactions begin on SQLite."""
+Transaction = AbstractAsyncContextManager[AsyncConnection]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,26 +33,22 @@ class Database:
 
     engine: AsyncEngine
     reader: AsyncEngine
-    glancer: AsyncEngine
     writers: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
     def open(cls, url: str) -> "Database":
         """Connect lazily to `sqlite:///file` or `postgresql://…`; raises Refusal `database.url`."""
         target = async_url(url)
-        sizes = {"pool_size": 8, "max_overflow": 8}
+        sizes = {"pool_size": 8, "max_overflow": 8, "pool_use_lifo": True}
         if target.get_backend_name() == "sqlite":
-            engine = create_async_engine(target, **sizes)
-            _prepare_sqlite(engine, target.database or "")
-            reader = engine.execution_options(**{BEGIN: one_hop.READING})
-            glancer = engine.execution_options(**{BEGIN: one_hop.GLANCING})
+            engine = reader = create_async_engine(target, **sizes)
+            _own_connections(engine, target.database or "")
         else:
             engine = create_async_engine(target, **sizes)
             reader = engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
-            glancer = reader
-        return cls(engine=engine, reader=reader, glancer=glancer)
+        return cls(engine=engine, reader=reader)
 
     @property
     def is_sqlite(self) -> bool:
@@ -64,22 +58,24 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write; committed at the end, rolled back on any exception."""
-        turn = self.writers if self.is_sqlite else nullcontext()
-        async with turn, self.engine.begin() as conn:
+        if not self.is_sqlite:
+            async with self.engine.begin() as conn:
+                yield conn
+            return
+        async with self.writers, at_once.begin(self.engine, one_hop.WRITING) as conn:
             yield conn
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    def read(self) -> Transaction:
         """A transaction that sees one moment and changes nothing."""
-        async with self.reader.begin() as conn:
-            yield conn
+        return self._read(one_hop.READING)
 
-    @asynccontextmanager
-    async def glance(self) -> AsyncIterator[AsyncConnection]:
+    def glance(self) -> Transaction:
         """A read of a few rows by an index: on SQLite nothing else happens in the process
         meanwhile, which is cheaper than asking another thread."""
-        async with self.glancer.begin() as conn:
-            yield conn
+        return self._read(one_hop.GLANCING)
+
+    def _read(self, beginning: str) -> Transaction:
+        return at_once.begin(self.reader, beginning) if self.is_sqlite else self.reader.begin()
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -126,22 +122,9 @@ def _now_ms_postgresql(_element: now_ms, _compiler: SQLCompiler, **_: object) ->
     return "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)"
 
 
-def _prepare_sqlite(engine: AsyncEngine, path: str) -> None:
-    """WAL, full durability, and BEGIN in our hands: the driver's own deferred BEGIN loses
-    read-then-write races."""
+def _own_connections(engine: AsyncEngine, path: str) -> None:
+    """Have SQLAlchemy use our connections to SQLite (`one_hop`)."""
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def _connect(dialect: Dialect, *_: object) -> DBAPIConnection:
         return one_hop.connect(path, dialect.dbapi)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begun(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, one_hop.WRITING))

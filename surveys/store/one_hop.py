@@ -28,7 +28,7 @@ import aiosqlite
 from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_module
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.util.concurrency import await_
+from sqlalchemy.util.concurrency import await_, in_greenlet
 
 Row = tuple[Any, ...]
 Result = TypeVar("Result")
@@ -51,7 +51,11 @@ class Stage(Enum):
     WRITING = auto()
 
 
+AT_ONCE = frozenset({Stage.WRITING, Stage.GLANCING})
+NOT_BEGUN = frozenset({Stage.UNKNOWN, Stage.NONE})
+ENDS_AT_ONCE = frozenset({Stage.NONE, Stage.READING, Stage.GLANCING})
 BEGINNINGS = {READING: Stage.READING, GLANCING: Stage.GLANCING, WRITING: Stage.WRITING}
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 class Cursor:
@@ -69,11 +73,11 @@ class Cursor:
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one statement and take its rows."""
-        self._run(sql, lambda cursor: cursor.execute(sql, parameters))
+        self._run(lambda cursor: cursor.execute(sql, parameters))
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
         """Run one statement for each of the parameters."""
-        self._run(sql, lambda cursor: cursor.executemany(sql, parameters))
+        self._run(lambda cursor: cursor.executemany(sql, parameters))
 
     def fetchone(self) -> Row | None:
         """The next row."""
@@ -96,35 +100,51 @@ class Cursor:
     async def _async_soft_close(self) -> None:
         """SQLAlchemy calls it when it has the rows."""
 
-    def _run(self, sql: str, work: Work) -> None:
-        rows, self.description, self.rowcount, self.lastrowid = self._connection.run(sql, work)
+    def _run(self, work: Work) -> None:
+        rows, self.description, self.rowcount, self.lastrowid = self._connection.run(work)
         self._rows = deque(rows)
 
 
 class Connection(AsyncAdapt_aiosqlite_connection):
     """SQLAlchemy's view of an aiosqlite connection."""
 
-    __slots__ = ("_stage",)
+    __slots__ = ("_beginning", "_stage")
 
     def __init__(self, dbapi: AsyncAdapt_dbapi_module, connection: aiosqlite.Connection) -> None:
         super().__init__(dbapi, connection)  # type: ignore[arg-type] # as SQLAlchemy does itself
         self._stage = Stage.UNKNOWN
+        self._beginning = WRITING
 
     def cursor(self, server_side: bool = False) -> Cursor:  # type: ignore[override] # noqa: FBT001, FBT002, ARG002
         """A cursor, without going anywhere yet."""
         return Cursor(self)
 
-    def run(self, sql: str, work: Work) -> tuple[list[Row], Any, int, int | None]:
-        """Carry out one statement; its rows, and what the driver says about them."""
-        then = BEGINNINGS.get(sql, self._stage)
-        go = partial(_carry_out, self._raw, work)
-        if self._stage in {Stage.WRITING, Stage.GLANCING} or self._begins(sql):
+    def begin(self, beginning: str = WRITING) -> None:
+        """Begin a transaction; else the first statement begins one that may write."""
+        self._beginning, then = beginning, BEGINNINGS[beginning]
+        go = partial(_begin, self._raw, beginning)
+        if self._stage is Stage.NONE:
             with suppress(_Busy):
-                return self._here(go, then)
-        return self._there(go, then)
+                self._tried(go, then)
+                return
+        self._there(go, then)
 
-    def _begins(self, sql: str) -> bool:
-        return self._stage is Stage.NONE and sql in BEGINNINGS
+    def run(self, work: Work) -> tuple[list[Row], Any, int, int | None]:
+        """Carry out one statement; its rows, and what the driver says about them."""
+        if self._stage in NOT_BEGUN:
+            self.begin(self._beginning)
+        go = self._here if self.runs_at_once else self._there
+        return go(partial(_carry_out, self._raw, work), self._stage)
+
+    @property
+    def runs_at_once(self) -> bool:
+        """Whether the next statement takes no trip."""
+        return self._stage in AT_ONCE
+
+    @property
+    def ends_at_once(self) -> bool:
+        """Whether there is nothing to wait for at the end."""
+        return self._stage in ENDS_AT_ONCE
 
     def commit(self) -> None:
         """End the transaction; after this it is on the disk."""
@@ -137,22 +157,28 @@ class Connection(AsyncAdapt_aiosqlite_connection):
     def _end(self, end: Callable[[], None]) -> None:
         if self._connection._connection is None or self._stage is Stage.NONE:  # noqa: SLF001
             return
-        nothing_to_wait_for = self._stage in {Stage.READING, Stage.GLANCING}
-        go = self._here if nothing_to_wait_for else self._there
+        go = self._here if self.ends_at_once else self._there
         go(end, Stage.NONE)
+        self._beginning = WRITING
 
     @property
     def _raw(self) -> sqlite3.Connection:
         return self._connection._conn  # type: ignore[no-any-return] # noqa: SLF001
 
+    def _tried(self, work: Callable[[], Result], then: Stage) -> Result:
+        """Carry it out if nobody else has the lock; raises _Busy."""
+        try:
+            return self._here(work, then)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            raise _Busy from error
+
     def _here(self, work: Callable[[], Result], then: Stage) -> Result:
-        await_(_at_once())
+        if in_greenlet():
+            await_(_at_once())
         try:
             result = work()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-                raise _Busy from error
-            self._handle_exception(error)
         except Exception as error:
             self._handle_exception(error)
         self._stage = then
@@ -182,7 +208,14 @@ def _patiently(connection: sqlite3.Connection, work: Callable[[], Result]) -> Re
 
 
 async def _at_once() -> None:
-    """SQLAlchemy insists that something is awaited; this gives nobody else a turn."""
+    """In its greenlets SQLAlchemy insists that something is awaited; this gives nobody else a
+    turn."""
+
+
+def _begin(connection: sqlite3.Connection, beginning: str) -> None:
+    """After a trip that failed, the transaction may be there still."""
+    if not connection.in_transaction:
+        connection.execute(beginning)
 
 
 def _carry_out(connection: sqlite3.Connection, work: Work) -> tuple[list[Row], Any, int, Any]:
@@ -197,11 +230,18 @@ def _carry_out(connection: sqlite3.Connection, work: Work) -> tuple[list[Row], A
 
 def connect(path: str, dbapi: Any) -> DBAPIConnection:  # noqa: ANN401 - a module
     """A connection to the file for SQLAlchemy's own `dbapi`, called where it makes connections."""
-    connection = aiosqlite.Connection(
-        lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=64
-    )
+    connection = aiosqlite.Connection(partial(_connect, path), iter_chunk_size=64)
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does with its own
     return cast("DBAPIConnection", Connection(dbapi, await_(_opened(connection))))
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    """WAL, full durability, and BEGIN in our hands: the driver's own deferred BEGIN loses
+    read-then-write races."""
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+    return connection
 
 
 async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
