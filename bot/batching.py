@@ -20,6 +20,7 @@ Result = TypeVar("Result")
 @dataclass(frozen=True, slots=True)
 class _Waiter(Generic[Item, Result]):
     item: Item
+    hurries: bool
     result: asyncio.Future[Result]
 
 
@@ -36,23 +37,29 @@ class Batcher(Generic[Item, Result]):
         *,
         most_together: int,
         most_waiting: int = 10_000,
+        linger_seconds: float = 0.0,
     ) -> None:
+        """`linger_seconds`: how long whoever is in no hurry waits for company."""
         self._together = together
         self._most_together = most_together
         self._most_waiting = most_waiting
+        self._linger_seconds = linger_seconds
+        self._hurry = asyncio.Event()
         self._room = asyncio.Event()
         self._waiting: deque[_Waiter[Item, Result]] = deque()
         self._running: asyncio.Task[None] | None = None
         self._took = 0.0
         self._shared = False
 
-    async def submit(self, item: Item) -> Result:
+    async def submit(self, item: Item, *, hurries: bool = True) -> Result:
         """Have `item` done with the next batch; raises what that batch raised."""
         while len(self._waiting) >= self._most_waiting:
             self._room.clear()
             await self._room.wait()
         result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiter(item, result))
+        self._waiting.append(_Waiter(item, hurries, result))
+        if hurries or len(self._waiting) >= self._most_together:
+            self._hurry.set()
         if self._running is None:
             self._running = asyncio.create_task(self._run())
         return await result
@@ -71,6 +78,7 @@ class Batcher(Generic[Item, Result]):
     async def _run(self) -> None:
         try:
             while self._waiting:
+                await self._linger()
                 await self._gather()
                 count = min(len(self._waiting), self._most_together)
                 batch = [self._waiting.popleft() for _ in range(count)]
@@ -82,6 +90,13 @@ class Batcher(Generic[Item, Result]):
                 waiter.result.cancel()
             self._waiting.clear()
             self._room.set()
+
+    async def _linger(self) -> None:
+        """Until one of those who wait is in a hurry."""
+        patient = not any(waiter.hurries for waiter in self._waiting)
+        self._hurry.clear()
+        if patient and len(self._waiting) < self._most_together:
+            await wait_at_most(self._hurry, self._linger_seconds)
 
     async def _gather(self) -> None:
         """Let join what is arriving at this very moment, and those who were in the last batch and

@@ -1,6 +1,6 @@
 """Persist, then acknowledge: an update is committed before its channel hears that we have it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from bot.batching import Batcher
@@ -8,7 +8,7 @@ from surveys.errors import Refusal
 from surveys.privacy import Keyring
 from surveys.store import inbox
 from surveys.store.database import Database
-from surveys.store.inbox import Event
+from surveys.store.inbox import Event, Update
 
 MOST_TOGETHER = 200
 """Updates in one transaction."""
@@ -16,7 +16,7 @@ REMEMBERED_CHATS = 4_096
 """Chats whose keyed hash is not computed again for each update."""
 
 
-def _nobody() -> None:
+def _nobody(_new: Collection[Update]) -> None:
     """Nobody waits to hear of it."""
 
 
@@ -24,9 +24,12 @@ class Inbox:
     """Where every channel leaves its raw updates; under load many share one commit."""
 
     def __init__(
-        self, database: Database, keyring: Keyring, arrived: Callable[[], None] = _nobody
+        self,
+        database: Database,
+        keyring: Keyring,
+        arrived: Callable[[Collection[Update]], None] = _nobody,
     ) -> None:
-        """`arrived` is called after each commit that kept something new (`Worker.wake`)."""
+        """`arrived` is told after each commit what it kept that is new (`Worker.arrived`)."""
         self._database = database
         self._chat_key = lru_cache(REMEMBERED_CHATS)(keyring.chat_key)
         self._arrived = arrived
@@ -62,16 +65,8 @@ class Inbox:
         async with self._database.write() as conn:
             new = await inbox.put_many(conn, list(reversed(once.values())))
         if new:
-            self._arrived()
-        return [_first(new, event) for event in events]
-
-
-def _first(new: set[tuple[str, str, str]], event: Event) -> bool:
-    """Whether this is a new update, and its first delivery within the batch."""
-    if event.id not in new:
-        return False
-    new.discard(event.id)
-    return True
+            self._arrived(list(new.values()))
+        return [new.pop(event.id, None) is not None for event in events]
 
 
 def _storable(text: str) -> bool:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -60,8 +61,29 @@ class _Job:
     """None for a kind of update that we do not use."""
 
 
-def _nobody(_bots: Collection[BotId]) -> None:
-    """Nobody waits to hear of it."""
+class Replies(Protocol):
+    """Who sends what the handler queued (`Dispatcher`)."""
+
+    async def depart(self, conn: AsyncConnection, bots: Collection[BotId]) -> Callable[[], None]:
+        """Let the replies of these bots leave, in the given transaction; what is returned is to be
+        called once it is committed."""
+
+    def answered(self, bots: Collection[BotId]) -> None:
+        """Replies of these bots are committed and due."""
+
+
+class NoReplies:
+    """Nobody sends anything."""
+
+    async def depart(self, _conn: AsyncConnection, _bots: Collection[BotId]) -> Callable[[], None]:
+        """Nothing leaves."""
+        return lambda: None
+
+    def answered(self, bots: Collection[BotId]) -> None:
+        """Nobody waits to hear of it."""
+
+
+NO_REPLIES = NoReplies()
 
 
 class Worker:
@@ -74,16 +96,14 @@ class Worker:
         handle: Handler,
         *,
         clock: Callable[[], datetime],
-        committed: Callable[[Collection[BotId]], None] = _nobody,
+        replies: Replies = NO_REPLIES,
         rules: WorkerRules = RULES,
     ) -> None:
-        """`committed` is told after every transaction whose updates it handled
-        (`Dispatcher.answered`)."""
         self._database = database
         self._channels = channels
         self._handle = handle
         self._clock = clock
-        self._committed = committed
+        self._replies = replies
         self._rules = rules
         self._batcher = Batcher(self._together, most_together=rules.most_together)
         self._gate = asyncio.Semaphore(rules.most_transactions)
@@ -92,10 +112,17 @@ class Worker:
         self._awake = asyncio.Event()
         self._ended = asyncio.Event()
         self._stopping = False
+        self._more = True
+        """Whether there may be heads of chats besides those in work."""
 
     def wake(self) -> None:
         """Something new may be there."""
         self._awake.set()
+
+    def arrived(self, updates: Collection[Update]) -> None:
+        """These were just kept. Whoever is not the head of its chat is found when that is done."""
+        for update in updates:
+            self._begin(update)
 
     async def run(self) -> None:
         """Handle updates until `stop` is called and everything that is there is done."""
@@ -122,18 +149,23 @@ class Worker:
     async def _round(self) -> bool:
         """Begin what can be begun; True when the worker is to stop and nothing is left."""
         self._awake.clear()
+        self._more = False
         try:
             async with self._database.glance() as conn:
                 found = await inbox.heads(conn, self._channels, 2 * self._rules.most_chats)
         except Exception as error:
             log.warning("cannot read the inbox: %s", reason_of(error))
             return self._stopping
+        self._more |= bool(found)
         for update in found:
             self._begin(update)
         return self._stopping and not found and not self._busy
 
     def _begin(self, update: Update) -> None:
+        if self._ended.is_set():
+            return
         if update.chat_key in self._busy or len(self._busy) >= self._rules.most_chats:
+            self._more = True
             return
         task = asyncio.create_task(self._chat(update))
         self._busy[update.chat_key] = task
@@ -141,7 +173,8 @@ class Worker:
 
     def _free(self, chat_key: str) -> None:
         self._busy.pop(chat_key, None)
-        self.wake()
+        if self._more or self._stopping:
+            self.wake()
 
     async def _chat(self, update: Update) -> None:
         """Everything for one update; only trouble with the database itself goes uncounted."""
@@ -197,23 +230,34 @@ class Worker:
 
     async def _alone(self, job: _Job) -> None:
         try:
-            await self._transact([job])
+            async with self._database.write() as conn:
+                bots = await self._do(conn, [job])
         except Exception as error:
             await self._failed(job.update, error)
+        else:
+            self._replies.answered(bots)
 
     async def _transact(self, jobs: Sequence[_Job]) -> None:
+        """Handle them and let the replies leave, all in one transaction."""
         if not jobs:
             return
         async with self._database.write() as conn:
-            taken = {update.id for update in await inbox.take(conn, [j.update.id for j in jobs])}
-            for job in jobs:
-                if job.incoming is not None and job.update.id in taken:
-                    async with asyncio.timeout(self._rules.handle_seconds):
-                        await self._handle(conn, job.incoming, job.update.id, self._clock())
-            if taken:
-                await inbox.done(conn, sorted(taken))
+            bots = await self._do(conn, jobs)
+            launch = await self._replies.depart(conn, bots)
+        launch()
+
+    async def _do(self, conn: AsyncConnection, jobs: Sequence[_Job]) -> set[BotId]:
+        """Handle those that are the heads of their chats; returns the bots that answer them."""
+        taken = {update.id for update in await inbox.take(conn, [j.update.id for j in jobs])}
+        self._more |= len(taken) < len(jobs)
+        mine = [job for job in jobs if job.update.id in taken]
+        for job in mine:
+            if job.incoming is not None:
+                async with asyncio.timeout(self._rules.handle_seconds):
+                    await self._handle(conn, job.incoming, job.update.id, self._clock())
         if taken:
-            self._committed({(j.update.channel, j.update.bot) for j in jobs})
+            await inbox.done(conn, sorted(taken))
+        return {(job.update.channel, job.update.bot) for job in mine}
 
     async def _failed(self, update: Update, error: Exception) -> None:
         """Count the try. That this could be written proves that the database was not the cause."""

@@ -10,11 +10,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
 from bot.delivery.departing import Gate
 from bot.delivery.rules import RULES, DispatchRules
-from bot.delivery.sender import Sender
+from bot.delivery.sender import REPLIES, Sender
 from bot.limits import is_quiet
 from bot.reasons import reason_of
 from bot.settings import Settings
@@ -26,7 +28,6 @@ from surveys.store.settlements import Settlement
 
 log = logging.getLogger(__name__)
 
-REPLIES = (Lane.INTERACTIVE,)
 FIRST_RETRY_SECONDS = 0.1
 LONGEST_RETRY_SECONDS = 5.0
 
@@ -56,7 +57,9 @@ class Dispatcher:
         self._clock = clock
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._ends: Batcher[Settlement, None] = Batcher(
-            self._write_together, most_together=rules.most_settled
+            self._write_together,
+            most_together=rules.most_settled,
+            linger_seconds=rules.linger_seconds,
         )
         self._senders = {
             bot: Sender(
@@ -64,7 +67,7 @@ class Dispatcher:
                 channel,
                 database,
                 keyring,
-                self._ends.submit,
+                self._settle,
                 look_again=self.wake,
                 rules=rules,
                 chance=chance,
@@ -78,6 +81,19 @@ class Dispatcher:
     def wake(self) -> None:
         """Something new may be due."""
         self._awake.set()
+
+    async def depart(
+        self, conn: AsyncConnection, bots: Collection[tuple[str, str]]
+    ) -> Callable[[], None]:
+        """Let replies of these bots (channel, bot) leave in the transaction that made them. What is
+        returned sends them: to be called once the transaction is committed."""
+        launches = [await self._senders[bot].depart(conn) for bot in sorted(bots)]
+
+        def launch_all() -> None:
+            for launch in launches:
+                launch()
+
+        return launch_all
 
     def answered(self, bots: Collection[tuple[str, str]]) -> None:
         """Replies of these bots (channel, bot) are due: no need to ask the database first."""
@@ -162,6 +178,9 @@ class Dispatcher:
                 if taken:
                     log.warning("%s messages were interrupted", taken)
             await asyncio.sleep(self._rules.sweep_seconds)
+
+    async def _settle(self, end: Settlement) -> None:
+        await self._ends.submit(end, hurries=not end.is_plain)
 
     async def _write_together(self, ends: Sequence[Settlement]) -> Sequence[None]:
         """One transaction for all; if it fails, one for each, until the database is back."""

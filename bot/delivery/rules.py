@@ -20,6 +20,9 @@ class DispatchRules:
     """Messages of one bot that leave in one transaction."""
     most_settled: int = 64
     """Ends of messages that are written in one transaction."""
+    linger_seconds: float = 0.05
+    """How long the end of a message that simply arrived waits to be written with others: nobody
+    waits for it but the next message to the same contact."""
     settle_seconds: float = 120.0
     """How long to insist on writing an end down; then the sweep calls the message uncertain."""
 

@@ -3,6 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.batching import wait_at_most
 from bot.channels.base import Channel, Rejected, SlowDown
@@ -21,6 +24,7 @@ from surveys.store.settlements import Settlement
 log = logging.getLogger(__name__)
 
 LANES = tuple(Lane)
+REPLIES = (Lane.INTERACTIVE,)
 
 
 class Sender:
@@ -67,6 +71,13 @@ class Sender:
         if Lane.INTERACTIVE in lanes:
             self._urgent.set()
 
+    async def depart(self, conn: AsyncConnection) -> Callable[[], None]:
+        """Let replies leave in the caller's transaction; to be called once that is committed."""
+        room = self._room()
+        if not room or self._pause_left() > 0:
+            return partial(self.wake, REPLIES)
+        return partial(self._launch_replies, await self._gate.open(conn, room, REPLIES))
+
     async def run(self) -> None:
         """Send until cancelled."""
         try:
@@ -93,11 +104,9 @@ class Sender:
     async def _send_one_group(self, lanes: Sequence[Lane]) -> float | None:
         """Let one group leave; seconds until the next may, None when nobody waits."""
         self._urgent.clear()
-        paused = self._paused_until - asyncio.get_running_loop().time()
-        room = min(self._rules.most_flying - len(self._flying), self._rules.most_together)
-        if paused > 0:
+        if (paused := self._pause_left()) > 0:
             return paused
-        if not room:
+        if not (room := self._room()):
             await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
             return 0.0
         try:
@@ -105,11 +114,24 @@ class Sender:
         except Exception as error:
             log.warning("cannot read the outbox: %s", reason_of(error))
             return self._rules.poll_seconds
+        self._launch(group)
+        return None if group.wait_ms is None else group.wait_ms / 1_000
+
+    def _launch_replies(self, group: Group) -> None:
+        self._launch(group)
+        if group.wait_ms is not None:
+            self.wake(REPLIES)
+
+    def _launch(self, group: Group) -> None:
         for departure in group.leaving:
-            self._launch(departure, group.edits.get(departure.id))
+            self._begin(departure, group.edits.get(departure.id))
         for wait_ms in group.chats_ms:
             self._look_again_in(wait_ms)
-        return None if group.wait_ms is None else group.wait_ms / 1_000
+
+    def _room(self) -> int:
+        """How many messages more may be on their way."""
+        free = self._rules.most_flying - len(self._flying)
+        return max(0, min(free, self._rules.most_together))
 
     async def _open(self, room: int, lanes: Sequence[Lane]) -> Group:
         async with self._database.write() as conn:
@@ -119,7 +141,7 @@ class Sender:
         """Wait for the next slot; a reply may come in between and leave at once."""
         await wait_at_most(self._urgent, seconds)
 
-    def _launch(self, departure: Departure, edits: str | None) -> None:
+    def _begin(self, departure: Departure, edits: str | None) -> None:
         attempt = Attempt(
             departure=departure,
             channel=self._gate.channel,
@@ -180,8 +202,11 @@ class Sender:
         until = asyncio.get_running_loop().time() + seconds
         self._paused_until = max(self._paused_until, until)
 
+    def _pause_left(self) -> float:
+        return self._paused_until - asyncio.get_running_loop().time()
+
     def _check_pause(self) -> None:
         """Nothing slips out between a 429 and the note of it."""
-        left = self._paused_until - asyncio.get_running_loop().time()
+        left = self._pause_left()
         if left > 0:
             raise SlowDown("the bot was told to wait", seconds=left, whole_bot=True)

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.outcomes import FIELDS, Case, ComplaintState, Given, Step, outcomes, raw_outcomes
+from surveys.store.database import is_one_of
 from surveys.store.schema import (
     answers,
     complaints,
@@ -194,7 +195,8 @@ def _answers(which: Which) -> Query:
     return (
         select(responses.c.dossier_id, *columns)
         .join_from(responses, answers, answers.c.response_id == responses.c.id)
-        .where(which(responses.c.dossier_id), answers.c.latest, answers.c.question.in_(QUESTIONS))
+        .where(which(responses.c.dossier_id), answers.c.latest)
+        .where(is_one_of(answers.c.question, QUESTIONS))
     )
 
 

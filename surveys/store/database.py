@@ -1,11 +1,12 @@
 """One SQLite file for a district, PostgreSQL for a province, the same code on both."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import BigInteger, Table, event, make_url
+from sqlalchemy import BigInteger, ColumnElement, Table, event, literal_column, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -102,6 +103,12 @@ def insert(conn: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.In
 def insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """The same for a dialect by its name: statements made once cost a third of ones made anew."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def is_one_of(word: ColumnElement[Any], words: Collection[str]) -> ColumnElement[bool]:
+    """Whether it is one of these constants of ours. They become part of the statement: parameters
+    in a list have a statement that is made once written anew each time."""
+    return word.in_([literal_column(f"'{one}'") for one in words])
 
 
 class now_ms(GenericFunction[int]):  # noqa: N801 - reads as SQL where it is used

@@ -32,7 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from surveys.store.contacts import ContactStatus
-from surveys.store.database import now_ms
+from surveys.store.database import is_one_of, now_ms
 from surveys.store.invitations import InvitationState
 from surveys.store.outbox import DUE, NO_MESSAGE, Lane, MessageKind, OutboxState
 from surveys.store.schema import contacts, invitations, outbox
@@ -184,8 +184,10 @@ def _held(lane: Lane) -> ColumnElement[bool]:
 def _over() -> ColumnElement[bool]:
     """Whether the message would invite to, or remind of, what is over."""
     return and_(
-        outbox.c.kind.in_((MessageKind.INVITATION, MessageKind.REMINDER)),
-        exists().where(invitations.c.id == outbox.c.invitation_id, invitations.c.state.in_(OVER)),
+        is_one_of(outbox.c.kind, (MessageKind.INVITATION, MessageKind.REMINDER)),
+        exists().where(
+            invitations.c.id == outbox.c.invitation_id, is_one_of(invitations.c.state, OVER)
+        ),
     )
 
 

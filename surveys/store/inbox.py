@@ -13,7 +13,6 @@ from functools import cache
 from sqlalchemy import (
     JSON,
     ColumnElement,
-    Insert,
     Select,
     Text,
     bindparam,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
 from surveys.store.database import now_ms
 from surveys.store.schema import inbox
@@ -78,7 +78,18 @@ class Update:
     bot: str
     chat_key: str
     payload: str
-    tries: int
+    tries: int = 0
+
+    @classmethod
+    def of(cls, event: Event, number: int) -> "Update":
+        """The update that an event just became."""
+        return cls(
+            id=number,
+            channel=event.channel,
+            bot=event.bot,
+            chat_key=event.chat_key,
+            payload=event.payload,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +104,9 @@ class SetAside:
     reason: str
 
 
-async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> set[EventId]:
-    """Keep updates, in this order; returns those that were not there before.
+async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> dict[EventId, Update]:
+    """Keep updates, in this order; returns those that were not there before, by what makes them
+    the same.
 
     In PostgreSQL one transaction at a time does this, whichever process it is in: so a later
     number is never visible before an earlier one, and shuffled repeats cannot deadlock. `events`
@@ -107,15 +119,23 @@ async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> set[EventI
         for place, event in enumerate(events)
     ]
     body = json.dumps(rows, ensure_ascii=False)
-    kept = (await conn.execute(_keeping(conn.dialect.name), {"body": body})).rowcount
-    if kept == len(events):
-        return {event.id for event in events}
-    newest = select(inbox.c.channel, inbox.c.bot, inbox.c.event_key).order_by(inbox.c.id.desc())
-    return {(row[0], row[1], row[2]) for row in await conn.execute(newest.limit(kept))}
+    numbers = sorted((await conn.execute(_keeping(conn.dialect.name), {"body": body})).scalars())
+    new = events if len(numbers) == len(events) else await _among(conn, events, numbers)
+    return {event.id: Update.of(event, number) for number, event in zip(numbers, new, strict=True)}
+
+
+async def _among(
+    conn: AsyncConnection, events: Sequence[Event], numbers: Sequence[int]
+) -> Sequence[Event]:
+    """Which of `events` were kept as these numbers."""
+    names = select(inbox.c.channel, inbox.c.bot, inbox.c.event_key)
+    rows = await conn.execute(names.where(inbox.c.id.in_(numbers)).order_by(inbox.c.id))
+    by_id = {event.id: event for event in events}
+    return [by_id[row[0], row[1], row[2]] for row in rows]
 
 
 @cache
-def _keeping(dialect: str) -> Insert:
+def _keeping(dialect: str) -> ReturningInsert[int]:
     """One statement for all updates, with one parameter: a JSON array that the database unpacks.
     A parameter a column would cost more than everything else a webhook does."""
     body = bindparam("body", type_=Text)
@@ -130,6 +150,7 @@ def _keeping(dialect: str) -> Insert:
         insert(inbox)
         .from_select(names, values.order_by(row[0].as_integer()))
         .on_conflict_do_nothing(index_elements=["channel", "bot", "event_key"])
+        .returning(inbox.c.id)
     )
 
 

@@ -15,13 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store import pace, slots
 from surveys.store.contacts import ContactStatus
-from surveys.store.database import now_ms
+from surveys.store.database import is_one_of, now_ms
 from surveys.store.departures import UNOPENED, unreached
 from surveys.store.invitations import InvitationState
 from surveys.store.outbox import DUE, NO_MESSAGE, MessageKind, OutboxState
 from surveys.store.schema import contacts, invitations, outbox
 
 INTERRUPTED = "interrupted: the sender stopped before the answer came"
+OURS = (OutboxState.SENDING, OutboxState.UNCERTAIN)
+"""States in which a message still belongs to whoever sent it."""
 TOO_LATE = "could not be delivered in time"
 
 
@@ -141,7 +143,7 @@ _SENT = (
     .where(
         outbox.c.id.in_(bindparam("numbers", expanding=True)),
         outbox.c.owner == bindparam("sender"),
-        outbox.c.state.in_((OutboxState.SENDING, OutboxState.UNCERTAIN)),
+        is_one_of(outbox.c.state, OURS),
     )
     .values(state=OutboxState.SENT, settled_ms=now_ms(), reason=None)
     .returning(outbox.c.id)
@@ -159,7 +161,7 @@ async def _end(conn: AsyncConnection, one: Settlement) -> bool:
     mine = and_(
         outbox.c.id == one.id,
         outbox.c.owner == one.owner,
-        outbox.c.state.in_((OutboxState.SENDING, OutboxState.UNCERTAIN)),
+        is_one_of(outbox.c.state, OURS),
     )
     values = _due_again(one) if one.again else _final(one)
     result = await conn.execute(update(outbox).where(mine).values(**values, reason=one.reason))

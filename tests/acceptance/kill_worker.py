@@ -64,10 +64,8 @@ async def _serve(job: Job) -> None:
             settings=Settings(quiet_from="00:00", quiet_to="00:00"),
             rules=DISPATCH,
         )
-        worker = Worker(
-            database, channels, _handle, clock=_now, committed=dispatcher.answered, rules=WORK
-        )
-        runner = await _listen(Inbox(database, KEYS, worker.wake), job.port)
+        worker = Worker(database, channels, _handle, clock=_now, replies=dispatcher, rules=WORK)
+        runner = await _listen(Inbox(database, KEYS, worker.arrived), job.port)
         running = [asyncio.create_task(worker.run()), asyncio.create_task(dispatcher.run())]
         await stop.wait()
         await runner.cleanup()
