@@ -88,15 +88,13 @@ class Service:
         """Whether the database answers, and what waits in the queues."""
         try:
             async with self.database.read() as conn:
-                came = await inbox.counts(conn)
-                goes = await outbox.counts(conn)
+                came = await inbox.waiting(conn)
+                goes = await outbox.waiting(conn)
         except Exception:
             logger.exception("the database does not answer")
             return Health(parts={"database": "unreachable"}, queues={})
-        queues: dict[tuple[str, str], int] = {}
-        for (*_, state), count in [*came.items(), *goes.items()]:
-            queue = "inbox" if isinstance(state, inbox.InboxState) else "outbox"
-            queues[queue, str(state)] = queues.get((queue, str(state)), 0) + count
+        queues = {("inbox", str(state)): count for state, count in came.items()}
+        queues |= {("outbox", str(state)): count for state, count in goes.items()}
         return Health(parts={"database": "ok"}, queues=queues)
 
     async def from_page(

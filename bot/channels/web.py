@@ -3,11 +3,11 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from bot.batching import Batcher
+from bot.batching import Batcher, wait_at_most
 from bot.channels.base import CannotEdit, Limits
 from bot.messages import Incoming, IncomingKind, Outgoing
 from surveys.privacy import Keyring
@@ -123,8 +123,7 @@ class WebChannel:
                     found = list(await web.after(conn, chat_key, last_id))
                 last_id = found[-1].id if found else last_id
                 yield found
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), POLL_SECONDS)
+                await wait_at_most(changed, POLL_SECONDS)
 
     async def _add(
         self, session: str, author: Author, what: Outgoing | str, event_key: str | None = None

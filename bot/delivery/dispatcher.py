@@ -2,10 +2,7 @@
 
 import asyncio
 import logging
-import os
 import random
-import secrets
-import socket
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -15,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
 from bot.delivery.departing import Gate
+from bot.delivery.owners import is_gone, own_name
 from bot.delivery.rules import RULES, DispatchRules
 from bot.delivery.sender import REPLIES, Sender
 from bot.limits import is_quiet
@@ -55,7 +53,7 @@ class Dispatcher:
         self._settings = settings
         self._rules = rules
         self._clock = clock
-        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._owner = own_name()
         self._ends: Batcher[Settlement, None] = Batcher(
             self._write_together,
             most_together=rules.most_settled,
@@ -102,8 +100,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Send until `stop` is called and no reply waits."""
-        async with self._database.write() as conn:
-            await pace.register(conn, self._senders)
+        await self._take_over()
         try:
             async with asyncio.TaskGroup() as group:
                 running = [group.create_task(one.run()) for one in self._senders.values()]
@@ -163,6 +160,15 @@ class Dispatcher:
             lease_ms=int(self._rules.lease_seconds * 1_000),
             is_quiet=self._is_quiet,
         )
+
+    async def _take_over(self) -> None:
+        """What an earlier process of this computer held when the power failed is not waited for."""
+        async with self._database.write() as conn:
+            await pace.register(conn, self._senders)
+            holding = await settlements.owners(conn)
+            if gone := [name for name in holding if is_gone(name, self._owner)]:
+                taken = await settlements.sweep(conn, gone)
+                log.warning("%s messages were interrupted by the end of a process", taken)
 
     async def _clear_up(self) -> None:
         """Again and again: take over from the dead, end what is too late, finish farewells."""

@@ -280,6 +280,18 @@ async def counts(conn: AsyncConnection) -> dict[tuple[str, str, InboxState], int
     return {(channel, bot, InboxState(state)): number for channel, bot, state, number in rows}
 
 
+async def waiting(conn: AsyncConnection) -> dict[InboxState, int]:
+    """How many updates are not done, by state: reads only these, however many there were."""
+    states = (InboxState.NEW, InboxState.SET_ASIDE)
+    return {
+        state: await conn.scalar(
+            select(func.count()).where(inbox.c.state == literal_column(f"'{state}'"))
+        )
+        or 0
+        for state in states
+    }
+
+
 def _updates() -> Updates:
     columns = inbox.c
     return select(

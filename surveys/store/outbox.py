@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
-from surveys.store.database import insert_for, now_ms
+from surveys.store.database import insert_for, is_one_of, now_ms
 from surveys.store.schema import outbox
 
 DAY_MS = 86_400_000
@@ -173,6 +173,14 @@ async def counts(conn: AsyncConnection) -> dict[tuple[str, str, MessageKind, Out
         (channel, bot, MessageKind(kind), OutboxState(state)): number
         for channel, bot, kind, state, number in rows
     }
+
+
+async def waiting(conn: AsyncConnection) -> dict[OutboxState, int]:
+    """How many messages are on the way, by state: reads only these, however many there were."""
+    states = (OutboxState.DUE, OutboxState.SENDING)
+    query = select(outbox.c.state, func.count()).where(is_one_of(outbox.c.state, states))
+    rows = await conn.execute(query.group_by(outbox.c.state))
+    return dict.fromkeys(states, 0) | {OutboxState(state): count for state, count in rows}
 
 
 async def troubles(conn: AsyncConnection, limit: int = 20) -> Sequence[Trouble]:

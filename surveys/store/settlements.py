@@ -4,13 +4,13 @@ A dispatcher that was thought dead may still settle what was called uncertain me
 a message that was given to another one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store import pace, slots
@@ -22,6 +22,7 @@ from surveys.store.outbox import DUE, NO_MESSAGE, MessageKind, OutboxState
 from surveys.store.schema import contacts, invitations, outbox
 
 INTERRUPTED = "interrupted: the sender stopped before the answer came"
+SENDING: ColumnElement[bool] = outbox.c.state == literal_column("'sending'")
 OURS = (OutboxState.SENDING, OutboxState.UNCERTAIN)
 """States in which a message still belongs to whoever sent it."""
 TOO_LATE = "could not be delivered in time"
@@ -87,13 +88,19 @@ async def settle(conn: AsyncConnection, settlements: Sequence[Settlement], now: 
         await _follow(conn, one, now)
 
 
-async def sweep(conn: AsyncConnection) -> int:
-    """Take over messages whose sender died: a reply is asked once more, the rest is uncertain.
+async def owners(conn: AsyncConnection) -> Collection[str]:
+    """Who holds messages that are on their way."""
+    rows = await conn.execute(select(outbox.c.owner).where(SENDING).distinct())
+    return [name for name in rows.scalars() if name]
 
-    Returns how many there were.
+
+async def sweep(conn: AsyncConnection, gone: Collection[str] = ()) -> int:
+    """Take over messages whose sender died: its lease is over, or it is among those known to be
+    `gone`. A reply is asked once more, the rest is uncertain. Returns how many there were.
     """
     repeat = and_(outbox.c.kind == MessageKind.REPLY, ~outbox.c.asked_again)
-    dead = and_(outbox.c.state == literal_column("'sending'"), outbox.c.leased_until_ms < now_ms())
+    over = outbox.c.owner.in_(gone) if gone else outbox.c.leased_until_ms < now_ms()
+    dead = and_(SENDING, over)
     again = await conn.execute(
         update(outbox)
         .where(dead, repeat)

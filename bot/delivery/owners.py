@@ -1,0 +1,29 @@
+"""The names under which dispatchers hold the messages that they send."""
+
+import os
+import secrets
+import socket
+from contextlib import suppress
+
+
+def own_name() -> str:
+    """A new name: this computer, this process, and something nobody else has."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def is_gone(name: str, mine: str) -> bool:
+    """Whether the process of this name certainly runs no more: it was on this computer, and its
+    number belongs to nobody, or to us (`mine`), who are another."""
+    host, _, process = name.rpartition(":")[0].rpartition(":")
+    if name == mine or host != socket.gethostname() or not process.isdecimal():
+        return False
+    return int(process) == os.getpid() or not _runs(int(process))
+
+
+def _runs(process: int) -> bool:
+    with suppress(PermissionError):
+        try:
+            os.kill(process, 0)
+        except (ProcessLookupError, OverflowError):
+            return False
+    return True
