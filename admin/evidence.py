@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -68,4 +69,8 @@ def _evidence(
 
 
 def _facts(stored: Mapping[str, str]) -> dict[str, Fact]:
-    return {name: parse_fact(name, text) for name, text in stored.items()}
+    return {name: _fact(name, text) for name, text in stored.items()}
+
+
+_fact = lru_cache(maxsize=10_000)(parse_fact)
+"""A thousand units have much the same facts."""

@@ -11,6 +11,7 @@ what it returns, when it is a number, is the exit code.
 """
 
 import asyncio
+import gc
 import getpass
 import inspect
 import os
@@ -147,6 +148,7 @@ class Action(Helpful):
         """Run it; the database it opened is closed whatever happens."""
         if self.callback is None:
             return None
+        gc.freeze()  # what is loaded stays: the collector need not look through it again
         result = asyncio.run(_run(self.callback, ctx))
         return result if isinstance(result, int) else None
 

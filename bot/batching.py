@@ -64,6 +64,10 @@ class Batcher(Generic[Item, Result]):
             self._running = asyncio.create_task(self._run())
         return await result
 
+    def hurry(self) -> None:
+        """Whoever waits for company need not any more."""
+        self._hurry.set()
+
     async def finish(self) -> None:
         """Wait until nothing waits any more."""
         while self._running is not None:
@@ -95,7 +99,7 @@ class Batcher(Generic[Item, Result]):
         """Until one of those who wait is in a hurry."""
         patient = not any(waiter.hurries for waiter in self._waiting)
         self._hurry.clear()
-        if patient and len(self._waiting) < self._most_together:
+        if self._linger_seconds and patient and len(self._waiting) < self._most_together:
             await wait_at_most(self._hurry, self._linger_seconds)
 
     async def _gather(self) -> None:

@@ -57,8 +57,8 @@ def find(rulebook: Rulebook, criterion: str, unit: UnitEvidence) -> Finding:
 
     Raises Refusal `rulebooks.unknown_outcome` or `rulebooks.unknown_level`.
     """
-    answers = rulebook.policies.publicity_source.chosen == "answers"
-    if criterion not in UNIT_CRITERIA or (criterion == "6" and answers):
+    asked = criterion == "6" and rulebook.publicity_from_answers
+    if asked or criterion not in UNIT_CRITERIA:
         return mean_of_dossiers(rulebook, criterion, unit.outcomes.get(criterion, {}))
     case = UNIT_CRITERIA[criterion](rulebook, unit)
     points = None if case.outcome is None else rulebook.points(criterion, case.outcome)

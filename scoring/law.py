@@ -4,7 +4,7 @@ Frozen models of the YAML files in `scoring/rulebooks`. A rulebook that lacks a 
 `scoring.criteria` relies, or offers a choice nobody carries out, is refused on loading.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -34,7 +34,7 @@ from scoring.cases import (
 )
 from scoring.errors import Refusal
 from scoring.marked import Place
-from scoring.rounding import Rounding, rounded
+from scoring.rounding import Rounding, rounded, rounder
 
 
 def _hundredths(points: Decimal) -> Decimal:
@@ -231,10 +231,11 @@ class Rulebook(_Part):
 
     @model_validator(mode="after")
     def _points_within_the_maximum(self) -> "Rulebook":
-        for (number, outcome), points in self._points.items():
-            if points is not None and points > self.max_points:
-                key = f"{number}.{outcome}"
-                raise PydanticCustomError("points_above_max", key, {"max": self.max_points})
+        for number, decided in self._points.items():
+            for outcome, points in decided.items():
+                if points is not None and points > self.max_points:
+                    key = f"{number}.{outcome}"
+                    raise PydanticCustomError("points_above_max", key, {"max": self.max_points})
         return self
 
     def _check_decided(self, policy: str, choice: Choice) -> None:
@@ -246,35 +247,41 @@ class Rulebook(_Part):
                 raise PydanticCustomError("policy_outcome", f"{policy}: {number} {cases}")
 
     @cached_property
-    def _points(self) -> Mapping[tuple[str, str], Decimal | None]:
+    def _points(self) -> Mapping[str, Mapping[str, Decimal | None]]:
         points = {
-            (number, outcome): entry.points
+            number: {outcome: entry.points for outcome, entry in criterion.outcomes.items()}
             for number, criterion in self.criteria.items()
-            for outcome, entry in criterion.outcomes.items()
         }
         for _, policy in self.policies.named():
             for number, decided in policy.choices[policy.chosen].points.items():
-                points.update({(number, outcome): value for outcome, value in decided.items()})
-        return points
+                points[number].update(decided)
+        return {number: {**decided, MISSING: None} for number, decided in points.items()}
 
     def points(self, criterion: str, outcome: str) -> Decimal | None:
         """The points of a case, policies included; None: it is no evidence.
 
         Raises Refusal `rulebooks.unknown_outcome`.
         """
-        if outcome == MISSING:
-            return None
-        if (criterion, outcome) not in self._points:
+        try:
+            return self._points[criterion][outcome]
+        except KeyError:
             params = {"rulebook": self.id, "criterion": criterion, "outcome": outcome}
-            raise Refusal("rulebooks.unknown_outcome", **params)
-        return self._points[criterion, outcome]
+            raise Refusal("rulebooks.unknown_outcome", **params) from None
+
+    @cached_property
+    def _limits(self) -> Mapping[tuple[str, str, str], Decimal]:
+        return {
+            (number, name, level.value): limit
+            for number, criterion in self.criteria.items()
+            for name, limits in criterion.thresholds.items()
+            for level, limit in limits.items()
+        }
 
     def threshold(self, criterion: str, name: str, level: str) -> Decimal:
         """A limit (share 0–1) for units of `level`. Raises Refusal `rulebooks.unknown_level`."""
-        limits = self.criteria[criterion].thresholds[name]
         try:
-            return limits[Level(level)]
-        except ValueError:
+            return self._limits[criterion, name, level]
+        except KeyError:
             known = ", ".join(Level)
             raise Refusal("rulebooks.unknown_level", level=level, known=known) from None
 
@@ -284,7 +291,7 @@ class Rulebook(_Part):
 
     def round_points(self, value: Decimal) -> Decimal:
         """Points and totals at the digits of `points_digits`."""
-        return rounded(value, self._points_digits, self._rounding)
+        return self._to_points(value)
 
     def round_mean(self, value: Decimal) -> Decimal:
         """Means over units at the digits of `mean_digits`."""
@@ -310,8 +317,13 @@ class Rulebook(_Part):
         return Decimal(self.policies.widest_interval.chosen)
 
     @cached_property
-    def _points_digits(self) -> int:
-        return int(self.policies.points_digits.chosen)
+    def publicity_from_answers(self) -> bool:
+        """Whether chỉ số 6 is what citizens answered, rather than a fact of the unit."""
+        return self.policies.publicity_source.chosen == "answers"
+
+    @cached_property
+    def _to_points(self) -> Callable[[Decimal], Decimal]:
+        return rounder(int(self.policies.points_digits.chosen), self._rounding)
 
     @cached_property
     def _rounding(self) -> Rounding:

@@ -1,6 +1,6 @@
 """Decimal rounding with its mode named, and decimal numbers as plain strings."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -26,6 +26,12 @@ _STEPS = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
 def rounded(value: Decimal, digits: int, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
     """`value` with exactly `digits` (0 to 9) decimals."""
     return value.quantize(_STEPS[digits], rounding=_MODES[rounding])
+
+
+def rounder(digits: int, rounding: Rounding) -> Callable[[Decimal], Decimal]:
+    """`rounded` to always the same digits, for many numbers."""
+    step, mode = _STEPS[digits], _MODES[rounding]
+    return lambda value: value.quantize(step, mode)
 
 
 def added(values: Iterable[Decimal]) -> Decimal:

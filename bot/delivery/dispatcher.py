@@ -65,7 +65,7 @@ class Dispatcher:
                 channel,
                 database,
                 keyring,
-                self._settle,
+                self._ends,
                 look_again=self.wake,
                 rules=rules,
                 chance=chance,
@@ -184,9 +184,6 @@ class Dispatcher:
                 if taken:
                     log.warning("%s messages were interrupted", taken)
             await asyncio.sleep(self._rules.sweep_seconds)
-
-    async def _settle(self, end: Settlement) -> None:
-        await self._ends.submit(end, hurries=not end.is_plain)
 
     async def _write_together(self, ends: Sequence[Settlement]) -> Sequence[None]:
         """One transaction for all; if it fails, one for each, until the database is back."""

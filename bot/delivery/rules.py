@@ -21,8 +21,8 @@ class DispatchRules:
     most_settled: int = 64
     """Ends of messages that are written in one transaction."""
     linger_seconds: float = 0.05
-    """How long the end of a message that simply arrived waits to be written with others: nobody
-    waits for it but the next message to the same contact."""
+    """How long the end of a reply that left and arrived at once waits to be written with others,
+    unless another one for the same chat waits for it."""
     settle_seconds: float = 120.0
     """How long to insist on writing an end down; then the sweep calls the message uncertain."""
 

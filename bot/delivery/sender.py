@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.batching import wait_at_most
+from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel, Rejected, SlowDown
 from bot.delivery.departing import Gate, Group
 from bot.delivery.outcome import Attempt, arrived, failed
@@ -28,7 +28,7 @@ REPLIES = (Lane.INTERACTIVE,)
 
 
 class Sender:
-    """Everything that one bot sends from this process. `settle` writes ends down; `look_again` is
+    """Everything that one bot sends from this process. `ends` writes ends down; `look_again` is
     called when something more may be due; `chance` gives numbers from 0 to 1."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Sender:
         channel: Channel,
         database: Database,
         keyring: Keyring,
-        settle: Callable[[Settlement], Awaitable[None]],
+        ends: Batcher[Settlement, None],
         *,
         look_again: Callable[[], None],
         rules: DispatchRules,
@@ -47,7 +47,7 @@ class Sender:
         self._channel = channel
         self._database = database
         self._keyring = keyring
-        self._settle = settle
+        self._ends = ends
         self._look_again = look_again
         self._rules = rules
         self._chance = chance
@@ -76,7 +76,10 @@ class Sender:
         room = self._room()
         if not room or self._pause_left() > 0:
             return partial(self.wake, REPLIES)
-        return partial(self._launch_replies, await self._gate.open(conn, room, REPLIES))
+        group = await self._gate.open(conn, room, REPLIES)
+        if not group.leaving:
+            self._ends.hurry()
+        return partial(self._launch_replies, group)
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -118,13 +121,14 @@ class Sender:
         return None if group.wait_ms is None else group.wait_ms / 1_000
 
     def _launch_replies(self, group: Group) -> None:
-        self._launch(group)
+        """Nothing waits behind a reply that left with the tap that made it."""
+        self._launch(group, hurries=False)
         if group.wait_ms is not None:
             self.wake(REPLIES)
 
-    def _launch(self, group: Group) -> None:
+    def _launch(self, group: Group, *, hurries: bool = True) -> None:
         for departure in group.leaving:
-            self._begin(departure, group.edits.get(departure.id))
+            self._begin(departure, group.edits.get(departure.id), hurries=hurries)
         for wait_ms in group.chats_ms:
             self._look_again_in(wait_ms)
 
@@ -141,7 +145,7 @@ class Sender:
         """Wait for the next slot; a reply may come in between and leave at once."""
         await wait_at_most(self._urgent, seconds)
 
-    def _begin(self, departure: Departure, edits: str | None) -> None:
+    def _begin(self, departure: Departure, edits: str | None, *, hurries: bool) -> None:
         attempt = Attempt(
             departure=departure,
             channel=self._gate.channel,
@@ -149,7 +153,7 @@ class Sender:
             owner=self._gate.owner,
             edits=edits,
         )
-        task = asyncio.create_task(self._fly(attempt))
+        task = asyncio.create_task(self._fly(attempt, hurries=hurries))
         self._flying.add(task)
         task.add_done_callback(self._landed)
 
@@ -157,9 +161,9 @@ class Sender:
         self._flying.discard(task)
         self._look_again()
 
-    async def _fly(self, attempt: Attempt) -> None:
+    async def _fly(self, attempt: Attempt, *, hurries: bool) -> None:
         settlement = await self._try(attempt)
-        await self._settle(settlement)
+        await self._ends.submit(settlement, hurries=hurries or not settlement.is_plain)
         if settlement.again is not None:
             self._look_again_in(settlement.again_in_ms)
 
