@@ -1,7 +1,9 @@
 """The quick way to SQLite's thread gives what the slow way gave."""
 
 import asyncio
+import random
 import sqlite3
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -93,4 +95,46 @@ async def test_an_error_within_a_transaction_leaves_it_usable(database: Database
         await conn.execute(insert(THINGS).values(name="hai"))
     async with database.read() as conn:
         assert await conn.scalar(text("SELECT count(*) FROM things")) == 2
+    await database.close()
+
+
+async def test_cancelled_at_any_moment_it_is_all_or_nothing(database: Database) -> None:
+    """Wherever a cancellation strikes, at the beginning, between statements or while the disk
+    writes, both rows are there or none, and the next transaction works."""
+    chance = random.Random(7)
+
+    async def write_two(number: int) -> None:
+        async with database.write() as conn:
+            await conn.execute(insert(THINGS).values(name=f"{number} một"))
+            await asyncio.sleep(0)
+            await conn.execute(insert(THINGS).values(name=f"{number} hai"))
+
+    async def write_or_give_up(number: int) -> None:
+        task = asyncio.create_task(write_two(number))
+        for _ in range(chance.randrange(40)):
+            await asyncio.sleep(0)
+        await asyncio.sleep(chance.choice((0, 0, 0.0005, 0.001)))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    for start in range(0, 200, 4):
+        await asyncio.gather(*(write_or_give_up(start + place) for place in range(4)))
+    async with database.glance() as conn:
+        names = list((await conn.execute(select(THINGS.c.name))).scalars())
+    counted = Counter(name.split()[0] for name in names)
+    assert 0 < len(counted) < 200
+    assert set(counted.values()) == {2}
+    await write_two(200)
+    await database.close()
+
+
+async def test_sqlalchemys_own_beginning_works_too(database: Database) -> None:
+    """Migrations begin without us: the first statement then begins a transaction that may write."""
+    async with database.engine.begin() as conn:
+        await conn.execute(insert(THINGS).values(name="một"))
+        await conn.rollback()
+    async with database.engine.begin() as conn:
+        await conn.execute(insert(THINGS).values(name="hai"))
+    async with database.read() as conn:
+        assert list((await conn.execute(select(THINGS.c.name))).scalars()) == ["hai"]
     await database.close()

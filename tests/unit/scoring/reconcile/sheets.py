@@ -1,6 +1,7 @@
 """Small printed tables for the tests, written as semicolon-separated lines."""
 
 import csv
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -66,3 +67,20 @@ def told(finding: Finding) -> tuple[str, str, str, str, str]:
 def causes(finding: Finding) -> list[str]:
     """The likely causes by their codes."""
     return [reason.cause.value for reason in finding.reasons]
+
+
+def in_full(finding: Finding) -> str:
+    """Everything a finding tells, on one line: kind, place, figures, details and likely causes."""
+    place = (finding.sheet, finding.table, finding.cell, finding.row, finding.column)
+    figures = f"{_shown(finding.stated)} for {_shown(finding.recomputed)}"
+    reasons = [f"{one.cause.value} {_details(one.params)}".strip() for one in finding.reasons]
+    told = (finding.code.value, "/".join(place), figures, _details(finding.params), *reasons)
+    return " | ".join(filter(None, told))
+
+
+def _details(params: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={_shown(value)}" for name, value in params.items())
+
+
+def _shown(value: object) -> str:
+    return f"[{' '.join(map(_shown, value))}]" if isinstance(value, tuple) else str(value)
