@@ -18,7 +18,7 @@ from surveys.errors import Refusal
 from surveys.form import Form, shipped_forms
 from surveys.spelling import fold
 from surveys.store import audit, complaints, forms, responses
-from surveys.store.responses import NewResponse, StoredResponse
+from surveys.store.responses import Filed, NewResponse, StoredResponse
 
 COLUMNS = (
     ColumnSpec(name="dossier", titles=("Mã hồ sơ", "Hồ sơ", "Số hồ sơ"), required=True),
@@ -99,13 +99,15 @@ class AnswerImporter:
 
     async def store(self, conn: AsyncConnection, rows: Sequence[Read[PaperResponse]]) -> Stored:
         """Add new responses, change imported ones, leave alone what citizens said to us."""
-        ids = await responses.dossier_ids(conn, {paper.dossier for _, paper in rows})
-        lost = [(row, _unknown(paper)) for row, paper in rows if paper.dossier not in ids]
-        known = [
-            _Known(row=row, paper=paper, response=paper.of(ids[paper.dossier]))
-            for row, paper in rows
-            if paper.dossier in ids
-        ]
+        filed = await responses.filed(conn, {paper.dossier for _, paper in rows})
+        lost: list[tuple[Row, Refusal]] = []
+        known: list[_Known] = []
+        for row, paper in rows:
+            dossier = filed.get(paper.dossier)
+            if reason := self._mistaken(paper, dossier):
+                lost.append((row, reason))
+            elif dossier is not None:
+                known.append(_Known(row=row, paper=paper, response=paper.of(dossier.id)))
         there = await responses.stored(conn, (one.response.key for one in known))
         fresh = [one for one in known if one.response.key not in there]
         await self._add(conn, fresh)
@@ -114,6 +116,18 @@ class AnswerImporter:
             if before := there.get(one.response.key):
                 await self._again(conn, one, before, found)
         return found
+
+    def _mistaken(self, paper: PaperResponse, dossier: Filed | None) -> Refusal | None:
+        """Why this cannot be what somebody said of this dossier."""
+        day = paper.answered_at.astimezone(self._zone).date()
+        params = {"dossier": paper.dossier, "day": f"{day:%d/%m/%Y}"}
+        if dossier is None:
+            return Refusal("answers.unknown_dossier", dossier=paper.dossier)
+        if day < dossier.on:
+            return Refusal("answers.before_received", **params, received=f"{dossier.on:%d/%m/%Y}")
+        if day > self._runtime.now.astimezone(self._zone).date():
+            return Refusal("answers.in_future", **params)
+        return None
 
     async def _add(self, conn: AsyncConnection, fresh: list["_Known"]) -> None:
         made = await responses.add_many(conn, [one.response for one in fresh])
@@ -205,10 +219,6 @@ class _Known:
     row: Row
     paper: PaperResponse
     response: NewResponse
-
-
-def _unknown(paper: PaperResponse) -> Refusal:
-    return Refusal("answers.unknown_dossier", dossier=paper.dossier)
 
 
 def _already(paper: PaperResponse, before: StoredResponse) -> Refusal:

@@ -5,7 +5,7 @@ A changed answer is a new row; `latest` says which one of a question stands.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -65,6 +65,14 @@ class StoredResponse:
     from_contact: bool
     simulated: bool
     said: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A dossier's number, and the day it was received."""
+
+    id: int
+    on: date
 
 
 async def record_answer(
@@ -131,16 +139,15 @@ async def stored(
     return found
 
 
-async def dossier_ids(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, int]:
-    """The numbers of the dossiers with these codes, those that there are."""
-    found: dict[str, int] = {}
+async def filed(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, Filed]:
+    """The dossiers with these codes, those that there are."""
+    columns = (dossiers.c.code, dossiers.c.id, dossiers.c.received_at)
+    found: dict[str, Filed] = {}
     wanted = sorted(set(codes))
     for start in range(0, len(wanted), BATCH):
         chunk = wanted[start : start + BATCH]
-        rows = await conn.execute(
-            select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(chunk))
-        )
-        found.update((row.code, row.id) for row in rows)
+        rows = await conn.execute(select(*columns).where(dossiers.c.code.in_(chunk)))
+        found.update((row.code, Filed(id=row.id, on=row.received_at.date())) for row in rows)
     return found
 
 

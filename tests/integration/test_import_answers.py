@@ -1,5 +1,6 @@
 """Paper forms and exported ratings: counted, repeated without effect, never over a citizen."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from surveys.store.database import Database
 from tests.integration.office import counts, csv_file, office, take_in
 from tests.integration.rows import add_dossier, add_unit, answer, evidence_of
 
+A_DAY = timedelta(days=1)
 HEAD = "Mã hồ sơ,Mẫu phiếu,Ngày trả lời,Kênh,satisfaction,contacts,contacts_own_fault,conduct"
 
 
@@ -48,6 +50,27 @@ async def test_rows_become_responses_and_evidence(
     assert [row["answered"] for row in rows] == [1, 1, 0]
     assert (complaint["state"], complaint["kind"]) == ("pending", "conduct")
     assert channels == {"paper"}
+
+
+async def test_an_answer_has_a_day_on_which_it_could_be_given(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Not before the dossier was received, and not on a day that has not come; the very days of
+    receipt and of the import are good."""
+    await _dossiers(database, 4)
+    async with database.read() as conn:
+        received = await conn.scalar(select(func.min(schema.dossiers.c.received_at)))
+    assert received is not None
+    async with office(database_url) as runtime:
+        today = runtime.now.astimezone(runtime.settings.zone).date()
+        days = (received.date(), received.date() - A_DAY, today, today + A_DAY)
+        lines = [f"D{place},phieu5,{day},,very,,," for place, day in enumerate(days, 1)]
+        report = await take_in(runtime, AnswerImporter(runtime), csv_file(tmp_path, HEAD, *lines))
+    assert counts(report) == {"new": 2, "changed": 0, "same": 0, "rejected": 2}
+    assert report.rejects is not None
+    rejected = report.rejects.read_text("utf-8-sig")
+    assert "trước ngày tiếp nhận" in rejected
+    assert "chưa tới" in rejected
 
 
 async def test_each_wrong_row_is_named(
