@@ -6,17 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Table,
-    event,
-    func,
-    literal_column,
-    make_url,
-    select,
-    text,
-)
+from sqlalchemy import BigInteger, ColumnElement, Table, event, literal_column, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -91,19 +81,6 @@ class Database:
     async def close(self) -> None:
         """Let go of every connection."""
         await self.engine.dispose()
-
-
-@asynccontextmanager
-async def beside(conn: AsyncConnection) -> AsyncIterator[AsyncConnection | None]:
-    """A second connection that sees what this reading one sees, so that PostgreSQL works at two
-    questions at once; None where there is no such thing."""
-    if not conn.engine.get_execution_options().get("postgresql_readonly"):
-        yield None
-        return
-    snapshot = await conn.scalar(select(func.pg_export_snapshot()))
-    async with conn.engine.begin() as other:
-        await other.execute(text(f"SET TRANSACTION SNAPSHOT '{snapshot}'"))
-        yield other
 
 
 def async_url(url: str) -> URL:

@@ -1,6 +1,5 @@
 """What a rating counts, unit by unit: one GROUP BY over a covering index, no answer is read."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -25,7 +24,6 @@ from surveys.dossier import Filing
 from surveys.evidence import CRITERIA, Timing, outcome_name
 from surveys.outcomes import FIELDS
 from surveys.period import Period
-from surveys.store.database import beside
 from surveys.store.schema import dossier_evidence, dossiers, responses, units
 
 OutcomeCounts = Mapping[str, Mapping[str, int]]
@@ -55,7 +53,8 @@ class UnitCounts:
 
 async def unit_counts(conn: AsyncConnection, period: Period) -> list[UnitCounts]:
     """Every unit of the period, by code: those valid in it and those with dossiers in it."""
-    received, returned = await _both(conn, _received(period), _returned(period))
+    received = await _by_unit(conn, _received(period))
+    returned = await _by_unit(conn, _returned(period))
     any_simulated = await conn.scalar(select(exists().where(responses.c.simulated)))
     simulated = await _by_unit(conn, _simulated(period)) if any_simulated else {}
     return [
@@ -197,17 +196,6 @@ async def _by_unit(conn: AsyncConnection, query: Select[Any]) -> dict[int, Count
     result = await conn.execute(query)
     names = tuple(result.keys())
     return {row[0]: dict(zip(names, row, strict=True)) for row in result}
-
-
-async def _both(
-    conn: AsyncConnection, one: Select[Any], other: Select[Any]
-) -> tuple[dict[int, Counts], dict[int, Counts]]:
-    """Two countings of the same moment, at once where the database can."""
-    async with beside(conn) as second:
-        if second is None:
-            return await _by_unit(conn, one), await _by_unit(conn, other)
-        counted = await asyncio.gather(_by_unit(second, one), _by_unit(conn, other))
-        return counted[0], counted[1]
 
 
 def _outcomes(counts: Counts) -> dict[str, dict[str, int]]:

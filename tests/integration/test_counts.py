@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from surveys.period import parse_period
 from surveys.store import evidence, facts, ratings, schema, scores, tallies
@@ -66,20 +66,6 @@ async def test_units_are_counted_by_the_day_of_return(database: Database) -> Non
     assert one.outcomes["3"] == {"none": 1}
     assert one.outcomes["7"] == {}
     assert (two.code, two.received, two.dossiers, two.outcomes["1"]) == ("XA02", 1, 0, {})
-
-
-async def test_what_is_counted_at_once_is_of_one_moment(database: Database) -> None:
-    """A dossier that comes while a report is written changes none of its figures."""
-    await _district(database)
-    async with database.read() as conn:
-        before = await ratings.unit_counts(conn, Q2)
-        async with database.write() as other:
-            unit = await other.scalar(select(schema.units.c.id))
-            assert unit is not None
-            await add_dossier(other, unit, "D99")
-        assert await ratings.unit_counts(conn, Q2) == before
-    async with database.read() as conn:
-        assert await ratings.unit_counts(conn, Q2) != before
 
 
 async def test_every_valid_response_of_a_dossier_counts(database: Database) -> None:
