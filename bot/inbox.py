@@ -8,7 +8,7 @@ from surveys.errors import Refusal
 from surveys.privacy import Keyring
 from surveys.store import inbox
 from surveys.store.database import Database
-from surveys.store.inbox import Event, Update
+from surveys.store.inbox import Event, EventId, Update
 
 MOST_TOGETHER = 200
 """Updates in one transaction."""
@@ -29,7 +29,8 @@ class Inbox:
         keyring: Keyring,
         arrived: Callable[[Collection[Update]], None] = _nobody,
     ) -> None:
-        """`arrived` is told after each commit what it kept that is new (`Worker.arrived`)."""
+        """`arrived` is called after each commit that kept something new, with the updates when
+        they are few (`Worker.arrived`)."""
         self._database = database
         self._chat_key = lru_cache(REMEMBERED_CHATS)(keyring.chat_key)
         self._arrived = arrived
@@ -63,10 +64,19 @@ class Inbox:
     async def _commit(self, events: Sequence[Event]) -> Sequence[bool]:
         once = {event.id: event for event in reversed(events)}
         async with self._database.write() as conn:
-            new = await inbox.put_many(conn, list(reversed(once.values())))
+            kept = await inbox.put_many(conn, list(reversed(once.values())))
+        new = kept.ids
         if new:
-            self._arrived(list(new.values()))
-        return [new.pop(event.id, None) is not None for event in events]
+            self._arrived(kept.updates)
+        return [_first(new, event) for event in events]
+
+
+def _first(new: set[EventId], event: Event) -> bool:
+    """Whether this is a new update, and its first delivery within the batch."""
+    if event.id not in new:
+        return False
+    new.discard(event.id)
+    return True
 
 
 def _storable(text: str) -> bool:

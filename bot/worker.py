@@ -120,7 +120,10 @@ class Worker:
         self._awake.set()
 
     def arrived(self, updates: Collection[Update]) -> None:
-        """These were just kept. Whoever is not the head of its chat is found when that is done."""
+        """These were just kept; none named: many were. Whoever is not the head of its chat is found
+        when that is done."""
+        if not updates:
+            self.wake()
         for update in updates:
             self._begin(update)
 

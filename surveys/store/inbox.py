@@ -40,6 +40,8 @@ NEW: ColumnElement[bool] = inbox.c.state == literal_column("'new'")
 WINDOW = 10_000
 """How many of the oldest waiting updates are looked through for heads: keeps a backlog cheap."""
 Updates = Select[int, str, str, str, str, int]
+FEW = 16
+"""Updates that are handed on when they come together; beyond, looking for them is cheaper."""
 EventId = tuple[str, str, str]
 """Channel, bot and event key: what makes an update the same update."""
 
@@ -93,6 +95,15 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Updates that were not there before. `updates` are theirs when they are few: then handing
+    them on costs less than finding them again."""
+
+    ids: set[EventId]
+    updates: Sequence[Update] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
     """An update that could not be handled, for staff: no word of the citizen's."""
 
@@ -104,9 +115,8 @@ class SetAside:
     reason: str
 
 
-async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> dict[EventId, Update]:
-    """Keep updates, in this order; returns those that were not there before, by what makes them
-    the same.
+async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> Kept:
+    """Keep updates, in this order; returns those that were not there before.
 
     In PostgreSQL one transaction at a time does this, whichever process it is in: so a later
     number is never visible before an earlier one, and shuffled repeats cannot deadlock. `events`
@@ -118,24 +128,32 @@ async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> dict[Event
         [place, event.channel, event.bot, event.event_key, event.chat_key, event.payload]
         for place, event in enumerate(events)
     ]
-    body = json.dumps(rows, ensure_ascii=False)
-    numbers = sorted((await conn.execute(_keeping(conn.dialect.name), {"body": body})).scalars())
-    new = events if len(numbers) == len(events) else await _among(conn, events, numbers)
-    return {event.id: Update.of(event, number) for number, event in zip(numbers, new, strict=True)}
+    body = {"body": json.dumps(rows, ensure_ascii=False)}
+    if len(events) > FEW:
+        count = (await conn.execute(_keeping(conn.dialect.name), body)).rowcount
+        return Kept(ids=await _newest(conn, events, count))
+    numbers = sorted((await conn.execute(_keeping_few(conn.dialect.name), body)).scalars())
+    ids = await _newest(conn, events, len(numbers))
+    new = (event for event in events if event.id in ids)
+    updates = [Update.of(event, number) for event, number in zip(new, numbers, strict=True)]
+    return Kept(ids=ids, updates=updates)
 
 
-async def _among(
-    conn: AsyncConnection, events: Sequence[Event], numbers: Sequence[int]
-) -> Sequence[Event]:
-    """Which of `events` were kept as these numbers."""
-    names = select(inbox.c.channel, inbox.c.bot, inbox.c.event_key)
-    rows = await conn.execute(names.where(inbox.c.id.in_(numbers)).order_by(inbox.c.id))
-    by_id = {event.id: event for event in events}
-    return [by_id[row[0], row[1], row[2]] for row in rows]
+async def _newest(conn: AsyncConnection, events: Sequence[Event], count: int) -> set[EventId]:
+    """Which of `events` were kept just now, when `count` were."""
+    if count == len(events):
+        return {event.id for event in events}
+    newest = select(inbox.c.channel, inbox.c.bot, inbox.c.event_key).order_by(inbox.c.id.desc())
+    return {(row[0], row[1], row[2]) for row in await conn.execute(newest.limit(count))}
 
 
 @cache
-def _keeping(dialect: str) -> ReturningInsert[int]:
+def _keeping_few(dialect: str) -> ReturningInsert[int]:
+    return _keeping(dialect).returning(inbox.c.id)
+
+
+@cache
+def _keeping(dialect: str) -> sqlite.Insert | postgresql.Insert:
     """One statement for all updates, with one parameter: a JSON array that the database unpacks.
     A parameter a column would cost more than everything else a webhook does."""
     body = bindparam("body", type_=Text)
@@ -150,7 +168,6 @@ def _keeping(dialect: str) -> ReturningInsert[int]:
         insert(inbox)
         .from_select(names, values.order_by(row[0].as_integer()))
         .on_conflict_do_nothing(index_elements=["channel", "bot", "event_key"])
-        .returning(inbox.c.id)
     )
 
 

@@ -18,12 +18,22 @@ async def test_a_repeated_update_is_the_same_update(database: Database) -> None:
         first = await inbox.put_many(conn, [update_from("1"), update_from("2")])
     async with database.write() as conn:
         again = await inbox.put_many(conn, [update_from("2"), update_from("3")])
-    assert [update.id for update in first.values()] == [1, 2]
-    assert list(again) == [(CHANNEL, BOT, "3")]
+    assert [update.id for update in first.updates] == [1, 2]
+    assert again.ids == {(CHANNEL, BOT, "3")}
     async with database.read() as conn:
         heads = await inbox.heads(conn, BOTS, 10)
-    assert [update for update in (first | again).values() if update in heads] == heads
+    assert [update for update in (*first.updates, *again.updates) if update in heads] == heads
     assert [row["event_key"] for row in await rows_of(database, schema.inbox)] == ["1", "2", "3"]
+
+
+async def test_many_at_once_are_not_named(database: Database) -> None:
+    """Beyond a few only their keys are told; of repeats among them, which are new."""
+    keys = [f"{number}" for number in range(2 * inbox.FEW)]
+    async with database.write() as conn:
+        await inbox.put_many(conn, [update_from(keys[0])])
+        kept = await inbox.put_many(conn, [update_from(key) for key in keys])
+    assert kept.ids == {(CHANNEL, BOT, key) for key in keys[1:]}
+    assert not kept.updates
 
 
 async def test_only_the_head_of_a_chat_can_be_taken(database: Database) -> None:
@@ -51,7 +61,7 @@ async def test_what_was_said_is_gone_once_it_is_handled(database: Database) -> N
     async with database.write() as conn:
         await inbox.put_many(conn, [update_from("1", payload='{"text": "private"}')])
         await inbox.done(conn, [1])
-        assert not await inbox.put_many(conn, [update_from("1")])
+        assert not (await inbox.put_many(conn, [update_from("1")])).ids
     (row,) = await rows_of(database, schema.inbox)
     assert (row["state"], row["payload"]) == ("done", "")
 
@@ -117,7 +127,7 @@ async def test_shuffled_repeats_by_two_processes_never_deadlock(postgres_url: st
 
         async def put(database: Database, step: int) -> int:
             async with database.write() as conn:
-                return len(await inbox.put_many(conn, events[::step]))
+                return len((await inbox.put_many(conn, events[::step])).ids)
 
         new = await asyncio.gather(
             *(put(db, s) for _ in range(4) for db, s in ((one, 1), (other, -1)))
