@@ -18,7 +18,7 @@ def check_two_values(book: Book) -> Checked:
     differing = Counter(_tables(pair) for pair in pairs if pair[0].value != pair[1].value)
     for pair in pairs:
         tables = _tables(pair)
-        if differing[tables] <= max(1, shared[tables] // 2):
+        if differing[tables] <= max(1, shared[tables] / 2):
             yield _two_values(*pair) if pair[0].value != pair[1].value else None
 
 
@@ -76,7 +76,7 @@ def check_denominators(book: Book, table: Table) -> Checked:
 
 def _named_denominator(book: Book, table: Table, row: Row, column: Column) -> Checked:
     figure = row.figures.get(column.index)
-    known = book.values(table, row, column.base or "")
+    known = book.values(table, row, column.base)
     if figure is None or figure.base is None or not known:
         return
     if any(place.value == figure.base for place in known):

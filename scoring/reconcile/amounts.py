@@ -43,7 +43,7 @@ class Amounts:
         for row in table.rows:
             self._children[row.parent].append(row)
         units = (row for row in table.rows if row.level is Level.UNIT)
-        self._has_grades = any(vocabulary.grade(row.texts.get("grade", "")) for row in units)
+        self._has_grades = any(vocabulary.grade(row.texts.get("grade")) for row in units)
 
     def children(self, row: Row) -> tuple[Row, ...]:
         """The rows directly below a row."""
@@ -69,23 +69,25 @@ class Amounts:
         if amount is None and derived is not None:
             parts = [self.certain(row, part) for part in derived.parts]
             known = [part for part in parts if part is not None]
-            return sum(known, Decimal(0)) if len(known) == len(parts) else None
+            return Decimal(sum(known)) if len(known) == len(parts) else None
         return amount.value if amount and amount.hidden == 0 else None
 
     def has(self, quantity: str) -> bool:
         """Whether the table prints a quantity, or a part it is derived from."""
+        return self.table.column(quantity) is not None or any(map(self.has, self.parts(quantity)))
+
+    def parts(self, quantity: str) -> tuple[str, ...]:
+        """What a derived quantity is added up from; nothing for any other."""
         derived = self.vocabulary.derived.get(quantity)
-        parts = derived.parts if derived else ()
-        return self.table.column(quantity) is not None or any(self.has(p) for p in parts)
+        return derived.parts if derived else ()
 
     def header(self, quantity: str) -> str:
         """The words of the table for a quantity, or for the parts it is added up from."""
         column = self.table.column(quantity)
         if column is not None:
             return column.header
-        derived = self.vocabulary.derived.get(quantity)
-        printed = [part for part in derived.parts if self.has(part)] if derived else []
-        return " + ".join(self.header(part) for part in printed) or quantity
+        printed = filter(self.has, self.parts(quantity))
+        return " + ".join(map(self.header, printed)) or quantity
 
     def below(self, row: Row, quantity: str) -> Amount | None:
         """The sum over the rows below; None when none of them says anything."""
@@ -113,7 +115,7 @@ class Amounts:
         whole = self.table.number(row, relation.whole)
         if quantity in parts and whole is not None:
             others = (self.amount(row, part) for part in parts if part != quantity)
-            yield max(Decimal(0), whole - sum((a.value for a in others if a), Decimal(0)))
+            yield max(Decimal(0), whole - sum(a.value for a in others if a))
 
     def _from_grade(self, row: Row, quantity: str) -> Amount | None:
         """A unit with a printed grade counts as one of that grade."""
@@ -124,12 +126,12 @@ class Amounts:
         words = {**self.vocabulary.grades, **self.vocabulary.states}
         if quantity not in words:
             return None
-        grade = self.vocabulary.grade(row.texts.get("grade", ""))
+        grade = self.vocabulary.grade(row.texts["grade"])
         return (
             Amount(Decimal(0), Decimal(1)) if grade is None else Amount(Decimal(grade == quantity))
         )
 
-    def others(self, row: Row, but: Iterable[str]) -> list[tuple[Column, Decimal]]:
+    def others(self, row: Row, but: Iterable[str | None]) -> list[tuple[Column, Decimal]]:
         """The further counts a row prints, each with its column."""
         left_out = set(but)
         return [

@@ -18,8 +18,7 @@ class Fit(StrEnum):
 
 def digits_of(value: Decimal) -> int:
     """Printed decimals: 4.37 -> 2, 46 -> 0."""
-    exponent = value.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    return len(f"{value:f}".partition(".")[2])
 
 
 def as_decimal(value: Fraction, digits: int, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
@@ -36,8 +35,10 @@ def percentage(number: Decimal, base: Decimal) -> Fraction:
     return 100 * Fraction(number) / Fraction(base)
 
 
-def fit(exact: Fraction, stated: Decimal) -> Fit:
+def fit(exact: Fraction, stated: Decimal | None) -> Fit:
     """Whether `stated` is `exact` rounded half up, truncated, both or neither."""
+    if stated is None:
+        return Fit.NEITHER
     digits = digits_of(stated)
     rounded_up = as_decimal(exact, digits) == stated
     cut = as_decimal(exact, digits, Rounding.TRUNCATE) == stated

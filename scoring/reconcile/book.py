@@ -36,7 +36,7 @@ class Book:
 
     def values(self, table: Table, row: Row, quantity: str) -> list[Printed]:
         """Every place that prints this quantity of this row."""
-        return self.printed.get((self.key(table, row), quantity), [])
+        return list(self.printed.get((self.key(table, row), quantity), ()))
 
     def holds(self, table: Table, row: Row, value: Decimal, but: Column) -> list[str]:
         """The headers, other than that of `but`, under which this row prints a number, in any
@@ -66,8 +66,8 @@ class Book:
 
     def _quantity(self, row: Row, column: Column) -> str:
         """A surveyed population is whatever its row says it is taken from."""
-        said = row.texts.get("denominator", "") if column.id == "population" else ""
-        return (self.vocabulary.quantity(said) if said else None) or column.id
+        said = row.texts.get("denominator") if column.id == "population" else None
+        return (said and self.vocabulary.quantity(said)) or column.id
 
 
 def _unambiguous(table: Table) -> Iterator[Row]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from scoring.reconcile.arithmetic import digits_of
+
 Value = str | Decimal | None
 """A cell as a sheet holds it: text, a spreadsheet's number, or nothing."""
 
@@ -16,6 +18,7 @@ _PERCENT = re.compile(rf"({_NUMBER})\s*%")
 _FRACTION = re.compile(rf"({_NUMBER})[^\d/]*/\s*({_NUMBER})")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 _SPACED = re.compile(r"(?<=\d)[\s\u00a0\u202f](?=\d{3}(?!\d))")
+_GAP = " "
 _MOST_DIGITS = 6
 
 
@@ -64,18 +67,12 @@ def decimal(text: str) -> Decimal:
     """A number with decimals, its last separator being the decimal one. Raises ValueError."""
     if not re.fullmatch(_NUMBER, text):
         raise ValueError(text)
-    head, separator, tail = _split_last(text)
-    digits = re.sub(r"[.,]", "", head)
-    return Decimal(f"{digits}.{tail}") if separator else Decimal(text)
-
-
-def _split_last(text: str) -> tuple[str, str, str]:
-    at = max(text.rfind("."), text.rfind(","))
-    return (text, "", "") if at < 0 else (text[:at], text[at], text[at + 1 :])
+    *groups, last = re.split(r"[.,]", text)
+    return Decimal(f"{''.join(groups)}.{last}" if groups else last)
 
 
 def _from_number(value: Decimal, kind: Kind) -> Figure:
-    if value < 0 or not value.is_finite():
+    if not value.is_finite() or value < 0:
         raise ValueError(str(value))
     if kind is Kind.RATE:
         return Figure(percent=_shortened(value), typed=True)
@@ -86,19 +83,16 @@ def _from_number(value: Decimal, kind: Kind) -> Figure:
 
 def _shortened(value: Decimal) -> Decimal:
     """Without the tail that a spreadsheet's computed number drags along."""
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -_MOST_DIGITS:
-        return value.quantize(Decimal(1).scaleb(-_MOST_DIGITS))
-    return value
+    return min(value, round(value, _MOST_DIGITS), key=digits_of)
 
 
 def _from_text(text: str, kind: Kind) -> Figure:
     percents = _PERCENT.findall(text)
-    rest = _PERCENT.sub(" ", text)
+    rest = _PERCENT.sub(_GAP, text)
     fractions = _FRACTION.findall(rest)
-    rest = _FRACTION.sub(" ", rest)
+    rest = _FRACTION.sub(_GAP, rest)
     numbers = re.findall(_NUMBER, rest)
-    if "-" in text.split("(")[0][:1] or len(percents) > 1 or len(fractions) + len(numbers) > 1:
+    if text.startswith("-") or len(percents) > 1 or len(fractions) + len(numbers) > 1:
         raise ValueError(text)
     percent = decimal(percents[0]) if percents else None
     if fractions:
@@ -108,11 +102,13 @@ def _from_text(text: str, kind: Kind) -> Figure:
 
 
 def _lone(number: str | None, percent: Decimal | None, kind: Kind) -> Figure:
-    if number is None and percent is None:
-        raise ValueError(kind)
-    if kind is Kind.RATE and percent is None and number is not None:
+    if number is None:
+        if percent is None:
+            raise ValueError(kind)
+        return Figure(percent=percent)
+    if kind is Kind.RATE and percent is None:
         return Figure(percent=decimal(number))
-    return Figure(number=whole(number) if number is not None else None, percent=percent)
+    return Figure(number=whole(number), percent=percent)
 
 
 def _only_number(text: str) -> str:

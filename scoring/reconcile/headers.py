@@ -44,7 +44,7 @@ def _column(index: int, header: str, left: Column | None, vocabulary: Vocabulary
     numerator, base = split_base(header, ())
     id_ = quantity_of(numerator, vocabulary)
     kind = vocabulary.columns[id_].kind if id_ in vocabulary.columns else Kind.FREE
-    named = quantity_of(base, vocabulary) if base else None
+    named = quantity_of(base, vocabulary) if base else ""
     return Column(index=index, header=header, id=id_, kind=kind, base=named)
 
 
@@ -59,12 +59,12 @@ def _rate(index: int, header: str, left: Column | None, vocabulary: Vocabulary) 
     if vocabulary.quantity(named) == "quota":
         return Column(index=index, header=header, id="quota", kind=Kind.RATE)
     of = _counted(named, left, vocabulary)
-    base_id = quantity_of(base, vocabulary) if base else None
+    base_id = quantity_of(base, vocabulary) if base else ""
     return Column(index=index, header=header, id=f"{of}%", kind=Kind.RATE, of=of, base=base_id)
 
 
 def _counted(named: str, left: Column | None, vocabulary: Vocabulary) -> str | None:
     """What a percentage counts: what it names; with no name, the column on its left."""
-    if named in ("", "dat", "chiem", "chiem ty le"):
+    if named in ("", "dat"):
         return (left.of or left.id) if left else None
     return quantity_of(named, vocabulary)

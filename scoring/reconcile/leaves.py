@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from operator import mul
 
 from scoring.reconcile.amounts import Amounts
 from scoring.reconcile.arithmetic import unit_of
@@ -12,12 +13,12 @@ from scoring.reconcile.table import Level, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """A printed value below; a block's own mean stands for `weight` units (None: unknown) and is
+    """A printed value below; a block's own mean stands for `weight` units (0: unknown) and is
     rounded to `step`."""
 
-    name: str
     value: Decimal
-    weight: Decimal | None = Decimal(1)
+    name: str = ""
+    weight: Decimal = Decimal(1)
     step: Decimal = Decimal(0)
 
 
@@ -56,7 +57,7 @@ def mean_below(amounts: Amounts, row: Row, quantity: str) -> Mean | None:
         low=exact - slack,
         high=exact + slack,
         blocks=tuple(leaf for leaf in leaves if leaf.step),
-        count=sum(weights, Decimal(0)),
+        count=Decimal(sum(weights)),
     )
 
 
@@ -64,7 +65,7 @@ def _range(leaves: Sequence[Leaf]) -> Mean:
     values = [Fraction(leaf.value) for leaf in leaves]
     step = max(Fraction(leaf.step) for leaf in leaves) / 2
     return Mean(
-        exact=sum(values, Fraction(0)) / len(values),
+        exact=Fraction(sum(values)) / len(values),
         low=min(values) - step,
         high=max(values) + step,
         blocks=(),
@@ -73,8 +74,7 @@ def _range(leaves: Sequence[Leaf]) -> Mean:
 
 
 def _weighted(values: Sequence[Fraction], weights: Sequence[Decimal]) -> Fraction:
-    pairs = zip(values, map(Fraction, weights), strict=True)
-    return sum((v * w for v, w in pairs), Fraction(0)) / Fraction(sum(weights, Decimal(0)))
+    return Fraction(sum(map(mul, values, map(Fraction, weights)))) / Fraction(sum(weights))
 
 
 def _leaves(amounts: Amounts, row: Row, quantity: str) -> Iterator[Leaf]:
@@ -84,18 +84,19 @@ def _leaves(amounts: Amounts, row: Row, quantity: str) -> Iterator[Leaf]:
         if own:
             yield from own
         elif value is not None and child.level is Level.UNIT:
-            yield Leaf(name=child.name, value=value)
+            yield Leaf(value=value)
         elif value is not None:
-            weight = units_of(amounts, child) if quantity == "score" else None
+            weight = units_of(amounts, child) if quantity == "score" else Decimal(0)
             yield Leaf(name=child.name, value=value, weight=weight, step=unit_of(value))
 
 
-def units_of(amounts: Amounts, row: Row) -> Decimal | None:
-    """How many units a block's mean is taken over: those scored, those graded, or all."""
+def units_of(amounts: Amounts, row: Row) -> Decimal:
+    """How many units a block's mean is taken over: those scored, those graded, or all; 0 when
+    nothing says it."""
     graded = [amounts.table.number(row, grade) for grade in amounts.vocabulary.grades]
     counts = [
         amounts.table.number(row, "scored"),
-        sum((n for n in graded if n is not None), Decimal(0)),
+        sum(n for n in graded if n is not None),
         amounts.table.number(row, "units"),
     ]
-    return next((count for count in counts if count), None)
+    return Decimal(next((count for count in counts if count), 0))

@@ -60,7 +60,7 @@ def _sum_of_criteria(amounts: Amounts, row: Row, policy: Policy) -> Decimal | No
     points = criteria_of(amounts, row).values()
     if not points or len(columns) < policy.criteria:
         return None
-    return sum(points, Decimal(0))
+    return Decimal(sum(points))
 
 
 def _slack(amounts: Amounts, row: Row) -> Decimal:
@@ -69,7 +69,7 @@ def _slack(amounts: Amounts, row: Row) -> Decimal:
     if not amounts.children(row):
         return Decimal(0)
     points = criteria_of(amounts, row).values()
-    finest = min(map(unit_of, points), default=Decimal(0))
+    finest = min(map(unit_of, points))
     return finest * (len(points) + 1) / 2
 
 

@@ -86,7 +86,7 @@ def _bases(amounts: Amounts, row: Row, relation: Relation) -> Checked:
     bases = [(id_, base) for id_ in relation.parts if (base := table.base(row, id_)) is not None]
     if whole is None or not bases:
         return
-    added = sum((base for _, base in bases), Decimal(0))
+    added = Decimal(sum(base for _, base in bases))
     if added <= whole:
         yield None
         return

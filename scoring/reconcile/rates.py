@@ -27,7 +27,7 @@ def check_rates(amounts: Amounts, policy: Policy) -> Checked:
 
 def fit_of(ratio: Ratio) -> Fit:
     """How a printed percentage agrees with its figures."""
-    return fit(ratio.exact, ratio.percent) if ratio.percent is not None else Fit.NEITHER
+    return fit(ratio.exact, ratio.percent)
 
 
 def _rate(amounts: Amounts, ratio: Ratio, policy: Policy) -> Finding | None:
@@ -54,13 +54,13 @@ def _wrong(amounts: Amounts, ratio: Ratio) -> Finding:
 def _other_bases(amounts: Amounts, ratio: Ratio) -> list[str]:
     """The counts of the row by which the numerator gives the printed percentage."""
     counted = ratio.column.of or ratio.column.id
-    others = amounts.others(ratio.row, {counted, ratio.base_id or ""})
+    others = amounts.others(ratio.row, {counted, ratio.base_id})
     return [
         column.header
         for column, value in others
         if value >= ratio.number
         and value > 0
-        and fit(percentage(ratio.number, value), ratio.percent or Decimal(0)) is not Fit.NEITHER
+        and fit(percentage(ratio.number, value), ratio.percent) is not Fit.NEITHER
     ]
 
 

@@ -38,10 +38,9 @@ class Ratio:
 def ratios(amounts: Amounts) -> Iterator[Ratio]:
     """Every figure of the table that divides, by something other than 0."""
     for column in amounts.table.columns:
-        if column.kind is Kind.TEXT or column.id == "quota":
-            continue
-        yield from _printed(amounts, column)
-        yield from _by_column(amounts, column)
+        if column.kind is not Kind.TEXT:
+            yield from _printed(amounts, column)
+            yield from _by_column(amounts, column)
 
 
 def _printed(amounts: Amounts, column: Column) -> Iterator[Ratio]:
@@ -59,7 +58,7 @@ def _printed(amounts: Amounts, column: Column) -> Iterator[Ratio]:
 
 def _divides(figure: Figure, column: Column) -> bool:
     """Whether n/d is meant as a share; in a column we know nothing of it may be a date."""
-    return column.kind is not Kind.FREE or column.base is not None or figure.percent is not None
+    return column.kind is not Kind.FREE or bool(column.base) or figure.percent is not None
 
 
 def _by_column(amounts: Amounts, column: Column) -> tuple[Ratio, ...]:
@@ -92,7 +91,7 @@ _WORTH = {Fit.EITHER: 2, Fit.ROUNDED: 2, Fit.TRUNCATED: 1, Fit.NEITHER: 0}
 
 
 def _worth(ratio: Ratio) -> int:
-    return 0 if ratio.percent is None else _WORTH[fit(ratio.exact, ratio.percent)]
+    return _WORTH[fit(ratio.exact, ratio.percent)]
 
 
 Way = tuple[str, str | None]
@@ -109,7 +108,7 @@ def _ways(amounts: Amounts, column: Column) -> Iterator[Way]:
         known = amounts.vocabulary.columns.get(number_id)
         bases = (column.base,) if column.base else (known.of if known else ())
         yield from ((number_id, base) for base in bases if amounts.has(base))
-    if column.base is None:
+    if not column.base:
         yield counted, None
 
 
@@ -158,7 +157,7 @@ def _shift(ratios: Sequence[Ratio]) -> int:
 
     def distance(shift: int) -> Fraction:
         moved = (_shifted(ratio, shift) for ratio in typed)
-        return sum((abs(Fraction(r.percent or 0) - r.exact) for r in moved), Fraction(0))
+        return Fraction(sum(abs(Fraction(r.percent or 0) - r.exact) for r in moved))
 
     return min((0, 2), key=distance)
 

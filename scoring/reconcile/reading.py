@@ -14,6 +14,8 @@ from scoring.reconcile.vocabulary import Vocabulary
 from scoring.reconcile.words import key, unnumbered
 
 _RANK = re.compile(r"[ivx]+|[a-d]")
+_NAMES = "name"
+"""The header of the column that a turned table gets for its periods."""
 
 
 def read_tables(grid: Grid, vocabulary: Vocabulary, sheet: str = "") -> tuple[Table, ...]:
@@ -67,7 +69,7 @@ def _turned(section: Section, vocabulary: Vocabulary) -> Section:
             cells = (line[index] if index < len(line) else None for _, line in section.body)
             body.append((index, (header, *cells)))
     return Section(
-        title=section.title, settings=section.settings, headers=["name", *headers], body=body
+        title=section.title, settings=section.settings, headers=[_NAMES, *headers], body=body
     )
 
 
@@ -120,13 +122,13 @@ def _figure(value: Value, column: Column, words: Vocabulary, cell: str) -> Figur
     try:
         return read_figure(value if isinstance(value, Decimal) else text, column.kind)
     except ValueError:
-        if column.kind is Kind.FREE or (column.of or "").startswith("~"):
+        if column.kind is Kind.FREE or str(column.of).startswith("~"):
             return None
     raise Refusal("check.not_a_number", cell=cell, column=column.header, value=text)
 
 
 def _name(texts: dict[str, str], cells: Line) -> str:
-    named = (texts.get(id_, "") for id_ in ("name", "period", "block"))
+    named = (texts.get(id_) for id_ in ("name", "period", "block"))
     first = (cell.strip() for cell in cells if isinstance(cell, str) and cell.strip())
     return next((name for name in named if name), next(first, ""))
 
@@ -138,7 +140,7 @@ def _row_key(texts: dict[str, str], name: str) -> str:
 
 
 def _level(texts: dict[str, str], name: str, vocabulary: Vocabulary) -> Level:
-    said = vocabulary.level(texts.get("level", ""))
+    said = vocabulary.level(texts.get("level"))
     if said:
         return Level(said)
     by_name = vocabulary.level_of_name(name)
@@ -150,7 +152,7 @@ def _level(texts: dict[str, str], name: str, vocabulary: Vocabulary) -> Level:
 def _block(texts: dict[str, str], vocabulary: Vocabulary) -> str:
     """The block a row names: in its own column, or in a level column that holds no level."""
     level = texts.get("level", "")
-    return texts.get("block", "") or ("" if vocabulary.level(level) else level)
+    return texts.get("block") or ("" if vocabulary.level(level) else level)
 
 
 def _quota(section: Section) -> Decimal | None:

@@ -45,7 +45,7 @@ def _over(amounts: Amounts, row: Row, column: Column, stated: Decimal, most: Dec
 
 def _grade(amounts: Amounts, row: Row, policy: Policy) -> Checked:
     score = amounts.table.number(row, "score")
-    printed = amounts.vocabulary.grade(row.texts.get("grade", ""))
+    printed = amounts.vocabulary.grade(row.texts.get("grade"))
     if score is None or printed not in policy.grades:
         return
     expected = policy.grade(score)
@@ -69,9 +69,9 @@ def _range_of_grades(amounts: Amounts, row: Row, policy: Policy) -> Checked:
     counts = {g: n for g in policy.grades if (n := amounts.table.number(row, g))}
     if score is None or not counts:
         return
-    units = sum(counts.values(), Decimal(0))
-    low = sum((policy.grades[g] * n for g, n in counts.items()), Decimal(0)) / units
-    high = sum((policy.ceiling(g) * n for g, n in counts.items()), Decimal(0)) / units
+    units = Decimal(sum(counts.values()))
+    low = Decimal(sum(policy.grades[g] * n for g, n in counts.items())) / units
+    high = Decimal(sum(policy.ceiling(g) * n for g, n in counts.items())) / units
     step = unit_of(score)
     if low - step < score < high + step:
         yield None
@@ -98,7 +98,7 @@ def _digits(amounts: Amounts, policy: Policy) -> Checked:
         if not finer:
             yield None
             continue
-        by_rule = sum((rounded(p, policy.digits) for p in points.values()), Decimal(0))
+        by_rule = Decimal(sum(rounded(p, policy.digits) for p in points.values()))
         yield at(
             Code.DIGITS_BEYOND_RULE,
             amounts.table,
@@ -142,7 +142,8 @@ def _conduct(amounts: Amounts) -> Checked:
 def _weak(amounts: Amounts) -> Checked:
     """Criteria named as weak: none that is not named lies below the best of them."""
     for row in amounts.table.rows:
-        named = set(re.findall(r"\d+", row.texts.get("weak", "")))
+        weak = row.texts.get("weak")
+        named = set(re.findall(r"\d+", weak)) if weak else None
         points = criteria_of(amounts, row)
         if named and points:
             yield _left_out(amounts, row, points, named)

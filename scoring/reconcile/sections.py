@@ -1,9 +1,10 @@
 """Finding the tables in a sheet: titles and setting lines above, one or more header rows, lines."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import zip_longest
 from typing import NamedTuple
 
 from scoring.reconcile.figures import Kind, Value
@@ -143,12 +144,9 @@ class _Splitter:
         section = self._sections[-1]
         if all(_COLUMN_NUMBER.fullmatch(cell) for cell in cells if cell):
             return
-        width = max(len(cells), len(section.headers))
-        cells = cells + [""] * (width - len(cells))
-        upper = _filled(section.headers + [""] * (width - len(section.headers)), cells)
-        section.headers = [f"{a} {b}".strip() for a, b in zip(upper, cells, strict=True)]
-        lowest = section.lowest + [""] * (width - len(section.lowest))
-        section.lowest = [b or a for a, b in zip(lowest, cells, strict=True)]
+        upper = _filled(section.headers, cells)
+        section.headers = [f"{a} {b}".strip() for a, b in _side_by_side(upper, cells)]
+        section.lowest = [b or a for a, b in _side_by_side(section.lowest, cells)]
 
     def _take_setting(self, number: int, cells: list[str]) -> bool:
         filled = [cell for cell in cells if cell]
@@ -173,7 +171,11 @@ class _Splitter:
 def _filled(upper: list[str], lower: list[str]) -> list[str]:
     """`upper` with its merged cells filled in from the left, where `lower` divides them."""
     filled, last = [], ""
-    for above, below in zip(upper, lower, strict=True):
+    for above, below in _side_by_side(upper, lower):
         last = above or last
-        filled.append(above or (last if below else ""))
+        filled.append(last if below else above)
     return filled
+
+
+def _side_by_side(upper: list[str], lower: list[str]) -> Iterable[tuple[str, str]]:
+    return zip_longest(upper, lower, fillvalue="")

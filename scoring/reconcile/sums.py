@@ -63,9 +63,9 @@ def _sum(amounts: Amounts, row: Row, quantity: str) -> Checked:
 
 
 def _column(amounts: Amounts, quantity: str) -> Column | None:
-    derived = amounts.vocabulary.derived.get(quantity)
-    ids = (quantity, *(derived.parts if derived else ()))
-    return next((c for id_ in ids if (c := amounts.table.column(id_))), None)
+    """Where a stated quantity, or the first of its parts, is printed."""
+    ids = (quantity, *amounts.parts(quantity))
+    return next((column for id_ in ids if (column := amounts.table.column(id_))), None)
 
 
 def _is_mixed(amounts: Amounts, row: Row, quantity: str) -> bool:
@@ -74,10 +74,8 @@ def _is_mixed(amounts: Amounts, row: Row, quantity: str) -> bool:
     for derived in amounts.vocabulary.derived.values():
         if derived.sums and quantity in derived.parts:
             wanted = [p for p in derived.parts if amounts.table.number(row, p) is not None]
-            return any(
-                0 < sum(amounts.table.number(child, p) is not None for p in wanted) < len(wanted)
-                for child in amounts.children(row)
-            )
+            printed = [{amounts.table.number(c, p) for p in wanted} for c in amounts.children(row)]
+            return any(None in numbers and numbers != {None} for numbers in printed)
     return False
 
 

@@ -27,7 +27,7 @@ class Column:
     id: str
     kind: Kind
     of: str | None = None
-    base: str | None = None
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,20 +95,20 @@ class Vocabulary(_Part):
         """The id of a setting line's first cell, or None."""
         return self._word(self.settings, key(text))
 
-    def grade(self, text: str) -> str | None:
+    def grade(self, text: str | None) -> str | None:
         """The id of a printed grade, or of the state of a unit without one."""
-        return self._word({**self.grades, **self.states}, key(text))
+        return self._word({**self.grades, **self.states}, key(text)) if text else None
 
-    def level(self, text: str) -> str | None:
+    def level(self, text: str | None) -> str | None:
         """The level a cell of the level column names."""
-        return self._word(self.levels, key(text))
+        return self._word(self.levels, key(text)) if text else None
 
     def level_of_name(self, name: str) -> str:
         """The level a row seems to have by its name."""
         text = key(unnumbered(name))
         block = any(starts_with(text, word) for word in self.levels["block"])
-        head = next((w for w in self.levels["total"] if starts_with(text, w)), None)
-        rest = text.removeprefix(head or "").strip()
+        head = next((w for w in self.levels["total"] if starts_with(text, w)), "")
+        rest = text.removeprefix(head).strip()
         if head and any(starts_with(rest, word) for word in self.levels["block"]):
             return "block"
         if head and (not rest or head.startswith(("tong", "toan", "total"))):
@@ -129,4 +129,4 @@ class Vocabulary(_Part):
 
 def load_vocabulary(path: Path = SHIPPED) -> Vocabulary:
     """The shipped words, or those of another file of the same shape."""
-    return Vocabulary(**yaml.safe_load(path.read_text("utf-8")))
+    return Vocabulary(**yaml.safe_load(path.read_bytes()))

@@ -33,12 +33,13 @@ def _other_weights(one: Leaf, other: Leaf, stated: Decimal) -> Reason:
     spread = Fraction(one.value) - Fraction(other.value)
     share = (Fraction(stated) - Fraction(other.value)) / spread
     blur = (Fraction(unit_of(stated)) + Fraction(other.step)) / 2 / abs(spread)
+    by_units = Fraction(one.weight) / Fraction(one.weight + other.weight)
     params = {
         "first": one.name,
         "share": as_decimal(share, _SHARE_DIGITS),
         "share_low": as_decimal(max(share - blur, Fraction(0)), _SHARE_DIGITS),
         "share_high": as_decimal(share + blur, _SHARE_DIGITS),
-        "by_units": as_decimal(_weight(one) / (_weight(one) + _weight(other)), _SHARE_DIGITS),
+        "by_units": as_decimal(by_units, _SHARE_DIGITS),
         "plain_mean": as_decimal(_mean(one, other, Fraction(1), Fraction(1)), digits_of(stated)),
     }
     return Reason(cause=Cause.OTHER_WEIGHTS, params=params)
@@ -47,8 +48,8 @@ def _other_weights(one: Leaf, other: Leaf, stated: Decimal) -> Reason:
 def _fewer_units(one: Leaf, other: Leaf, stated: Decimal) -> Iterator[Reason]:
     """How many units of `one` would have to be left out, if a whole number of them does it."""
     blur = Fraction(unit_of(stated)) / 2 + Fraction(one.step) / 2
-    for count in range(int(_weight(one)) - 1, 0, -1):
-        mean = _mean(one, other, Fraction(count), _weight(other))
+    for count in range(int(one.weight) - 1, 0, -1):
+        mean = _mean(one, other, Fraction(count), Fraction(other.weight))
         if abs(mean - Fraction(stated)) < blur:
             params = {"block": one.name, "counted": Decimal(count), "units": one.weight}
             yield Reason(cause=Cause.FEWER_UNITS, params=params)
@@ -67,15 +68,11 @@ def _misprint(one: Leaf, other: Leaf, stated: Decimal) -> Reason:
 
 def _instead(one: Leaf, other: Leaf, stated: Decimal) -> Fraction:
     """The mean of `one` that would give the stated mean of both."""
-    all_units = _weight(one) + _weight(other)
-    rest = Fraction(other.value) * _weight(other)
-    return (Fraction(stated) * all_units - rest) / _weight(one)
+    all_units = Fraction(one.weight + other.weight)
+    rest = Fraction(other.value) * Fraction(other.weight)
+    return (Fraction(stated) * all_units - rest) / Fraction(one.weight)
 
 
 def _mean(one: Leaf, other: Leaf, weight: Fraction, other_weight: Fraction) -> Fraction:
     weighted = Fraction(one.value) * weight + Fraction(other.value) * other_weight
     return weighted / (weight + other_weight)
-
-
-def _weight(leaf: Leaf) -> Fraction:
-    return Fraction(leaf.weight or 0)

@@ -1,5 +1,7 @@
 """The same thing printed twice."""
 
+import pytest
+
 from tests.unit.scoring.reconcile.sheets import causes, check, told
 
 TWO = "Bảng;Một\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;6.184;2\nXã B;7;1\n\nBảng;Hai\nĐơn vị;Tiếp nhận\n{}"
@@ -55,3 +57,47 @@ def test_a_fraction_divides_by_what_its_header_names() -> None:
     [finding] = check(text).findings
     assert told(finding)[0] == "denominator_not_named"
     assert finding.reasons[0].params == {"columns": ("Đã trả",)}
+
+
+def test_two_values_are_told_from_three_digits_on_and_only_when_alike() -> None:
+    """6.184 and 7.295 differ in every digit: nothing likely is said."""
+    for other, likely in (("7.295", []), ("6.814", ["digits_swapped"])):
+        [finding] = check(TWO.format(f"Xã A;{other}\nXã B;7")).findings
+        assert causes(finding) == likely
+
+
+def test_every_pair_of_tables_is_held_to_its_own_agreement() -> None:
+    """Three tables that differ pairwise in one row each: three findings, none drowned."""
+    sheets = ("Xã A;1\nXã B;2", "Xã A;5\nXã C;3", "Xã B;6\nXã C;7")
+    text = "\n\n".join(f"Bảng;{n}\nĐơn vị;Tiếp nhận\n{rows}" for n, rows in enumerate(sheets))
+    assert [told(finding)[1:] for finding in check(text).findings] == [
+        ("Xã A", "Tiếp nhận", "5", "1"),
+        ("Xã B", "Tiếp nhận", "6", "2"),
+        ("Xã C", "Tiếp nhận", "7", "3"),
+    ]
+
+
+def test_a_denominator_printed_nowhere_else_is_taken_as_it_stands() -> None:
+    """9/10 of the received, of which no column tells the number."""
+    assert check("Đơn vị;Có kết quả;Qua hệ thống/Tiếp nhận\nXã A;3;9/10").findings == ()
+
+
+@pytest.mark.parametrize(("second", "differing"), [("1;2;8;9", 2), ("1;7;8;9", 0)])
+def test_tables_that_agree_in_half_of_what_they_share_are_compared(
+    second: str, differing: int
+) -> None:
+    """Two of four figures may be wrong; where three differ something else is meant."""
+    header = "Đơn vị;Tiếp nhận;Trực tuyến;Đã trả;Trễ hạn"
+    text = f"{header}\nXã A;{{}}\n\nBảng;Hai\n{header}\nXã A;{second}"
+    found = check(text.format("1;2;3;4")).findings
+    assert [one.code.value for one in found].count("two_values") == differing
+
+
+@pytest.mark.parametrize(
+    ("other", "mixed"), [("DÂN SỐ (2019)", False), ("diện tích", True), ("tiếp nhận", True)]
+)
+def test_denominators_in_words_of_their_own_may_be_mixed_too(other: str, mixed: bool) -> None:
+    """Words that name no quantity of ours are compared as words."""
+    text = f"Kỳ;Số phiếu;Hồ sơ làm mẫu số;Mẫu số là\nNăm 2016;9;61;dân số\nNăm 2017;9;61;{other}"
+    found = [finding.code.value for finding in check(text).findings]
+    assert found == (["denominators_mixed"] if mixed else [])

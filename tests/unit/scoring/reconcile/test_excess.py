@@ -37,3 +37,72 @@ def test_late_that_is_always_what_is_not_returned_is_noted(late: str, noted: boo
     text = "Đơn vị;Tiếp nhận;Đã trả;Trễ hạn\nXã A;10;8;2\nXã B;10;7;3\nXã C;10;8;" + late
     codes = [finding.code.value for finding in check(text).findings]
     assert codes == (["late_is_unreturned"] if noted else [])
+
+
+PAPERS = "Đơn vị;Tiếp nhận;Văn bản đến;Văn bản đi;Văn bản điện tử/Văn bản đi"
+
+
+@pytest.mark.parametrize(
+    ("row", "cause"),
+    [
+        ("Xã A;3;4;10;14/10", ["numerator_holds_denominator"]),
+        ("Xã A;3;5;10;14/10", []),
+        ("Xã A;3;4;11;14/10", []),
+    ],
+)
+def test_a_numerator_holds_its_denominator_only_where_both_are_printed(
+    row: str, cause: list[str]
+) -> None:
+    """14/10 is 10 and 4 where the row prints a 10 and a 4."""
+    [finding] = check(f"{PAPERS}\n{row}").findings
+    assert causes(finding) == cause
+
+
+@pytest.mark.parametrize(
+    ("rows", "cause"),
+    [
+        ("Xã A;10;12;12/10\nXã B;9;8;8/9", ["reversed"]),
+        ("Xã A;10;12;12/10\nXã B;9;9;9/9", []),
+        ("Xã A;10;12;12/10", []),
+        ("Xã A;10;11;12/10\nXã B;9;8;8/9", []),
+    ],
+)
+def test_a_share_is_reversed_where_others_are_not_and_both_numbers_are_known(
+    rows: str, cause: list[str]
+) -> None:
+    """12/10 among shares below one, where 12 and 10 stand in the row."""
+    found = check(f"Đơn vị;Tiếp nhận;Thu;Trả / Tiếp nhận\n{rows}".replace("Thu", "Có kết quả"))
+    [finding] = [f for f in found.findings if f.code == "numerator_over_denominator"]
+    assert causes(finding) == cause
+
+
+@pytest.mark.parametrize(
+    ("lowest", "last", "breaks"),
+    [
+        (80, "20/150", True),
+        (80, "50/150", True),
+        (80, "55/150", False),
+        (80, "10/190", False),
+        (50, "40/160", False),
+        (50, "39/160", True),
+        (50, "50/160", False),
+        (15, "60/1000", False),
+        (15, "160/1000", False),
+    ],
+)
+def test_a_lost_digit_is_only_told_where_it_mends_the_share(
+    lowest: int, last: str, breaks: bool
+) -> None:
+    """Below half of all others, one digit short of its whole, and with it among the others."""
+    years = f"Năm 2015;{lowest}/100\nNăm 2016;90/100\nNăm 2017;100/100\nNăm 2019;{last}"
+    found = check(f"Kỳ;Qua hệ thống/Tổng số hồ sơ\n{years}").findings
+    assert [f.code.value for f in found] == (["share_breaks"] if breaks else [])
+
+
+def test_late_says_nothing_of_two_lines_or_beside_those_pending() -> None:
+    """Two lines may agree by chance; where pending ones are printed late is not what is left."""
+    rows = ["Xã A;10;8;2", "Xã B;10;7;3", "Xã C;10;8;2"]
+    header = "Đơn vị;Tiếp nhận;Đã trả;Trễ hạn"
+    assert check("\n".join([header, *rows[:2]])).findings == ()
+    pending = "\n".join(f"{row};5" for row in rows)
+    assert check(f"{header};Đang giải quyết\n{pending}").findings == ()

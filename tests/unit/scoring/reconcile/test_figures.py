@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from scoring.reconcile.figures import Figure, Kind, read_figure
+from scoring.reconcile.figures import Figure, Kind, decimal, read_figure
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,10 @@ def test_counts_are_read_the_vietnamese_and_the_english_way(text: str, number: i
     assert read_figure(text, Kind.COUNT) == Figure(number=Decimal(number))
 
 
-@pytest.mark.parametrize("text", ["1,5", "12.34", "0.123", "abc", "-5", "3 và 4", "1.23.456"])
+@pytest.mark.parametrize("text", ["1,5", "12.34", "0.123", "-5", "3 và 4", "1.23.456", "4% 5%"])
 def test_what_is_no_count_is_refused(text: str) -> None:
     """A count with decimals, a sign or two numbers in one cell are no count."""
-    with pytest.raises(ValueError, match=r"\S"):
+    with pytest.raises(ValueError, match=text):
         read_figure(text, Kind.COUNT)
 
 
@@ -68,3 +68,40 @@ def test_a_number_cell_that_is_no_count_is_refused(value: Decimal) -> None:
     """2.048 typed into a spreadsheet with English settings is two, not two thousand."""
     with pytest.raises(ValueError, match=r"\S"):
         read_figure(value, Kind.COUNT)
+
+
+@pytest.mark.parametrize("text", ["nhiều", "-5", "3 4", "1.5.5 và 2"])
+def test_what_are_no_points_is_refused(text: str) -> None:
+    """Points are one number, without a sign."""
+    with pytest.raises(ValueError, match=text):
+        read_figure(text, Kind.SCORE)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("2.5", Kind.COUNT), ("-1", Kind.SCORE), ("NaN", Kind.RATE)]
+)
+def test_a_refused_number_is_quoted(value: str, kind: Kind) -> None:
+    """What cannot be is said as it stands."""
+    with pytest.raises(ValueError, match=value):
+        read_figure(Decimal(value), kind)
+
+
+@pytest.mark.parametrize("value", ["0", "0.5", "0.123456", "12.5"])
+def test_a_short_number_of_a_spreadsheet_keeps_its_digits(value: str) -> None:
+    """Six decimals and fewer are as somebody typed them."""
+    figure = read_figure(Decimal(value), Kind.RATE)
+    assert str(figure.percent) == value
+
+
+@pytest.mark.parametrize(("text", "number"), [("1.234,5", "1234.5"), ("1,234.5", "1234.5")])
+def test_only_the_last_mark_of_a_number_is_the_decimal_one(text: str, number: str) -> None:
+    """1.234,5 and 1,234.5 are the same points."""
+    assert read_figure(text, Kind.SCORE) == Figure(number=Decimal(number))
+
+
+def test_words_are_no_number() -> None:
+    """What is no number is quoted; a count without a figure says that a count was asked for."""
+    with pytest.raises(ValueError, match="mười"):
+        decimal("mười")
+    with pytest.raises(ValueError, match="count"):
+        read_figure("mười", Kind.COUNT)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.unit.scoring.reconcile.sheets import check, in_full
+from scoring.reconcile import read_tables, reconcile
+from tests.unit.scoring.reconcile.sheets import WORDS, check, in_full, policy
 
 HEADER = "Đơn vị;Tiếp nhận;Đúng và trước hạn;Trễ hạn;Đang giải quyết"
 RATES = f"{HEADER};Tỷ lệ trễ (%)"
@@ -288,3 +289,15 @@ def test_a_printed_percentage(text: str, told: list[str]) -> None:
 def test_a_figure_beside_another_table_or_a_promise(text: str, told: list[str]) -> None:
     """The other place, the claim or the quota is told with the figures it rests on."""
     assert [in_full(finding) for finding in check(text).findings] == told
+
+
+def test_the_sheet_is_named_too() -> None:
+    """A finding at a cell and one about a whole table say in which sheet of the file they are."""
+    lines = ["Kỳ;Phiếu;Hồ sơ làm mẫu số;Mẫu số là", "Năm 2016;9;8;tiếp nhận", "Năm 2017;9;61;trả"]
+    found = reconcile(
+        read_tables([line.split(";") for line in lines], WORDS, "Tờ 1"), WORDS, policy()
+    )
+    assert [in_full(finding) for finding in found.findings] == [
+        "parts_over_whole | Tờ 1/#1/C2/Năm 2016/Hồ sơ làm mẫu số | 8 for 9 | parts=Phiếu",
+        "denominators_mixed | Tờ 1/#1/// | None for None | kinds=tiếp nhận; trả",
+    ]

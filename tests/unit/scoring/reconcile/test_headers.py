@@ -2,8 +2,9 @@
 
 import pytest
 
+from scoring.reconcile import load_vocabulary
 from scoring.reconcile.figures import Kind
-from scoring.reconcile.headers import read_columns
+from scoring.reconcile.headers import read_columns, split_base
 from tests.unit.scoring.reconcile.sheets import WORDS
 
 
@@ -60,3 +61,76 @@ def test_a_percentage_is_known_by_its_word_or_sign(header: str) -> None:
     """A word for percentage, or the sign, before or behind."""
     [column] = read_columns([header], WORDS)
     assert (column.kind, column.of) == (Kind.RATE, "late")
+
+
+def test_the_shipped_words_are_read_anew() -> None:
+    """The file of words gives the same words each time."""
+    assert load_vocabulary().columns == WORDS.columns
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("...", "unit"),
+        ("Toàn huyện A", "total"),
+        ("Tổng hợp", "total"),
+        ("Total A", "total"),
+        ("Cộng", "total"),
+        ("Cộng hòa", "unit"),
+        ("Tổng khối xã", "block"),
+        ("Cộng cấp huyện", "block"),
+        ("Khối xã", "block"),
+        ("Xã A", "unit"),
+    ],
+)
+def test_a_name_tells_its_level(name: str, level: str) -> None:
+    """Totals and blocks are known by their first words."""
+    assert WORDS.level_of_name(name) == level
+
+
+def test_every_quantity_is_known_by_its_own_id() -> None:
+    """A column exported under its id is understood; “weak” alone is the grade."""
+    for id_ in WORDS.columns.keys() - {"weak"}:
+        assert WORDS.quantity(id_) == id_
+
+
+@pytest.mark.parametrize(
+    ("header", "parts"),
+    [
+        ("Trễ hạn / Đã giải quyết", ("Trễ hạn", "Đã giải quyết")),
+        ("Trễ / Đúng / Tổng", ("Trễ", "Đúng / Tổng")),
+        ("Trễ hạn trên tổng số hồ sơ", ("tre han", "ho so")),
+        ("Trễ so với đúng so với tổng", ("tre", "dung so voi tong")),
+        ("Trễ hạn/", ("Trễ hạn/", "")),
+        ("Trễ hạn", ("Trễ hạn", "")),
+    ],
+)
+def test_a_header_may_name_its_denominator(header: str, parts: tuple[str, str]) -> None:
+    """Behind the first stroke, or behind the first words for “of”."""
+    assert split_base(header, WORDS.base_words) == parts
+
+
+@pytest.mark.parametrize("header", ["Đạt tỷ lệ", "Chiếm (%)", "Chiếm tỷ lệ", "Đạt %", "Tỷ lệ"])
+def test_a_percentage_that_names_nothing_counts_what_stands_left_of_it(header: str) -> None:
+    """“Đạt” and “chiếm” name no quantity; without a column on the left nothing is counted."""
+    assert read_columns(["Trễ hạn", header], WORDS)[1].of == "late"
+    assert read_columns(["Trễ hạn", "Tỷ lệ", header], WORDS)[2].of == "late"
+    assert read_columns([header], WORDS)[0].of is None
+
+
+def test_a_required_share_keeps_its_header() -> None:
+    """“Quy định (%)” is the quota."""
+    [column] = read_columns(["Quy định (%)"], WORDS)
+    assert (column.header, column.id, column.kind) == ("Quy định (%)", "quota", Kind.RATE)
+
+
+def test_a_stroke_may_stand_for_and() -> None:
+    """“Đúng hạn/trước hạn” is one quantity, and has no denominator."""
+    [column] = read_columns(["Đúng hạn/trước hạn"], WORDS)
+    assert (column.id, column.kind, column.base) == ("in_time", Kind.COUNT, "")
+
+
+def test_a_count_may_name_its_denominator() -> None:
+    """A column of n/d is a column of what it counts."""
+    [column] = read_columns(["Trễ hạn / Đã giải quyết"], WORDS)
+    assert (column.id, column.kind, column.base) == ("late", Kind.COUNT, "resolved")

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.scoring.reconcile.sheets import check, told
+from scoring.reconcile import read_tables, reconcile
+from tests.unit.scoring.reconcile.sheets import WORDS, check, policy, told
 
 BODY = "Dòng;Đơn vị;Tiếp nhận;Trễ hạn\ntổng;Huyện;300;9\nkhối;Cấp xã;100;5\nkhối;Cấp huyện;200;4"
 
@@ -57,3 +58,70 @@ def test_more_forms_than_dossiers_are_named() -> None:
     """120 forms cannot come from 100 dossiers."""
     [finding] = check(f"{FORMS}\nNăm 2019;120;100").findings
     assert told(finding)[0] == "parts_over_whole"
+
+
+RESOLVED = "Đơn vị;Tiếp nhận;Đã giải quyết;Trễ hạn\nHuyện;300;{};9"
+
+
+@pytest.mark.parametrize(("claim", "holds"), [("< 4%", False), ("< 5%", True)])
+def test_a_claim_may_name_what_it_is_taken_from(claim: str, holds: bool) -> None:
+    """9 of 200 resolved are 4,5 %, though 3 % of those received."""
+    text = f"Nhận định;Trễ hạn / Đã giải quyết {claim}\n{RESOLVED.format(200)}"
+    assert [f.code.value for f in check(text).findings] == ([] if holds else ["claim_false"])
+
+
+def test_a_claim_compares_with_its_last_words() -> None:
+    """“Trên” stands for “of” first and for “over” in the end."""
+    text = f"Nhận định;Tỷ lệ trễ hạn trên đã giải quyết trên {{}}%\n{RESOLVED.format(200)}"
+    assert check(text.format(4)).findings == ()
+    assert [f.code.value for f in check(text.format(5)).findings] == ["claim_false"]
+
+
+@pytest.mark.parametrize("claim", ["Dân số dưới 5%", "Trực tuyến dưới 1%", "Số đơn vị < 1%"])
+def test_a_claim_about_what_is_not_printed_is_not_checked(claim: str) -> None:
+    """Without the figures a claim is neither true nor false."""
+    assert check(f"Nhận định;{claim}\n{RESOLVED.format('')}").findings == ()
+
+
+def test_a_claim_without_the_figure_it_is_taken_from_is_not_checked() -> None:
+    """Nine late ones of nobody knows how many."""
+    text = "Nhận định;Trễ hạn / Tiếp nhận < 1%\nĐơn vị;Tiếp nhận;Trễ hạn\nHuyện;;9"
+    assert check(text).findings == ()
+
+
+def test_a_claim_about_a_row_that_is_not_there_is_not_checked() -> None:
+    """Nothing is said about a unit the table does not print."""
+    text = f"Nhận định;Trễ hạn < 1%;Xã Z\n{RESOLVED.format(200)}"
+    assert check(text).findings == ()
+
+
+def test_a_claim_about_parts_together_stands_at_its_row() -> None:
+    """Early and on time are printed apart: no one cell says that they are 90 %."""
+    text = "Nhận định;Tỷ lệ đúng và trước hạn trên 95%\nĐơn vị;Tiếp nhận;Trước hạn;Đúng hạn"
+    [finding] = check(f"{text}\nHuyện;100;60;30").findings
+    assert told(finding) == ("claim_false", "Huyện", "", "95", "90.00")
+    assert finding.cell == ""
+
+
+def test_a_quota_without_a_surveyed_population_is_taken_of_the_received() -> None:
+    """10 % of 100 received dossiers are ten forms."""
+    text = "Kỳ;Số phiếu;Tiếp nhận\nNăm 2019;9;100"
+    [finding] = check(text, quota=Decimal(10)).findings
+    assert told(finding) == ("under_quota", "Năm 2019", "Số phiếu", "9", "10")
+
+
+@pytest.mark.parametrize(
+    ("printed", "least"), [("0.1", 100), ("0.5", 500), ("1", 10), ("1.5", 15), ("10", 100)]
+)
+def test_a_spreadsheets_quota_may_be_a_share(printed: str, least: int) -> None:
+    """0.1 shown as 10 % is 10 %; from 1 on it is the percentage itself."""
+    header = ["Kỳ", "Số phiếu", "Hồ sơ làm mẫu số", "Quy định (%)"]
+    line: list[str | Decimal] = ["Năm 2019", Decimal(1), Decimal(1000), Decimal(printed)]
+    [finding] = reconcile(read_tables([header, line], WORDS), WORDS, policy()).findings
+    assert finding.recomputed == least
+
+
+def test_a_quota_below_one_percent_in_words_is_what_it_says() -> None:
+    """“0,5” written out is half a percent."""
+    [finding] = check(f"{FORMS};Quy định (%)\nNăm 2019;4;1.000;0,5").findings
+    assert finding.recomputed == Decimal(5)

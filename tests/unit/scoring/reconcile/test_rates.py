@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from scoring.reconcile import RateRounding
+from scoring.reconcile import RateRounding, read_tables, reconcile
 from scoring.reconcile.arithmetic import Fit, as_decimal, fit
-from tests.unit.scoring.reconcile.sheets import causes, check, told
+from tests.unit.scoring.reconcile.sheets import WORDS, causes, check, policy, told
 
 HEADER = "Đơn vị;Tiếp nhận;Đúng và trước hạn;Trễ hạn;Đang giải quyết;Tỷ lệ trễ (%)"
 CUT = "Xã A;69;68;1;0;1,44"
@@ -100,3 +100,120 @@ def test_a_column_of_percentages_nothing_explains_is_set_aside() -> None:
 def test_nothing_is_divided_by_nought() -> None:
     """A unit without dossiers may print any percentage."""
     assert check(f"{HEADER}\nXã A;0;0;0;0;0").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("Xã A;200;100;10;90;100", []),
+        ("Xã A;200;15;20;165;133", []),
+        ("Xã A;200;10;10;180;100", ["other_base"]),
+        ("Xã A;200;1;1;198;100", ["other_base"]),
+        ("Xã A;200;0;0;200;7", []),
+        ("Xã A;200;180;20;0;0", []),
+        ("Xã A;200;180;20;0;110", []),
+    ],
+)
+def test_another_base_is_a_count_at_least_as_large_and_no_nought(row: str, said: list[str]) -> None:
+    """Nothing is divided by itself, by less than it or by nought; by an equal count it is 100 %."""
+    [finding] = check(f"{HEADER}\n{row}").findings
+    assert causes(finding) == said
+
+
+def test_a_percentage_of_nought_is_told_as_nought() -> None:
+    """0 % printed for 20 of 200."""
+    [finding] = check(f"{HEADER}\nXã A;200;180;20;0;0").findings
+    assert told(finding) == ("rate_wrong", "Xã A", "Tỷ lệ trễ (%)", "0", "10")
+    assert finding.params["exact"] == Decimal("10.00")
+
+
+def test_a_cell_with_a_fraction_and_a_percentage_is_its_own_base() -> None:
+    """“7/200 (100%)”: its own numerator is no other base; the header names the denominator."""
+    [finding] = check("Đơn vị;Tiếp nhận;Trả qua bưu chính\nXã A;300;7/200 (100%)").findings
+    assert causes(finding) == []
+    assert finding.params["base_name"] == "Trả qua bưu chính"
+
+
+@pytest.mark.parametrize(("times", "notes"), [(1, []), (2, ["table_truncated"])])
+def test_two_cut_off_percentages_are_a_habit(times: int, notes: list[str]) -> None:
+    """One may be a slip."""
+    rows = "\n".join(CUT.replace("Xã A", f"Xã {n}") for n in range(times))
+    codes = [finding.code.value for finding in check(f"{HEADER}\n{rows}").findings]
+    assert codes == ["rate_truncated"] * times + notes
+    assert check(f"{HEADER}\n{rows}", RateRounding.TRUNCATE).findings == ()
+
+
+def test_a_column_that_only_fits_cut_off_is_understood() -> None:
+    """Three percentages, all cut off, are still percentages of something."""
+    rows = "\n".join(CUT.replace("Xã A", f"Xã {n}") for n in range(3))
+    assert check(f"{HEADER}\n{rows}").unread == ()
+
+
+def test_where_no_percentage_is_printed_none_fits() -> None:
+    """A share without a percentage is neither rounded nor cut off."""
+    assert fit(Fraction(1), None) is Fit.NEITHER
+
+
+LATE = (Decimal(0), Decimal(3), Decimal(20), Decimal(50))
+
+
+@pytest.mark.parametrize("scale", [1, 100])
+def test_a_spreadsheets_percentages_may_be_shares(scale: int) -> None:
+    """0.03 in a cell shown as 3 %, or 3 itself: the column is read the way that fits."""
+    grid: list[list[str | Decimal]] = [["Đơn vị", "Tiếp nhận", "Trễ hạn", "Tỷ lệ trễ (%)"]]
+    grid += [[f"Xã {n}", Decimal(100), n, n / scale] for n in LATE]
+    report = reconcile(read_tables(grid, WORDS), WORDS, policy())
+    assert (report.findings, report.unread) == ((), ())
+    grid[2][3] = Decimal(4) / scale
+    [finding] = reconcile(read_tables(grid, WORDS, "Tờ 1"), WORDS, policy()).findings
+    assert (finding.sheet, finding.difference) == ("Tờ 1", Decimal(-1))
+    grid[1][3] = Decimal(1) / scale
+    wrong = reconcile(read_tables(grid, WORDS, "Tờ 1"), WORDS, policy()).findings
+    assert [str(one.recomputed)[0] for one in wrong] == ["0", "3"]
+    assert [one.difference for one in wrong] == [-1, -1]
+
+
+def test_a_wrong_share_of_the_total_above_is_named() -> None:
+    """13 of 21 units are 61,9 %, not 60."""
+    text = "Đơn vị;Số đơn vị;Tỷ lệ (%)\nTổng cộng;21;100\nKhối phòng;13;60\nKhối xã;8;38,1"
+    found = check(f"{text}\nKhối khác;0;0").findings
+    assert [told(finding) for finding in found] == [
+        ("rate_wrong", "Khối phòng", "Tỷ lệ (%)", "60", "62")
+    ]
+
+
+def test_a_percentage_of_parts_needs_all_of_them() -> None:
+    """Resolved are those in time and those late: with one blank nobody knows how many."""
+    header = "Đơn vị;Tiếp nhận;Đúng và trước hạn;Trễ hạn;Tỷ lệ trễ hạn / đã giải quyết (%)"
+    rows = "Xã A;200;90;10;{}\nXã B;200;;10;50"
+    assert check(f"{header}\n{rows.format(10)}").findings == ()
+    [finding] = check(f"{header}\n{rows.format(20)}").findings
+    assert (finding.row, finding.params["base_name"]) == ("Xã A", "Đúng và trước hạn + Trễ hạn")
+
+
+def test_a_percentage_may_stand_beside_its_own_number() -> None:
+    """“7 (3,5%)” in a column of percentages: seven of the two hundred received."""
+    text = "Đơn vị;Tiếp nhận;Tỷ lệ trễ hạn\nXã A;200;7 ({}%)"
+    assert check(text.format("3,5")).findings == ()
+    [finding] = check(text.format("4,5")).findings
+    assert told(finding)[3:] == ("4.5", "3.5")
+
+
+def test_a_share_of_the_row_above_must_fit_more_than_half_of_its_column() -> None:
+    """One of two percentages may fit by chance: the column is read as nothing."""
+    text = "Đơn vị;Số đơn vị;Tỷ lệ (%)\nTổng cộng;20;\nKhối phòng;10;50\nKhối xã;10;70"
+    assert check(text).findings == ()
+
+
+def test_a_percentage_of_late_ones_is_never_that_of_those_in_time() -> None:
+    """90 % under “trễ” is wrong, though 90 of 100 were in time."""
+    [finding] = check(f"{HEADER}\nXã A;100;90;10;0;90").findings
+    assert told(finding)[3:] == ("90", "10")
+
+
+def test_a_percentage_in_words_among_a_spreadsheets_shares_stays_as_it_is() -> None:
+    """0.03 and 0.2 are shares; “50%” typed as text is 50 % all the same."""
+    grid: list[list[str | Decimal]] = [["Đơn vị", "Tiếp nhận", "Trễ hạn", "Tỷ lệ trễ (%)"]]
+    grid += [[f"Xã {n}", Decimal(100), n, n / 100] for n in LATE[:3]]
+    grid += [["Xã A", Decimal(100), Decimal(50), "50%"]]
+    assert reconcile(read_tables(grid, WORDS), WORDS, policy()).findings == ()

@@ -132,6 +132,11 @@ def test_a_sheet_without_a_header_has_no_tables() -> None:
             {"line": 1, "value": "Trễ hạn thấp"},
         ),
         (
+            "Nhận định;Dưới 2%\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
+            "check.bad_setting",
+            {"line": 1, "value": "Dưới 2%"},
+        ),
+        (
             "Tỷ lệ khảo sát tối thiểu;mười\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
             "check.bad_setting",
             {"line": 1, "value": "mười"},
@@ -146,6 +151,16 @@ def test_a_sheet_without_a_header_has_no_tables() -> None:
             "check.bad_setting",
             {"line": 1, "value": "Tiếp nhận + Trễ hạn"},
         ),
+        (
+            "Quan hệ;Tiếp nhận = Đúng hạn = Trễ hạn\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
+            "check.unknown_column",
+            {"line": 1, "value": "Đúng hạn = Trễ hạn"},
+        ),
+        (
+            "Cộng dọc;Đúng hạn\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
+            "check.unknown_column",
+            {"line": 1, "value": "Đúng hạn"},
+        ),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(
@@ -155,3 +170,129 @@ def test_what_cannot_be_read_is_refused_with_its_place(
     with pytest.raises(Refusal) as refused:
         tables(text)
     assert (refused.value.code, refused.value.params) == (code, params)
+
+
+def test_the_lower_header_row_names_the_periods_of_a_turned_table() -> None:
+    """“Năm” over two years; the sheet's title, settings and short lines stay as they are."""
+    [table] = tables(
+        """
+        Kết quả hai năm
+        Nguồn;Báo cáo 7
+        STT;Chỉ tiêu;Năm;;Ghi
+        ;;Năm 2019;Năm 2020;
+        1;Tiếp nhận;10
+        2
+        3;Trễ hạn;1;2
+        """
+    )
+    assert (table.title, table.source) == ("Kết quả hai năm", "Báo cáo 7")
+    assert [row.name for row in table.rows] == ["Năm 2019", "Năm 2020", "Ghi"]
+    assert [column.header for column in table.columns] == ["name", "Tiếp nhận", "Trễ hạn"]
+    assert [table.number(row, "received") for row in table.rows] == [10, None, None]
+
+
+def test_a_turned_table_has_no_unknown_columns() -> None:
+    """The periods are names, not figures."""
+    text = "Chỉ tiêu;Năm 2019;Năm 2020\nTiếp nhận;10;20\nTrễ hạn;1;2"
+    assert check(text).unread == ()
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "row", "headers"),
+    [
+        (
+            "Đơn vị;Tiếp nhận;;Trễ hạn",
+            ";Tổng số;Kỳ trước",
+            "Xã A;1;2;3",
+            ["Đơn vị", "Tiếp nhận Tổng số", "Tiếp nhận Kỳ trước", "Trễ hạn"],
+        ),
+        (
+            "Đơn vị;Tiếp nhận",
+            ";Tổng số;Kỳ trước",
+            "Xã A;1;2",
+            ["Đơn vị", "Tiếp nhận Tổng số", "Tiếp nhận Kỳ trước"],
+        ),
+        (";Đơn vị;Tiếp nhận;", "STT;;Tổng số;", "1;Xã A;2", ["STT", "Đơn vị", "Tiếp nhận Tổng số"]),
+        (";Năm;Tiếp nhận;", "STT;;Tổng số;", "1;2019;2", ["STT", "Năm", "Tiếp nhận Tổng số"]),
+        (
+            "Địa bàn;Tiếp nhận;;Trễ hạn",
+            ";Tổng số;Kỳ trước",
+            "Xã A;1;2;3",
+            ["Địa bàn", "Tiếp nhận Tổng số", "Tiếp nhận Kỳ trước", "Trễ hạn"],
+        ),
+    ],
+)
+def test_header_rows_may_differ_in_length(
+    upper: str, lower: str, row: str, headers: list[str]
+) -> None:
+    """A merged cell reaches over the cells below it, and no further."""
+    [table] = tables(f"{upper}\n{lower}\n{row}")
+    assert [column.header for column in table.columns] == headers
+
+
+def test_a_row_may_name_its_block_by_all_words_but_the_first() -> None:
+    """“Phòng ban” is the block “Khối phòng ban”; “ban” alone is none."""
+    for block, parent in (("phòng ban", 1), ("khối phòng ban", 1), ("ban", 0)):
+        body = f"Huyện;tổng;;1\nKhối phòng ban;khối;;1\nPhòng A;đơn vị;{block};1"
+        [table] = tables(f"Đơn vị;Dòng;Khối;Tiếp nhận\n{body}")
+        assert table.rows[2].parent == parent
+
+
+def test_every_column_named_to_be_added_up_is_added_up() -> None:
+    """“Cộng dọc” may name several columns, in cells of their own or in one."""
+    for named in ("Diện tích;Trễ hạn", '"Diện tích; Trễ hạn"'):
+        [table] = tables(f"Cộng dọc;{named}\nĐơn vị;Diện tích;Trễ hạn\nXã A;10;4")
+        assert table.summed == {"~dien tich", "late"}
+
+
+def test_a_column_to_be_added_up_makes_a_header_of_unknown_words() -> None:
+    """“Diện tích” alone is no quantity of ours; another setting does not make it one."""
+    table = "Đơn vị;Diện tích\nXã A;10"
+    assert [one.summed for one in tables(f"Cộng dọc;Diện tích\n{table}")] == [{"~dien tich"}]
+    assert tables(f"Nguồn;Báo cáo 7\n{table}") == tables(table) == ()
+
+
+def test_a_row_without_a_name_is_named_by_its_period() -> None:
+    """Its block stands before the period, and is not its name."""
+    [table] = tables("Khối;Năm;Tiếp nhận\nCấp xã;2019;10\nCấp xã;2020;12")
+    assert [row.name for row in table.rows] == ["2019", "2020"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Đơn vị;Tiếp nhận;Trễ hạn\n(1);(2);(3)\nXã A;10;1", ["Xã A"]),
+        ("Tháng;Tiếp nhận\n1;20\n2;30", ["1", "2"]),
+    ],
+)
+def test_a_line_of_column_numbers_has_three_or_more(text: str, names: list[str]) -> None:
+    """Two small numbers below a header are a month and its figure."""
+    [table] = tables(text)
+    assert [row.name for row in table.rows] == names
+
+
+def test_a_row_is_recognised_by_its_name_and_its_period() -> None:
+    """The same unit in two years makes two rows; the word “năm” says nothing."""
+    [table] = tables("Đơn vị;Năm;Tiếp nhận\nXã A;Năm 2019;10\nXã A;2020;12")
+    assert [row.key for row in table.rows] == ["xa a | 2019", "xa a | 2020"]
+
+
+def test_a_block_may_stand_in_the_column_of_levels() -> None:
+    """A row that names no level there stands above those that do."""
+    [table] = tables("Dòng;Đơn vị;Tiếp nhận\n;Khối xã;1\nxã;Xã A;1")
+    assert table.rows[1].parent == 0
+
+
+def test_settings_below_the_last_table_belong_to_it() -> None:
+    """Even behind an empty line."""
+    [table] = tables("Đơn vị;Tiếp nhận\nXã A;10\n;\nNguồn;Báo cáo 7")
+    assert table.source == "Báo cáo 7"
+
+
+def test_a_title_between_two_tables_belongs_to_the_second() -> None:
+    """A cell alone below an empty line is a title; without the empty line it is a row."""
+    first, second = tables(
+        "Đơn vị;Tiếp nhận\nXã A;10\nXã B;\n;\nQuý hai\nĐơn vị;Tiếp nhận\nXã A;11"
+    )
+    assert [row.name for row in first.rows] == ["Xã A", "Xã B"]
+    assert second.title == "Quý hai"

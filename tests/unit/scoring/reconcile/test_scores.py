@@ -91,3 +91,39 @@ def test_one_label_for_two_rows_is_named() -> None:
     [finding] = check(f"{header}\n{rows}").findings
     assert told(finding) == ("label_twice", "Khối xã", "Nhãn in", "14.36", "14.98")
     assert check(f"{header}\n{rows.replace('Bình quân cấp phòng', 'cấp xã')}").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("weak", "left_out"),
+    [
+        ("1 và 2", []),
+        ("2", []),
+        ("1", [("2", "0.5")]),
+        ("7", []),
+        ("không có", []),
+        ("1, 3", [("2", "0.5")]),
+    ],
+)
+def test_a_criterion_below_a_named_one_is_missing(
+    weak: str, left_out: list[tuple[str, str]]
+) -> None:
+    """Criteria 1, 2 and 3 have 1, 0,5 and 1 points; one with as many as the best is not missing."""
+    found = check(f"Đơn vị;TC1;TC2;TC3;Tiêu chí hạn chế\nXã A;1;0,5;1;{weak}").findings
+    said = [(n, str(p)) for one in found for n, p in one.params["left_out"]]  # type: ignore[attr-defined]
+    assert said == left_out
+
+
+@pytest.mark.parametrize(
+    ("mean", "right"), [("12,0", True), ("15,0", True), ("11,9", False), ("15,1", False)]
+)
+def test_grades_bound_a_mean_to_its_last_digit(mean: str, right: bool) -> None:
+    """Six good units have from 12 to just under 15 points."""
+    found = check(f"Đơn vị;Tốt;Điểm bình quân\nKhối phòng;6;{mean}").findings
+    assert [f.code.value for f in found] == ([] if right else ["mean_outside_grades"])
+
+
+def test_finer_points_are_told_once_at_the_first_row_that_has_a_total() -> None:
+    """A row without a total and one with the digits of the rule come before it."""
+    rows = "Xã A;1,25;\nXã B;1,2;1,2\nXã C;;3\nXã D;1,25;1,25\nXã E;1,35;1,35"
+    found = check(f"Đơn vị;TC1;Tổng điểm\n{rows}").findings
+    assert [(f.code.value, f.row) for f in found] == [("digits_beyond_rule", "Xã D")]
