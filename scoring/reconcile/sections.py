@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from scoring.reconcile.figures import Kind, Value
@@ -15,7 +15,7 @@ Grid = Sequence[Sequence[Value]]
 
 _BARE_FIGURE = re.compile(r"[\d(]*\d[\d.,/ %)]*")
 _FEWEST = 2
-_COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?")
+_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?(\s*=.*)?")
 _COLON = re.compile(r"^([^:]{2,40}):\s*(\S.*)$", re.DOTALL)
 
 
@@ -130,8 +130,9 @@ class _Splitter:
 
     def _numbers_columns(self, section: Section, cells: list[str]) -> bool:
         filled = [cell for cell in cells if cell]
-        numbered = all(_COLUMN_NUMBER.fullmatch(cell) for cell in filled)
-        return numbered and len(filled) > 2 and bool(cells[self._name_index(section.headers)])
+        return (
+            _count_up(filled) and len(filled) > 2 and bool(cells[self._name_index(section.headers)])
+        )
 
     def _name_index(self, headers: list[str]) -> int:
         ids = [self._vocabulary.quantity(header) for header in headers]
@@ -142,7 +143,7 @@ class _Splitter:
 
     def _deepen(self, cells: list[str]) -> None:
         section = self._sections[-1]
-        if all(_COLUMN_NUMBER.fullmatch(cell) for cell in cells if cell):
+        if _count_up([cell for cell in cells if cell]):
             return
         upper = _filled(section.headers, cells)
         section.headers = [f"{a} {b}".strip() for a, b in _side_by_side(upper, cells)]
@@ -166,6 +167,13 @@ class _Splitter:
         else:
             self._gap = False
             self._sections[-1].body.append((number, line))
+
+
+def _count_up(cells: list[str]) -> bool:
+    """Whether they number columns one by one; other small numbers are a row's own figures."""
+    found = [_COLUMN_NUMBER.fullmatch(cell) for cell in cells]
+    numbers = [int(one[1]) for one in found if one]
+    return len(numbers) == len(cells) and all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _filled(upper: list[str], lower: list[str]) -> list[str]:

@@ -296,3 +296,10 @@ def test_a_title_between_two_tables_belongs_to_the_second() -> None:
     )
     assert [row.name for row in first.rows] == ["Xã A", "Xã B"]
     assert second.title == "Quý hai"
+
+
+def test_small_figures_below_the_header_are_a_row() -> None:
+    """Only a line that counts up one by one numbers the columns; months with few dossiers are
+    rows, and none is lost."""
+    [table] = tables("Tháng;Tiếp nhận;Trễ hạn\n1;2;3\n1;20;3\n2;30;4")
+    assert [row.name for row in table.rows] == ["1", "2"]
