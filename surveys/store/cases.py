@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.dossier import Filing
 from surveys.outcomes import FIELDS, Case, ComplaintState, Given, Step, outcomes, raw_outcomes
 from surveys.store.database import is_one_of
 from surveys.store.schema import (
@@ -50,11 +52,13 @@ EvidenceRow = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One dossier's case, whose it is, and how many valid responses it has."""
+    """One dossier's case, whose it is, how it came, and how many valid responses it has."""
 
     dossier_id: int
     code: str
     unit_id: int
+    received_on: date | None
+    online: bool
     case: Case
     answered: int
 
@@ -65,6 +69,8 @@ class Known:
             "dossier_id": self.dossier_id,
             "unit_id": self.unit_id,
             "returned_on": returned.date() if returned else None,
+            "received_on": self.received_on,
+            "online": int(self.online),
             "answered": self.answered,
             **outcomes(self.case).codes(),
         }
@@ -124,6 +130,8 @@ async def _known(conn: AsyncConnection, ask: _Queries, params: Params) -> list[K
             dossier_id=row.id,
             code=row.code,
             unit_id=row.unit_id,
+            received_on=row.received_at.date() if row.received_at else None,
+            online=row.channel == Filing.ONLINE,
             answered=row.answered,
             case=_case(row, steps[row.id], given[row.id], opened[row.id], decided[row.id]),
         )
@@ -162,8 +170,8 @@ def _given(row: AnyRow) -> Given:
 
 
 def _dossiers(which: Which) -> Query:
-    columns = [dossiers.c[name] for name in ("id", "code", "unit_id")]
-    dates = [dossiers.c[name] for name in ("due_at", "finished_at", "returned_at")]
+    columns = [dossiers.c[name] for name in ("id", "code", "unit_id", "channel")]
+    dates = [dossiers.c[name] for name in ("received_at", "due_at", "finished_at", "returned_at")]
     answered = (
         select(func.count())
         .where(responses.c.dossier_id == dossiers.c.id, responses.c.valid)

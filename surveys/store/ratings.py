@@ -1,15 +1,16 @@
-"""What a rating counts, unit by unit: one GROUP BY over a covering index, no answer is read."""
+"""What a rating counts, unit by unit: from the wide rows alone, no answer is read."""
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Date,
-    DateTime,
     Row,
+    RowMapping,
     Select,
     exists,
     func,
@@ -20,7 +21,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from surveys.dossier import Filing
 from surveys.evidence import CRITERIA, Timing, outcome_name
 from surveys.outcomes import FIELDS
 from surveys.period import Period
@@ -53,8 +53,7 @@ class UnitCounts:
 
 async def unit_counts(conn: AsyncConnection, period: Period) -> list[UnitCounts]:
     """Every unit of the period, by code: those valid in it and those with dossiers in it."""
-    received = await _by_unit(conn, _received(period))
-    returned = await _by_unit(conn, _returned(period))
+    received, returned = await _received_and_returned(conn, period)
     any_simulated = await conn.scalar(select(exists().where(responses.c.simulated)))
     simulated = await _by_unit(conn, _simulated(period)) if any_simulated else {}
     return [
@@ -146,23 +145,52 @@ def valid_in(period: Period) -> ColumnElement[bool]:
 
 
 def returned_in(period: Period) -> ColumnElement[bool]:
-    """Evidence of the dossiers that belong to the period. The days stand in the statement itself:
-    PostgreSQL plans a report for them, not for any days there might be."""
+    """Evidence of the dossiers that belong to the period."""
+    return dossier_evidence.c.returned_on.between(*_days(period))
+
+
+def _received_in(period: Period) -> ColumnElement[bool]:
+    return dossier_evidence.c.received_on.between(*_days(period))
+
+
+def _days(period: Period) -> tuple[ColumnElement[date], ColumnElement[date]]:
+    """They stand in the statement itself: PostgreSQL plans a report for them, not for any days
+    there might be."""
     first, last = (literal(day, Date, literal_execute=True) for day in (period.start, period.end))
-    return dossier_evidence.c.returned_on.between(first, last)
+    return first, last
 
 
-def _received(period: Period) -> Select[Any]:
-    days = (period.start, period.end + timedelta(days=1))
-    moments = (datetime.combine(day, time()) for day in days)
-    first, after = (literal(moment, DateTime, literal_execute=True) for moment in moments)
-    online = func.count().filter(dossiers.c.channel == Filing.ONLINE)
-    counted = select(dossiers.c.unit_id, func.count().label("received"), online.label("online"))
-    return counted.where(dossiers.c.received_at >= first, dossiers.c.received_at < after)
+async def _received_and_returned(
+    conn: AsyncConnection, period: Period
+) -> tuple[Mapping[int, Counts], Mapping[int, Counts]]:
+    """Both counts by unit: in SQLite each over its own covering index; PostgreSQL, which reads
+    the whole table for either, reads it once for both."""
+    evidence, received, returned = dossier_evidence.c, _received_in(period), returned_in(period)
+    if conn.dialect.name == "sqlite":
+        arrived = select(evidence.unit_id, *_arrivals()).where(received)
+        measured = select(evidence.unit_id, *_measures()).where(returned)
+        return await _by_unit(conn, arrived), await _by_unit(conn, measured)
+    is_returned = returned.label("is_returned")
+    both = select(evidence.unit_id, is_returned, *_arrivals(received), *_measures())
+    grouped = both.where(or_(received, returned)).group_by(evidence.unit_id, is_returned)
+    return _parted((await conn.execute(grouped)).mappings().all())
 
 
-def _returned(period: Period) -> Select[Any]:
-    return select(dossier_evidence.c.unit_id, *_measures()).where(returned_in(period))
+def _parted(rows: Sequence[RowMapping]) -> tuple[Mapping[int, Counts], Mapping[int, Counts]]:
+    """Dossiers received in the period were returned in it or not; only the returned measure."""
+    received: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        received[row["unit_id"]].update({name: row[name] for name in ("received", "online")})
+    return received, {row["unit_id"]: dict(row) for row in rows if row["is_returned"]}
+
+
+def _arrivals(*received: ColumnElement[bool]) -> list[ColumnElement[int]]:
+    """Dossiers, and those of them filed online; conditions where the rows hold others too."""
+    online = dossier_evidence.c.online == literal_column("1")
+    return [
+        func.count().filter(*received).label("received"),
+        func.count().filter(*received, online).label("online"),
+    ]
 
 
 def _measures() -> list[ColumnElement[int]]:

@@ -150,6 +150,7 @@ async def lay(store: Store, count: int, *, answered: bool = True) -> None:
 def _tables(store: Store) -> Iterator[tuple[str, tuple[str, ...], Callable[[Case], Row]]]:
     codes = ("total_time", "step_time", "contacts", "agencies", "publicity", "conduct", "answered")
     dates = ("received_at", "due_at", "finished_at", "returned_at")
+    known = ("unit_id", "returned_on", "received_on", "online")
 
     def dossier(case: Case) -> Row:
         back = store.moment(case.returned)
@@ -169,14 +170,17 @@ def _tables(store: Store) -> Iterator[tuple[str, tuple[str, ...], Callable[[Case
         )
 
     def evidence(case: Case) -> Row:
-        return (case.number, case.unit_id, store.day(case.returned.date()), *case.evidence())
+        received = store.day(case.returned.date() - timedelta(days=5))
+        returned = store.day(case.returned.date())
+        online = int(case.number % 4 == 0)
+        return (case.number, case.unit_id, returned, received, online, *case.evidence())
 
     def response(case: Case) -> Row:
         at = store.moment(case.returned.replace(tzinfo=_zone(store)))
         return (case.number, case.number, "phieu5", "1", "web", at, True, False)
 
     yield "dossiers", ("id", "code", "unit_id", "channel", "status", *dates), dossier
-    yield "dossier_evidence", ("dossier_id", "unit_id", "returned_on", *codes), evidence
+    yield "dossier_evidence", ("dossier_id", *known, *codes), evidence
     kept = ("form", "form_version", "channel", "answered_at", "valid", "simulated")
     yield "responses", ("id", "dossier_id", *kept), response
 

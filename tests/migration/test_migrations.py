@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, text
 import migrations
 from migrations import SchemaState
 from surveys.errors import Refusal
-from surveys.store import schema
+from surveys.store import evidence, schema
 from surveys.store.database import Database
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
@@ -33,6 +34,39 @@ async def test_upgrade_says_what_it_found(database_url: str) -> None:
     assert await migrations.upgrade(database) is SchemaState.EMPTY
     assert await migrations.upgrade(database) is SchemaState.CURRENT
     await database.close()
+
+
+FIRST = """
+    INSERT INTO units (id, code, name, name_key, level, block)
+        VALUES (1, 'A', 'A', 'a', 'xa', 'xa');
+    INSERT INTO dossiers (id, code, unit_id, channel, status, received_at, due_at, finished_at,
+        returned_at) VALUES
+        (1, 'D1', 1, 'online', 10, '2021-05-03 08:00:00', '2021-05-10', '2021-05-10', '2021-05-10'),
+        (2, 'D2', 1, 'in_person', 10, '2021-05-03 23:59:59', '2021-05-10', NULL, NULL),
+        (3, 'D3', 1, 'post', 1, NULL, NULL, NULL, NULL);
+    INSERT INTO dossier_evidence (dossier_id, unit_id, returned_on, total_time) VALUES
+        (1, 1, '2021-05-10', 2), (2, 1, NULL, 0), (3, 1, NULL, 0)
+"""
+"""Three dossiers as the first version kept them."""
+
+
+async def test_rows_of_the_first_version_are_carried_on(database_url: str) -> None:
+    """What was derived before a migration is what the records say after it."""
+    database = Database.open(database_url)
+    async with database.write() as conn:
+        await conn.run_sync(_upgrade_to, "0001")
+        for statement in FIRST.split(";"):
+            await conn.execute(text(statement))
+    assert await migrations.upgrade(database) is SchemaState.OLD
+    async with database.read() as conn:
+        assert await evidence.disagreements(conn) == []
+    await database.close()
+
+
+def _upgrade_to(conn: Connection, revision: str) -> None:
+    config = migrations._config()
+    config.attributes["connection"] = conn
+    command.upgrade(config, revision)
 
 
 async def test_a_newer_database_is_refused(database: Database) -> None:

@@ -60,7 +60,6 @@ dossiers = Table(
     Column("phone_key", String(64), index=True, comment="keyed hash, for matching"),
     Column("simulated", Boolean, nullable=False, server_default=false()),
     ref("import_id", "imports", nullable=True),
-    Index("ix_dossiers_received", "unit_id", "received_at", "channel"),
     Index("ix_dossiers_returned", "returned_at", "unit_id"),
 )
 
@@ -82,6 +81,8 @@ dossier_evidence = Table(
     Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, autoincrement=False),
     ref("unit_id", "units"),
     Column("returned_on", Date, comment="the day that puts the dossier into a period"),
+    Column("received_on", Date, comment="the day that counts it as received"),
+    Column("online", SmallInteger, nullable=False, server_default=text("0"), comment="filed so"),
     *(
         Column(name, SmallInteger, nullable=False, server_default=text("0"))
         for name in ("total_time", "step_time", "contacts", "agencies", "publicity", "conduct")
@@ -111,4 +112,8 @@ Index(
             "answered",
         )
     ),
+)
+Index(
+    "ix_dossier_evidence_received",
+    *(dossier_evidence.c[name] for name in ("unit_id", "received_on", "online")),
 )
