@@ -123,7 +123,7 @@ class AnswerImporter:
         params = {"dossier": paper.dossier, "day": f"{day:%d/%m/%Y}"}
         if dossier is None:
             return Refusal("answers.unknown_dossier", dossier=paper.dossier)
-        if day < dossier.on:
+        if dossier.on is not None and day < dossier.on:
             return Refusal("answers.before_received", **params, received=f"{dossier.on:%d/%m/%Y}")
         if day > self._runtime.now.astimezone(self._zone).date():
             return Refusal("answers.in_future", **params)

@@ -69,10 +69,10 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """A dossier's number, and the day it was received."""
+    """A dossier's number, and the day it was received, where that is known."""
 
     id: int
-    on: date
+    on: date | None
 
 
 async def record_answer(
@@ -147,7 +147,7 @@ async def filed(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, Filed]
     for start in range(0, len(wanted), BATCH):
         chunk = wanted[start : start + BATCH]
         rows = await conn.execute(select(*columns).where(dossiers.c.code.in_(chunk)))
-        found.update((row.code, Filed(id=row.id, on=row.received_at.date())) for row in rows)
+        found.update((code, Filed(id=number, on=at and at.date())) for code, number, at in rows)
     return found
 
 

@@ -73,6 +73,18 @@ async def test_an_answer_has_a_day_on_which_it_could_be_given(
     assert "chưa tới" in rejected
 
 
+async def test_a_dossier_of_unknown_reception_takes_answers(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Not every list of dossiers says when they were received."""
+    async with database.write() as conn:
+        await add_dossier(conn, await add_unit(conn), "D1", received_at=None)
+    async with office(database_url) as runtime:
+        file = csv_file(tmp_path, HEAD, "D1,phieu5,2021-06-10,,very,,,")
+        report = await take_in(runtime, AnswerImporter(runtime), file)
+    assert counts(report) == {"new": 1, "changed": 0, "same": 0, "rejected": 0}
+
+
 async def test_each_wrong_row_is_named(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
