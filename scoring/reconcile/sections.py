@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
@@ -13,10 +12,13 @@ from scoring.reconcile.vocabulary import Vocabulary
 Line = tuple[Value, ...]
 Grid = Sequence[Sequence[Value]]
 
-_BARE_FIGURE = re.compile(r"[\d(]*\d[\d.,/ %)]*")
+_BARE_FIGURE = re.compile(r"-?[\d(]*\d[\d.,/ %)]*")
 _FEWEST = 2
-_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?(\s*=.*)?")
+_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[A-Z])\)?(\s*=.*)?")
+_BRACKETED = re.compile(r"\((\d{1,2}|[A-Z])\)(\s*=.*)?")
 _COLON = re.compile(r"^([^:]{2,40}):\s*(\S.*)$", re.DOTALL)
+_OF_COLUMNS = frozenset({"relation", "sums"})
+"""The settings that name columns in their words."""
 
 
 class Setting(NamedTuple):
@@ -52,6 +54,11 @@ def text_of(value: Value) -> str:
     return "" if value is None else str(value).strip()
 
 
+def cell_of(line: Sequence[Value], index: int) -> str:
+    """A cell of a line as text; lines may end early."""
+    return text_of(line[index]) if index < len(line) else ""
+
+
 def split_sections(grid: Grid, vocabulary: Vocabulary) -> list[Section]:
     """The tables of a sheet, in order."""
     splitter = _Splitter(vocabulary)
@@ -61,23 +68,26 @@ def split_sections(grid: Grid, vocabulary: Vocabulary) -> list[Section]:
 
 
 class _Splitter:
-    """Goes through a sheet line by line."""
+    """Goes through a sheet line by line. `_above`: the table that the line above belongs to; none
+    behind an empty line."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._sections: list[Section] = []
         self._coming = Section()
-        self._gap = True
+        self._above: Section | None = None
 
     def take(self, number: int, line: Line) -> None:
         cells = [text_of(cell) for cell in line]
         if not any(cells):
-            self._gap = True
+            self._above = None
         elif self._repeats_header(cells):
-            self._gap = False
-        elif self._is_header(line, cells):
+            self._above = self._sections[-1]
+        elif self._is_header(cells):
             self._open(cells)
-        elif self._goes_on(line, cells):
+        elif self._numbers_columns(cells):
+            return
+        elif self._goes_on(cells):
             self._deepen(cells)
         elif not self._take_setting(number, cells):
             self._take_line(number, line, cells)
@@ -95,44 +105,50 @@ class _Splitter:
             return False
         return list(filter(None, cells)) == list(filter(None, self._sections[-1].first))
 
-    def _is_header(self, line: Line, cells: list[str]) -> bool:
-        """Words for quantities, no figures; below another table only after an empty line."""
-        figures = any(isinstance(c, Decimal) or _BARE_FIGURE.fullmatch(text_of(c)) for c in line)
-        if figures or not self._gap:
+    def _is_header(self, cells: list[str]) -> bool:
+        """Words for quantities, no figures but years beside “chỉ tiêu”; below another table only
+        after an empty line."""
+        if self._above or self._setting(cells) in _OF_COLUMNS:
             return False
         words = [self._vocabulary.quantity(cell) for cell in cells if cell]
+        if len(words) < _FEWEST:
+            return False
+        if "indicator" in words:
+            return True
+        if _has_figures(cells):
+            return False
         kinds = [self._vocabulary.columns[id_].kind for id_ in words if id_]
-        if "indicator" in words or (Kind.TEXT in kinds and self._coming_is_declared()):
-            return len(words) > 1
+        if Kind.TEXT in kinds and self._coming.settings.keys() & _OF_COLUMNS:
+            return True
         unsure = bool(self._sections) and len(kinds) == _FEWEST and len(words) > _FEWEST
         named = Kind.TEXT in kinds or words[0] is None
         return len(kinds) >= _FEWEST and named and not unsure
 
-    def _coming_is_declared(self) -> bool:
-        return bool(self._coming.settings.keys() & {"relation", "sums"})
+    def _setting(self, cells: list[str]) -> str | None:
+        return self._vocabulary.setting(next(filter(None, cells)))
 
     def _open(self, cells: list[str]) -> None:
         section, self._coming = self._coming, Section()
         section.headers, section.lowest, section.first = list(cells), list(cells), cells
         self._sections.append(section)
-        self._gap = False
+        self._above = section
 
-    def _goes_on(self, line: Line, cells: list[str]) -> bool:
-        """Whether this is a lower header row: right below, nothing under the name, no figures."""
-        if not self._sections or self._gap or self._sections[-1].body:
-            return False
-        section = self._sections[-1]
-        if self._numbers_columns(section, cells):
+    def _numbers_columns(self, cells: list[str]) -> bool:
+        """Whether this line numbers the columns: in brackets, or right below the header one by
+        one. Other small numbers are a row's own figures."""
+        filled = list(filter(None, cells))
+        if all(map(_BRACKETED.fullmatch, filled)):
             return True
-        under_name = self._name_index(section.headers)
-        figures = any(isinstance(c, Decimal) or _BARE_FIGURE.fullmatch(text_of(c)) for c in line)
-        return not figures and under_name < len(cells) and not cells[under_name]
+        if self._above is None or self._above.body or not _count_up(filled):
+            return False
+        return bool(cell_of(cells, self._name_index(self._above.headers)))
 
-    def _numbers_columns(self, section: Section, cells: list[str]) -> bool:
-        filled = [cell for cell in cells if cell]
-        return (
-            _count_up(filled) and len(filled) > 2 and bool(cells[self._name_index(section.headers)])
-        )
+    def _goes_on(self, cells: list[str]) -> bool:
+        """Whether this is a lower header row: right below, nothing under the name, no figures."""
+        if self._above is None or self._above.body or _has_figures(cells):
+            return False
+        under_name = self._name_index(self._above.headers)
+        return under_name < len(cells) and not cells[under_name]
 
     def _name_index(self, headers: list[str]) -> int:
         ids = [self._vocabulary.quantity(header) for header in headers]
@@ -143,37 +159,39 @@ class _Splitter:
 
     def _deepen(self, cells: list[str]) -> None:
         section = self._sections[-1]
-        if _count_up([cell for cell in cells if cell]):
-            return
         upper = _filled(section.headers, cells)
         section.headers = [f"{a} {b}".strip() for a, b in _side_by_side(upper, cells)]
         section.lowest = [b or a for a, b in _side_by_side(section.lowest, cells)]
 
     def _take_setting(self, number: int, cells: list[str]) -> bool:
-        filled = [cell for cell in cells if cell]
-        name = self._vocabulary.setting(filled[0])
-        if name is None and len(filled) == 1 and (parts := _COLON.match(filled[0])):
-            name, filled = self._vocabulary.setting(parts[1]), [parts[1], parts[2]]
-        if name is None or len(filled) < 2:
+        first, *values = filter(None, cells)
+        name = self._vocabulary.setting(first)
+        if not values and (parts := _COLON.match(first)):
+            name, values = self._vocabulary.setting(parts[1]), [parts[2]]
+        if name is None or not values:
             return False
-        into = self._coming if self._gap or not self._sections else self._sections[-1]
-        into.set(name, Setting(number, tuple(filled[1:])))
+        into = self._above or self._coming
+        into.set(name, Setting(number, tuple(values)))
         return True
 
     def _take_line(self, number: int, line: Line, cells: list[str]) -> None:
         alone = sum(map(bool, cells)) == 1
-        if not self._sections or (self._gap and alone):
-            self._coming.title = next(cell for cell in cells if cell)
+        if not self._sections or (self._above is None and alone):
+            self._coming.title = next(filter(None, cells))
         else:
-            self._gap = False
-            self._sections[-1].body.append((number, line))
+            self._above = self._sections[-1]
+            self._above.body.append((number, line))
+
+
+def _has_figures(cells: list[str]) -> bool:
+    return any(map(_BARE_FIGURE.fullmatch, cells))
 
 
 def _count_up(cells: list[str]) -> bool:
-    """Whether they number columns one by one; other small numbers are a row's own figures."""
+    """Whether they are three or more, the numbers one by one; letters may stand over words."""
     found = [_COLUMN_NUMBER.fullmatch(cell) for cell in cells]
-    numbers = [int(one[1]) for one in found if one]
-    return len(numbers) == len(cells) and all(b == a + 1 for a, b in pairwise(numbers))
+    numbers = [int(one[1]) for one in found if one and one[1].isdigit()]
+    return len(cells) > 2 and all(found) and all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _filled(upper: list[str], lower: list[str]) -> list[str]:
