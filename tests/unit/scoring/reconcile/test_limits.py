@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from scoring.reconcile import read_tables, reconcile
-from tests.unit.scoring.reconcile.sheets import WORDS, check, policy, told
+from tests.unit.scoring.reconcile.sheets import WORDS, check, in_full, policy, told
 
 BODY = "Dòng;Đơn vị;Tiếp nhận;Trễ hạn\ntổng;Huyện;300;9\nkhối;Cấp xã;100;5\nkhối;Cấp huyện;200;4"
 
@@ -95,12 +95,38 @@ def test_a_claim_about_a_row_that_is_not_there_is_not_checked() -> None:
     assert check(text).findings == ()
 
 
+ONLINE = "Dòng;Đơn vị;Tiếp nhận;Trực tuyến mức độ 3;Trực tuyến mức độ 4"
+
+
 def test_a_claim_about_parts_together_stands_at_its_row() -> None:
-    """Early and on time are printed apart: no one cell says that they are 90 %."""
-    text = "Nhận định;Tỷ lệ đúng và trước hạn trên 95%\nĐơn vị;Tiếp nhận;Trước hạn;Đúng hạn"
-    [finding] = check(f"{text}\nHuyện;100;60;30").findings
-    assert told(finding) == ("claim_false", "Huyện", "", "95", "90.00")
-    assert finding.cell == ""
+    """Online is printed level by level: no one cell says that it is 70 %."""
+    rows = "tổng;Huyện;100;30;40\nđơn vị;Xã A;60;30;20\nđơn vị;Xã B;40;0;"
+    [finding] = check(f"Nhận định;Tỷ lệ trực tuyến trên 75%\n{ONLINE}\n{rows}").findings
+    assert in_full(finding) == (
+        "claim_false | /#1//Huyện/ | 75 for 70.00 | "
+        "claim=Tỷ lệ trực tuyến trên 75%, number=70, base=100, below=[[Xã A 83.33]]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "level_4", "holds"),
+    [
+        ("trên 40%", "", True),
+        ("ít nhất 40%", "", True),
+        ("trên 40%", "10", False),
+        ("ít nhất 41%", "10", False),
+        ("dưới 30%", "", False),
+        ("không quá 29%", "", False),
+        ("dưới 40%", "", True),
+    ],
+)
+def test_a_blank_may_hide_what_is_missing_from_a_claim_but_not_what_is_too_much(
+    claim: str, level_4: str, holds: bool
+) -> None:
+    """Thirty at level 3 and a blank are thirty of a hundred or more."""
+    text = f"Nhận định;Tỷ lệ trực tuyến {claim}\n{ONLINE}\ntổng;Huyện;100;30;{level_4}"
+    codes = [finding.code.value for finding in check(text).findings]
+    assert codes == ([] if holds else ["claim_false"])
 
 
 def test_a_quota_without_a_surveyed_population_is_taken_of_the_received() -> None:
