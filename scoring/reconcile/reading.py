@@ -118,7 +118,7 @@ def _figure(value: Value, column: Column, words: Vocabulary, cell: str) -> Figur
     try:
         return read_figure(value, column.kind)
     except ValueError:
-        if column.kind is Kind.FREE or str(column.of).startswith("~"):
+        if column.kind is Kind.FREE or column.of.startswith("~"):
             return None
     raise Refusal("check.not_a_number", cell=cell, column=column.header, value=text_of(value))
 

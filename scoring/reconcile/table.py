@@ -26,7 +26,7 @@ class Column:
     header: str
     id: str
     kind: Kind
-    of: str | None = None
+    of: str = ""
     base: str = ""
 
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from scoring.errors import Refusal
-from scoring.reconcile import read_tables, reconcile
+from scoring.reconcile import read_tables
 from scoring.reconcile.table import Level
-from tests.unit.scoring.reconcile.sheets import WORDS, check, policy, tables
+from tests.unit.scoring.reconcile.sheets import WORDS, check, check_cells, tables
 
 FORM_06A = """
 Biểu số II.06a/VPCP/KSTT
@@ -200,9 +200,9 @@ def test_a_spreadsheets_row_may_be_known_by_its_number_alone() -> None:
         [Decimal(2), "Xã B", Decimal(20)],
         [None, None, Decimal(30)],
     ]
-    [table] = found = read_tables([header, *body], WORDS)
+    [table] = read_tables([header, *body], WORDS)
     assert [row.name for row in table.rows] == ["Tổng cộng", "1", "Xã B"]
-    assert reconcile(found, WORDS, policy()).findings == ()
+    assert check_cells([header, *body]).findings == ()
 
 
 def test_a_row_is_recognised_by_its_name_and_its_period() -> None:
