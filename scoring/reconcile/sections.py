@@ -30,13 +30,15 @@ class Setting(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Section:
-    """The raw pieces of one table; line numbers count from 1."""
+    """The raw pieces of one table; line numbers count from 1. `printed`: the lines of its header,
+    without their empty cells; `repeated`: how many of them have just come again."""
 
     title: str = ""
     settings: dict[str, list[Setting]] = field(default_factory=dict)
     headers: list[str] = field(default_factory=list)
     lowest: list[str] = field(default_factory=list)
-    first: list[str] = field(default_factory=list)
+    printed: list[list[str]] = field(default_factory=list)
+    repeated: int = 0
     body: list[tuple[int, Line]] = field(default_factory=list)
 
     def set(self, name: str, setting: Setting) -> None:
@@ -85,7 +87,7 @@ class _Splitter:
             self._above = self._sections[-1]
         elif self._is_header(cells):
             self._open(cells)
-        elif self._numbers_columns(cells):
+        elif all(map(_BRACKETED.fullmatch, _filled(cells))):
             return
         elif self._goes_on(cells):
             self._deepen(cells)
@@ -100,10 +102,16 @@ class _Splitter:
         return self._sections
 
     def _repeats_header(self, cells: list[str]) -> bool:
-        """A header printed again on the next page, with nothing announcing another table."""
+        """A line of the header printed again on the next page, with nothing announcing another
+        table."""
         if not self._sections or self._coming.settings or self._coming.title:
             return False
-        return list(filter(None, cells)) == list(filter(None, self._sections[-1].first))
+        section, line = self._sections[-1], _filled(cells)
+        if line == section.printed[0]:
+            section.repeated = 0
+        again = line in section.printed[section.repeated :][:1]
+        section.repeated = section.repeated + 1 if again else 0
+        return again
 
     def _is_header(self, cells: list[str]) -> bool:
         """Words for quantities, no figures but years beside “chỉ tiêu”; below another table only
@@ -125,30 +133,23 @@ class _Splitter:
         return len(kinds) >= _FEWEST and named and not unsure
 
     def _setting(self, cells: list[str]) -> str | None:
-        return self._vocabulary.setting(next(filter(None, cells)))
+        return self._vocabulary.setting(_filled(cells)[0])
 
     def _open(self, cells: list[str]) -> None:
         section, self._coming = self._coming, Section()
-        section.headers, section.lowest, section.first = list(cells), list(cells), cells
+        section.headers, section.lowest, section.printed = cells, cells, [_filled(cells)]
         self._sections.append(section)
         self._above = section
 
-    def _numbers_columns(self, cells: list[str]) -> bool:
-        """Whether this line numbers the columns: in brackets, or right below the header one by
-        one. Other small numbers are a row's own figures."""
-        filled = list(filter(None, cells))
-        if all(map(_BRACKETED.fullmatch, filled)):
-            return True
-        if self._above is None or self._above.body or not _count_up(filled):
-            return False
-        return bool(cell_of(cells, self._name_index(self._above.headers)))
-
     def _goes_on(self, cells: list[str]) -> bool:
-        """Whether this is a lower header row: right below, nothing under the name, no figures."""
-        if self._above is None or self._above.body or _has_figures(cells):
+        """Whether this is a lower header row: right below, with the numbers of the columns, or with
+        nothing under the name and no figures."""
+        if self._above is None or self._above.body:
             return False
         under_name = self._name_index(self._above.headers)
-        return under_name < len(cells) and not cells[under_name]
+        if _count_up(_filled(cells)):
+            return bool(cell_of(cells, under_name))
+        return under_name < len(cells) and not cells[under_name] and not _has_figures(cells)
 
     def _name_index(self, headers: list[str]) -> int:
         ids = [self._vocabulary.quantity(header) for header in headers]
@@ -159,12 +160,15 @@ class _Splitter:
 
     def _deepen(self, cells: list[str]) -> None:
         section = self._sections[-1]
-        upper = _filled(section.headers, cells)
+        section.printed.append(_filled(cells))
+        if _count_up(_filled(cells)):
+            return
+        upper = _reaching(section.headers, cells)
         section.headers = [f"{a} {b}".strip() for a, b in _side_by_side(upper, cells)]
         section.lowest = [b or a for a, b in _side_by_side(section.lowest, cells)]
 
     def _take_setting(self, number: int, cells: list[str]) -> bool:
-        first, *values = filter(None, cells)
+        first, *values = _filled(cells)
         name = self._vocabulary.setting(first)
         if not values and (parts := _COLON.match(first)):
             name, values = self._vocabulary.setting(parts[1]), [parts[2]]
@@ -175,9 +179,9 @@ class _Splitter:
         return True
 
     def _take_line(self, number: int, line: Line, cells: list[str]) -> None:
-        alone = sum(map(bool, cells)) == 1
+        alone = len(_filled(cells)) == 1
         if not self._sections or (self._above is None and alone):
-            self._coming.title = next(filter(None, cells))
+            self._coming.title = _filled(cells)[0]
         else:
             self._above = self._sections[-1]
             self._above.body.append((number, line))
@@ -188,19 +192,24 @@ def _has_figures(cells: list[str]) -> bool:
 
 
 def _count_up(cells: list[str]) -> bool:
-    """Whether they are three or more, the numbers one by one; letters may stand over words."""
+    """Whether they number columns: three or more, one by one, with letters for words. Other small
+    numbers are a row's own figures."""
     found = [_COLUMN_NUMBER.fullmatch(cell) for cell in cells]
     numbers = [int(one[1]) for one in found if one and one[1].isdigit()]
     return len(cells) > 2 and all(found) and all(b == a + 1 for a, b in pairwise(numbers))
 
 
-def _filled(upper: list[str], lower: list[str]) -> list[str]:
+def _filled(cells: list[str]) -> list[str]:
+    return list(filter(None, cells))
+
+
+def _reaching(upper: list[str], lower: list[str]) -> list[str]:
     """`upper` with its merged cells filled in from the left, where `lower` divides them."""
-    filled, last = [], ""
+    reaching, last = [], ""
     for above, below in _side_by_side(upper, lower):
         last = above or last
-        filled.append(last if below else above)
-    return filled
+        reaching.append(last if below else above)
+    return reaching
 
 
 def _side_by_side(upper: list[str], lower: list[str]) -> Iterable[tuple[str, str]]:

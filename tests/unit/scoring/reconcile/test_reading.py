@@ -41,6 +41,15 @@ def test_the_official_form_with_three_header_rows_is_understood() -> None:
     assert check(FORM_06A).findings == ()
 
 
+def test_the_whole_header_of_the_official_form_may_come_again() -> None:
+    """On every page, line by line, with the numbers of the columns."""
+    title, *header, land, status, total = FORM_06A.strip().splitlines()
+    pages = [title, *header, land, ";", *header, status, ";", *header, total]
+    assert check("\n".join(pages)).findings == ()
+    [table] = tables("\n".join(pages))
+    assert [row.name for row in table.rows] == ["Đất đai", "Hộ tịch", "Tổng cộng"]
+
+
 def test_quantities_printed_as_lines_are_turned() -> None:
     """Under “Chỉ tiêu” every line is a quantity and every further column a period."""
     [table] = tables("STT;Chỉ tiêu;Năm 2019;Năm 2020\n1;Tiếp nhận;10;20\n2;Trễ hạn;1;/")

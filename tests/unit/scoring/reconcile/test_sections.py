@@ -142,8 +142,7 @@ def test_a_line_of_column_numbers_is_no_row(numbers: str) -> None:
     """One by one, or in brackets; letters may stand over words; again on the next page."""
     header = f"Đơn vị;Tiếp nhận;Trễ hạn;Đúng hạn\n{numbers}"
     assert names(f"{header}\nXã A;10;1;9") == ["Xã A"]
-    if "(" in numbers:
-        assert names(f"{header}\nXã A;10;1;9\n;\n{header}\nXã B;9;0;9") == ["Xã A", "Xã B"]
+    assert names(f"{header}\nXã A;10;1;9\n;\n{header}\nXã B;9;0;9") == ["Xã A", "Xã B"]
 
 
 @pytest.mark.parametrize(
@@ -164,6 +163,19 @@ def test_column_numbers_may_end_before_the_names() -> None:
     """A line that is shorter than its header is read as far as it goes."""
     text = "Tiếp nhận;Trễ hạn;Đúng hạn;Đơn vị\n(1);(2);(3)\n1;2;3\n10;4;6;Xã A"
     assert names(text) == ["1", "Xã A"]
+
+
+def test_a_title_may_say_what_a_lower_header_row_says() -> None:
+    """Only below the first row of the header does the second come again."""
+    table = "Đơn vị;Tiếp nhận;Trễ hạn\n;Quý hai\nXã A;10;1"
+    assert [one.title for one in tables(f"{table}\n;\nQuý hai\n{table}")] == ["#1", "Quý hai"]
+
+
+def test_a_page_may_hold_nothing_but_the_header() -> None:
+    """The header comes a third time."""
+    header = "STT;Đơn vị;Tiếp nhận\n;;Tổng số"
+    text = f"{header}\n1;Xã A;10\n;\n{header}\n;\n{header}\n2;Xã B;11"
+    assert names(text) == ["Xã A", "Xã B"]
 
 
 def test_settings_below_the_last_table_belong_to_it() -> None:
