@@ -127,7 +127,7 @@ def _name(texts: dict[str, str], cells: Line) -> str | None:
     """What a row is called, if only by its number; None for figures alone."""
     named = (texts.get(id_) for id_ in ("name", "period", "block"))
     words = (cell.strip() for cell in cells if isinstance(cell, str))
-    return next(filter(None, (*named, *texts.values(), *words)), None)
+    return next(filter(None, (*named, *words, *texts.values())), None)
 
 
 def _row_key(texts: dict[str, str], name: str) -> str:

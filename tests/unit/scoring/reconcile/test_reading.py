@@ -192,6 +192,7 @@ def test_every_column_named_to_be_added_up_is_added_up() -> None:
         ("STT;Khối;Tiếp nhận\n1;Cấp xã;10\n2;Cấp huyện;12", ["Cấp xã", "Cấp huyện"]),
         ("STT;Đơn vị;Tiếp nhận\n1;;10\n2;Xã B;12", ["1", "Xã B"]),
         ("Địa bàn;Tiếp nhận;Trễ hạn\nXã A;10;4", ["Xã A"]),
+        ("Số phiếu;Tiếp nhận;Mẫu số là\n85;90;đã trả\n9;90;đã trả", ["85", "9"]),
     ],
 )
 def test_a_row_without_a_name_is_named_by_what_it_has(text: str, names: list[str]) -> None:
