@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import NamedTuple
 
 from scoring.reconcile.figures import Kind, Value
@@ -192,11 +192,11 @@ def _has_figures(cells: list[str]) -> bool:
 
 
 def _count_up(cells: list[str]) -> bool:
-    """Whether they number columns: three or more, one by one, with letters for words. Other small
+    """Whether they number columns: three or more, from 1 on, with letters for words. Other small
     numbers are a row's own figures."""
     found = [_COLUMN_NUMBER.fullmatch(cell) for cell in cells]
     numbers = [int(one[1]) for one in found if one and one[1].isdigit()]
-    return len(cells) > 2 and all(found) and all(b == a + 1 for a, b in pairwise(numbers))
+    return len(cells) > 2 and all(found) and numbers == list(range(1, len(numbers) + 1))
 
 
 def _filled(cells: list[str]) -> list[str]:

@@ -146,17 +146,19 @@ def test_a_line_of_column_numbers_is_no_row(numbers: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "rows",
+    ("rows", "months"),
     [
-        "Tháng;Tiếp nhận\n1;2\n2;30",
-        "Tháng;Tiếp nhận;Trễ hạn\n1;20;3\n2;30;4",
-        "Tháng;Tiếp nhận;Trễ hạn\n1;2;0\n2;3;4",
-        "Tiếp nhận;Trễ hạn;Đúng hạn;Tháng\n1;2;3;1\n30;4;26;2",
+        ("Tháng;Tiếp nhận\n1;2\n2;30", ["1", "2"]),
+        ("Tháng;Tiếp nhận;Trễ hạn\n1;20;3\n2;30;4", ["1", "2"]),
+        ("Tháng;Tiếp nhận;Trễ hạn\n1;2;0\n2;3;4", ["1", "2"]),
+        ("Tháng;Tiếp nhận;Trễ hạn\n7;8;9\n8;1;0", ["7", "8"]),
+        ("Tiếp nhận;Trễ hạn;Đúng hạn;Tháng\n1;2;3;1\n30;4;26;2", ["1", "2"]),
     ],
 )
-def test_small_figures_below_the_header_are_a_row(rows: str) -> None:
-    """A month with few dossiers is a row, and none is lost; nor is a later one that counts up."""
-    assert names(rows) == ["1", "2"]
+def test_small_figures_below_the_header_are_a_row(rows: str, months: list[str]) -> None:
+    """A month with few dossiers is a row, and none is lost: columns are numbered from 1 on, right
+    below the header."""
+    assert names(rows) == months
 
 
 def test_column_numbers_may_end_before_the_names() -> None:
