@@ -167,10 +167,13 @@ def test_column_numbers_may_end_before_the_names() -> None:
     assert names(text) == ["1", "Xã A"]
 
 
-def test_a_title_may_say_what_a_lower_header_row_says() -> None:
-    """Only below the first row of the header does the second come again."""
-    table = "Đơn vị;Tiếp nhận;Trễ hạn\n;Quý hai\nXã A;10;1"
-    assert [one.title for one in tables(f"{table}\n;\nQuý hai\n{table}")] == ["#1", "Quý hai"]
+@pytest.mark.parametrize("title", ["Năm 2020", "Quý hai"])
+def test_a_title_may_say_what_a_lower_header_row_says(title: str) -> None:
+    """The lower rows come again right below the first; behind a row they are something else."""
+    top, lower = "Đơn vị;Tiếp nhận;Trễ hạn", ";Năm 2020\n;Quý hai"
+    first = f"{top}\n{lower}\nXã A;10;1\n;\n{top}\nXã B;10;1"
+    found = tables(f"{first}\n;\n{title}\n{top}\n{lower}\nXã A;9;0")
+    assert [(one.title, len(one.rows)) for one in found] == [("#1", 2), (title, 1)]
 
 
 def test_a_page_may_hold_nothing_but_the_header() -> None:
