@@ -83,7 +83,7 @@ def _from_number(value: Decimal, kind: Kind) -> Figure:
 
 def _shortened(value: Decimal) -> Decimal:
     """Without the tail that a spreadsheet's computed number drags along."""
-    return min(value, round(value, _MOST_DIGITS), key=digits_of)
+    return min(value, Decimal(f"{value:.{_MOST_DIGITS}f}"), key=digits_of)
 
 
 def _from_text(text: str, kind: Kind) -> Figure:

@@ -63,8 +63,8 @@ def _rate(index: int, header: str, left: Column | None, vocabulary: Vocabulary) 
     return Column(index=index, header=header, id=f"{of}%", kind=Kind.RATE, of=of, base=base_id)
 
 
-def _counted(named: str, left: Column | None, vocabulary: Vocabulary) -> str | None:
-    """What a percentage counts: what it names; with no name, the column on its left."""
+def _counted(named: str, left: Column | None, vocabulary: Vocabulary) -> str:
+    """What a percentage counts: what it names; with no name, the column on its left, if any."""
     if named in ("", "dat"):
-        return (left.of or left.id) if left else None
+        return (left.of or left.id) if left else ""
     return quantity_of(named, vocabulary)

@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
-from scoring.reconcile.amounts import Amounts
+from scoring.reconcile.amounts import Amount, Amounts
 from scoring.reconcile.arithmetic import as_decimal, percentage
 from scoring.reconcile.finding import Checked, Code, Finding, at
 from scoring.reconcile.policy import Policy
@@ -37,10 +37,11 @@ def _rows(amounts: Amounts, claim: Claim) -> tuple[Row, ...]:
 
 
 def _claim(amounts: Amounts, claim: Claim, row: Row) -> Checked:
-    exact = _share(amounts, claim, row)
-    if exact is None:
+    number, base = amounts.amount(row, claim.quantity), _base(amounts, claim, row)
+    if number is None or not base:
         return
-    if _HOLDS[claim.comparison](exact, Fraction(claim.percent)):
+    exact = percentage(number.value, base)
+    if _HOLDS[claim.comparison](exact, Fraction(claim.percent)) or _may_be_more(claim, number):
         yield None
         return
     yield at(
@@ -51,16 +52,15 @@ def _claim(amounts: Amounts, claim: Claim, row: Row) -> Checked:
         stated=claim.percent,
         recomputed=as_decimal(exact, _DIGITS),
         claim=claim.text,
-        number=amounts.table.number(row, claim.quantity),
-        base=_base(amounts, claim, row),
+        number=number.value,
+        base=base,
         below=_shares_below(amounts, claim, row),
     )
 
 
-def _share(amounts: Amounts, claim: Claim, row: Row) -> Fraction | None:
-    number = amounts.amount(row, claim.quantity)
-    base = _base(amounts, claim, row)
-    return percentage(number.value, base) if number and base else None
+def _may_be_more(claim: Claim, number: Amount) -> bool:
+    """Whether a blank cell may hide what a claim of so much or more still lacks."""
+    return claim.comparison in (">", ">=") and number.hidden != 0
 
 
 def _base(amounts: Amounts, claim: Claim, row: Row) -> Decimal | None:
@@ -71,8 +71,14 @@ def _base(amounts: Amounts, claim: Claim, row: Row) -> Decimal | None:
 
 
 def _shares_below(amounts: Amounts, claim: Claim, row: Row) -> tuple[tuple[str, Decimal], ...]:
+    """The shares of the rows below that are known."""
     shares = ((child.name, _share(amounts, claim, child)) for child in amounts.children(row))
     return tuple((name, as_decimal(s, _DIGITS)) for name, s in shares if s is not None)
+
+
+def _share(amounts: Amounts, claim: Claim, row: Row) -> Fraction | None:
+    number, base = amounts.certain(row, claim.quantity), _base(amounts, claim, row)
+    return percentage(number, base) if number is not None and base else None
 
 
 def check_quota(amounts: Amounts, policy: Policy) -> Checked:

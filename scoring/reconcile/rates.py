@@ -43,9 +43,8 @@ def _wrong(amounts: Amounts, ratio: Ratio) -> Finding:
     if bases:
         reason = Reason(cause=Cause.OTHER_BASE, params={"columns": tuple(bases)})
         return _at(amounts, ratio, Code.RATE_WRONG_BASE, reason)
-    percent = ratio.percent or Decimal(0)
     for factor in (Decimal(10), Decimal("0.1")):
-        if fit(ratio.exact, percent * factor) is not Fit.NEITHER:
+        if fit(ratio.exact, ratio.stated * factor) is not Fit.NEITHER:
             reason = Reason(cause=Cause.DECIMAL_SLIP, params={"factor": factor})
             return _at(amounts, ratio, Code.RATE_WRONG, reason)
     return _at(amounts, ratio, Code.RATE_WRONG)
@@ -65,16 +64,16 @@ def _other_bases(amounts: Amounts, ratio: Ratio) -> list[str]:
 
 
 def _at(amounts: Amounts, ratio: Ratio, code: Code, *reasons: Reason) -> Finding:
-    percent = ratio.percent or Decimal(0)
+    digits = digits_of(ratio.stated)
     return at(
         code,
         amounts.table,
         ratio.row,
         ratio.column,
-        stated=percent,
-        recomputed=as_decimal(ratio.exact, digits_of(percent)),
+        stated=ratio.stated,
+        recomputed=as_decimal(ratio.exact, digits),
         reasons=reasons,
-        exact=as_decimal(ratio.exact, digits_of(percent) + _MORE_DIGITS),
+        exact=as_decimal(ratio.exact, digits + _MORE_DIGITS),
         number=ratio.number,
         base=ratio.base,
         base_name=amounts.header(ratio.base_id) if ratio.base_id else ratio.column.header,

@@ -34,6 +34,11 @@ class Ratio:
         """The percentage; `base` is not 0."""
         return percentage(self.number, self.base)
 
+    @property
+    def stated(self) -> Decimal:
+        """The printed percentage; 0 where none is printed."""
+        return self.percent or Decimal(0)
+
 
 def ratios(amounts: Amounts) -> Iterator[Ratio]:
     """Every figure of the table that divides, by something other than 0."""
@@ -157,10 +162,10 @@ def _shift(ratios: Sequence[Ratio]) -> int:
 
     def distance(shift: int) -> Fraction:
         moved = (_shifted(ratio, shift) for ratio in typed)
-        return Fraction(sum(abs(Fraction(r.percent or 0) - r.exact) for r in moved))
+        return Fraction(sum(abs(Fraction(r.stated) - r.exact) for r in moved))
 
     return min((0, 2), key=distance)
 
 
 def _shifted(ratio: Ratio, shift: int) -> Ratio:
-    return replace(ratio, percent=(ratio.percent or Decimal(0)).scaleb(shift))
+    return replace(ratio, percent=ratio.stated.scaleb(shift))

@@ -7,7 +7,7 @@ from scoring.errors import Refusal
 from scoring.reconcile.claims import percent, read_claim
 from scoring.reconcile.figures import Figure, Kind, Value, read_figure
 from scoring.reconcile.headers import quantity_of, read_columns
-from scoring.reconcile.sections import Grid, Line, Section, split_sections, text_of
+from scoring.reconcile.sections import Grid, Line, Section, cell_of, split_sections, text_of
 from scoring.reconcile.table import Addition, Column, Level, Table, address
 from scoring.reconcile.tree import Loose, planted
 from scoring.reconcile.vocabulary import Vocabulary
@@ -51,18 +51,17 @@ def _table(section: Section, vocabulary: Vocabulary, sheet: str, number: int) ->
 
 
 def _lines(section: Section, vocabulary: Vocabulary) -> tuple[int, ...]:
-    """Where a table prints its quantities as lines ("Chỉ tiêu"): the line of each, after one for
-    the names."""
+    """Where a table prints its quantities as lines ("Chỉ tiêu"): the line of each."""
     if "indicator" not in [vocabulary.quantity(header) for header in section.headers]:
         return ()
-    return (0, *(line for line, _ in section.body))
+    return tuple(line for line, _ in section.body)
 
 
 def _turned(section: Section, vocabulary: Vocabulary) -> Section:
     """The same table with its lines as columns; a line number is then a column's index."""
     ids = [vocabulary.quantity(header) for header in section.headers]
     names = ids.index("indicator")
-    headers = [_cell(line, names) for _, line in section.body]
+    headers = [cell_of(line, names) for _, line in section.body]
     body: list[tuple[int, Line]] = []
     for index, header in enumerate(section.lowest):
         if index > names and header:
@@ -73,14 +72,10 @@ def _turned(section: Section, vocabulary: Vocabulary) -> Section:
     )
 
 
-def _cell(line: Line, index: int) -> str:
-    return text_of(line[index]) if index < len(line) else ""
-
-
 def _row(
     line: int, cells: Line, columns: tuple[Column, ...], lines: tuple[int, ...], words: Vocabulary
 ) -> Loose | None:
-    _refuse_stray_cells(line, cells, columns)
+    _refuse_stray_cells(line, cells, columns, lines)
     texts, figures = {}, {}
     for column in columns:
         value = cells[column.index] if column.index < len(cells) else None
@@ -89,7 +84,7 @@ def _row(
         elif figure := _figure(value, column, words, address(line, column.index, lines)):
             figures[column.index] = figure
     name = _name(texts, cells)
-    if not name:
+    if name is None:
         return None
     return Loose(
         line=line,
@@ -102,35 +97,37 @@ def _row(
     )
 
 
-def _refuse_stray_cells(line: int, cells: Line, columns: tuple[Column, ...]) -> None:
+def _refuse_stray_cells(
+    line: int, cells: Line, columns: tuple[Column, ...], lines: tuple[int, ...]
+) -> None:
     known = {column.index for column in columns}
     for index, value in enumerate(cells):
         if index not in known and text_of(value):
             raise Refusal(
-                "check.cell_without_header", cell=address(line, index), value=text_of(value)
+                "check.cell_without_header", cell=address(line, index, lines), value=text_of(value)
             )
 
 
 def _figure(value: Value, column: Column, words: Vocabulary, cell: str) -> Figure | None:
     """What a cell says; None for a blank, and for anything but a number in a column we do not
     know."""
-    text = text_of(value)
-    if words.is_blank(text):
+    if value is None or words.is_blank(text_of(value)):
         return None
     if isinstance(value, str) and words.is_zero(value):
         return Figure(number=Decimal(0))
     try:
-        return read_figure(value if isinstance(value, Decimal) else text, column.kind)
+        return read_figure(value, column.kind)
     except ValueError:
-        if column.kind is Kind.FREE or str(column.of).startswith("~"):
+        if column.kind is Kind.FREE or column.of.startswith("~"):
             return None
-    raise Refusal("check.not_a_number", cell=cell, column=column.header, value=text)
+    raise Refusal("check.not_a_number", cell=cell, column=column.header, value=text_of(value))
 
 
-def _name(texts: dict[str, str], cells: Line) -> str:
+def _name(texts: dict[str, str], cells: Line) -> str | None:
+    """What a row is called, if only by its number; None for figures alone."""
     named = (texts.get(id_) for id_ in ("name", "period", "block"))
-    first = (cell.strip() for cell in cells if isinstance(cell, str) and cell.strip())
-    return next((name for name in named if name), next(first, ""))
+    words = (cell.strip() for cell in cells if isinstance(cell, str))
+    return next(filter(None, (*named, *words, *texts.values())), None)
 
 
 def _row_key(texts: dict[str, str], name: str) -> str:
@@ -151,8 +148,9 @@ def _level(texts: dict[str, str], name: str, vocabulary: Vocabulary) -> Level:
 
 def _block(texts: dict[str, str], vocabulary: Vocabulary) -> str:
     """The block a row names: in its own column, or in a level column that holds no level."""
-    level = texts.get("level", "")
-    return texts.get("block") or ("" if vocabulary.level(level) else level)
+    level = texts.get("level")
+    named = level if level and not vocabulary.level(level) else ""
+    return texts.get("block") or named
 
 
 def _quota(section: Section) -> Decimal | None:

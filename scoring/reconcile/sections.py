@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import NamedTuple
 
 from scoring.reconcile.figures import Kind, Value
@@ -13,10 +12,13 @@ from scoring.reconcile.vocabulary import Vocabulary
 Line = tuple[Value, ...]
 Grid = Sequence[Sequence[Value]]
 
-_BARE_FIGURE = re.compile(r"[\d(]*\d[\d.,/ %)]*")
+_BARE_FIGURE = re.compile(r"-?[\d(]*\d[\d.,/ %)]*")
 _FEWEST = 2
-_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?(\s*=.*)?")
+_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[A-Z])\)?(\s*=.*)?")
+_BRACKETED = re.compile(r"\((\d{1,2}|[A-Z])\)(\s*=.*)?")
 _COLON = re.compile(r"^([^:]{2,40}):\s*(\S.*)$", re.DOTALL)
+_OF_COLUMNS = frozenset({"relation", "sums"})
+"""The settings that name columns in their words."""
 
 
 class Setting(NamedTuple):
@@ -28,13 +30,15 @@ class Setting(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Section:
-    """The raw pieces of one table; line numbers count from 1."""
+    """The raw pieces of one table; line numbers count from 1. `printed`: the lines of its header,
+    without their empty cells; `repeated`: how many of them have just come again."""
 
     title: str = ""
     settings: dict[str, list[Setting]] = field(default_factory=dict)
     headers: list[str] = field(default_factory=list)
     lowest: list[str] = field(default_factory=list)
-    first: list[str] = field(default_factory=list)
+    printed: list[list[str]] = field(default_factory=list)
+    repeated: int = 0
     body: list[tuple[int, Line]] = field(default_factory=list)
 
     def set(self, name: str, setting: Setting) -> None:
@@ -52,6 +56,11 @@ def text_of(value: Value) -> str:
     return "" if value is None else str(value).strip()
 
 
+def cell_of(line: Sequence[Value], index: int) -> str:
+    """A cell of a line as text; lines may end early."""
+    return text_of(line[index]) if index < len(line) else ""
+
+
 def split_sections(grid: Grid, vocabulary: Vocabulary) -> list[Section]:
     """The tables of a sheet, in order."""
     splitter = _Splitter(vocabulary)
@@ -61,23 +70,26 @@ def split_sections(grid: Grid, vocabulary: Vocabulary) -> list[Section]:
 
 
 class _Splitter:
-    """Goes through a sheet line by line."""
+    """Goes through a sheet line by line. `_above`: the table that the line above belongs to; none
+    behind an empty line."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._sections: list[Section] = []
         self._coming = Section()
-        self._gap = True
+        self._above: Section | None = None
 
     def take(self, number: int, line: Line) -> None:
         cells = [text_of(cell) for cell in line]
         if not any(cells):
-            self._gap = True
+            self._above = None
         elif self._repeats_header(cells):
-            self._gap = False
-        elif self._is_header(line, cells):
+            self._above = self._sections[-1]
+        elif self._is_header(cells):
             self._open(cells)
-        elif self._goes_on(line, cells):
+        elif all(map(_BRACKETED.fullmatch, _filled(cells))):
+            return
+        elif self._goes_on(cells):
             self._deepen(cells)
         elif not self._take_setting(number, cells):
             self._take_line(number, line, cells)
@@ -90,49 +102,54 @@ class _Splitter:
         return self._sections
 
     def _repeats_header(self, cells: list[str]) -> bool:
-        """A header printed again on the next page, with nothing announcing another table."""
+        """A line of the header printed again on the next page, with nothing announcing another
+        table."""
         if not self._sections or self._coming.settings or self._coming.title:
             return False
-        return list(filter(None, cells)) == list(filter(None, self._sections[-1].first))
+        section, line = self._sections[-1], _filled(cells)
+        if line == section.printed[0]:
+            section.repeated = 0
+        again = line in section.printed[section.repeated :][:1]
+        section.repeated = section.repeated + 1 if again else 0
+        return again
 
-    def _is_header(self, line: Line, cells: list[str]) -> bool:
-        """Words for quantities, no figures; below another table only after an empty line."""
-        figures = any(isinstance(c, Decimal) or _BARE_FIGURE.fullmatch(text_of(c)) for c in line)
-        if figures or not self._gap:
+    def _is_header(self, cells: list[str]) -> bool:
+        """Words for quantities, no figures but years beside “chỉ tiêu”; below another table only
+        after an empty line."""
+        if self._above or self._setting(cells) in _OF_COLUMNS:
             return False
         words = [self._vocabulary.quantity(cell) for cell in cells if cell]
+        if len(words) < _FEWEST:
+            return False
+        if "indicator" in words:
+            return True
+        if _has_figures(cells):
+            return False
         kinds = [self._vocabulary.columns[id_].kind for id_ in words if id_]
-        if "indicator" in words or (Kind.TEXT in kinds and self._coming_is_declared()):
-            return len(words) > 1
+        if Kind.TEXT in kinds and self._coming.settings.keys() & _OF_COLUMNS:
+            return True
         unsure = bool(self._sections) and len(kinds) == _FEWEST and len(words) > _FEWEST
         named = Kind.TEXT in kinds or words[0] is None
         return len(kinds) >= _FEWEST and named and not unsure
 
-    def _coming_is_declared(self) -> bool:
-        return bool(self._coming.settings.keys() & {"relation", "sums"})
+    def _setting(self, cells: list[str]) -> str | None:
+        return self._vocabulary.setting(_filled(cells)[0])
 
     def _open(self, cells: list[str]) -> None:
         section, self._coming = self._coming, Section()
-        section.headers, section.lowest, section.first = list(cells), list(cells), cells
+        section.headers, section.lowest, section.printed = cells, cells, [_filled(cells)]
         self._sections.append(section)
-        self._gap = False
+        self._above = section
 
-    def _goes_on(self, line: Line, cells: list[str]) -> bool:
-        """Whether this is a lower header row: right below, nothing under the name, no figures."""
-        if not self._sections or self._gap or self._sections[-1].body:
+    def _goes_on(self, cells: list[str]) -> bool:
+        """Whether this is a lower header row: right below, with the numbers of the columns, or with
+        nothing under the name and no figures."""
+        if self._above is None or self._above.body:
             return False
-        section = self._sections[-1]
-        if self._numbers_columns(section, cells):
-            return True
-        under_name = self._name_index(section.headers)
-        figures = any(isinstance(c, Decimal) or _BARE_FIGURE.fullmatch(text_of(c)) for c in line)
-        return not figures and under_name < len(cells) and not cells[under_name]
-
-    def _numbers_columns(self, section: Section, cells: list[str]) -> bool:
-        filled = [cell for cell in cells if cell]
-        return (
-            _count_up(filled) and len(filled) > 2 and bool(cells[self._name_index(section.headers)])
-        )
+        under_name = self._name_index(self._above.headers)
+        if _count_up(_filled(cells)):
+            return bool(cell_of(cells, under_name))
+        return under_name < len(cells) and not cells[under_name] and not _has_figures(cells)
 
     def _name_index(self, headers: list[str]) -> int:
         ids = [self._vocabulary.quantity(header) for header in headers]
@@ -143,46 +160,56 @@ class _Splitter:
 
     def _deepen(self, cells: list[str]) -> None:
         section = self._sections[-1]
-        if _count_up([cell for cell in cells if cell]):
+        section.printed.append(_filled(cells))
+        if _count_up(_filled(cells)):
             return
-        upper = _filled(section.headers, cells)
+        upper = _reaching(section.headers, cells)
         section.headers = [f"{a} {b}".strip() for a, b in _side_by_side(upper, cells)]
         section.lowest = [b or a for a, b in _side_by_side(section.lowest, cells)]
 
     def _take_setting(self, number: int, cells: list[str]) -> bool:
-        filled = [cell for cell in cells if cell]
-        name = self._vocabulary.setting(filled[0])
-        if name is None and len(filled) == 1 and (parts := _COLON.match(filled[0])):
-            name, filled = self._vocabulary.setting(parts[1]), [parts[1], parts[2]]
-        if name is None or len(filled) < 2:
+        first, *values = _filled(cells)
+        name = self._vocabulary.setting(first)
+        if not values and (parts := _COLON.match(first)):
+            name, values = self._vocabulary.setting(parts[1]), [parts[2]]
+        if name is None or not values:
             return False
-        into = self._coming if self._gap or not self._sections else self._sections[-1]
-        into.set(name, Setting(number, tuple(filled[1:])))
+        into = self._above or self._coming
+        into.set(name, Setting(number, tuple(values)))
         return True
 
     def _take_line(self, number: int, line: Line, cells: list[str]) -> None:
-        alone = sum(map(bool, cells)) == 1
-        if not self._sections or (self._gap and alone):
-            self._coming.title = next(cell for cell in cells if cell)
+        alone = len(_filled(cells)) == 1
+        if not self._sections or (self._above is None and alone):
+            self._coming.title = _filled(cells)[0]
         else:
-            self._gap = False
-            self._sections[-1].body.append((number, line))
+            self._above = self._sections[-1]
+            self._above.body.append((number, line))
+
+
+def _has_figures(cells: list[str]) -> bool:
+    return any(map(_BARE_FIGURE.fullmatch, cells))
 
 
 def _count_up(cells: list[str]) -> bool:
-    """Whether they number columns one by one; other small numbers are a row's own figures."""
+    """Whether they number columns: three or more, from 1 on, with letters for words. Other small
+    numbers are a row's own figures."""
     found = [_COLUMN_NUMBER.fullmatch(cell) for cell in cells]
-    numbers = [int(one[1]) for one in found if one]
-    return len(numbers) == len(cells) and all(b == a + 1 for a, b in pairwise(numbers))
+    numbers = [int(one[1]) for one in found if one and one[1].isdigit()]
+    return len(cells) > 2 and all(found) and numbers == list(range(1, len(numbers) + 1))
 
 
-def _filled(upper: list[str], lower: list[str]) -> list[str]:
+def _filled(cells: list[str]) -> list[str]:
+    return list(filter(None, cells))
+
+
+def _reaching(upper: list[str], lower: list[str]) -> list[str]:
     """`upper` with its merged cells filled in from the left, where `lower` divides them."""
-    filled, last = [], ""
+    reaching, last = [], ""
     for above, below in _side_by_side(upper, lower):
         last = above or last
-        filled.append(last if below else above)
-    return filled
+        reaching.append(last if below else above)
+    return reaching
 
 
 def _side_by_side(upper: list[str], lower: list[str]) -> Iterable[tuple[str, str]]:

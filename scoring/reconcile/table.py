@@ -26,7 +26,7 @@ class Column:
     header: str
     id: str
     kind: Kind
-    of: str | None = None
+    of: str = ""
     base: str = ""
 
 
@@ -115,8 +115,8 @@ class Table:
 
 def address(line: int, index: int, lines: tuple[int, ...] = ()) -> str:
     """A cell as spreadsheets name it. With `lines`, quantities stand as lines: `line` is then the
-    column of the sheet, and `index` tells the line."""
-    return f"{_letters(line)}{lines[index]}" if lines else f"{_letters(index)}{line}"
+    column of the sheet, and `index` counts the lines from 1."""
+    return f"{_letters(line)}{lines[index - 1]}" if lines else f"{_letters(index)}{line}"
 
 
 def _letters(index: int) -> str:

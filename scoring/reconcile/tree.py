@@ -1,6 +1,6 @@
 """Which row belongs to which: total, blocks, units."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scoring.reconcile.figures import Figure
@@ -54,8 +54,8 @@ def _parent(rows: Sequence[Loose], index: int, total: int | None, *, below: bool
         return total
     if row.block:
         return _named(rows, row.block, total)
-    indices = range(index + 1, len(rows)) if below else range(index - 1, -1, -1)
-    return next((i for i in indices if rows[i].level is Level.BLOCK), total)
+    others: Iterable[int] = range(index + 1, len(rows)) if below else reversed(range(index))
+    return next((i for i in others if rows[i].level is Level.BLOCK), total)
 
 
 def _named(rows: Sequence[Loose], block: str, total: int | None) -> int | None:

@@ -16,6 +16,7 @@ from scoring.reconcile import (
     read_tables,
     reconcile,
 )
+from scoring.reconcile.sections import Grid
 
 SAMPLES = Path(admin.__file__).parent / "samples" / "printed"
 WORDS = load_vocabulary()
@@ -46,6 +47,16 @@ def check(
 ) -> Report:
     """What reconciling a sheet finds."""
     return reconcile(tables(text), WORDS, policy(rounding, quota))
+
+
+def check_cells(grid: Grid, sheet: str = "") -> Report:
+    """What reconciling a spreadsheet's cells finds, numbers as they are in it."""
+    return reconcile(read_tables(grid, WORDS, sheet), WORDS, policy())
+
+
+def codes(text: str) -> list[str]:
+    """The kinds of findings of a sheet."""
+    return [finding.code.value for finding in check(text).findings]
 
 
 def check_sample(name: str) -> Report:

@@ -63,6 +63,12 @@ def test_a_spreadsheets_own_number_is_taken_as_it_is() -> None:
     assert rate == Figure(percent=Decimal("4.371585"), typed=True)
 
 
+def test_a_spreadsheets_number_may_have_any_size() -> None:
+    """Twenty-three digits, as a long number becomes in a spreadsheet, are a number too."""
+    long = Decimal(10**22)
+    assert read_figure(long, Kind.FREE) == Figure(number=long)
+
+
 @pytest.mark.parametrize("value", [Decimal("2.048"), Decimal(-1)])
 def test_a_number_cell_that_is_no_count_is_refused(value: Decimal) -> None:
     """2.048 typed into a spreadsheet with English settings is two, not two thousand."""

@@ -2,8 +2,7 @@
 
 import pytest
 
-from scoring.reconcile import read_tables, reconcile
-from tests.unit.scoring.reconcile.sheets import WORDS, check, in_full, policy
+from tests.unit.scoring.reconcile.sheets import check, check_cells, in_full
 
 HEADER = "Đơn vị;Tiếp nhận;Đúng và trước hạn;Trễ hạn;Đang giải quyết"
 RATES = f"{HEADER};Tỷ lệ trễ (%)"
@@ -294,9 +293,7 @@ def test_a_figure_beside_another_table_or_a_promise(text: str, told: list[str]) 
 def test_the_sheet_is_named_too() -> None:
     """A finding at a cell and one about a whole table say in which sheet of the file they are."""
     lines = ["Kỳ;Phiếu;Hồ sơ làm mẫu số;Mẫu số là", "Năm 2016;9;8;tiếp nhận", "Năm 2017;9;61;trả"]
-    found = reconcile(
-        read_tables([line.split(";") for line in lines], WORDS, "Tờ 1"), WORDS, policy()
-    )
+    found = check_cells([line.split(";") for line in lines], "Tờ 1")
     assert [in_full(finding) for finding in found.findings] == [
         "parts_over_whole | Tờ 1/#1/C2/Năm 2016/Hồ sơ làm mẫu số | 8 for 9 | parts=Phiếu",
         "denominators_mixed | Tờ 1/#1/// | None for None | kinds=tiếp nhận; trả",

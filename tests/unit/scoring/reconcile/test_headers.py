@@ -115,7 +115,7 @@ def test_a_percentage_that_names_nothing_counts_what_stands_left_of_it(header: s
     """“Đạt” and “chiếm” name no quantity; without a column on the left nothing is counted."""
     assert read_columns(["Trễ hạn", header], WORDS)[1].of == "late"
     assert read_columns(["Trễ hạn", "Tỷ lệ", header], WORDS)[2].of == "late"
-    assert read_columns([header], WORDS)[0].of is None
+    assert read_columns([header], WORDS)[0].of == ""
 
 
 def test_a_required_share_keeps_its_header() -> None:

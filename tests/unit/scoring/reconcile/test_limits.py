@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from scoring.reconcile import read_tables, reconcile
-from tests.unit.scoring.reconcile.sheets import WORDS, check, policy, told
+from tests.unit.scoring.reconcile.sheets import check, check_cells, codes, in_full, told
 
 BODY = "Dòng;Đơn vị;Tiếp nhận;Trễ hạn\ntổng;Huyện;300;9\nkhối;Cấp xã;100;5\nkhối;Cấp huyện;200;4"
 
@@ -23,8 +22,7 @@ BODY = "Dòng;Đơn vị;Tiếp nhận;Trễ hạn\ntổng;Huyện;300;9\nkhối
 )
 def test_a_claim_is_held_against_the_highest_row(claim: str, holds: bool) -> None:
     """9 of 300 are exactly 3 %."""
-    codes = [finding.code.value for finding in check(f"Nhận định;{claim}\n{BODY}").findings]
-    assert codes == ([] if holds else ["claim_false"])
+    assert codes(f"Nhận định;{claim}\n{BODY}") == ([] if holds else ["claim_false"])
 
 
 def test_a_claim_may_be_about_one_row() -> None:
@@ -67,14 +65,14 @@ RESOLVED = "Đơn vị;Tiếp nhận;Đã giải quyết;Trễ hạn\nHuyện;30
 def test_a_claim_may_name_what_it_is_taken_from(claim: str, holds: bool) -> None:
     """9 of 200 resolved are 4,5 %, though 3 % of those received."""
     text = f"Nhận định;Trễ hạn / Đã giải quyết {claim}\n{RESOLVED.format(200)}"
-    assert [f.code.value for f in check(text).findings] == ([] if holds else ["claim_false"])
+    assert codes(text) == ([] if holds else ["claim_false"])
 
 
 def test_a_claim_compares_with_its_last_words() -> None:
     """“Trên” stands for “of” first and for “over” in the end."""
     text = f"Nhận định;Tỷ lệ trễ hạn trên đã giải quyết trên {{}}%\n{RESOLVED.format(200)}"
     assert check(text.format(4)).findings == ()
-    assert [f.code.value for f in check(text.format(5)).findings] == ["claim_false"]
+    assert codes(text.format(5)) == ["claim_false"]
 
 
 @pytest.mark.parametrize("claim", ["Dân số dưới 5%", "Trực tuyến dưới 1%", "Số đơn vị < 1%"])
@@ -95,12 +93,37 @@ def test_a_claim_about_a_row_that_is_not_there_is_not_checked() -> None:
     assert check(text).findings == ()
 
 
+ONLINE = "Dòng;Đơn vị;Tiếp nhận;Trực tuyến mức độ 3;Trực tuyến mức độ 4"
+
+
 def test_a_claim_about_parts_together_stands_at_its_row() -> None:
-    """Early and on time are printed apart: no one cell says that they are 90 %."""
-    text = "Nhận định;Tỷ lệ đúng và trước hạn trên 95%\nĐơn vị;Tiếp nhận;Trước hạn;Đúng hạn"
-    [finding] = check(f"{text}\nHuyện;100;60;30").findings
-    assert told(finding) == ("claim_false", "Huyện", "", "95", "90.00")
-    assert finding.cell == ""
+    """Online is printed level by level: no one cell says that it is 70 %."""
+    rows = "tổng;Huyện;100;30;40\nđơn vị;Xã A;60;30;20\nđơn vị;Xã B;40;0;"
+    [finding] = check(f"Nhận định;Tỷ lệ trực tuyến trên 75%\n{ONLINE}\n{rows}").findings
+    assert in_full(finding) == (
+        "claim_false | /#1//Huyện/ | 75 for 70.00 | "
+        "claim=Tỷ lệ trực tuyến trên 75%, number=70, base=100, below=[[Xã A 83.33]]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "level_4", "holds"),
+    [
+        ("trên 40%", "", True),
+        ("ít nhất 40%", "", True),
+        ("trên 40%", "10", False),
+        ("ít nhất 41%", "10", False),
+        ("dưới 30%", "", False),
+        ("không quá 29%", "", False),
+        ("dưới 40%", "", True),
+    ],
+)
+def test_a_blank_may_hide_what_is_missing_from_a_claim_but_not_what_is_too_much(
+    claim: str, level_4: str, holds: bool
+) -> None:
+    """Thirty at level 3 and a blank are thirty of a hundred or more."""
+    text = f"Nhận định;Tỷ lệ trực tuyến {claim}\n{ONLINE}\ntổng;Huyện;100;30;{level_4}"
+    assert codes(text) == ([] if holds else ["claim_false"])
 
 
 def test_a_quota_without_a_surveyed_population_is_taken_of_the_received() -> None:
@@ -117,7 +140,7 @@ def test_a_spreadsheets_quota_may_be_a_share(printed: str, least: int) -> None:
     """0.1 shown as 10 % is 10 %; from 1 on it is the percentage itself."""
     header = ["Kỳ", "Số phiếu", "Hồ sơ làm mẫu số", "Quy định (%)"]
     line: list[str | Decimal] = ["Năm 2019", Decimal(1), Decimal(1000), Decimal(printed)]
-    [finding] = reconcile(read_tables([header, line], WORDS), WORDS, policy()).findings
+    [finding] = check_cells([header, line]).findings
     assert finding.recomputed == least
 
 

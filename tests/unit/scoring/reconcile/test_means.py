@@ -2,16 +2,11 @@
 
 import pytest
 
-from tests.unit.scoring.reconcile.sheets import check, in_full, told
+from tests.unit.scoring.reconcile.sheets import check, codes, in_full, told
 
 MEAN = "Dòng;Đơn vị;Điểm bình quân"
 CRITERIA = ";".join(f"TC{number}" for number in range(1, 10))
 FULL = f"Dòng;Đơn vị;{CRITERIA};Tổng điểm"
-
-
-def codes(text: str) -> list[str]:
-    """The kinds of findings of a sheet."""
-    return [finding.code.value for finding in check(text).findings]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.scoring.reconcile.sheets import causes, check, told
+from tests.unit.scoring.reconcile.sheets import check, told
 
 HEADER = "Đơn vị;Tiếp nhận;Đúng và trước hạn;Trễ hạn;Đang giải quyết"
 
@@ -27,21 +27,6 @@ def test_what_was_carried_over_may_stand_apart() -> None:
     assert check(f"{header}\nXã A;10;100;80;20").findings == ()
     [finding] = check(f"{header}\nXã A;10;100;90;21").findings
     assert told(finding)[3:] == ("100", "111")
-
-
-@pytest.mark.parametrize(
-    ("row", "cause"),
-    [
-        ("Xã A;100;90;7;10", "counted_twice"),
-        ("Xã A;200;90;7;3", "exactly_double"),
-        ("Xã A;50;90;7;3", "exactly_half"),
-        ("Xã A;1234;1200;4;120", "digits_swapped"),
-    ],
-)
-def test_a_difference_that_one_cause_explains_says_so(row: str, cause: str) -> None:
-    """Only causes that the figures fit exactly are named."""
-    [finding] = check(f"{HEADER}\n{row}").findings
-    assert causes(finding) == [cause]
 
 
 def test_a_relation_of_the_file_itself_is_checked() -> None:

@@ -7,7 +7,7 @@ import pytest
 from scoring.errors import Refusal
 from scoring.reconcile import read_tables
 from scoring.reconcile.table import Level
-from tests.unit.scoring.reconcile.sheets import WORDS, check, tables
+from tests.unit.scoring.reconcile.sheets import WORDS, check, check_cells, tables
 
 FORM_06A = """
 Biểu số II.06a/VPCP/KSTT
@@ -41,29 +41,13 @@ def test_the_official_form_with_three_header_rows_is_understood() -> None:
     assert check(FORM_06A).findings == ()
 
 
-def test_titles_and_settings_stand_above_or_below_a_table() -> None:
-    """Bảng, Nguồn and Kỳ báo cáo are lines of their own, with or without a colon."""
-    one, other = tables(
-        """
-        Báo cáo năm
-        Nguồn: Báo cáo 12
-        Đơn vị;Tiếp nhận
-        Xã A;10
-        Kỳ báo cáo;2020
-
-        Bảng;Thứ hai
-        Đơn vị;Tiếp nhận
-        Xã A;11
-        """
-    )
-    assert (one.title, one.source, one.period) == ("Báo cáo năm", "Báo cáo 12", "2020")
-    assert other.title == "Thứ hai"
-
-
-def test_a_header_printed_again_on_the_next_page_is_no_new_table() -> None:
-    """The same header after a gap goes on with the same table."""
-    [table] = tables("Đơn vị;Tiếp nhận\nXã A;10\n;\nĐơn vị;Tiếp nhận\nXã B;11")
-    assert [row.name for row in table.rows] == ["Xã A", "Xã B"]
+def test_the_whole_header_of_the_official_form_may_come_again() -> None:
+    """On every page, line by line, with the numbers of the columns."""
+    title, *header, land, status, total = FORM_06A.strip().splitlines()
+    pages = [title, *header, land, ";", *header, status, ";", *header, total]
+    assert check("\n".join(pages)).findings == ()
+    [table] = tables("\n".join(pages))
+    assert [row.name for row in table.rows] == ["Đất đai", "Hộ tịch", "Tổng cộng"]
 
 
 def test_quantities_printed_as_lines_are_turned() -> None:
@@ -99,6 +83,7 @@ def test_roman_numbers_mark_blocks() -> None:
     """I and II stand before blocks, 1 and 2 before units."""
     [table] = tables("STT;Đơn vị;Tiếp nhận\nI;Cơ quan chuyên môn;3\n1;Phòng A;1\n2;Phòng B;2")
     assert [row.level for row in table.rows] == [Level.BLOCK, Level.UNIT, Level.UNIT]
+    assert [row.parent for row in table.rows] == [None, 0, 0]
 
 
 def test_no_dossiers_in_words_is_nought_and_a_dash_is_nothing() -> None:
@@ -108,68 +93,56 @@ def test_no_dossiers_in_words_is_nought_and_a_dash_is_nothing() -> None:
     assert table.number(table.rows[0], "late") is None
 
 
-def test_a_sheet_without_a_header_has_no_tables() -> None:
-    """Figures without words for them are no table."""
-    assert read_tables([["abc", "1"], ["def", "2"]], WORDS) == ()
-
-
 @pytest.mark.parametrize(
-    ("text", "code", "params"),
+    ("text", "told"),
     [
         (
             "Đơn vị;Tiếp nhận\nXã A;nhiều",
-            "check.not_a_number",
-            {"cell": "B2", "column": "Tiếp nhận", "value": "nhiều"},
+            "check.not_a_number: cell=B2, column=Tiếp nhận, value=nhiều",
+        ),
+        (
+            "Chỉ tiêu;2019;2020\nTiếp nhận;10;nhiều",
+            "check.not_a_number: cell=C2, column=Tiếp nhận, value=nhiều",
         ),
         (
             "Đơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4;37",
-            "check.cell_without_header",
-            {"cell": "D2", "value": "37"},
+            "check.cell_without_header: cell=D2, value=37",
         ),
         (
-            "Nhận định;Trễ hạn thấp\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
-            "check.bad_setting",
-            {"line": 1, "value": "Trễ hạn thấp"},
-        ),
-        (
-            "Nhận định;Dưới 2%\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
-            "check.bad_setting",
-            {"line": 1, "value": "Dưới 2%"},
-        ),
-        (
-            "Tỷ lệ khảo sát tối thiểu;mười\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
-            "check.bad_setting",
-            {"line": 1, "value": "mười"},
-        ),
-        (
-            "Quan hệ;Tiếp nhận = Đúng hạn + Trễ hạn\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
-            "check.unknown_column",
-            {"line": 1, "value": "Đúng hạn"},
-        ),
-        (
-            "Quan hệ;Tiếp nhận + Trễ hạn\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
-            "check.bad_setting",
-            {"line": 1, "value": "Tiếp nhận + Trễ hạn"},
-        ),
-        (
-            "Quan hệ;Tiếp nhận = Đúng hạn = Trễ hạn\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
-            "check.unknown_column",
-            {"line": 1, "value": "Đúng hạn = Trễ hạn"},
-        ),
-        (
-            "Cộng dọc;Đúng hạn\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4",
-            "check.unknown_column",
-            {"line": 1, "value": "Đúng hạn"},
+            "Chỉ tiêu;2019;2020\nTiếp nhận;10;20\n;1;2",
+            "check.cell_without_header: cell=B3, value=1",
         ),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_place(
-    text: str, code: str, params: dict[str, object]
-) -> None:
-    """A wrong figure, a cell outside the columns, a line that says nothing we know."""
+def test_a_cell_that_cannot_be_read_is_refused_with_its_place(text: str, told: str) -> None:
+    """A wrong figure, or one outside the columns; in a turned table too."""
     with pytest.raises(Refusal) as refused:
         tables(text)
-    assert (refused.value.code, refused.value.params) == (code, params)
+    assert str(refused.value) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code", "value"),
+    [
+        ("Nhận định", "Trễ hạn thấp", "bad_setting", "Trễ hạn thấp"),
+        ("Nhận định", "Dưới 2%", "bad_setting", "Dưới 2%"),
+        ("Tỷ lệ khảo sát tối thiểu", "mười", "bad_setting", "mười"),
+        ("Quan hệ", "Tiếp nhận + Trễ hạn", "bad_setting", "Tiếp nhận + Trễ hạn"),
+        ("Quan hệ", "Tiếp nhận = Đúng hạn + Trễ hạn", "unknown_column", "Đúng hạn"),
+        ("Quan hệ", "Tiếp nhận = Đúng hạn = Trễ hạn", "unknown_column", "Đúng hạn = Trễ hạn"),
+        ("Cộng dọc", "Đúng hạn", "unknown_column", "Đúng hạn"),
+    ],
+)
+def test_a_line_that_says_nothing_we_know_is_refused_with_its_place(
+    name: str, text: str, code: str, value: str
+) -> None:
+    """A claim without a limit, a quota without a number, a column that is not there."""
+    with pytest.raises(Refusal) as refused:
+        tables(f"{name};{text}\nĐơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4")
+    assert (refused.value.code, refused.value.params) == (
+        f"check.{code}",
+        {"line": 1, "value": value},
+    )
 
 
 def test_the_lower_header_row_names_the_periods_of_a_turned_table() -> None:
@@ -197,39 +170,6 @@ def test_a_turned_table_has_no_unknown_columns() -> None:
     assert check(text).unread == ()
 
 
-@pytest.mark.parametrize(
-    ("upper", "lower", "row", "headers"),
-    [
-        (
-            "Đơn vị;Tiếp nhận;;Trễ hạn",
-            ";Tổng số;Kỳ trước",
-            "Xã A;1;2;3",
-            ["Đơn vị", "Tiếp nhận Tổng số", "Tiếp nhận Kỳ trước", "Trễ hạn"],
-        ),
-        (
-            "Đơn vị;Tiếp nhận",
-            ";Tổng số;Kỳ trước",
-            "Xã A;1;2",
-            ["Đơn vị", "Tiếp nhận Tổng số", "Tiếp nhận Kỳ trước"],
-        ),
-        (";Đơn vị;Tiếp nhận;", "STT;;Tổng số;", "1;Xã A;2", ["STT", "Đơn vị", "Tiếp nhận Tổng số"]),
-        (";Năm;Tiếp nhận;", "STT;;Tổng số;", "1;2019;2", ["STT", "Năm", "Tiếp nhận Tổng số"]),
-        (
-            "Địa bàn;Tiếp nhận;;Trễ hạn",
-            ";Tổng số;Kỳ trước",
-            "Xã A;1;2;3",
-            ["Địa bàn", "Tiếp nhận Tổng số", "Tiếp nhận Kỳ trước", "Trễ hạn"],
-        ),
-    ],
-)
-def test_header_rows_may_differ_in_length(
-    upper: str, lower: str, row: str, headers: list[str]
-) -> None:
-    """A merged cell reaches over the cells below it, and no further."""
-    [table] = tables(f"{upper}\n{lower}\n{row}")
-    assert [column.header for column in table.columns] == headers
-
-
 def test_a_row_may_name_its_block_by_all_words_but_the_first() -> None:
     """“Phòng ban” is the block “Khối phòng ban”; “ban” alone is none."""
     for block, parent in (("phòng ban", 1), ("khối phòng ban", 1), ("ban", 0)):
@@ -245,30 +185,34 @@ def test_every_column_named_to_be_added_up_is_added_up() -> None:
         assert table.summed == {"~dien tich", "late"}
 
 
-def test_a_column_to_be_added_up_makes_a_header_of_unknown_words() -> None:
-    """“Diện tích” alone is no quantity of ours; another setting does not make it one."""
-    table = "Đơn vị;Diện tích\nXã A;10"
-    assert [one.summed for one in tables(f"Cộng dọc;Diện tích\n{table}")] == [{"~dien tich"}]
-    assert tables(f"Nguồn;Báo cáo 7\n{table}") == tables(table) == ()
-
-
-def test_a_row_without_a_name_is_named_by_its_period() -> None:
-    """Its block stands before the period, and is not its name."""
-    [table] = tables("Khối;Năm;Tiếp nhận\nCấp xã;2019;10\nCấp xã;2020;12")
-    assert [row.name for row in table.rows] == ["2019", "2020"]
-
-
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("Đơn vị;Tiếp nhận;Trễ hạn\n(1);(2);(3)\nXã A;10;1", ["Xã A"]),
-        ("Tháng;Tiếp nhận\n1;20\n2;30", ["1", "2"]),
+        ("Khối;Năm;Tiếp nhận\nCấp xã;2019;10\nCấp xã;2020;12", ["2019", "2020"]),
+        ("STT;Khối;Tiếp nhận\n1;Cấp xã;10\n2;Cấp huyện;12", ["Cấp xã", "Cấp huyện"]),
+        ("STT;Đơn vị;Tiếp nhận\n1;;10\n2;Xã B;12", ["1", "Xã B"]),
+        ("Địa bàn;Tiếp nhận;Trễ hạn\nXã A;10;4", ["Xã A"]),
+        ("Số phiếu;Tiếp nhận;Mẫu số là\n85;90;đã trả\n9;90;đã trả", ["85", "9"]),
     ],
 )
-def test_a_line_of_column_numbers_has_three_or_more(text: str, names: list[str]) -> None:
-    """Two small numbers below a header are a month and its figure."""
+def test_a_row_without_a_name_is_named_by_what_it_has(text: str, names: list[str]) -> None:
+    """Its period, then its block, then whatever it says first."""
     [table] = tables(text)
     assert [row.name for row in table.rows] == names
+
+
+def test_a_spreadsheets_row_may_be_known_by_its_number_alone() -> None:
+    """It counts in the sum all the same; a line of figures and nothing else is no row."""
+    header = ["STT", "Đơn vị", "Tiếp nhận"]
+    body: list[list[str | Decimal | None]] = [
+        [None, "Tổng cộng", Decimal(30)],
+        [Decimal(1), None, Decimal(10)],
+        [Decimal(2), "Xã B", Decimal(20)],
+        [None, None, Decimal(30)],
+    ]
+    [table] = read_tables([header, *body], WORDS)
+    assert [row.name for row in table.rows] == ["Tổng cộng", "1", "Xã B"]
+    assert check_cells([header, *body]).findings == ()
 
 
 def test_a_row_is_recognised_by_its_name_and_its_period() -> None:
@@ -277,29 +221,8 @@ def test_a_row_is_recognised_by_its_name_and_its_period() -> None:
     assert [row.key for row in table.rows] == ["xa a | 2019", "xa a | 2020"]
 
 
-def test_a_block_may_stand_in_the_column_of_levels() -> None:
-    """A row that names no level there stands above those that do."""
-    [table] = tables("Dòng;Đơn vị;Tiếp nhận\n;Khối xã;1\nxã;Xã A;1")
-    assert table.rows[1].parent == 0
-
-
-def test_settings_below_the_last_table_belong_to_it() -> None:
-    """Even behind an empty line."""
-    [table] = tables("Đơn vị;Tiếp nhận\nXã A;10\n;\nNguồn;Báo cáo 7")
-    assert table.source == "Báo cáo 7"
-
-
-def test_a_title_between_two_tables_belongs_to_the_second() -> None:
-    """A cell alone below an empty line is a title; without the empty line it is a row."""
-    first, second = tables(
-        "Đơn vị;Tiếp nhận\nXã A;10\nXã B;\n;\nQuý hai\nĐơn vị;Tiếp nhận\nXã A;11"
-    )
-    assert [row.name for row in first.rows] == ["Xã A", "Xã B"]
-    assert second.title == "Quý hai"
-
-
-def test_small_figures_below_the_header_are_a_row() -> None:
-    """Only a line that counts up one by one numbers the columns; months with few dossiers are
-    rows, and none is lost."""
-    [table] = tables("Tháng;Tiếp nhận;Trễ hạn\n1;2;3\n1;20;3\n2;30;4")
-    assert [row.name for row in table.rows] == ["1", "2"]
+def test_a_unit_may_name_its_block_in_the_column_of_levels() -> None:
+    """“xã” is no level but the block “Khối xã”, though another block stands nearer."""
+    body = "khối;Khối xã;1\nkhối;Khối phòng;2\nxã;Xã A;1\nphòng;Phòng A;1\nđơn vị;Phòng B;1"
+    [table] = tables(f"Dòng;Đơn vị;Tiếp nhận\n{body}")
+    assert [row.parent for row in table.rows] == [None, None, 0, 1, 1]

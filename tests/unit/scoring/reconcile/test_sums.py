@@ -22,14 +22,6 @@ def test_a_block_that_prints_nothing_is_replaced_by_its_units() -> None:
     assert told(finding) == ("sum_of_rows", "Huyện", "Tiếp nhận", "9", "10")
 
 
-def test_the_row_left_out_of_a_sum_is_named() -> None:
-    """A difference that is exactly one row's figure points at that row."""
-    text = f"{HEADER}\ntổng;Huyện;30;;\nđơn vị;Xã A;10;;\nđơn vị;Xã B;20;;\nđơn vị;Xã C;7;;"
-    [finding] = check(text).findings
-    assert causes(finding) == ["row_left_out"]
-    assert finding.reasons[0].params == {"rows": ("Xã C",)}
-
-
 def test_early_and_on_time_are_compared_together_where_the_rows_do_not_part_them() -> None:
     """A block prints 60 early and 30 on time, its units only the 90 together."""
     header = "Dòng;Đơn vị;Trước hạn;Đúng hạn"
