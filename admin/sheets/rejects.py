@@ -28,6 +28,17 @@ def _unmarked(header: Sequence[str]) -> Sequence[str]:
     return header[: -len(MARKS)] if marked else header
 
 
+def is_replaceable(path: Path) -> bool:
+    """Whether a file of rejected rows may stand here: there is none, or an older one of ours."""
+    if not path.exists():
+        return True
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        header = next(csv.reader([stream.readline()]), [])
+    return not header or _unmarked(header) != header
+
+
 class Rejects:
     """Writes `path` (UTF-8 with mark, for spreadsheets) once its block ends without an exception.
 

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.acceptance.contract.faults import DOSSIER, assert_refused, rows_in, small_office
@@ -100,3 +101,96 @@ def test_a_tally_as_csv_says_what_it_leaves_out(office: Motcua) -> None:
     assert len(told) == 2
     assert ".xlsx" in told[1]
     assert len(office("tally", "2021-Q2", "--out", "t.xlsx").err.splitlines()) == 1
+
+
+WIDE = "dossier,form,satisfaction,satisfaction"
+HEADER = "code,unit,received_at,procedure"
+
+
+@pytest.mark.parametrize("taken", ["mine.txt", "steps.csv", "units.csv", "folder"])
+def test_rejects_take_nobody_elses_place(office: Motcua, taken: str) -> None:
+    """A file or folder of the officer's own is neither replaced nor, without rejects, removed."""
+    (office.folder / "folder").mkdir()
+    rows_of_file(office.folder / "mine.txt", "Mã hồ sơ quan trọng")
+    rows_of_file(office.folder / "units.csv", "code,name,level")
+    steps = rows_of_file(office.folder / "steps.csv", "dossier,agency", "D-0,Y tế")
+    file = rows_of_file(office.folder / "d.csv", HEADER, "D-0,X01,01/04/2021,")
+    before = rows_in(office), sorted(office.folder.iterdir())
+    refused = office("dossiers", "import", file, "--steps", steps, "--rejects", taken)
+    assert_refused(refused, "vi")
+    assert taken in refused.err
+    assert (rows_in(office), sorted(office.folder.iterdir())) == before
+
+
+def test_two_files_of_rejects_are_two(office: Motcua) -> None:
+    """The rejected dossiers do not vanish under the rejected steps."""
+    steps = rows_of_file(office.folder / "s.csv", "dossier,agency", "D-404,Y tế")
+    file = rows_of_file(office.folder / "d.csv", HEADER, "D-1,X99,01/04/2021,")
+    line = ("dossiers", "import", file, "--steps", steps)
+    assert_refused(office(*line, "--rejects", "s.csv.rejected.csv"), "vi")
+    told = office(*line).err.splitlines()
+    assert told[0].startswith("d.csv, dòng 2: ")
+    assert any(line.startswith("s.csv, dòng 2: ") for line in told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "said"),
+    [
+        ("dossiers", [HEADER, 'D-1,X01,01/04/2021,"Khai sinh', "D-2,X01,01/04/2021,"], "dòng 2"),
+        ("dossiers", [HEADER, f"D-1,X01,01/04/2021,{'x' * 140_000}"], "dòng 2"),
+        ("dossiers", [f"{HEADER},code"], "Tệp d.csv: cột “code” có hai lần"),
+        ("answers", [WIDE, "D-0,phieu5,very,unsatisfied"], "cột “satisfaction” có hai lần"),
+    ],
+)
+def test_a_file_that_would_be_misread(
+    office: Motcua, kind: str, lines: list[str], said: str
+) -> None:
+    """Refused as a whole, since no row of it can be trusted."""
+    before = rows_in(office)
+    refused = office(kind, "import", rows_of_file(office.folder / "d.csv", *lines))
+    assert_refused(refused, "vi")
+    assert said in refused.err
+    assert rows_in(office) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "row", "said"),
+    [
+        ("facts", "unit,period,fact,value", "X01,2021-Q2,dossiers_total,1,000", "ngoặc kép"),
+        ("dossiers", HEADER, "D-1,X01,01/04/2199,", "chưa tới"),
+        ("dossiers", HEADER, "D-1,X01,44287,", "định dạng"),
+        ("dossiers", HEADER, f"{'D' * 900},X01,01/04/2021,", "800"),
+        ("units", "code,name,level", f"X09,{'x' * 900},xa", "800"),
+        ("answers", "dossier,form,answered_at", "D-0,phieu5,0001-01-01T00:00+14:00", "ngày"),
+    ],
+)
+def test_a_row_that_would_be_misread(
+    office: Motcua, kind: str, header: str, row: str, said: str
+) -> None:
+    """Rejected with its reason, and nothing of it stored."""
+    before = rows_in(office)
+    done = office(kind, "import", rows_of_file(office.folder / "f.csv", header, row))
+    assert (done.code, "loại 1" in done.out) == (1, True), done
+    assert done.err.startswith("Dòng 2: ")
+    assert said in done.err
+    assert set(rows_in(office) - before) <= {"imports", "audit", "forms", "form_versions"}
+
+
+def test_worksheets_that_are_not_read_are_named(office: Motcua) -> None:
+    """A workbook with a sheet for each commune does not lose the second one silently."""
+    book = openpyxl.Workbook()
+    for name, code in (("Xã một", "E-1"), ("Xã hai", "E-2")):
+        sheet = book.create_sheet(name)
+        sheet.append(HEADER.split(","))
+        sheet.append([code, "X01", "01/04/2021", ""])
+    book.save(office.folder / "book.xlsx")
+    told = office("dossiers", "import", "book.xlsx")
+    assert "1 dòng" in told.out
+    assert "“Xã một”; chưa đọc: Xã hai" in told.err
+
+
+def test_signs_nobody_sees_are_not_stored(office: Motcua) -> None:
+    """A zero byte would be kept by SQLite and break PostgreSQL."""
+    file = rows_of_file(office.folder / "n.csv", HEADER, "N-\x001\x1b,X01,01/04/2021,Khai\x07 sinh")
+    assert office("dossiers", "import", file).code == 0
+    assert office.json("dossiers", "show", "N-1")["procedure"] == "Khai sinh"
