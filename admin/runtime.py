@@ -74,6 +74,8 @@ class Runtime:
         A file that is made for it can be read by its owner only.
         """
         file = self._database_file()
+        if file is None and self.settings.database_url.startswith("sqlite"):
+            raise Refusal("database.url", url=self.settings.database_url)
         if file is not None and not file.exists():
             with suppress(FileExistsError):
                 copying.create(file)

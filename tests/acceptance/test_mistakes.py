@@ -6,7 +6,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.acceptance.contract.faults import DOSSIER, assert_refused, rows_in, small_office
+from tests.acceptance.contract.faults import (
+    DOSSIER,
+    assert_misused,
+    assert_refused,
+    rows_in,
+    small_office,
+)
 from tests.acceptance.files import Style, write_one
 from tests.acceptance.form import PHIEU5
 from tests.acceptance.process import Motcua
@@ -194,3 +200,63 @@ def test_signs_nobody_sees_are_not_stored(office: Motcua) -> None:
     file = rows_of_file(office.folder / "n.csv", HEADER, "N-\x001\x1b,X01,01/04/2021,Khai\x07 sinh")
     assert office("dossiers", "import", file).code == 0
     assert office.json("dossiers", "show", "N-1")["procedure"] == "Khai sinh"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "rate 0001-Q1",
+        "rate 2021-Q2 --weights xa=1e999",
+        "explain X01 2021-Q2 5 --outcome late",
+        "explain X01 2021-Q2 --outcome late",
+        "db backup /dev/null --force",
+        "--database-url sqlite:/// units list",
+        "--database-url sqlite:///:memory: units list",
+        "--database-url postgresql://u:hidden@127.0.0.1:99999/x units list",
+        "--database-url postgresql://u:hidden@[::1/x units list",
+        "--database-url sqlite:///damaged.sqlite units list",
+        "db restore damaged.sqlite --force --yes",
+    ],
+)
+def test_refused(office: Motcua, line: str) -> None:
+    """One sentence without a secret, and nothing is written."""
+    sound = (office.folder / "motcua.sqlite").read_bytes()
+    pages = [sound[place : place + 4096] for place in range(0, len(sound), 4096)]
+    damaged = b"".join([*pages[:2], *(b"\xff" * 200 + page[200:] for page in pages[2:])])
+    (office.folder / "damaged.sqlite").write_bytes(damaged)
+    before = rows_in(office)
+    refused = office(*line.split())
+    assert_refused(refused, "vi")
+    assert "không lường trước" not in refused.err
+    assert "hidden" not in refused.err
+    assert rows_in(office) == before
+
+
+@pytest.mark.parametrize("line", ["invite 2021-Q2 --sample nan", f"delivery retry {10**30}"])
+def test_a_number_that_is_none(office: Motcua, line: str) -> None:
+    """The range is named."""
+    before = rows_in(office)
+    refused = office(*line.split())
+    assert_misused(refused, "vi")
+    assert "Cần một số từ" in refused.err
+    assert rows_in(office) == before
+
+
+def test_nobody_gets_rights(office: Motcua) -> None:
+    """An officer without a name could never be held to anything."""
+    assert_refused(office("staff", "add", " ", "--role", "verifier"), "vi")
+    assert office.json("staff", "list") == []
+
+
+def test_a_setting_beyond_the_calendar(office: Motcua) -> None:
+    """Refused as the service begins, not as the first citizen complains."""
+    for name in ("complaint_days", "link_days"):
+        assert_refused(office("serve", listen="127.0.0.1:0", **{name: "99999999999"}), "vi")
+
+
+def test_a_key_file_that_is_none(office: Motcua) -> None:
+    """Any bytes."""
+    (office.folder / "k.key").write_bytes(b"\xff\xfe\x00")
+    (office.folder / "k.key").chmod(0o600)
+    file = rows_of_file(office.folder / "d.csv", HEADER)
+    assert_refused(office("dossiers", "import", file, key_file="k.key"), "vi")
