@@ -40,8 +40,9 @@ from surveys.store import copying
 from surveys.store.database import Database, async_url
 
 F = TypeVar("F", bound=Callable[..., Any])
-FILE = click.Path(path_type=Path)
-"""A file argument; whether it is there is asked when it is opened, so that exit code 1 says so."""
+FILE = click.Path(path_type=Path, readable=False)
+"""A file argument; whether it is there and may be read is asked when it is opened, so that exit
+code 1 says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

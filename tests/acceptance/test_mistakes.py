@@ -260,3 +260,23 @@ def test_a_key_file_that_is_none(office: Motcua) -> None:
     (office.folder / "k.key").chmod(0o600)
     file = rows_of_file(office.folder / "d.csv", HEADER)
     assert_refused(office("dossiers", "import", file, key_file="k.key"), "vi")
+
+
+def test_where_nothing_may_be_written(office: Motcua) -> None:
+    """Rejected rows that find no place: another one is asked for, and nothing is taken in."""
+    file = rows_of_file(office.folder / "d.csv", HEADER, "D-1,X99,01/04/2021,", "D-2,X01,,")
+    before = rows_in(office)
+    refused = office("dossiers", "import", file, "--rejects", "/sys/rejects.csv")
+    assert_refused(refused, "vi")
+    assert "--rejects TỆP" in refused.err
+    assert rows_in(office) == before
+    told = office("tally", "2021-Q2", "--out", "/sys/tally.csv")
+    assert_refused(told, "vi")
+    assert "/sys/tally.csv;" in told.err
+
+
+def test_a_file_that_may_not_be_read(office: Motcua) -> None:
+    """No matter of how the command is written: exit code 1 (root reads it, and finds no column)."""
+    file = rows_of_file(office.folder / "d.csv", "something,else")
+    (office.folder / file).chmod(0)
+    assert_refused(office("units", "import", file), "vi")
