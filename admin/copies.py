@@ -1,6 +1,7 @@
 """Backup and restore, for either kind of database."""
 
 import asyncio
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,8 @@ async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
     """
     url = async_url(runtime.settings.database_url)
     _require_other_file(url, file)
+    if file.exists() and not file.is_file():  # noqa: ASYNC240 - one look
+        raise FileExistsError(errno.EEXIST, "", str(file))
     if not force and file.exists():  # noqa: ASYNC240 - one look
         raise Refusal("database.backup_exists", file=file)
     if _is_file(url):

@@ -11,6 +11,8 @@ from admin.texts import Texts
 from scoring.errors import Refusal as ScoringRefusal
 from surveys.errors import Refusal as SurveyRefusal
 
+DRAFT = ".part"
+"""What a file is called until it is whole; nobody asked for that one."""
 OS_ERRORS = {
     errno.ENOENT: "file_missing",
     errno.EACCES: "file_denied",
@@ -77,11 +79,12 @@ def _os(texts: Texts, error: OSError) -> str:
     ) or "Connect call failed" in str(error):
         return texts.text("errors.system.database_unreachable")
     key = OS_ERRORS.get(error.errno or 0, "file_trouble")
-    folder = Path(str(error.filename or ".")).parent
+    file = str(error.filename or "?").removesuffix(DRAFT)
+    folder = Path(file).parent
     if key == "file_missing" and not folder.exists():
         return texts.text("errors.system.folder_missing", folder=folder)
     reason = error.strerror or type(error).__name__
-    return texts.text(f"errors.system.{key}", file=str(error.filename or "?"), reason=reason)
+    return texts.text(f"errors.system.{key}", file=file, reason=reason)
 
 
 def _database(texts: Texts, error: BaseException) -> str:

@@ -40,8 +40,9 @@ from surveys.store import copying
 from surveys.store.database import Database, async_url
 
 F = TypeVar("F", bound=Callable[..., Any])
-FILE = click.Path(path_type=Path)
-"""A file argument; whether it is there is asked when it is opened, so that exit code 1 says so."""
+FILE = click.Path(path_type=Path, readable=False)
+"""A file argument; whether it is there and may be read is asked when it is opened, so that exit
+code 1 says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,8 @@ class Runtime:
         A file that is made for it can be read by its owner only.
         """
         file = self._database_file()
+        if file is None and self.settings.database_url.startswith("sqlite"):
+            raise Refusal("database.url", url=self.settings.database_url)
         if file is not None and not file.exists():
             with suppress(FileExistsError):
                 copying.create(file)

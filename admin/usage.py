@@ -45,7 +45,7 @@ def _bad_value(texts: Texts, error: click.BadParameter) -> str:
 def _wanted(texts: Texts, kind: click.ParamType[Any]) -> str:
     if isinstance(kind, click.Choice):
         return texts.text("errors.usage.wanted.choice", names=", ".join(map(str, kind.choices)))
-    if isinstance(kind, click.IntRange):
+    if isinstance(kind, click.IntRange | click.FloatRange):
         ends = {"least": _end(kind.min), "most": _end(kind.max)}
         return texts.text("errors.usage.wanted.range", **ends)
     return texts.find(f"errors.usage.wanted.{kind.name}") or ""

@@ -30,6 +30,8 @@ from surveys.privacy import KEY_BYTES, Keyring
 
 CONFIG_VARIABLE = "MOTCUA_CONFIG"
 Percent = Annotated[int, Field(ge=0, le=100)]
+Days = Annotated[int, Field(ge=1, le=36_500)]
+"""Up to a century: more would leave the calendar in the middle of a conversation."""
 LARGEST_PORT = 65_535
 REFUSALS = {
     "extra_forbidden": "settings.unknown",
@@ -76,9 +78,9 @@ class Settings(BaseSettings):
     quiet_from: time = time(21, 0)
     quiet_to: time = time(7, 0)
     """We begin no conversation in these hours."""
-    interview_days: int = Field(default=30, ge=1)
+    interview_days: Days = 30
     """How long a half-answered form can be taken up again."""
-    link_days: int = Field(default=90, ge=1)
+    link_days: Days = 90
     """How long a link to a dossier works."""
     look_ups_per_hour: int = Field(default=20, ge=1)
     """Dossier codes one chat may ask for in an hour: codes can be guessed (a counter a day)."""
@@ -87,11 +89,11 @@ class Settings(BaseSettings):
     proxy_header: str = ""
     """The header in which a proxy in front of us names the visitor, e.g. `X-Forwarded-For`; leave
     it empty without a proxy, since anybody can send a header."""
-    complaint_days: int = Field(default=10, ge=1)
+    complaint_days: Days = 10
     """Days to verify a complaint."""
-    unlink_days: int = Field(default=90, ge=1)
+    unlink_days: Days = 90
     """Days after the end of a quarter until nobody can tell any more who gave its answers."""
-    queue_days: int = Field(default=30, ge=1)
+    queue_days: Days = 30
     """Days that the content of handled messages is kept."""
     quota_percent: Percent = 10
     """Share of dossiers to be asked (a local rule, e.g. QĐ 3770/2014 Bình Thuận)."""
@@ -197,7 +199,7 @@ def keyring(settings: Settings) -> Keyring:
         _write_key(file)
     if file.stat().st_mode & 0o077:
         raise Refusal("settings.key_readable", file=str(file))
-    return _keyring_from(file.read_text("ascii").strip(), str(file))
+    return _keyring_from(file.read_text("ascii", errors="replace").strip(), str(file))
 
 
 def is_safe_base(url: str) -> bool:

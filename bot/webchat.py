@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ COOKIE = "motcua_chat"
 YEAR_SECONDS = 365 * 24 * 3600
 PAGES = Path(__file__).parent / "pages"
 READY = b"event: ready\ndata: all that was said so far\n\n"
+_SESSION = re.compile(r"[!-~]{16,64}")
+"""Ours are 22 letters and signs; a cookie may hold any bytes, which no database would keep."""
 STILL_HERE = b": still here\n\n"
 POLICY = (
     "default-src 'self'; img-src 'self' data:; base-uri 'none';"
@@ -72,7 +75,7 @@ class WebChat:
         response = web.Response(text=html, content_type="text/html")
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Referrer-Policy"] = "no-referrer"
-        if COOKIE not in request.cookies:
+        if not _SESSION.fullmatch(request.cookies.get(COOKIE, "")):
             self._give_session(response)
         return response
 
@@ -92,13 +95,13 @@ class WebChat:
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: every bubble behind `Last-Event-ID`, then each new one."""
         session = _session(request)
-        last = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
+        last = _number(request.headers.get("Last-Event-ID") or request.query.get("after", ""))
         response = web.StreamResponse(headers={"Cache-Control": "no-store"})
         response.content_type = "text/event-stream"
         await response.prepare(request)
         end = READY
         try:
-            async for found in self.channel.messages(session, int(last) if last.isdigit() else 0):
+            async for found in self.channel.messages(session, last):
                 await response.write(b"".join(map(_event, found)) + end)
                 end = STILL_HERE
         except (ConnectionResetError, asyncio.CancelledError):
@@ -130,9 +133,14 @@ async def page_file(request: web.Request) -> web.StreamResponse:
 
 def _session(request: web.Request) -> str:
     session = request.cookies.get(COOKIE, "")
-    if not 16 <= len(session) <= 64:
+    if not _SESSION.fullmatch(session):
         raise web.HTTPForbidden(text="open the page first")
     return session
+
+
+def _number(text: str) -> int:
+    """The number of a bubble; what is none stands before all of them."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
 def _event(message: WebMessage) -> bytes:

@@ -76,6 +76,7 @@ def _grade_lowered(rulebook: Rulebook, unit: UnitRating) -> Iterator[RatingWarni
         code="grade_lowered_by_missing",
         params={
             "unit": unit.evidence.name,
+            "code": unit.code,
             "missing": list(unit.missing),
             "reachable": plain(unit.reachable),
             "total": unit.total,

@@ -38,7 +38,7 @@ def parse_period(text: str, preset: Preset = Preset.ADMINISTRATIVE) -> Period:
     Raises Refusal `period.unreadable` or `period.reversed`.
     """
     wanted = text.strip().upper()
-    if match := re.fullmatch(r"(\d{4})-?Q([1-4])", wanted):
+    if match := re.fullmatch(r"([12]\d{3})-?Q([1-4])", wanted):
         return _quarter(int(match[1]), int(match[2]), preset)
     if re.fullmatch(r"[12]\d{3}", wanted):
         return _year(int(wanted), preset)

@@ -15,10 +15,13 @@ def fold(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """In NFC, trimmed, every run of white space one space; invisible signs removed."""
+    """In NFC, trimmed, every run of white space one space; invisible and control signs removed."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+        text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = text.translate(_INVISIBLE)
     return " ".join(text.split())
 
 
-_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD))
+_CONTROLS = (sign for sign in (*range(0x20), *range(0x7F, 0xA0)) if not chr(sign).isspace())
+_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, *_CONTROLS))

@@ -14,6 +14,7 @@ from surveys.store import audit, inbox, outbox
 
 COUNTED = "queue channel bot kind state count meaning"
 TROUBLES = "channel bot state reason count"
+LARGEST_ID = 2**63 - 1
 SET_ASIDE = "id channel bot received_at tries reason"
 
 command = group("delivery")
@@ -38,7 +39,7 @@ async def status(runtime: Runtime, shown_as: Format) -> None:
 
 
 @command.command("retry")
-@click.argument("id", type=int)
+@click.argument("id", type=click.IntRange(1, LARGEST_ID))
 async def retry(runtime: Runtime, id: int) -> None:  # noqa: A002 - what the user types
     """Have an update that was set aside handled after all."""
     database = await runtime.database()

@@ -52,6 +52,8 @@ async def command(
 ) -> None:
     """Explain a grade, or one criterion and the dossiers behind it."""
     book, wanted = chosen(runtime, rulebook, policies), runtime.period(period)
+    if outcome is not None and criterion not in FIELDS:
+        raise Refusal("explain.no_outcomes", known=", ".join(FIELDS))
     database = await runtime.database()
     async with database.read() as conn:
         if codes:

@@ -2,6 +2,8 @@
 
 from dataclasses import asdict
 from decimal import Decimal
+from math import isnan
+from typing import Any
 
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,12 +18,27 @@ from surveys.store import audit, invitations
 from surveys.store.database import Database
 from surveys.store.invitations import UnitCounts
 
+
+class _Percent(click.FloatRange):
+    """0 to 100; NaN, which no comparison keeps out, is no share either."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        share = float(super().convert(value, param, ctx))
+        return self.fail("NaN", param, ctx) if isnan(share) else share
+
+
+PERCENT = _Percent(0, 100)
 COLUMNS = "unit name returned issued queued answered quota met"
 
 
 @leaf("invite")
 @click.argument("period")
-@click.option("--sample", type=click.FloatRange(0, 100), default=100, metavar="PCT")
+@click.option("--sample", type=PERCENT, default=100, metavar="PCT")
 @click.option("--dry-run", is_flag=True)
 @format_option
 async def command(

@@ -49,7 +49,7 @@ async def command(
     wanted = runtime.period(period)
     if not book.valid_on(wanted.end):
         runtime.say("rate.not_in_force", id=book.id, day=wanted.end)
-    weighing = weights.parse(wanted_weights) if wanted_weights else None
+    weighing = None if wanted_weights is None else weights.parse(wanted_weights)
     database = await runtime.database()
     async with database.read() as conn:
         if officials:

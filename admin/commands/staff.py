@@ -24,6 +24,8 @@ command = group("staff")
 )
 async def add_officer(runtime: Runtime, name: str, roles: tuple[str, ...]) -> None:
     """Give somebody rights; the first one also becomes an admin."""
+    if not name.strip():
+        raise Refusal("staff.no_name")
     wanted = {Role(role) for role in roles}
     database = await runtime.database()
     async with database.write() as conn:

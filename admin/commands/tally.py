@@ -42,6 +42,8 @@ async def command(
     else:
         rows = files.write(tally, out)
         runtime.say("tally.written", rows=rows, file=out)
+        if out.suffix.lower() == ".csv":
+            runtime.say("tally.without_response")
 
 
 def _print(runtime: Runtime, tally: Tally, shown_as: Format) -> None:

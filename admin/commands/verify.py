@@ -4,6 +4,7 @@ import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin import output
+from admin.importing import UnitIndex
 from admin.output import Format
 from admin.rulebooks import chosen
 from admin.runtime import Runtime, format_option, group
@@ -16,7 +17,7 @@ from surveys.outcomes import FIELDS, ComplaintState
 from surveys.store import cases, doubts, staff, verifications
 from surveys.store.doubts import Doubt, OpenQuestion
 from surveys.store.staff import Role
-from surveys.store.verifications import Action
+from surveys.store.verifications import Action, Complaint
 
 KEYS = "unit dossier criterion doubt shown stated reference"
 
@@ -37,12 +38,13 @@ async def list_doubts(
     database = await runtime.database()
     async with database.read() as conn:
         await staff.require(conn, runtime.actor, Role.VERIFIER)
+        wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
         found = await doubts.open_questions(conn, wanted)
         words = await _words(runtime, conn)
     rows = [
         _row(runtime, words, one, as_table=shown_as is Format.TABLE)
         for one in found
-        if (unit is None or one.unit == unit) and (doubt is None or one.doubt == doubt)
+        if (unit is None or one.unit == wanted_unit) and (doubt is None or one.doubt == doubt)
     ]
     title = runtime.text("verify.list_title", id=wanted.id)
     runtime.show(rows, runtime.columns("verify.columns", KEYS), shown_as, title)
@@ -101,21 +103,41 @@ async def refuse(runtime: Runtime, dossier: str, criteria: tuple[str, ...], reas
 @command.command("complaint")
 @click.argument("reference")
 @click.argument("state", type=click.Choice(["upheld", "refuted"]))
+@click.option("--again", is_flag=True)
 @reason_option
-async def decide_complaint(runtime: Runtime, reference: str, state: str, reason: str) -> None:
-    """Say whether a complaint was found true."""
+async def decide_complaint(
+    runtime: Runtime,
+    reference: str,
+    state: str,
+    again: bool,  # noqa: FBT001 - click calls by name
+    reason: str,
+) -> None:
+    """Say whether a complaint was found true; what was decided before changes only on demand."""
+    reference = reference.strip().upper()
     database = await runtime.database()
     async with database.write() as conn:
         await staff.require(conn, runtime.actor, Role.VERIFIER)
+        before = await verifications.complaint(conn, reference)
+        if before.decided and not again:
+            raise Refusal("verify.decided_before", **_decided(runtime, reference, before))
         await verifications.decide_complaint(
             conn,
-            reference=reference.strip().upper(),
+            reference=reference,
             state=ComplaintState(state),
             reason=reason,
             officer=runtime.actor,
             now=runtime.now,
         )
     runtime.say("verify.complaint_decided", reference=reference)
+    if before.decided:
+        runtime.say("verify.decided_before", **_decided(runtime, reference, before))
+
+
+def _decided(runtime: Runtime, reference: str, before: Complaint) -> dict[str, object]:
+    """Who decided what, when and why, for a sentence."""
+    at = "" if before.at is None else f"{runtime.local(before.at):%d/%m/%Y %H:%M}"
+    said = {"state": before.state.value, "officer": before.officer, "reason": before.reason}
+    return {"reference": reference, "at": at, **said}
 
 
 async def _decide(
@@ -130,7 +152,7 @@ async def _decide(
     database = await runtime.database()
     async with database.write() as conn:
         await staff.require(conn, runtime.actor, Role.VERIFIER)
-        wanted = criteria or await _with_evidence(conn, code)
+        wanted = tuple(dict.fromkeys(criteria)) or await _with_evidence(conn, code)
         for criterion in wanted:
             await verifications.decide(
                 conn,

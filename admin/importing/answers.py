@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin.importing.cells import needed, text
+from admin.importing.cells import needed, text, when
 from admin.importing.form_columns import FormColumns
 from admin.importing.job import Read, Stored
 from admin.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
-from surveys.civil import civil_time
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.form import Form, shipped_forms
@@ -77,6 +76,7 @@ class AnswerImporter:
         known = (await forms.published(conn)).values()
         self._columns = FormColumns(forms=tuple(known))
         self._columns.check(sheet.others)
+        sheet.require_single(sheet.others)
 
     def read(self, row: Row) -> PaperResponse:
         """One response; raises Refusal with the reason to reject it."""
@@ -203,13 +203,8 @@ class AnswerImporter:
         )
 
     def _moment(self, row: Row) -> datetime:
-        value = row.values.get("answered_at")
-        if value is None:
-            return self._runtime.now
-        try:
-            return civil_time(value, self._zone).replace(tzinfo=self._zone)
-        except ValueError:
-            raise Refusal("imports.bad_date", column="answered_at", value=value) from None
+        moment = when(row, "answered_at", self._zone)
+        return self._runtime.now if moment is None else moment.replace(tzinfo=self._zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """What a row of an export says of a dossier."""
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -44,6 +44,8 @@ COLUMNS = (
     ColumnSpec(name="rescheduled_to", titles=("Hẹn lại", "Ngày hẹn lại")),
 )
 DATES = ("received_at", "due_at", "finished_at", "returned_at", "apology_at", "rescheduled_to")
+DONE = ("received_at", "finished_at", "returned_at")
+"""What has happened, and so not on a day to come."""
 
 
 class Draft(NamedTuple):
@@ -60,9 +62,12 @@ class Draft(NamedTuple):
 class DossierReader:
     """Reads the rows of one file; counts what is odd but no reason to reject a row."""
 
-    def __init__(self, sheet: Sheet, zone: ZoneInfo, unit_id: Callable[[str], int]) -> None:
+    def __init__(
+        self, sheet: Sheet, zone: ZoneInfo, unit_id: Callable[[str], int], today: date
+    ) -> None:
         self.warnings = Counter[str]()
         self._zone = zone
+        self._today = today
         self._unit_id = cache(unit_id)
         self._filing = cache(_filing)
         self._dates = [name for name in DATES if name in sheet]
@@ -71,12 +76,14 @@ class DossierReader:
 
     def read(self, row: Row) -> Draft:
         """One dossier. Raises Refusal `imports.empty_cell`, `imports.bad_date`, `units.unknown`,
-        `units.ambiguous`, `dossiers.duplicate`, `.status`, `.channel`, `.returned_without_date`."""
+        `units.ambiguous`, `dossiers.duplicate`, `.in_future`, `.status`, `.channel`,
+        `.returned_without_date`."""
         code = normal_code(needed(row, "code"))
         if first := self._first.get(code):
             raise Refusal("dossiers.duplicate", dossier=code, row=first)
         plain: dict[str, Any] = {"unit_id": self._unit_id(needed(row, "unit"))}
         plain |= {name: when(row, name, self._zone) for name in self._dates}
+        self._require_past(plain)
         plain.setdefault("returned_at", None)
         plain["channel"] = self._filing(text(row, "channel"))
         plain["status"] = self._status(text(row, "status"), plain)
@@ -85,6 +92,12 @@ class DossierReader:
         self._first[code] = row.number
         self._look_twice(draft, row)
         return draft
+
+    def _require_past(self, plain: Mapping[str, Any]) -> None:
+        for name in DONE:
+            moment = plain.get(name)
+            if moment is not None and moment.date() > self._today:
+                raise Refusal("dossiers.in_future", column=name, value=f"{moment:%d/%m/%Y}")
 
     def _status(self, written: str, plain: dict[str, Any]) -> Status:
         try:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,9 +34,11 @@ class DossierImporter:
     columns: Sequence[ColumnSpec] = COLUMNS
     chunk = CHUNK
 
-    def __init__(self, zone: ZoneInfo, keyring: Keyring) -> None:
+    def __init__(self, zone: ZoneInfo, keyring: Keyring, today: date = date.max) -> None:
+        """`today`: after it nothing can have happened."""
         self._zone = zone
         self._keys = keyring
+        self._today = today
         self._procedures: dict[str, int] = {}
 
     @property
@@ -50,7 +53,7 @@ class DossierImporter:
         """
         await meta.same_key(conn, self._keys.fingerprint())
         index = await UnitIndex.load(conn)
-        self._reader = DossierReader(sheet, self._zone, index.id_of)
+        self._reader = DossierReader(sheet, self._zone, index.id_of, self._today)
         self._changing = changing_columns(sheet)
         self._comparable = self._changing - NEVER_ALIKE
         self._import_id = import_id

@@ -24,6 +24,7 @@ from admin.sheets import (
     Rejects,
     Row,
     Sheet,
+    is_replaceable,
     read_mapping,
     read_sheet,
 )
@@ -90,16 +91,15 @@ class Source:
 
     @property
     def rejects_file(self) -> Path | None:
-        """The file of rejected rows; a dry run writes one only where it is told to.
+        """The file of rejected rows; a dry run writes one only where it is told to."""
+        if self.rejects is None and not self.dry_run:
+            return self.file.with_name(f"{self.file.name}.rejected.csv")
+        return self.rejects
 
-        Raises Refusal `imports.rejects_is_file` when it would overwrite what is read.
-        """
-        wanted = self.rejects
-        if wanted is None and not self.dry_run:
-            wanted = self.file.with_name(f"{self.file.name}.rejected.csv")
-        if wanted is not None and wanted.resolve() == self.file.resolve():
-            raise Refusal("imports.rejects_is_file", file=self.file)
-        return wanted
+    @property
+    def read(self) -> list[Path]:
+        """The files that are only read."""
+        return [self.file] if self.mapping is None else [self.file, self.mapping]
 
 
 async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> list[Report]:
@@ -107,29 +107,48 @@ async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> l
 
     Raises OSError or Refusal for a file that cannot be read at all; then nothing is changed.
     """
+    places = {file.resolve() for _, source in jobs for file in source.read}
     database = await runtime.database()
     with ExitStack() as after_commit:
         async with database.write() as conn:
-            taken = [await _take_in(conn, runtime, after_commit, *job) for job in jobs]
+            taken = [await _take_in(conn, runtime, after_commit, places, *job) for job in jobs]
             if any(source.dry_run for _, source in jobs):
                 await conn.rollback()
     return taken
+
+
+def _claim(wanted: Path | None, places: set[Path]) -> None:
+    """Rejected rows must not take the place of what is read, of other rejects, of anything else.
+
+    Raises Refusal `imports.rejects_is_file` or `imports.rejects_taken`.
+    """
+    if wanted is None:
+        return
+    if wanted.resolve() in places:
+        raise Refusal("imports.rejects_is_file", file=wanted)
+    if not is_replaceable(wanted):
+        raise Refusal("imports.rejects_taken", file=wanted)
+    places.add(wanted.resolve())
 
 
 async def _take_in(
     conn: AsyncConnection,
     runtime: Runtime,
     after_commit: ExitStack,
+    places: set[Path],
     importer: Importer[Any],
     source: Source,
 ) -> Report:
     mapping = read_mapping(source.mapping, importer.columns) if source.mapping else {}
     sheet = read_sheet(source.file, (*importer.columns, *MARKS), mapping)
+    _claim(source.rejects_file, places)
     report = Report(
         kind=importer.kind,
         file=source.file,
         rejects=source.rejects_file,
         dry_run=source.dry_run,
+        sheet=sheet.name,
+        unread=sheet.unread,
     )
     titles = (runtime.text("sheets.rejected_row"), runtime.text("sheets.rejected_reason"))
     number = await _begin(conn, runtime, report)
@@ -168,6 +187,7 @@ class _Desk:
         for row in self.sheet:
             self.report.rows += 1
             try:
+                self._require_titles(row)
                 chunk.append((row, self.importer.read(row)))
             except Refusal as reason:
                 refused.append((row, reason))
@@ -176,6 +196,12 @@ class _Desk:
                 chunk, refused = [], []
         if chunk or refused:
             yield chunk, refused
+
+    def _require_titles(self, row: Row) -> None:
+        """A figure like 1,000 without quotation marks would be read as 1."""
+        beyond = [cell for cell in row.cells[len(self.sheet.header.titles) :] if cell]
+        if beyond:
+            raise Refusal("imports.beyond_header", value=beyond[0])
 
     def _count(self, stored: Stored, refused: Sequence[Refused]) -> None:
         self.report.new += stored.new

@@ -27,6 +27,9 @@ class Report:
     named: list[tuple[int, str]] = field(default_factory=list)
     warnings: Mapping[str, int] = field(default_factory=dict)
     dry_run: bool = False
+    sheet: str = ""
+    unread: tuple[str, ...] = ()
+    """The worksheet that was read, and those of the same file that were not."""
 
     @property
     def accepted(self) -> int:
@@ -48,6 +51,8 @@ class Report:
 def tell(runtime: Runtime, shown_as: Format, report: Report, *others: Report) -> int:
     """Print how an import went; the exit code: 1 only when every row of a file was rejected.
 
+    Rows that come back with their reasons are a result, as findings are `check`'s.
+
     In JSON the reports of further files stand in the first one, under their kinds.
     """
     reports = (report, *others)
@@ -56,18 +61,24 @@ def tell(runtime: Runtime, shown_as: Format, report: Report, *others: Report) ->
     elif shown_as is Format.CSV:
         rows = [one.as_json() | {"warnings": sum(one.warnings.values())} for one in reports]
         output.show_csv(rows, list(rows[0]))
+    if report.dry_run and shown_as is Format.TABLE:
+        runtime.say("imports.dry_run")
     for one in reports:
         if shown_as is Format.TABLE:
             _tell_counts(runtime, one)
-        _tell_troubles(runtime, one)
+        _tell_troubles(runtime, one, among_others=bool(others))
     return int(any(one.rejected and not one.accepted for one in reports))
 
 
-def _tell_troubles(runtime: Runtime, report: Report) -> None:
+def _tell_troubles(runtime: Runtime, report: Report, *, among_others: bool) -> None:
+    if report.unread:
+        names = ", ".join(report.unread)
+        runtime.say("imports.unread", file=report.file.name, sheet=report.sheet, names=names)
     for key, count in report.warnings.items():
         runtime.say(f"{report.kind}.warnings.{key}", count=count)
+    said = "imports.rejected_row_of" if among_others else "imports.rejected_row"
     for number, reason in report.named:
-        runtime.say("imports.rejected_row", row=str(number), reason=reason)
+        runtime.say(said, file=report.file.name, row=str(number), reason=reason)
     if report.rejected > len(report.named):
         runtime.say("imports.more_rejected", count=report.rejected - len(report.named))
     if report.rejected and report.rejects:
@@ -75,8 +86,6 @@ def _tell_troubles(runtime: Runtime, report: Report) -> None:
 
 
 def _tell_counts(runtime: Runtime, report: Report) -> None:
-    if report.dry_run:
-        runtime.say("imports.dry_run")
     counts = ("rows", "accepted", "rejected", "new", "changed", "same")
     told = {name: getattr(report, name) for name in counts}
     click.echo(runtime.text("imports.told", file=report.file.name, **told))

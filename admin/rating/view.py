@@ -18,6 +18,7 @@ BEFORE = ("unit", "name", "received", "dossiers", "responses")
 LEFT_OUT = (0, 2, 3, 4)
 """The places of code and counts, which a terminal of fewer columns than NARROW does without."""
 NARROW = 110
+LOWERED = "grade_lowered_by_missing"
 
 
 def show(words: Words, rating: Rating, read: PeriodEvidence, weighted: Decimal | None) -> None:
@@ -121,12 +122,23 @@ def _overall(words: Words, rating: Rating, weighted: Decimal | None) -> None:
 
 
 def _notes(words: Words, rating: Rating, read: PeriodEvidence) -> Iterator[tuple[str, list[str]]]:
-    warnings = [warning.message(words.language) for warning in rating.warnings]
+    warnings = list(_warnings(words, rating, read))
     if read.simulated:
         warnings.insert(0, words.text("simulated", count=read.simulated))
     yield words.text("warnings"), warnings
     yield words.text("attention"), list(_attention(words, rating))
     yield words.text("policies"), list(_policies(words, rating))
+
+
+def _warnings(words: Words, rating: Rating, read: PeriodEvidence) -> Iterator[str]:
+    """One line a warning; what befell several units alike is one line with their codes."""
+    lowered = [one.params["code"] for one in rating.warnings if one.code == LOWERED]
+    for warning in rating.warnings:
+        if warning.code != LOWERED or len(lowered) == 1:
+            yield warning.message(words.language)
+    if len(lowered) > 1:
+        codes = ", ".join(map(str, lowered))
+        yield words.text("lowered", count=len(lowered), units=codes, period=read.period.id)
 
 
 def _attention(words: Words, rating: Rating) -> Iterator[str]:

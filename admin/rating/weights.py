@@ -9,6 +9,8 @@ from scoring.rating import Rating
 from surveys.errors import Refusal
 
 BlockWeights = Mapping[str, Decimal]
+LARGEST = 1_000_000
+"""Weights are shares or counts of dossiers."""
 
 
 def parse(text: str) -> Printed | BlockWeights:
@@ -52,4 +54,4 @@ def _weight(text: str) -> Decimal | None:
         weight = Decimal(text.strip())
     except InvalidOperation:
         return None
-    return weight if weight.is_finite() and weight >= 0 else None
+    return weight if weight.is_finite() and 0 <= weight <= LARGEST else None

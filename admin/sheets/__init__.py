@@ -2,7 +2,7 @@
 
 from admin.sheets.columns import ColumnSpec
 from admin.sheets.mapping import read_mapping
-from admin.sheets.rejects import MARKS, Rejects
+from admin.sheets.rejects import MARKS, Rejects, is_replaceable
 from admin.sheets.sheet import Row, Sheet, read_sheet
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Rejects",
     "Row",
     "Sheet",
+    "is_replaceable",
     "read_mapping",
     "read_sheet",
 ]

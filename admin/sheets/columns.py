@@ -1,6 +1,6 @@
 """Which column of a file is which of ours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from surveys.errors import Refusal
@@ -46,14 +46,18 @@ class Header:
     known: Mapping[str, int]
     unknown: Mapping[str, int]
 
+    def require_single(self, titles: Iterable[str], file: str) -> None:
+        """Raises Refusal `sheets.column_twice` for one of these titles that stands twice."""
+        folded = [fold(title) for title in self.titles]
+        for title in titles:
+            if folded.count(fold(title)) > 1:
+                raise Refusal("sheets.column_twice", file=file, column=title, row=self.number)
+
 
 def find_header(
     rows: Sequence[tuple[int, Sequence[object]]], specs: Sequence[ColumnSpec], mapping: Mapped
 ) -> Header | None:
-    """The first row that has every required column (and every mapped one); None without one.
-
-    Raises Refusal `sheets.column_twice` when two of its columns have the same known header.
-    """
+    """The first row that has every required column (and every mapped one); None without one."""
     needed = {spec.name for spec in specs if spec.required or spec.name in mapping}
     for number, cells in rows[:HEADER_WITHIN]:
         places = match(cells, specs, mapping)
@@ -100,10 +104,6 @@ def _likeness(
 
 def _header(number: int, cells: Sequence[object], known: dict[str, int]) -> Header:
     titles = tuple(tidy(str(cell)) for cell in cells)
-    folded = [fold(title) for title in titles]
-    for place in known.values():
-        if folded.count(folded[place]) > 1:
-            raise Refusal("sheets.column_twice", column=titles[place], row=number)
     taken = set(known.values())
     unknown: dict[str, int] = {}
     for place, title in enumerate(titles):

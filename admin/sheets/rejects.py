@@ -10,6 +10,7 @@ from typing import Self
 
 from admin.sheets.columns import ColumnSpec
 from admin.sheets.sheet import Row
+from surveys.errors import Refusal
 from surveys.spelling import fold
 
 MARKS = (
@@ -28,11 +29,22 @@ def _unmarked(header: Sequence[str]) -> Sequence[str]:
     return header[: -len(MARKS)] if marked else header
 
 
+def is_replaceable(path: Path) -> bool:
+    """Whether a file of rejected rows may stand here: there is none, or an older one of ours."""
+    if not path.exists():
+        return True
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        header = next(csv.reader([stream.readline()]), [])
+    return not header or _unmarked(header) != header
+
+
 class Rejects:
     """Writes `path` (UTF-8 with mark, for spreadsheets) once its block ends without an exception.
 
     Without a rejected row there is no file, and an older one is taken away. `path` None counts
-    only.
+    only. Raises Refusal `sheets.rejects_denied` where nothing may be written.
     """
 
     def __init__(self, path: Path | None, header: Sequence[str], titles: tuple[str, str]) -> None:
@@ -71,7 +83,11 @@ class Rejects:
 
     def _writer(self, draft: Path) -> Callable[[Sequence[object]], object]:
         if self._write is None:
-            stream = self._stack.enter_context(draft.open("w", encoding="utf-8-sig", newline=""))
+            try:
+                opened = draft.open("w", encoding="utf-8-sig", newline="")
+            except PermissionError:
+                raise Refusal("sheets.rejects_denied", file=self.path) from None
+            stream = self._stack.enter_context(opened)
             self._write = csv.writer(stream).writerow
             self._write(self._header)
         return self._write

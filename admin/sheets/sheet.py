@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -45,6 +45,10 @@ class Sheet:
     rows: Callable[[], Iterable[Numbered]]
     estimate: int
     """About how many rows there are."""
+    name: str = ""
+    """The worksheet's name; empty for a text file."""
+    unread: tuple[str, ...] = ()
+    """Worksheets of the same file that have cells, too, and are not read."""
 
     def __iter__(self) -> Iterator[Row]:
         places = {**self.header.unknown, **self.header.known}
@@ -58,6 +62,10 @@ class Sheet:
     def __contains__(self, column: str) -> bool:
         """Whether the file has this column of ours."""
         return column in self.header.known
+
+    def require_single(self, titles: Iterable[str]) -> None:
+        """Raises Refusal `sheets.column_twice` for one of these titles that stands twice."""
+        self.header.require_single(titles, self.path.name)
 
     def title_of(self, column: str) -> str:
         """The file's own header of a column of ours; our name where the file has none."""
@@ -74,8 +82,8 @@ def read_sheet(path: Path, columns: Sequence[ColumnSpec], mapping: Mapped | None
     """Open CSV, XLSX, XLS or ODS (told by its content) and find the header.
 
     Raises OSError for a file that cannot be read, and Refusal `sheets.empty`, `.column_missing`
-    (which, where, and what was found), `.column_twice`, `.encoding`, `.broken`, `.password`,
-    `.no_workbook` or `.web_page`.
+    (which, where, and what was found), `.column_twice`, `.encoding`, `.broken`, `.open_quote`,
+    `.password`, `.no_workbook` or `.web_page`.
     """
     known = mapping or {}
     with path.open("rb") as stream:
@@ -99,18 +107,28 @@ def _from_text(path: Path, head: bytes, columns: Sequence[ColumnSpec], known: Ma
     header = find_header(first, columns, known)
     if header is None:
         raise _headless(path, first, columns, known)
-    return Sheet(path=path, header=header, rows=rows, estimate=text_files.line_count(path))
+    count = text_files.line_count(path)
+    return _single(Sheet(path=path, header=header, rows=rows, estimate=count))
 
 
 def _from_workbook(path: Path, columns: Sequence[ColumnSpec], known: Mapped) -> Sheet:
     likeliest: Sequence[Numbered] = ()
-    for one in workbooks.worksheets(path):
+    sheets = workbooks.worksheets(path)
+    for one in sheets:
         rows = list(workbooks.numbered_rows(one))
         header = find_header(rows, columns, known)
         if header is not None:
-            return Sheet(path=path, header=header, rows=partial(iter, rows), estimate=len(rows))
+            rest = tuple(other.name for other in sheets if other is not one and other.height)
+            found = partial(iter, rows)
+            sheet = Sheet(path=path, header=header, rows=found, estimate=len(rows), name=one.name)
+            return _single(replace(sheet, unread=rest))
         likeliest = likeliest or rows
     raise _headless(path, likeliest, columns, known)
+
+
+def _single(sheet: Sheet) -> Sheet:
+    sheet.require_single(sheet.header.titles[place] for place in sheet.header.known.values())
+    return sheet
 
 
 def _headless(

@@ -18,7 +18,7 @@ def write(tally: Tally, file: Path) -> int:
     writer = WRITERS.get(file.suffix.lower())
     if writer is None:
         raise Refusal("tally.suffix", file=file.name, known=", ".join(WRITERS))
-    draft = file.with_name(f".{file.name}.part")
+    draft = file.with_name(f"{file.name}.part")
     try:
         draft.touch()
         writer(tally, draft)

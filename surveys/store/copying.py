@@ -96,7 +96,7 @@ def _copy_at_once(source: Path, draft: Path) -> None:
 def _require_sound(conn: sqlite3.Connection, file: Path) -> None:
     try:
         (found,) = conn.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # a damaged name in SQLite's own words
         found = ""
     if found != "ok":
         raise Refusal("database.copy_broken", file=file)

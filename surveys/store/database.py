@@ -1,6 +1,7 @@
 """One SQLite file for a district, PostgreSQL for a province, the same code on both."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
+LARGEST_PORT = 65_535
 Transaction = AbstractAsyncContextManager[AsyncConnection]
 
 
@@ -87,10 +90,10 @@ def async_url(url: str) -> URL:
     """`url` with the asynchronous driver of its kind of database."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise Refusal("database.url", url=url) from None
+    except (ArgumentError, ValueError):
+        raise Refusal("database.url", url=_PASSWORD.sub(r"\1***@", url)) from None
     driver = DRIVERS.get(parsed.drivername.partition("+")[0])
-    if driver is None:
+    if driver is None or (parsed.port or 0) > LARGEST_PORT:
         raise Refusal("database.url", url=parsed.render_as_string())
     return parsed.set(drivername=driver)
 

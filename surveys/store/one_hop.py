@@ -239,8 +239,11 @@ def _connect(path: str) -> sqlite3.Connection:
     """WAL, full durability, and BEGIN in our hands: the driver's own deferred BEGIN loses
     read-then-write races."""
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()
+    try:
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+    except UnicodeDecodeError:  # SQLite names the damaged part, in letters that are none
+        raise sqlite3.DatabaseError("malformed") from None
     return connection
 
 

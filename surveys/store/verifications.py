@@ -41,6 +41,23 @@ class Decision:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """A complaint as it stands: its state, and who said so, when and why."""
+
+    id: int
+    dossier_id: int
+    state: ComplaintState
+    officer: str | None
+    at: datetime | None
+    reason: str | None
+
+    @property
+    def decided(self) -> bool:
+        """Whether an officer has said what was found."""
+        return self.state in {ComplaintState.UPHELD, ComplaintState.REFUTED}
+
+
 async def decide(
     conn: AsyncConnection,
     *,
@@ -93,18 +110,30 @@ async def decide_complaint(
     """
     if not reason.strip():
         raise Refusal("verify.no_reason")
-    query = select(complaints.c.id, complaints.c.state, responses.c.dossier_id)
-    joined = query.join_from(complaints, responses, responses.c.id == complaints.c.response_id)
-    found = (await conn.execute(joined.where(complaints.c.reference == reference))).one_or_none()
-    if found is None:
-        raise Refusal("verify.unknown_complaint", reference=reference)
-    if found.state == ComplaintState.WITHDRAWN:
+    found = await complaint(conn, reference)
+    if found.state is ComplaintState.WITHDRAWN:
         raise Refusal("verify.withdrawn", reference=reference)
     values = {"state": state, "decided_at": now, "decided_by": officer, "reason": reason.strip()}
     await conn.execute(update(complaints).where(complaints.c.id == found.id).values(**values))
     await evidence.refresh(conn, [found.dossier_id])
-    details = {"from": found.state, "to": state.value, "reason": reason.strip()}
+    details = {"from": found.state.value, "to": state.value, "reason": reason.strip()}
     await _audit(conn, "verify.complaint", f"complaint:{reference}", details, officer, now)
+
+
+async def complaint(conn: AsyncConnection, reference: str) -> Complaint:
+    """The complaint with this reference, held until the transaction ends.
+
+    Raises Refusal `verify.unknown_complaint`.
+    """
+    table = complaints.c
+    decided = (table.decided_by.label("officer"), table.decided_at.label("at"), table.reason)
+    query = select(table.id, table.state, responses.c.dossier_id, *decided)
+    joined = query.join_from(complaints, responses, responses.c.id == table.response_id)
+    wanted = joined.where(table.reference == reference).with_for_update(of=complaints)
+    found = (await conn.execute(wanted)).mappings().one_or_none()
+    if found is None:
+        raise Refusal("verify.unknown_complaint", reference=reference)
+    return Complaint(**{**found, "state": ComplaintState(found["state"])})
 
 
 async def decisions(conn: AsyncConnection, dossier_id: int) -> list[Decision]:

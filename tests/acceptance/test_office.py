@@ -236,9 +236,15 @@ def _stopped_by(
         cwd=office.folder,
         env=os.environ | {"MOTCUA_KEY": office.settings["key"]},
         stderr=subprocess.PIPE,
+        preexec_fn=_hears_ctrl_c,
     )
     while not list(office.folder.glob("*.part")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(sign)
     _, told = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, b"", told)
+
+
+def _hears_ctrl_c() -> None:
+    """A suite started with `&` ignores SIGINT, and its children would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

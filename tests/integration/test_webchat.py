@@ -87,6 +87,28 @@ async def test_without_a_session_nothing_is_said(desk: Desk) -> None:
     await client.close()
 
 
+@pytest.mark.parametrize("cookie", ["short", "s" * 65, "s" * 20 + "é"])
+async def test_a_session_that_is_none_is_given_anew(desk: Desk, cookie: str) -> None:
+    """Refused when it speaks, not failed on; who opens the page again is let in."""
+    client = await desk.client()
+    headers = {"Cookie": f"{COOKIE}={cookie}"}
+    spoken = await client.post("/chat/events", json=EVENT, headers=headers)
+    page = await client.get("/", headers=headers)
+    assert (spoken.status, COOKIE in page.cookies, desk.kept) == (403, True, [])
+    await client.close()
+
+
+@pytest.mark.parametrize("last", ["²", "٣", "9" * 30, "-1", "all"])
+async def test_a_bubble_that_is_none_comes_before_all(desk: Desk, last: str) -> None:
+    """The stream begins at the beginning and does not break off."""
+    client = await desk.client()
+    cookies = {COOKIE: "s" * 22}
+    stream = await client.get("/chat/messages", params={"after": last}, cookies=cookies)
+    assert (await stream.content.readline()).startswith(b"event: ready")
+    stream.close()
+    await client.close()
+
+
 async def test_one_address_cannot_guess_codes_all_day(desk: Desk) -> None:
     """New sessions do not help: the address has its share of a minute."""
     client = await desk.client()

@@ -65,7 +65,7 @@ class Webhook:
         try:
             text = (await request.read()).decode()
             raw = read_raw(json.loads(text), text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise web.HTTPBadRequest from None
         if raw is not None:
             await self.put([raw])

@@ -113,6 +113,8 @@ def motcua(tmp_path_factory: pytest.TempPathFactory) -> Motcua:
     motcua = small_office(tmp_path_factory.mktemp("bad_input"))
     write_bad_files(motcua.folder)
     write_bad_databases(motcua)
+    kind, row, _ = WRONG_ROWS["dossier"]  # the first file of answers publishes the forms
+    motcua(kind, "import", write_one(kind, [row], Style(), motcua.folder))
     return motcua
 
 

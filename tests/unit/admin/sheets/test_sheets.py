@@ -176,7 +176,8 @@ def test_a_mapping_that_cannot_be_used(text: str, code: str, tmp_path: Path) -> 
         (b"\xd0\xcf\x11\xe0 broken", "sheets.no_workbook"),
         ("code,unit\nĐ,ư\n".encode("cp1258"), "sheets.encoding"),
         (b"code,unit\n1,2\n3,\xff\n", "sheets.encoding"),
-        (b'code,unit\n1,"' + b"x" * 200_000, "sheets.broken"),
+        (b'code,unit\n1,"' + b"x" * 200_000, "sheets.open_quote"),
+        (b'code,unit\n1,"2\n3,4\n', "sheets.open_quote"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused(content: bytes, code: str, tmp_path: Path) -> None:
