@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from admin.importing.cells import needed, text, when
 from admin.importing.form_columns import FormColumns
 from admin.importing.job import Read, Stored
+from admin.importing.report import Deed
 from admin.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.form import Form, shipped_forms
 from surveys.spelling import fold
-from surveys.store import audit, complaints, forms, responses
+from surveys.store import complaints, forms, responses
 from surveys.store.responses import Filed, NewResponse, StoredResponse
 
 COLUMNS = (
@@ -125,8 +126,9 @@ class AnswerImporter:
             return Refusal("answers.unknown_dossier", dossier=paper.dossier)
         if dossier.on is not None and day < dossier.on:
             return Refusal("answers.before_received", **params, received=f"{dossier.on:%d/%m/%Y}")
-        if day > self._runtime.now.astimezone(self._zone).date():
-            return Refusal("answers.in_future", **params)
+        today = self._runtime.now.astimezone(self._zone).date()
+        if day > today:
+            return Refusal("answers.in_future", **params, today=f"{today:%d/%m/%Y}")
         return None
 
     async def _add(self, conn: AsyncConnection, fresh: list["_Known"]) -> None:
@@ -144,9 +146,9 @@ class AnswerImporter:
             found.same += 1
         else:
             found.changed += 1
-            await self._change(conn, one, before)
+            found.deeds.append(await self._change(conn, one, before))
 
-    async def _change(self, conn: AsyncConnection, one: "_Known", before: StoredResponse) -> None:
+    async def _change(self, conn: AsyncConnection, one: "_Known", before: StoredResponse) -> Deed:
         new, said = one.response, one.response.said
         changed = [q for q in {**said, **before.said} if said.get(q) != before.said.get(q)]
         for question in changed:
@@ -164,14 +166,9 @@ class AnswerImporter:
                 now=new.answered_at,
             )
         await self._complain(conn, one.paper, before.id, before.said)
-        await audit.append(
-            conn,
-            at=self._runtime.now,
-            actor=self._runtime.actor,
-            action="answers.change",
-            subject=f"dossier:{one.paper.dossier}",
-            details={"form": new.form, "questions": sorted(changed)},
-        )
+        details = {"form": new.form, "questions": sorted(changed)}
+        subject = f"dossier:{one.paper.dossier}"
+        return Deed(action="answers.change", subject=subject, details=details)
 
     async def _complain(
         self,

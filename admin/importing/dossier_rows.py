@@ -97,7 +97,8 @@ class DossierReader:
         for name in DONE:
             moment = plain.get(name)
             if moment is not None and moment.date() > self._today:
-                raise Refusal("dossiers.in_future", column=name, value=f"{moment:%d/%m/%Y}")
+                day, today = f"{moment:%d/%m/%Y}", f"{self._today:%d/%m/%Y}"
+                raise Refusal("dossiers.in_future", column=name, value=day, today=today)
 
     def _status(self, written: str, plain: dict[str, Any]) -> Status:
         try:

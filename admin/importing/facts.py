@@ -1,13 +1,14 @@
 """Facts of units from a file (chỉ số 5, 6, 8, 9): one row a unit, period and fact."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.importing.cells import needed, translated
 from admin.importing.job import Read, Stored
+from admin.importing.report import Deed
 from admin.importing.unit_index import UnitIndex
 from admin.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
@@ -15,7 +16,7 @@ from scoring import evidence as law
 from scoring.rounding import plain
 from surveys.errors import Refusal
 from surveys.spelling import fold
-from surveys.store import audit, facts
+from surveys.store import facts
 from surveys.store.facts import Fact
 
 COLUMNS = (
@@ -71,25 +72,20 @@ class FactImporter:
         changed = [fact for fact in taken if before.get(fact.key) != fact.value]
         await facts.put(conn, changed, self._import_id)
         replaced = [fact for fact in changed if fact.key in before]
-        for fact in replaced:
-            await self._tell(conn, fact, before[fact.key])
         return Stored(
             new=len(changed) - len(replaced),
             changed=len(replaced),
             same=len(taken) - len(changed),
             rejected=rejected,
+            deeds=list(self._deeds(replaced, before)),
         )
 
-    async def _tell(self, conn: AsyncConnection, fact: Fact, before: str) -> None:
+    def _deeds(self, replaced: Iterable[Fact], before: Mapping[Key, str]) -> Iterator[Deed]:
         codes = {number: code for code, number in self._units.ids.items()}
-        await audit.append(
-            conn,
-            at=self._runtime.now,
-            actor=self._runtime.actor,
-            action="facts.change",
-            subject=f"unit:{codes[fact.unit_id]} {fact.period}",
-            details={"fact": fact.fact, "from": before, "to": fact.value},
-        )
+        for fact in replaced:
+            subject = f"unit:{codes[fact.unit_id]} {fact.period}"
+            details = {"fact": fact.fact, "from": before[fact.key], "to": fact.value}
+            yield Deed(action="facts.change", subject=subject, details=details)
 
 
 def _consistent(

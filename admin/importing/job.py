@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin.importing.report import Report
+from admin.importing.report import Deed, Report
 from admin.refusals import refusal
 from admin.runtime import Runtime
 from admin.sheets import (
@@ -42,12 +42,14 @@ Refused = tuple[Row, Refusal]
 
 @dataclass(slots=True, kw_only=True)
 class Stored:
-    """What became of some rows: counts, and those that the database could not take."""
+    """What became of some rows: counts, those that the database could not take, and the changes
+    that the trail keeps."""
 
     new: int = 0
     changed: int = 0
     same: int = 0
     rejected: list[Refused] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
 
 
 class Importer(Protocol[T]):
@@ -112,6 +114,7 @@ async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> l
     with ExitStack() as after_commit:
         async with database.write() as conn:
             taken = [await _take_in(conn, runtime, after_commit, places, *job) for job in jobs]
+            await _tell_the_trail(conn, runtime, taken)
             if any(source.dry_run for _, source in jobs):
                 await conn.rollback()
     return taken
@@ -157,7 +160,7 @@ async def _take_in(
     after_commit.enter_context(rejects)
     desk = _Desk(runtime=runtime, importer=importer, report=report, rejects=rejects, sheet=sheet)
     await desk.work(conn)
-    await _settle(conn, runtime, number, report)
+    await _settle(conn, number, report)
     return report
 
 
@@ -207,6 +210,7 @@ class _Desk:
         self.report.new += stored.new
         self.report.changed += stored.changed
         self.report.same += stored.same
+        self.report.deeds += stored.deeds
         for row, reason in sorted((*refused, *stored.rejected), key=lambda told: told[0].number):
             self._reject(row, reason)
 
@@ -234,14 +238,24 @@ async def _begin(conn: AsyncConnection, runtime: Runtime, report: Report) -> int
     )
 
 
-async def _settle(conn: AsyncConnection, runtime: Runtime, number: int, report: Report) -> None:
+async def _settle(conn: AsyncConnection, number: int, report: Report) -> None:
     await imports.settle(conn, number, accepted=report.accepted, rejected=report.rejected)
     counts = {name: getattr(report, name) for name in ("rows", "new", "changed", "rejected")}
-    await audit.append(
-        conn,
-        at=runtime.now,
-        actor=runtime.actor,
-        action=f"{report.kind}.import",
-        subject=f"import:{number}",
-        details={"file": report.file.name, **counts},
-    )
+    details = {"file": report.file.name, **counts}
+    done = Deed(action=f"{report.kind}.import", subject=f"import:{number}", details=details)
+    report.deeds.append(done)
+
+
+async def _tell_the_trail(
+    conn: AsyncConnection, runtime: Runtime, reports: Sequence[Report]
+) -> None:
+    """At the very end: on PostgreSQL others wait for the trail until this transaction is over."""
+    for deed in (deed for report in reports for deed in report.deeds):
+        await audit.append(
+            conn,
+            at=runtime.now,
+            actor=runtime.actor,
+            action=deed.action,
+            subject=deed.subject,
+            details=deed.details,
+        )

@@ -12,6 +12,15 @@ from admin.output import Format
 from admin.runtime import Runtime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Something the trail keeps: what was done to which thing."""
+
+    action: str
+    subject: str
+    details: Mapping[str, Any]
+
+
 @dataclass(slots=True, kw_only=True)
 class Report:
     """How an import went: rows = accepted + rejected, accepted = new + changed + same."""
@@ -26,6 +35,7 @@ class Report:
     rejects: Path | None = None
     named: list[tuple[int, str]] = field(default_factory=list)
     warnings: Mapping[str, int] = field(default_factory=dict)
+    deeds: list[Deed] = field(default_factory=list)
     dry_run: bool = False
     sheet: str = ""
     unread: tuple[str, ...] = ()

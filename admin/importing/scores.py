@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.importing.cells import needed, text, translated
 from admin.importing.job import Read, Stored
+from admin.importing.report import Deed
 from admin.importing.unit_index import UnitIndex
 from admin.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
@@ -16,7 +17,7 @@ from scoring.law import Rulebook
 from scoring.rounding import plain
 from surveys.errors import Refusal
 from surveys.spelling import fold
-from surveys.store import audit, scores
+from surveys.store import scores
 from surveys.store.scores import ScoreRow, Stage
 
 COLUMNS = (
@@ -32,6 +33,7 @@ STAGES = {
     Stage.APPRAISED: ("appraised", "Thẩm định", "Điểm thẩm định"),
 }
 _STAGES = {fold(name): stage for stage, names in STAGES.items() for name in names}
+Key = tuple[int, str, str, str]
 _NUMBERED = re.compile(r"(?:chi so|cs|tieu chi|tc)? ?(\d+)")
 
 
@@ -79,29 +81,26 @@ class ScoreImporter:
         changed = [score for _, score in rows if before.get(score.key) != score.value]
         await scores.put(conn, changed, self._import_id)
         replaced = [score for score in changed if score.key in before]
-        for score in replaced:
-            await self._tell(conn, score, before[score.key])
         return Stored(
             new=len(changed) - len(replaced),
             changed=len(replaced),
             same=len(rows) - len(changed),
+            deeds=list(self._deeds(replaced, before)),
         )
 
-    async def _tell(self, conn: AsyncConnection, score: ScoreRow, before: tuple[str, str]) -> None:
+    def _deeds(
+        self, replaced: Iterable[ScoreRow], before: Mapping[Key, tuple[str, str]]
+    ) -> Iterator[Deed]:
         codes = {number: code for code, number in self._units.ids.items()}
-        await audit.append(
-            conn,
-            at=self._runtime.now,
-            actor=self._runtime.actor,
-            action="scores.change",
-            subject=f"unit:{codes[score.unit_id]} {score.period}",
-            details={
+        for score in replaced:
+            details = {
                 "stage": score.stage.value,
                 "criterion": score.criterion,
-                "from": list(before),
+                "from": list(before[score.key]),
                 "to": list(score.value),
-            },
-        )
+            }
+            subject = f"unit:{codes[score.unit_id]} {score.period}"
+            yield Deed(action="scores.change", subject=subject, details=details)
 
 
 def _criterion(written: str) -> str:

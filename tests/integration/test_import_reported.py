@@ -1,14 +1,22 @@
 """Facts and scores from files: checked by the rules, replaced by key, every change audited."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from admin.importing.facts import FactImporter
+from admin.importing.job import Read, Stored
 from admin.importing.scores import ScoreImporter
+from admin.runtime import Runtime
 from scoring.rulebook import find_rulebook
 from surveys.store import audit, facts, scores
 from surveys.store.database import Database
+from surveys.store.facts import Fact
 from surveys.store.scores import Stage
 from tests.integration.office import counts, csv_file, office, take_in
+from tests.integration.queue_rows import migrated
 from tests.integration.rows import add_unit
 
 FACTS = "Đơn vị,Kỳ,Số liệu,Giá trị"
@@ -132,3 +140,34 @@ async def test_a_changed_score_is_audited(
         (entry,) = await audit.entries(conn, limit=9, action="scores.change")
     assert counts(report)["changed"] == 1
     assert (entry.details["from"], entry.details["to"]) == (["1", ""], ["2", ""])
+
+
+class _Probed(FactImporter):
+    """Tells, once its rows are stored, whether another officer could write into the trail."""
+
+    def __init__(self, runtime: Runtime, elsewhere: Database) -> None:
+        super().__init__(runtime)
+        self.others_write: list[bool] = []
+        self._elsewhere = elsewhere
+
+    async def store(self, conn: AsyncConnection, rows: Sequence[Read[Fact]]) -> Stored:
+        """As it is, and then the look from elsewhere."""
+        stored = await super().store(conn, rows)
+        async with self._elsewhere.write() as other:
+            free = await other.scalar(text(f"SELECT pg_try_advisory_xact_lock({audit.PG_LOCK})"))
+            self.others_write.append(bool(free))
+        return stored
+
+
+async def test_the_trail_waits_for_no_import(postgres_url: str, tmp_path: Path) -> None:
+    """Where several officers write at once, an import takes hold of the trail only at its end."""
+    async with migrated(postgres_url) as database, office(postgres_url) as runtime:
+        await _units(database)
+        for value in ("3", "4"):
+            importer = _Probed(runtime, database)
+            file = csv_file(tmp_path, FACTS, f"XA01,2020,complaints_total,{value}")
+            await take_in(runtime, importer, file)
+            assert importer.others_write == [True]
+        async with database.read() as conn:
+            found = [one.action for one in await audit.entries(conn, limit=9)]
+    assert found == ["facts.import", "facts.change", "facts.import"]
