@@ -2,11 +2,15 @@
 
 Read beside the circular: one function a criterion. Each names the case of the circular that
 applies; what the case is worth, and every limit, stands in the rulebook.
+
+What is made nine times a unit is a named tuple: half the cost of a frozen dataclass.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
 
 from scoring.evidence import Fact, UnitEvidence
 from scoring.law import Rulebook
@@ -23,20 +27,18 @@ class Part:
     points: Decimal | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     """The case of a unit criterion that applies, with the numbers and limits compared.
 
     `missing` names the facts nobody gave; `outcome` None: without them it cannot be told.
     """
 
     outcome: str | None
-    values: Values = field(default_factory=dict)
+    values: Values = MappingProxyType({})
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """What the evidence gives for one criterion, and why.
 
     `points` None: no evidence, which is never 0 (Điều 15 khoản 4 điểm b). `n` is the number of
@@ -48,7 +50,7 @@ class Finding:
     source: str
     points: Decimal | None
     n: int | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = MappingProxyType({})
     case: Case | None = None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from scoring.criteria import Finding, find
 from scoring.errors import Refusal
@@ -27,8 +27,7 @@ class State(StrEnum):
     INSUFFICIENT = "insufficient"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(NamedTuple):
     """One criterion of one unit: what counts, what was computed, what people gave.
 
     `points` is the appraised score where there is one, else the computed one; None: no evidence.

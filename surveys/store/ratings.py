@@ -1,7 +1,6 @@
 """What a rating counts, unit by unit: from the wide rows alone, no answer is read."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Row,
-    RowMapping,
     Select,
     exists,
     func,
@@ -21,14 +19,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from surveys.evidence import CRITERIA, Timing, outcome_name
+from surveys.evidence import CRITERIA, outcome_name
 from surveys.outcomes import FIELDS
 from surveys.period import Period
 from surveys.store.schema import dossier_evidence, dossiers, responses, units
 
 OutcomeCounts = Mapping[str, Mapping[str, int]]
 """Criterion → outcome → dossiers that show it."""
-Counts = Mapping[str, int]
+Counts = Sequence[int]
+AnyRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,31 +58,32 @@ async def unit_counts(conn: AsyncConnection, period: Period) -> list[UnitCounts]
     return [
         _unit_counts(
             unit,
-            received.get(unit.id, {}),
-            returned.get(unit.id, {}),
-            simulated.get(unit.id, {}),
+            received.get(unit.id, (0, 0)),
+            returned.get(unit.id, NOTHING),
+            *simulated.get(unit.id, (0,)),
         )
         for unit in await conn.execute(_units(period))
         if unit.valid or unit.id in received or unit.id in returned
     ]
 
 
-def _unit_counts(
-    unit: Row[Any], received: Counts, returned: Counts, simulated: Counts
-) -> UnitCounts:
+def _unit_counts(unit: Row[Any], arrivals: Counts, measures: Counts, simulated: int) -> UnitCounts:
+    received, online = arrivals
+    dossiers, answered, *found = measures
+    outcomes = _outcomes(found)
     return UnitCounts(
         unit_id=unit.id,
         code=unit.code,
         name=unit.name,
         level=unit.level,
         block=unit.block,
-        received=received.get("received", 0),
-        online=received.get("online", 0),
-        dossiers=returned.get("dossiers", 0),
-        late=returned.get(f"total_time_{int(Timing.LATE)}", 0),
-        responses=returned.get("responses", 0),
-        simulated=simulated.get("simulated", 0),
-        outcomes=_outcomes(returned),
+        received=received,
+        online=online,
+        dossiers=dossiers,
+        late=outcomes["1"].get("late", 0),
+        responses=answered,
+        simulated=simulated,
+        outcomes=outcomes,
     )
 
 
@@ -93,14 +93,14 @@ async def officer_counts(
     """(unit code, officer) → outcomes of the dossiers that name who handled them."""
     keys = (units.c.code, dossiers.c.officer)
     query = (
-        select(*keys, *_measures())
+        select(*keys, *_shown())
         .join_from(units, dossier_evidence, dossier_evidence.c.unit_id == units.c.id)
         .join(dossiers, dossiers.c.id == dossier_evidence.c.dossier_id)
         .where(returned_in(period), dossiers.c.officer.is_not(None))
         .group_by(*keys)
     )
-    rows = (await conn.execute(query)).mappings()
-    return {(row["code"], row["officer"]): _outcomes(dict(row)) for row in rows}
+    rows = await conn.execute(query)
+    return {(code, officer): _outcomes(found) for code, officer, *found in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,15 +173,19 @@ async def _received_and_returned(
     is_returned = returned.label("is_returned")
     both = select(evidence.unit_id, is_returned, *_arrivals(received), *_measures())
     grouped = both.where(or_(received, returned)).group_by(evidence.unit_id, is_returned)
-    return _parted((await conn.execute(grouped)).mappings().all())
+    return _parted(await conn.execute(grouped))
 
 
-def _parted(rows: Sequence[RowMapping]) -> tuple[Mapping[int, Counts], Mapping[int, Counts]]:
+def _parted(rows: Iterable[AnyRow]) -> tuple[Mapping[int, Counts], Mapping[int, Counts]]:
     """Dossiers received in the period were returned in it or not; only the returned measure."""
-    received: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        received[row["unit_id"]].update({name: row[name] for name in ("received", "online")})
-    return received, {row["unit_id"]: dict(row) for row in rows if row["is_returned"]}
+    received: dict[int, Counts] = {}
+    returned: dict[int, Counts] = {}
+    for unit_id, is_returned, arrived, online, *measures in rows:
+        before = received.get(unit_id, (0, 0))
+        received[unit_id] = (before[0] + arrived, before[1] + online)
+        if is_returned:
+            returned[unit_id] = measures
+    return received, returned
 
 
 def _arrivals(*received: ColumnElement[bool]) -> list[ColumnElement[int]]:
@@ -195,15 +199,19 @@ def _arrivals(*received: ColumnElement[bool]) -> list[ColumnElement[int]]:
 
 def _measures() -> list[ColumnElement[int]]:
     """Dossiers, valid responses, dossiers of every outcome: what one GROUP BY counts."""
-    evidence = dossier_evidence.c
-    outcomes = [
-        func.count().filter(evidence[name] == literal_column(str(code))).label(f"{name}_{code}")
+    answered = func.sum(dossier_evidence.c.answered)
+    return [func.count().label("dossiers"), answered.label("responses"), *_shown()]
+
+
+def _shown() -> list[ColumnElement[int]]:
+    """Dossiers of every outcome that a criterion knows, in the order of `_WORDS`."""
+    return [
+        func.count()
+        .filter(dossier_evidence.c[name] == literal_column(str(code)))
+        .label(f"{name}_{code}")
         for criterion, name in FIELDS.items()
-        for code in map(int, CRITERIA[criterion])
-        if code
+        for code in _codes(criterion)
     ]
-    answered = func.sum(evidence.answered).label("responses")
-    return [func.count().label("dossiers"), answered, *outcomes]
 
 
 def _simulated(period: Period) -> Select[Any]:
@@ -221,24 +229,30 @@ async def _by_unit(conn: AsyncConnection, query: Select[Any]) -> dict[int, Count
         query = query.join(units, units.c.id == unit_id).group_by(units.c.id)
     else:
         query = query.group_by(unit_id)
-    result = await conn.execute(query)
-    names = tuple(result.keys())
-    return {row[0]: dict(zip(names, row, strict=True)) for row in result}
+    return {unit_id: counts for unit_id, *counts in await conn.execute(query)}
 
 
-def _outcomes(counts: Counts) -> dict[str, dict[str, int]]:
+def _outcomes(counts: Sequence[int]) -> dict[str, dict[str, int]]:
+    """What `_shown` counted, without what no dossier shows."""
     return {
-        criterion: {word: count for name, word in named if (count := counts.get(name, 0))}
-        for criterion, named in _NAMED.items()
+        criterion: {word: count for word, count in zip(words, counts[part], strict=True) if count}
+        for criterion, words, part in _WORDS
     }
 
 
-_NAMED = {
-    criterion: tuple(
-        (f"{name}_{int(code)}", outcome_name(criterion, code))
-        for code in CRITERIA[criterion]
-        if code
-    )
-    for criterion, name in FIELDS.items()
-}
-"""Criterion → the label of each count and the outcome it counts."""
+def _codes(criterion: str) -> list[int]:
+    return [int(code) for code in CRITERIA[criterion] if code]
+
+
+def _words() -> Iterator[tuple[str, tuple[str, ...], slice]]:
+    end = 0
+    for criterion in FIELDS:
+        words = tuple(outcome_name(criterion, code) for code in _codes(criterion))
+        start, end = end, end + len(words)
+        yield criterion, words, slice(start, end)
+
+
+_WORDS = tuple(_words())
+"""Criterion, its outcomes, and where their counts stand among those of `_shown`."""
+NOTHING = (0,) * (2 + _WORDS[-1][2].stop)
+"""The measures of a unit that returned no dossier."""
