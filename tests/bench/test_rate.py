@@ -32,7 +32,7 @@ RESPONSES = int(os.environ.get("MOTCUA_BENCH_RESPONSES", "1000000"))
 SIZES = os.environ.get("MOTCUA_BENCH_SIZES", "10000,100000,1000000,3000000")
 JUDGED_FROM = 1_000_000
 PROVEN_UP_TO = 50_000
-ROUNDS = 3
+ROUNDS = 9
 MEGABYTES = 300
 RULEBOOK = find_rulebook("tt01-2018")
 HAND_WRITTEN = """
@@ -119,9 +119,9 @@ async def test_a_rating_costs_one_group_by(arena: Arena) -> None:
     """A rating: within 2 x one hand-written GROUP BY over the same rows, 10 x faster than pandas
     on the raw answers, under 300 MB, and the same figures."""
     gc.freeze()  # as `motcua` does when it begins
-    reading, _ = await _best(lambda: _read(arena.database))
-    ours, rating = await _best(lambda: _rated(arena.database))
-    by_hand, rows = await _best(arena.by_hand)
+    (reading, _), (ours, rating), (by_hand, rows) = await _best(
+        lambda: _read(arena.database), lambda: _rated(arena.database), arena.by_hand
+    )
     in_pandas, means = await _once(lambda: _by_pandas(arena))
     megabytes = _process_megabytes(arena.url)
     kind = "sqlite" if arena.database.is_sqlite else "postgres"
@@ -160,8 +160,7 @@ async def _cost(database_url: str, size: int) -> tuple[float, float]:
     """Seconds of a rating and of the GROUP BY by hand, in a database of this size."""
     url = database_url.replace("motcua.sqlite", f"{size}.sqlite")
     made = await _filled(url, size, answered=False)
-    ours, _ = await _best(lambda: _rated(made.database))
-    by_hand, _ = await _best(made.by_hand)
+    (ours, _), (by_hand, _) = await _best(lambda: _rated(made.database), made.by_hand)
     await made.database.close()
     await _emptied(url)
     return ours, by_hand
@@ -233,7 +232,8 @@ async def _once(work: Callable[[], Awaitable[Any]]) -> tuple[float, Any]:
     return perf_counter() - begun, result
 
 
-async def _best(work: Callable[[], Awaitable[Any]]) -> tuple[float, Any]:
-    """The quickest of some rounds: the machine may be busy with something else."""
-    rounds = [await _once(work) for _ in range(ROUNDS)]
-    return min(took for took, _ in rounds), rounds[0][1]
+async def _best(*works: Callable[[], Awaitable[Any]]) -> list[tuple[float, Any]]:
+    """The quickest of some rounds of each, taken in turn: the machine may be busy with something
+    else, and is then so for all of them."""
+    rounds = [[await _once(work) for work in works] for _ in range(ROUNDS)]
+    return [min(took, key=lambda one: one[0]) for took in zip(*rounds, strict=True)]
