@@ -6,6 +6,7 @@ Secrets come from the environment or from a file that only its owner can read.
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import time, timedelta
 from difflib import get_close_matches
 from ipaddress import ip_address
@@ -28,7 +29,9 @@ from surveys.errors import Refusal
 from surveys.period import Preset
 from surveys.privacy import KEY_BYTES, Keyring
 
+PREFIX = "MOTCUA_"
 CONFIG_VARIABLE = "MOTCUA_CONFIG"
+DEBUG_VARIABLE = "MOTCUA_DEBUG"
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 """Up to a century: more would leave the calendar in the middle of a conversation."""
@@ -51,7 +54,7 @@ REFUSALS = {
 class Settings(BaseSettings):
     """One deployment. Every field is also `MOTCUA_<NAME>` and a key of the TOML file."""
 
-    model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     database_url: str = "sqlite:///motcua.sqlite"
     """`sqlite:///file` or `postgresql://user:password@host/name`."""
@@ -166,15 +169,27 @@ def load_settings(**overrides: object) -> Settings:
     """Read all settings; `overrides` (from the command line) win.
 
     Raises Refusal `settings.no_file`, or for the first wrong setting `settings.unknown`,
-    `.choice`, `.timezone`, `.listen`, `.not_https`, `.number`, `.time` or else `.invalid`.
+    `.unknown_variable`, `.choice`, `.timezone`, `.listen`, `.not_https`, `.number`, `.time` or
+    else `.invalid`.
     """
     file = os.environ.get(CONFIG_VARIABLE)
     if file and not Path(file).is_file():
         raise Refusal("settings.no_file", file=file)
+    _require_known(os.environ)
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         raise _refused(error.errors()[0], file) from None
+
+
+def _require_known(variables: Iterable[str]) -> None:
+    """A misspelt variable would leave a setting at its default without a word."""
+    known = {f"{PREFIX}{field}".upper() for field in Settings.model_fields}
+    known |= {CONFIG_VARIABLE, DEBUG_VARIABLE}
+    for name in sorted(variables):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            near = ", ".join(get_close_matches(name.upper(), sorted(known), n=2, cutoff=0.0))
+            raise Refusal("settings.unknown_variable", name=name, near=near)
 
 
 def _refused(wrong: ErrorDetails, file: str | None) -> Refusal:
@@ -183,8 +198,8 @@ def _refused(wrong: ErrorDetails, file: str | None) -> Refusal:
     if code == "settings.unknown":
         near = get_close_matches(key, Settings.model_fields, n=2, cutoff=0.0)
         return Refusal(code, file=file, key=key, near=", ".join(near))
-    known = re.findall("'([^']*)'", str(wrong.get("ctx", {}).get("expected", "")))
-    return Refusal(code, name=f"MOTCUA_{key}".upper(), value=wrong["input"], known=", ".join(known))
+    known = ", ".join(re.findall("'([^']*)'", str(wrong.get("ctx", {}).get("expected", ""))))
+    return Refusal(code, name=f"{PREFIX}{key}".upper(), value=wrong["input"], known=known)
 
 
 def keyring(settings: Settings) -> Keyring:

@@ -9,7 +9,7 @@ from scoring.reconcile.amounts import Amounts
 from scoring.reconcile.arithmetic import as_decimal, percentage
 from scoring.reconcile.book import Book
 from scoring.reconcile.finding import Cause, Checked, Code, Finding, Reason, about, at
-from scoring.reconcile.ratios import Ratio, ratios
+from scoring.reconcile.ratios import Ratio, of_nothing, ratios
 from scoring.reconcile.table import Row
 
 _PERIOD = re.compile(r"(nam |quy |thang |q[1-4]\b|h[12]\b|\d+ thang )?.*\b(19|20)\d\d\b.*")
@@ -20,7 +20,7 @@ _DIGITS = 2
 def check_excess(book: Book, amounts: Amounts) -> Checked:
     """No numerator of a share exceeds its denominator."""
     found = list(ratios(amounts))
-    for ratio in found:
+    for ratio in (*found, *of_nothing(amounts)):
         yield _excess(book, amounts, ratio, found) if ratio.number > ratio.base else None
 
 

@@ -44,14 +44,24 @@ def ratios(amounts: Amounts) -> Iterator[Ratio]:
     """Every figure of the table that divides, by something other than 0."""
     for column in amounts.table.columns:
         if column.kind is not Kind.TEXT:
-            yield from _printed(amounts, column)
+            yield from (ratio for ratio in _printed(amounts, column) if ratio.base)
             yield from _by_column(amounts, column)
+
+
+def of_nothing(amounts: Amounts) -> Iterator[Ratio]:
+    """Every printed n/0 with something above the line."""
+    for column in amounts.table.columns:
+        for ratio in _printed(amounts, column):
+            if ratio.number and not ratio.base:
+                yield ratio
 
 
 def _printed(amounts: Amounts, column: Column) -> Iterator[Ratio]:
     for row in amounts.table.rows:
         figure = row.figures.get(column.index)
-        if figure and figure.number is not None and figure.base and _divides(figure, column):
+        if figure is None or figure.number is None or figure.base is None:
+            continue
+        if _divides(figure, column):
             yield Ratio(
                 row=row,
                 column=column,

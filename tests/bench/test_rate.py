@@ -1,7 +1,7 @@
 """`motcua rate` beside one hand-written GROUP BY, and beside pandas reading the raw answers.
 
-MOTCUA_BENCH_RESPONSES sets the size (1,000,000); below 1,000,000 figures are told, not judged.
-MOTCUA_BENCH_SIZES sets the sizes of the growth (10,000 to 3,000,000).
+BENCH_RESPONSES sets the size (1,000,000); below 1,000,000 figures are told, not judged.
+BENCH_SIZES sets the sizes of the growth (10,000 to 3,000,000).
 """
 
 import gc
@@ -28,8 +28,8 @@ from surveys.store.database import Database
 from tests.bench.telling import tell
 from tests.bench.year import UNITS, YEAR, PostgresStore, SqliteStore, Store, lay
 
-RESPONSES = int(os.environ.get("MOTCUA_BENCH_RESPONSES", "1000000"))
-SIZES = os.environ.get("MOTCUA_BENCH_SIZES", "10000,100000,1000000,3000000")
+RESPONSES = int(os.environ.get("BENCH_RESPONSES", "1000000"))
+SIZES = os.environ.get("BENCH_SIZES", "10000,100000,1000000,3000000")
 JUDGED_FROM = 1_000_000
 PROVEN_UP_TO = 50_000
 ROUNDS = 9

@@ -93,6 +93,7 @@ SETTINGS = {
     "quota_percent": "120",
     "quiet_from": "late",
     "periods": "lunar",
+    "period": "calendar",
 }
 MISUSED = """
 rats

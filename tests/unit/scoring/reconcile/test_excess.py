@@ -12,6 +12,13 @@ def test_a_fraction_under_an_unknown_header_may_be_a_date() -> None:
     assert check("Đơn vị;Tiếp nhận;Ngày báo cáo\nXã A;12;31/3").findings == ()
 
 
+@pytest.mark.parametrize(("share", "wrong"), [("5/0", True), ("0/0", False), ("5/5", False)])
+def test_something_of_nothing_is_wrong(share: str, wrong: bool) -> None:
+    """Five of no dossiers at all; none of none is what an idle unit prints."""
+    text = f"Đơn vị;Tiếp nhận;Qua hệ thống/Tổng số hồ sơ\nXã A;5;{share}"
+    assert codes(text) == (["numerator_over_denominator"] if wrong else [])
+
+
 @pytest.mark.parametrize(("last", "breaks"), [("2142/12429", True), ("8142/12429", False)])
 def test_a_share_far_below_its_own_years_is_noted(last: str, breaks: bool) -> None:
     """17 % among shares over 50 %, and a lost first digit would explain it."""
