@@ -41,6 +41,12 @@ def test_wilson_as_published(count: int, answers: int, low: str, high: str) -> N
     assert abs(made.high - Decimal(high)) < Decimal("0.0001")
 
 
+def test_the_interval_is_told_in_points_to_four_decimals() -> None:
+    """81 of 263 with full points: 0.2553 and 0.3662 of 2 points, rounded once, at the end."""
+    made = known(of_finding(tt01(), finding(none=81, many=182)))
+    assert (str(made.low), str(made.high)) == ("0.5106", "0.7324")
+
+
 def test_no_answers_no_interval() -> None:
     """Of nothing there is no interval; of a criterion scored by unit neither."""
     assert of_finding(tt01(), finding()) is None

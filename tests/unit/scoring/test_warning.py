@@ -77,6 +77,7 @@ def test_units_left_out_are_listed() -> None:
 def test_grade_lowered_by_missing() -> None:
     """A unit whose grade would be better in proportion to what it could reach is named."""
     found = warnings(unit("A", appraised=all_points(*["2"] * 7)))["grade_lowered_by_missing"]
+    assert found.params["code"] == "A"
     assert found.params["missing"] == ["8", "9"]
     assert found.params["reachable"] == "14"
     assert found.params["total"] == Decimal("14.0")
