@@ -39,9 +39,8 @@ async def house_of(runtime: Runtime, database: Database) -> House:
     ring = runtime.keyring()
     async with database.write() as conn:
         await meta.same_key(conn, ring.fingerprint())
-    today = runtime.now.astimezone(settings.zone).date()
     texts = {language: Catalog.load(LOCALES, language) for language in LANGUAGES}
-    form = current(shipped_forms(), settings.form, today)
+    form = current(shipped_forms(), settings.form, runtime.today)
     return House(keyring=ring, current={form.id: form}, texts=texts, settings=settings)
 
 

@@ -21,7 +21,7 @@ import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -102,6 +102,11 @@ class Runtime:
     def period(self, text: str) -> Period:
         """Read a PERIOD argument by the deployment's preset."""
         return parse_period(text, self.settings.periods)
+
+    @property
+    def today(self) -> date:
+        """The day on which the command began, by the authority's clock."""
+        return self.local(self.now).date()
 
     def local(self, moment: datetime) -> datetime:
         """A moment by the authority's clock."""

@@ -28,6 +28,7 @@ from sqlalchemy import make_url
 from surveys.errors import Refusal
 from surveys.period import Preset
 from surveys.privacy import KEY_BYTES, Keyring
+from surveys.store.database import LARGEST_PORT
 
 PREFIX = "MOTCUA_"
 CONFIG_VARIABLE = "MOTCUA_CONFIG"
@@ -35,7 +36,6 @@ DEBUG_VARIABLE = "MOTCUA_DEBUG"
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 """Up to a century: more would leave the calendar in the middle of a conversation."""
-LARGEST_PORT = 65_535
 REFUSALS = {
     "extra_forbidden": "settings.unknown",
     "literal_error": "settings.choice",

@@ -69,9 +69,8 @@ async def erase(
 
 
 async def _log(conn: AsyncConnection, runtime: Runtime, found: Found, kind: RequestKind) -> None:
-    today = runtime.now.astimezone(runtime.settings.zone).date()
     for contact in found.contacts:
-        due, done = due_on(kind, today), kind is RequestKind.VIEW
+        due, done = due_on(kind, runtime.today), kind is RequestKind.VIEW
         await rights.log(conn, contact.id, kind, now=runtime.now, due_on=due, done=done)
     await audit.append(
         conn,

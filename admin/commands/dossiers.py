@@ -43,7 +43,7 @@ async def import_dossiers(
 ) -> int:
     """Take in an export of dossiers, and their steps."""
     zone = runtime.settings.zone
-    importer = DossierImporter(zone, runtime.keyring(), runtime.local(runtime.now).date())
+    importer = DossierImporter(zone, runtime.keyring(), runtime.today)
     source = Source(file=file, mapping=mapping, rejects=rejects, dry_run=dry_run)
     if steps is None:
         reports = await run_import(runtime, (importer, source))

@@ -57,7 +57,7 @@ def command(
 def _form(runtime: Runtime, name: str) -> Form:
     if name.endswith((".yaml", ".yml")):
         return load_form(Path(name))
-    return current(shipped_forms(), name, runtime.now.astimezone(runtime.settings.zone).date())
+    return current(shipped_forms(), name, runtime.today)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -119,10 +119,10 @@ async def decide_complaint(
         await staff.require(conn, runtime.actor, Role.VERIFIER)
         before = await verifications.complaint(conn, reference)
         if before.decided and not again:
-            raise Refusal("verify.decided_before", **_decided(runtime, reference, before))
+            raise Refusal("verify.decided_before", **_decided(runtime, before))
         await verifications.decide_complaint(
             conn,
-            reference=reference,
+            before,
             state=ComplaintState(state),
             reason=reason,
             officer=runtime.actor,
@@ -130,14 +130,14 @@ async def decide_complaint(
         )
     runtime.say("verify.complaint_decided", reference=reference)
     if before.decided:
-        runtime.say("verify.decided_before", **_decided(runtime, reference, before))
+        runtime.say("verify.decided_before", **_decided(runtime, before))
 
 
-def _decided(runtime: Runtime, reference: str, before: Complaint) -> dict[str, object]:
+def _decided(runtime: Runtime, before: Complaint) -> dict[str, object]:
     """Who decided what, when and why, for a sentence."""
     at = "" if before.at is None else f"{runtime.local(before.at):%d/%m/%Y %H:%M}"
     said = {"state": before.state.value, "officer": before.officer, "reason": before.reason}
-    return {"reference": reference, "at": at, **said}
+    return {"reference": before.reference, "at": at, **said}
 
 
 async def _decide(

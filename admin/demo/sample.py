@@ -55,7 +55,7 @@ async def lay(runtime: Runtime, folder: Path) -> list[Report]:
     reports = await run_import(
         runtime,
         (UnitImporter(zone), Source(file=files.units)),
-        (DossierImporter(zone, ring), Source(file=files.dossiers)),
+        (DossierImporter(zone, ring, runtime.today), Source(file=files.dossiers)),
         (FactImporter(runtime), Source(file=files.facts)),
     )
     async with database.write() as conn:

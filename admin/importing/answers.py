@@ -126,7 +126,7 @@ class AnswerImporter:
             return Refusal("answers.unknown_dossier", dossier=paper.dossier)
         if dossier.on is not None and day < dossier.on:
             return Refusal("answers.before_received", **params, received=f"{dossier.on:%d/%m/%Y}")
-        today = self._runtime.now.astimezone(self._zone).date()
+        today = self._runtime.today
         if day > today:
             return Refusal("answers.in_future", **params, today=f"{today:%d/%m/%Y}")
         return None
@@ -189,14 +189,13 @@ class AnswerImporter:
 
     async def _open(self, conn: AsyncConnection, kind: str, response_id: int) -> None:
         days = timedelta(days=self._runtime.settings.complaint_days)
-        today = self._runtime.now.astimezone(self._zone).date()
         await complaints.open_(
             conn,
             response_id=response_id,
             kind=kind,
             reference=self._runtime.keyring().reference(f"complaint:{kind}", response_id),
             now=self._runtime.now,
-            due_on=today + days,
+            due_on=self._runtime.today + days,
         )
 
     def _moment(self, row: Row) -> datetime:

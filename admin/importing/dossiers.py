@@ -34,7 +34,7 @@ class DossierImporter:
     columns: Sequence[ColumnSpec] = COLUMNS
     chunk = CHUNK
 
-    def __init__(self, zone: ZoneInfo, keyring: Keyring, today: date = date.max) -> None:
+    def __init__(self, zone: ZoneInfo, keyring: Keyring, today: date) -> None:
         """`today`: after it nothing can have happened."""
         self._zone = zone
         self._keys = keyring

@@ -60,14 +60,16 @@ async def unit_counts(conn: AsyncConnection, period: Period) -> list[UnitCounts]
             unit,
             received.get(unit.id, (0, 0)),
             returned.get(unit.id, NOTHING),
-            *simulated.get(unit.id, (0,)),
+            simulated.get(unit.id, (0,)),
         )
         for unit in await conn.execute(_units(period))
         if unit.valid or unit.id in received or unit.id in returned
     ]
 
 
-def _unit_counts(unit: Row[Any], arrivals: Counts, measures: Counts, simulated: int) -> UnitCounts:
+def _unit_counts(
+    unit: Row[Any], arrivals: Counts, measures: Counts, simulated: Counts
+) -> UnitCounts:
     received, online = arrivals
     dossiers, answered, *found = measures
     outcomes = _outcomes(found)
@@ -82,7 +84,7 @@ def _unit_counts(unit: Row[Any], arrivals: Counts, measures: Counts, simulated: 
         dossiers=dossiers,
         late=outcomes["1"].get("late", 0),
         responses=answered,
-        simulated=simulated,
+        simulated=simulated[0],
         outcomes=outcomes,
     )
 
@@ -254,5 +256,5 @@ def _words() -> Iterator[tuple[str, tuple[str, ...], slice]]:
 
 _WORDS = tuple(_words())
 """Criterion, its outcomes, and where their counts stand among those of `_shown`."""
-NOTHING = (0,) * (2 + _WORDS[-1][2].stop)
+NOTHING = (0,) * len(_measures())
 """The measures of a unit that returned no dossier."""

@@ -46,6 +46,7 @@ class Complaint:
     """A complaint as it stands: its state, and who said so, when and why."""
 
     id: int
+    reference: str
     dossier_id: int
     state: ComplaintState
     officer: str | None
@@ -97,8 +98,8 @@ async def decide(
 
 async def decide_complaint(
     conn: AsyncConnection,
+    found: Complaint,
     *,
-    reference: str,
     state: ComplaintState,
     reason: str,
     officer: str,
@@ -106,18 +107,17 @@ async def decide_complaint(
 ) -> None:
     """Say whether a complaint was found true; a later decision replaces an earlier one.
 
-    Raises Refusal `verify.no_reason`, `verify.unknown_complaint` or `verify.withdrawn`.
+    Raises Refusal `verify.no_reason` or `verify.withdrawn`.
     """
     if not reason.strip():
         raise Refusal("verify.no_reason")
-    found = await complaint(conn, reference)
     if found.state is ComplaintState.WITHDRAWN:
-        raise Refusal("verify.withdrawn", reference=reference)
+        raise Refusal("verify.withdrawn", reference=found.reference)
     values = {"state": state, "decided_at": now, "decided_by": officer, "reason": reason.strip()}
     await conn.execute(update(complaints).where(complaints.c.id == found.id).values(**values))
     await evidence.refresh(conn, [found.dossier_id])
     details = {"from": found.state.value, "to": state.value, "reason": reason.strip()}
-    await _audit(conn, "verify.complaint", f"complaint:{reference}", details, officer, now)
+    await _audit(conn, "verify.complaint", f"complaint:{found.reference}", details, officer, now)
 
 
 async def complaint(conn: AsyncConnection, reference: str) -> Complaint:
@@ -127,7 +127,7 @@ async def complaint(conn: AsyncConnection, reference: str) -> Complaint:
     """
     table = complaints.c
     decided = (table.decided_by.label("officer"), table.decided_at.label("at"), table.reason)
-    query = select(table.id, table.state, responses.c.dossier_id, *decided)
+    query = select(table.id, table.reference, table.state, responses.c.dossier_id, *decided)
     joined = query.join_from(complaints, responses, responses.c.id == table.response_id)
     wanted = joined.where(table.reference == reference).with_for_update(of=complaints)
     found = (await conn.execute(wanted)).mappings().one_or_none()

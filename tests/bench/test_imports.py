@@ -43,7 +43,7 @@ def _export(folder: Path) -> Path:
 async def _import(url: str, file: Path) -> tuple[int, float]:
     """How many were new, and the seconds it took."""
     async with office(url) as runtime:
-        importer = DossierImporter(runtime.settings.zone, runtime.keyring())
+        importer = DossierImporter(runtime.settings.zone, runtime.keyring(), runtime.today)
         begun = time.perf_counter()
         (report,) = await run_import(runtime, (importer, Source(file=file)))
     return report.new, time.perf_counter() - begun

@@ -62,7 +62,7 @@ async def test_an_answer_has_a_day_on_which_it_could_be_given(
         received = await conn.scalar(select(func.min(schema.dossiers.c.received_at)))
     assert received is not None
     async with office(database_url) as runtime:
-        today = runtime.now.astimezone(runtime.settings.zone).date()
+        today = runtime.today
         days = (received.date(), received.date() - A_DAY, today, today + A_DAY)
         lines = [f"D{place},phieu5,{day},,very,,," for place, day in enumerate(days, 1)]
         report = await take_in(runtime, AnswerImporter(runtime), csv_file(tmp_path, HEAD, *lines))

@@ -42,7 +42,7 @@ async def units(database: Database) -> None:
 
 async def _import(url: str, file: Path, **options: Any) -> Report:  # noqa: ANN401
     async with office(url) as runtime:
-        importer = DossierImporter(runtime.settings.zone, runtime.keyring())
+        importer = DossierImporter(runtime.settings.zone, runtime.keyring(), runtime.today)
         (report,) = await run_import(runtime, (importer, Source(file=file, **options)))
     return report
 
@@ -277,7 +277,8 @@ async def test_another_key_is_refused(
     """With it, phones would match nobody and open nothing; nothing is written."""
     await _import(database_url, csv_file(tmp_path, HEADER, FIRST))
     async with office(database_url) as runtime:
-        other = DossierImporter(runtime.settings.zone, Keyring(bytes(range(32))))
+        keys = Keyring(bytes(range(32)))
+        other = DossierImporter(runtime.settings.zone, keys, runtime.today)
         file = csv_file(tmp_path, HEADER, SECOND)
         with pytest.raises(Refusal) as refused:
             await run_import(runtime, (other, Source(file=file)))
@@ -290,7 +291,7 @@ async def test_a_broken_steps_file_leaves_no_dossier(
 ) -> None:
     """Both files are one transaction; the file of rejects appears only for what was done."""
     async with office(database_url) as runtime:
-        importer = DossierImporter(runtime.settings.zone, runtime.keyring())
+        importer = DossierImporter(runtime.settings.zone, runtime.keyring(), runtime.today)
         jobs = (
             (importer, Source(file=csv_file(tmp_path, HEADER, FIRST))),
             (StepImporter(runtime.settings.zone), Source(file=tmp_path / "none.csv")),

@@ -207,8 +207,9 @@ async def _complain(conn: AsyncConnection, response_id: int) -> None:
 async def _settle(
     conn: AsyncConnection, state: ComplaintState, reference: str = "REF1", now: datetime = NOW
 ) -> None:
+    found = await verifications.complaint(conn, reference)
     await verifications.decide_complaint(
-        conn, reference=reference, state=state, reason="đã xác minh", officer="hoa", now=now
+        conn, found, state=state, reason="đã xác minh", officer="hoa", now=now
     )
 
 
