@@ -1,6 +1,6 @@
 """Draft the next migration from the difference between the tables and the last revision.
 
-    .venv/bin/python scripts/new_migration.py 0002 "officers see complaints"
+    .venv/bin/python scripts/new_migration.py 0003 "officers see complaints"
 
 Read and simplify what it writes; the tests compare the result with the tables.
 """

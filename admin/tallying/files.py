@@ -1,13 +1,15 @@
 """A tally as a file: JSON, CSV or XLSX by the file's name, whole or not at all."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from admin.tallying.result import Row, Tally
 from surveys.errors import Refusal
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 def write(tally: Tally, file: Path) -> int:
@@ -35,32 +37,31 @@ def _json(tally: Tally, file: Path) -> None:
 
 def _csv(tally: Tally, file: Path) -> None:
     """With a byte order mark where spreadsheets would otherwise misread letters."""
-    rows = tally.rows()
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, _keys(rows), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    encoding = "utf-8" if text.getvalue().isascii() else "utf-8-sig"
-    file.write_text(text.getvalue(), encoding, newline="")
+    text = _frame(tally.rows()).to_csv(index=False, lineterminator="\n")
+    encoding = "utf-8" if text.isascii() else "utf-8-sig"
+    file.write_text(text, encoding, newline="")
 
 
 def _xlsx(tally: Tally, file: Path) -> None:
-    import xlsxwriter
+    """A name that begins with = stays a name."""
+    import pandas as pd
 
-    with xlsxwriter.Workbook(str(file), {"constant_memory": True}) as book:
-        bold = book.add_format({"bold": True})
+    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with (
+        file.open("wb") as stream,
+        pd.ExcelWriter(stream, engine="xlsxwriter", engine_kwargs=options) as book,
+    ):
         for name, rows in (("rows", tally.rows()), ("response", tally.response())):
-            sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            keys = _keys(rows)
-            sheet.set_column(0, max(len(keys) - 1, 0), 18)
-            sheet.write_row(0, 0, keys, bold)
-            for number, row in enumerate(rows, start=1):
-                sheet.write_row(number, 0, [row[key] for key in keys])
+            frame = _frame(rows)
+            frame.to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
+            book.sheets[name].set_column(0, max(frame.shape[1] - 1, 0), 18)
 
 
-def _keys(rows: list[Row]) -> list[str]:
-    return list(rows[0]) if rows else []
+def _frame(rows: list[Row]) -> "DataFrame":
+    """As they are: a hidden count is an empty cell, not a number that is none."""
+    import pandas as pd
+
+    return pd.DataFrame(rows, dtype=object)
 
 
 WRITERS: Mapping[str, Callable[[Tally, Path], None]] = {

@@ -80,6 +80,24 @@ async def test_a_published_tally_hides_the_few(database: Database, tmp_path: Pat
     assert (found["response"][0]["answered"], found["response"][1]["answered"]) == (8, None)
     files.write(tally, tmp_path / "t.csv")
     assert "satisfaction,very,\n" in (tmp_path / "t.csv").read_text("utf-8")
+    files.write(tally, tmp_path / "t.xlsx")
+    book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
+    assert [row[-1] for row in book.get_sheet_by_name("rows").to_python()[1:4]] == ["", "", ""]
+
+
+async def test_a_name_is_no_formula(database: Database, tmp_path: Path) -> None:
+    """What a spreadsheet would reckon, were it typed in, stays what it is."""
+    async with database.write() as conn:
+        await answer(
+            conn,
+            await add_dossier(conn, await add_unit(conn, "=1+1", name="x"), "D1"),
+            "satisfaction",
+            "very",
+        )
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5")
+    files.write(tally, tmp_path / "t.xlsx")
+    book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
+    assert book.get_sheet_by_name("response").to_python()[1][0] == "=1+1"
 
 
 async def test_simulated_responses_are_marked(database: Database) -> None:
