@@ -35,8 +35,9 @@ from bot.worker import Worker
 from surveys.errors import Refusal
 from surveys.form import Form, current, shipped_forms
 from surveys.privacy import Keyring
-from surveys.store import forms, inbox, meta, outbox
-from surveys.store.database import Database
+from surveys.store.base.database import Database
+from surveys.store.queues import inbox, outbox
+from surveys.store.system import form_versions, meta
 from surveys.texts import LANGUAGES, Catalog, differences
 
 LOCALES = Path(__file__).parent / "locales"
@@ -168,7 +169,7 @@ async def _publish(
     today = now.astimezone(settings.zone).date()
     async with database.write() as conn:
         await meta.same_key(conn, ring.fingerprint())
-        await forms.register(conn, shipped, now)
+        await form_versions.register(conn, shipped, now)
     current(shipped, settings.form, today)
     return {form.id: current(shipped, form.id, today) for form in shipped if form.valid_on(today)}
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 from bot.batching import Batcher
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
-from surveys.store import inbox
-from surveys.store.database import Database
-from surveys.store.inbox import Event, EventId, Update
+from surveys.store.base.database import Database
+from surveys.store.queues import inbox
+from surveys.store.queues.inbox import Event, EventId, Update
 
 MOST_TOGETHER = 200
 """Updates in one transaction."""

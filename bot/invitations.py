@@ -18,10 +18,12 @@ from bot.limits import is_quiet
 from bot.messages import Button, Outgoing
 from surveys.period import Period
 from surveys.privacy import masked
-from surveys.store import contacts, followers, invitations, outbox
-from surveys.store.followers import Follower
-from surveys.store.invitations import Candidate, Recipient
-from surveys.store.outbox import MessageKind
+from surveys.store.asking import followers, invitations
+from surveys.store.asking.followers import Follower
+from surveys.store.asking.invitations import Candidate, Recipient
+from surveys.store.citizens import contacts
+from surveys.store.queues import outbox
+from surveys.store.queues.outbox import MessageKind
 
 BATCH = 500
 _SHARES = 10_000

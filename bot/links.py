@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.settings import Settings
-from surveys.store import meta
+from surveys.store.system import meta
 
 
 def web_link(settings: Settings, token: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.conversation.house import House
 from bot.invitations import tell_followers
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 
 POLL_SECONDS = 60.0
 log = logging.getLogger(__name__)

@@ -28,7 +28,7 @@ from sqlalchemy import make_url
 from surveys.errors import Refusal
 from surveys.period import Preset
 from surveys.privacy import KEY_BYTES, Keyring
-from surveys.store.database import LARGEST_PORT
+from surveys.store.base.database import LARGEST_PORT
 
 PREFIX = "MOTCUA_"
 CONFIG_VARIABLE = "MOTCUA_CONFIG"

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.channels.web import WebChannel
 from bot.visitors import Visitors
-from surveys.store.web import WebMessage
+from surveys.store.citizens.web_messages import WebMessage
 
 COOKIE = "motcua_chat"
 YEAR_SECONDS = 365 * 24 * 3600

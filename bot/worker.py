@@ -19,9 +19,9 @@ from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
 from bot.messages import Incoming
 from bot.reasons import reason_of
-from surveys.store import inbox
-from surveys.store.database import Database
-from surveys.store.inbox import Update
+from surveys.store.base.database import Database
+from surveys.store.queues import inbox
+from surveys.store.queues.inbox import Update
 
 BotId = tuple[str, str]
 """Channel and bot."""

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from surveys.errors import Refusal
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 
 
 class SchemaState(StrEnum):

@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import false
 from sqlalchemy.schema import DefaultClause
 
-from surveys.store.schema import UtcDateTime, metadata
+from surveys.store.base.schema import UtcDateTime, metadata
 
 
 def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:

@@ -14,7 +14,7 @@ from alembic import command
 from sqlalchemy import Connection
 
 import migrations
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 
 FOLDER = Path(migrations.__file__).parent / "versions"
 VERSIONS = list(FOLDER.glob("[0-9]*.py"))

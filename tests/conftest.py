@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 import migrations
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 from tests.postgres import PostgresServer, running_server
 
 hypothesis.settings.register_profile("house", deadline=None)

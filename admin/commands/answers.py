@@ -2,7 +2,7 @@
 
 from admin.importing.answers import AnswerImporter
 from admin.importing.options import importing
-from admin.runtime import Runtime, group
+from admin.kit.runtime import Runtime, group
 
 command = group("answers")
 

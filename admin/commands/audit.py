@@ -4,12 +4,12 @@ import json
 
 import click
 
-from admin import output
-from admin.output import Format
-from admin.runtime import Runtime, format_option, group
+from admin.kit import output
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
-from surveys.store import audit
-from surveys.store.audit import Entry
+from surveys.store.system import audit
+from surveys.store.system.audit import Entry
 
 KEYS = "id at actor action subject details"
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from admin.finding_words import FindingWords
-from admin.output import Format, show_csv, show_json
-from admin.printed_tables import load_tables
-from admin.rulebooks import chosen
-from admin.runtime import FILE, Runtime, format_option, leaf
+from admin.checking.finding_words import FindingWords
+from admin.checking.printed_tables import load_tables
+from admin.kit.output import Format, show_csv, show_json
+from admin.kit.runtime import FILE, Runtime, format_option, leaf
+from admin.rating.rulebooks import chosen
 from scoring.reconcile import (
     Finding,
     Policy,

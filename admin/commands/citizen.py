@@ -3,13 +3,15 @@
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin import holdings
-from admin.citizens import Found, find, house_of, require_right
-from admin.output import Format, Row
-from admin.runtime import F, Runtime, format_option, group
+from admin.kit.output import Format, Row
+from admin.kit.runtime import F, Runtime, format_option, group
+from admin.personal_data import holdings
+from admin.personal_data.subjects import Found, find, house_of, require_right
 from surveys.privacy import Keyring
 from surveys.rights import RequestKind, due_on
-from surveys.store import audit, dossiers, held, lookups, rights
+from surveys.store.dossiers import dossiers, lookups
+from surveys.store.personal_data import held_data, requests
+from surveys.store.system import audit
 
 COLUMNS = "contact kind subject value at"
 
@@ -61,9 +63,9 @@ async def erase(
     async with database.write() as conn:
         await _log(conn, runtime, found, RequestKind.ERASE)
         for contact in found.contacts:
-            await rights.forget(conn, contact.id)
-        await rights.forget_applicant(conn, found.dossier_ids)
-        await rights.finish_erasures(conn, runtime.now)
+            await requests.forget(conn, contact.id)
+        await requests.forget_applicant(conn, found.dossier_ids)
+        await requests.finish_erasures(conn, runtime.now)
     runtime.say("citizen.erased", **counted)
     return 0
 
@@ -71,7 +73,7 @@ async def erase(
 async def _log(conn: AsyncConnection, runtime: Runtime, found: Found, kind: RequestKind) -> None:
     for contact in found.contacts:
         due, done = due_on(kind, runtime.today), kind is RequestKind.VIEW
-        await rights.log(conn, contact.id, kind, now=runtime.now, due_on=due, done=done)
+        await requests.log(conn, contact.id, kind, now=runtime.now, due_on=due, done=done)
     await audit.append(
         conn,
         at=runtime.now,
@@ -89,6 +91,6 @@ async def _everything(conn: AsyncConnection, ring: Keyring, found: Found) -> lis
         dossier = await dossiers.find(conn, stage.code) if stage else None
         rows += holdings.of_dossier(ring, dossier) if dossier else ()
     for contact in found.contacts:
-        about = await held.about(conn, contact.id)
+        about = await held_data.about(conn, contact.id)
         rows += holdings.of_contact(ring, about) if about else ()
     return rows

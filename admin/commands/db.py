@@ -7,13 +7,14 @@ import click
 from sqlalchemy import make_url
 
 import migrations
-from admin import copies
-from admin.output import Format, Row
-from admin.runtime import FILE, Runtime, format_option, group
+from admin.backups import backups
+from admin.kit.output import Format, Row
+from admin.kit.runtime import FILE, Runtime, format_option, group
 from migrations import SchemaState
 from surveys.errors import Refusal
-from surveys.store import audit, evidence, health
-from surveys.store.database import Database
+from surveys.store.base.database import Database
+from surveys.store.results import evidence
+from surveys.store.system import audit, health
 
 COLUMNS = "check state found"
 
@@ -51,7 +52,7 @@ async def check(runtime: Runtime, *, rebuild: bool, shown_as: Format) -> int:
 async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
     """Copy the database while it may be in use."""
     await runtime.database()
-    await copies.backup(runtime, file, force=force)
+    await backups.backup(runtime, file, force=force)
     click.echo(runtime.text("database.backed_up", file=file, size=_megabytes(file)))
     runtime.say("database.key_is_apart")
 
@@ -63,7 +64,7 @@ async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
 @click.option("--force", is_flag=True)
 async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, force: bool) -> int:
     """Put a copy back in the place of the database."""
-    plan = await copies.plan(runtime, file, force=force)
+    plan = await backups.plan(runtime, file, force=force)
     told = {"file": file, "target": plan.url.database, "aside": plan.aside}
     click.echo(runtime.text(f"database.plan.{plan.kind}", **told))
     if dry_run:
@@ -72,7 +73,7 @@ async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, for
     if not yes and not _agreed(runtime):
         runtime.say("database.left_alone")
         return 1
-    await copies.restore(plan)
+    await backups.restore(plan)
     click.echo(runtime.text("database.restored"))
     if await migrations.state_of(await runtime.any_database()) is SchemaState.OLD:
         runtime.say("database.upgrade_now")

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin.output import Format, Row, show_json
-from admin.runtime import Runtime, format_option, group
+from admin.kit.output import Format, Row, show_json
+from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
-from surveys.store import audit, inbox, outbox
+from surveys.store.queues import inbox, outbox
+from surveys.store.system import audit
 
 COUNTED = "queue channel bot kind state count meaning"
 TROUBLES = "channel bot state reason count"

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from admin.demo.run import settings_for, show
-from admin.runtime import FILE, Runtime, leaf
+from admin.kit.runtime import FILE, Runtime, leaf
 from bot.server import require_free
 
 

@@ -6,16 +6,17 @@ from typing import Any
 
 import click
 
-from admin import output
 from admin.importing import Source, run_import, tell
 from admin.importing.dossiers import DossierImporter
 from admin.importing.steps import StepImporter
-from admin.output import Format
-from admin.runtime import FILE, Runtime, format_option, group
+from admin.kit import output
+from admin.kit.output import Format
+from admin.kit.runtime import FILE, Runtime, format_option, group
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
-from surveys.store import audit, dossiers
-from surveys.store.dossiers import FullDossier
+from surveys.store.dossiers import dossiers
+from surveys.store.dossiers.dossiers import FullDossier
+from surveys.store.system import audit
 
 SHOWN = (
     "code unit unit_name procedure filing status received_at due_at finished_at returned_at "

@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import click
 
-from admin.output import Format
-from admin.runtime import Runtime, format_option, leaf
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, leaf
 from bot.links import deep_links, remember_username, remembered_username
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.privacy import link_token
-from surveys.store import audit, dossiers, links
-from surveys.store.database import Database
+from surveys.store.base.database import Database
+from surveys.store.dossiers import dossiers, links
+from surveys.store.system import audit
 
 TOKEN_BYTES = 16
 

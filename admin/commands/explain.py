@@ -5,14 +5,14 @@ from dataclasses import replace
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin import output
-from admin.evidence import unit_evidence
 from admin.importing import UnitIndex
-from admin.output import Format
+from admin.kit import output
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, leaf
 from admin.rating import explained
 from admin.rating.explained import Dossiers
-from admin.rulebooks import chosen
-from admin.runtime import Runtime, format_option, leaf
+from admin.rating.rulebooks import chosen
+from admin.rating.unit_evidence import unit_evidence
 from admin.verifying.outcomes import outcome_code
 from admin.verifying.words import CaseWords, known_forms
 from scoring.evidence import known_criterion
@@ -22,8 +22,9 @@ from scoring.unit_rating import UnitRating, rate_unit
 from surveys.errors import Refusal
 from surveys.outcomes import FIELDS
 from surveys.period import Period
-from surveys.store import cases, ratings, staff, verifications
-from surveys.store.staff import Role
+from surveys.store.results import cases, ratings, verifications
+from surveys.store.system import staff
+from surveys.store.system.staff import Role
 
 
 @leaf("explain")

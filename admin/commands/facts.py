@@ -4,10 +4,10 @@ import click
 
 from admin.importing.facts import FactImporter
 from admin.importing.options import importing
-from admin.output import Format
-from admin.runtime import Runtime, format_option, group
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, group
 from scoring.texts import say
-from surveys.store import facts
+from surveys.store.dossiers import facts
 
 command = group("facts")
 

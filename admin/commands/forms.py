@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from admin.output import Format, Row
-from admin.runtime import FILE, Runtime, format_option, group
+from admin.kit.output import Format, Row
+from admin.kit.runtime import FILE, Runtime, format_option, group
 from scoring.rulebook import shipped_rulebooks
 from surveys.form import (
     Form,

@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 import bot
-from admin.output import Format, show_json
-from admin.recording import written
-from admin.runtime import FILE, Runtime, format_option, leaf
+from admin.kit.output import Format, show_json
+from admin.kit.runtime import FILE, Runtime, format_option, leaf
+from admin.playing.recording import written
 from bot.render import render
 from surveys.form import Form, current, load_form, shipped_forms
 from surveys.interview import (

@@ -8,15 +8,16 @@ from typing import Any
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin.citizens import house_of
-from admin.output import Format, Row
-from admin.runtime import Runtime, format_option, leaf
+from admin.kit.output import Format, Row
+from admin.kit.runtime import Runtime, format_option, leaf
+from admin.personal_data.subjects import house_of
 from bot.conversation.house import House
 from bot.invitations import Invited, invite_some, quota, tell_followers
 from surveys.period import Period
-from surveys.store import audit, invitations
-from surveys.store.database import Database
-from surveys.store.invitations import UnitCounts
+from surveys.store.asking import invitations
+from surveys.store.asking.invitations import UnitCounts
+from surveys.store.base.database import Database
+from surveys.store.system import audit
 
 
 class _Percent(click.FloatRange):

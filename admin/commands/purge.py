@@ -6,11 +6,12 @@ from datetime import datetime, time, timedelta
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin.citizens import require_right
-from admin.output import Format
-from admin.runtime import Runtime, format_option, leaf
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, leaf
+from admin.personal_data.subjects import require_right
 from surveys.retention import closed_through
-from surveys.store import audit, retention
+from surveys.store.personal_data import purging
+from surveys.store.system import audit
 
 COLUMNS = "what count"
 
@@ -52,13 +53,13 @@ def _parts(runtime: Runtime) -> dict[str, Callable[[AsyncConnection], Awaitable[
     begun = now - timedelta(days=chosen.interview_days)
     returned = datetime.combine(closed, time())
     return {
-        "answers": lambda conn: retention.unlink_answers(conn, returned),
-        "petitioners": lambda conn: retention.drop_petitioners(conn, begun=begun, decided=old),
-        "inbox": lambda conn: retention.empty_inbox(conn, queues_ms),
-        "outbox": lambda conn: retention.empty_outbox(conn, queues_ms),
-        "pages": lambda conn: retention.delete_pages(conn, queues),
-        "links": lambda conn: retention.delete_links(conn, queues),
-        "contacts": lambda conn: retention.forget_idle(conn, old, now),
+        "answers": lambda conn: purging.unlink_answers(conn, returned),
+        "petitioners": lambda conn: purging.drop_petitioners(conn, begun=begun, decided=old),
+        "inbox": lambda conn: purging.empty_inbox(conn, queues_ms),
+        "outbox": lambda conn: purging.empty_outbox(conn, queues_ms),
+        "pages": lambda conn: purging.delete_pages(conn, queues),
+        "links": lambda conn: purging.delete_links(conn, queues),
+        "contacts": lambda conn: purging.forget_idle(conn, old, now),
     }
 
 

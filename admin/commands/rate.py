@@ -7,21 +7,22 @@ from typing import Any
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin import output
-from admin.evidence import PeriodEvidence, unit_evidence
-from admin.output import Format
+from admin.kit import output
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, leaf
 from admin.rating import compared, rows, view, weights
 from admin.rating.lists import missing_rows, official_rows
+from admin.rating.rulebooks import chosen
+from admin.rating.unit_evidence import PeriodEvidence, unit_evidence
 from admin.rating.words import Words
-from admin.rulebooks import chosen
-from admin.runtime import Runtime, format_option, leaf
 from scoring.cases import Printed
 from scoring.comparison import compare
 from scoring.law import Rulebook
 from scoring.rating import Rating, rate
 from surveys.period import Period, previous, year_before
-from surveys.store import ratings, staff
-from surveys.store.staff import Role
+from surveys.store.results import ratings
+from surveys.store.system import staff
+from surveys.store.system.staff import Role
 
 
 @leaf("rate")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from admin.output import Format
-from admin.rulebooks import chosen, in_file
-from admin.runtime import FILE, Runtime, format_option, group
+from admin.kit.output import Format
+from admin.kit.runtime import FILE, Runtime, format_option, group
+from admin.rating.rulebooks import chosen, in_file
 from scoring.law import Rulebook
 from scoring.rulebook import diff, refuse_overlaps, shipped_rulebooks
 

@@ -7,11 +7,11 @@ import click
 
 from admin.importing.options import importing
 from admin.importing.scores import ScoreImporter
-from admin.output import Format
-from admin.rulebooks import chosen
-from admin.runtime import Runtime, format_option, group
-from surveys.store import scores
-from surveys.store.scores import Stage
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, group
+from admin.rating.rulebooks import chosen
+from surveys.store.dossiers import scores
+from surveys.store.dossiers.scores import Stage
 
 Points = Mapping[str, Decimal]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from admin.runtime import Runtime, leaf
+from admin.kit.runtime import Runtime, leaf
 from bot import app
 
 STOPS = (signal.SIGINT, signal.SIGTERM)

@@ -3,11 +3,11 @@
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin.output import Format
-from admin.runtime import Runtime, format_option, group
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
-from surveys.store import audit, staff
-from surveys.store.staff import Officer, Role
+from surveys.store.system import audit, staff
+from surveys.store.system.staff import Officer, Role
 
 command = group("staff")
 

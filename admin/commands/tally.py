@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from admin import output
-from admin.output import Format
-from admin.runtime import FILE, Runtime, format_option, leaf
+from admin.kit import output
+from admin.kit.output import Format
+from admin.kit.runtime import FILE, Runtime, format_option, leaf
 from admin.tallying import files, view
 from admin.tallying.result import Tally, parse_by, read_tally
-from surveys.store.tallies import Dimension
+from surveys.store.results.tallies import Dimension
 
 
 @leaf("tally")

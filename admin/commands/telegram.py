@@ -6,8 +6,8 @@ import click
 from telegram.error import TelegramError
 
 import bot
-from admin.output import Format, Row
-from admin.runtime import Runtime, format_option, group
+from admin.kit.output import Format, Row
+from admin.kit.runtime import Runtime, format_option, group
 from bot.channels.telegram.channel import open_channel
 from bot.channels.telegram.setup import Finding, inspect, mend, wanted_from
 from surveys.errors import Refusal

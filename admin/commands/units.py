@@ -7,9 +7,9 @@ import click
 
 from admin.importing import Source, run_import, tell
 from admin.importing.units import UnitImporter
-from admin.output import Format
-from admin.runtime import FILE, Runtime, format_option, group
-from surveys.store import units
+from admin.kit.output import Format
+from admin.kit.runtime import FILE, Runtime, format_option, group
+from surveys.store.dossiers import units
 
 COLUMNS = "code name level block parent valid_from valid_to dossiers"
 

@@ -3,21 +3,22 @@
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin import output
 from admin.importing import UnitIndex
-from admin.output import Format
-from admin.rulebooks import chosen
-from admin.runtime import Runtime, format_option, group
+from admin.kit import output
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, group
+from admin.rating.rulebooks import chosen
 from admin.verifying import dossier as dossier_file
 from admin.verifying.outcomes import outcome_code
 from admin.verifying.words import CaseWords, known_forms
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.outcomes import FIELDS, ComplaintState
-from surveys.store import cases, doubts, staff, verifications
-from surveys.store.doubts import Doubt, OpenQuestion
-from surveys.store.staff import Role
-from surveys.store.verifications import Action, Complaint
+from surveys.store.results import cases, review_queue, verifications
+from surveys.store.results.review_queue import Doubt, OpenQuestion
+from surveys.store.results.verifications import Action, Complaint
+from surveys.store.system import staff
+from surveys.store.system.staff import Role
 
 KEYS = "unit dossier criterion doubt shown stated reference"
 
@@ -39,7 +40,7 @@ async def list_doubts(
     async with database.read() as conn:
         await staff.require(conn, runtime.actor, Role.VERIFIER)
         wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
-        found = await doubts.open_questions(conn, wanted)
+        found = await review_queue.open_questions(conn, wanted)
         words = await _words(runtime, conn)
     rows = [
         _row(runtime, words, one, as_table=shown_as is Format.TABLE)

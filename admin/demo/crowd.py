@@ -16,7 +16,7 @@ import yaml
 from bot.channels.web import WebChannel
 from bot.render import parse_button
 from surveys.interview import OFFER, Tap
-from surveys.store.web import Author, WebMessage
+from surveys.store.citizens.web_messages import Author, WebMessage
 
 AT_ONCE = 24
 """How many answer at the same time."""

@@ -6,9 +6,9 @@ from pathlib import Path
 import migrations
 from admin.commands.serve import now, stopping
 from admin.demo.crowd import Crowd
-from admin.demo.officer import OfficerPage, gaps
 from admin.demo.sample import lay
-from admin.runtime import Runtime
+from admin.desk.page import OfficerPage, gaps
+from admin.kit.runtime import Runtime
 from bot import app
 from bot.channels.web import WebChannel
 from bot.settings import Settings, keyring

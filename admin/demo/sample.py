@@ -11,8 +11,8 @@ from admin.importing import Report, Source, run_import
 from admin.importing.dossiers import DossierImporter
 from admin.importing.facts import FactImporter
 from admin.importing.units import UnitImporter
-from admin.runtime import Runtime
-from surveys.store import meta
+from admin.kit.runtime import Runtime
+from surveys.store.system import meta
 
 SAMPLE = "an-lao-2020"
 MARK = "sample"

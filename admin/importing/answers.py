@@ -11,14 +11,15 @@ from admin.importing.cells import needed, text, when
 from admin.importing.form_columns import FormColumns
 from admin.importing.job import Read, Stored
 from admin.importing.report import Deed
-from admin.runtime import Runtime
+from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.form import Form, shipped_forms
 from surveys.spelling import fold
-from surveys.store import complaints, forms, responses
-from surveys.store.responses import Filed, NewResponse, StoredResponse
+from surveys.store.results import complaints, responses
+from surveys.store.results.responses import Filed, NewResponse, StoredResponse
+from surveys.store.system import form_versions
 
 COLUMNS = (
     ColumnSpec(name="dossier", titles=("Mã hồ sơ", "Hồ sơ", "Số hồ sơ"), required=True),
@@ -73,8 +74,8 @@ class AnswerImporter:
 
         Raises Refusal `answers.unknown_column` when a header is no question of any form.
         """
-        await forms.register(conn, shipped_forms(), self._runtime.now)
-        known = (await forms.published(conn)).values()
+        await form_versions.register(conn, shipped_forms(), self._runtime.now)
+        known = (await form_versions.published(conn)).values()
         self._columns = FormColumns(forms=tuple(known))
         self._columns.check(sheet.others)
         sheet.require_single(sheet.others)

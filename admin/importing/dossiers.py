@@ -14,7 +14,9 @@ from admin.importing.job import CHUNK, Read, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.privacy import Keyring
-from surveys.store import dossiers, evidence, meta
+from surveys.store.dossiers import dossiers
+from surveys.store.results import evidence
+from surveys.store.system import meta
 
 STORED_AS = {
     "unit": ("unit_id",),

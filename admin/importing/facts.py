@@ -10,14 +10,14 @@ from admin.importing.cells import needed, translated
 from admin.importing.job import Read, Stored
 from admin.importing.report import Deed
 from admin.importing.unit_index import UnitIndex
-from admin.runtime import Runtime
+from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
 from scoring import evidence as law
 from scoring.rounding import plain
 from surveys.errors import Refusal
 from surveys.spelling import fold
-from surveys.store import facts
-from surveys.store.facts import Fact
+from surveys.store.dossiers import facts
+from surveys.store.dossiers.facts import Fact
 
 COLUMNS = (
     ColumnSpec(name="unit", titles=("Đơn vị", "Mã đơn vị", "Tên đơn vị"), required=True),

@@ -16,8 +16,8 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.importing.report import Deed, Report
-from admin.refusals import refusal
-from admin.runtime import Runtime
+from admin.kit.refusals import refusal
+from admin.kit.runtime import Runtime
 from admin.sheets import (
     MARKS,
     ColumnSpec,
@@ -29,7 +29,7 @@ from admin.sheets import (
     read_sheet,
 )
 from surveys.errors import Refusal
-from surveys.store import audit, imports
+from surveys.store.system import audit, imports
 
 CHUNK = 2_000
 NAMED = 5

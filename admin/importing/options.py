@@ -9,8 +9,8 @@ import click
 
 from admin.importing.job import Importer, Source, run_import
 from admin.importing.report import tell
-from admin.output import Format
-from admin.runtime import FILE, Runtime, format_option
+from admin.kit.output import Format
+from admin.kit.runtime import FILE, Runtime, format_option
 
 Making = Callable[..., Importer[Any]]
 """From a Runtime (and the command's own options) to the importer of a kind of file."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from admin import output
-from admin.output import Format
-from admin.runtime import Runtime
+from admin.kit import output
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,15 +10,15 @@ from admin.importing.cells import needed, text, translated
 from admin.importing.job import Read, Stored
 from admin.importing.report import Deed
 from admin.importing.unit_index import UnitIndex
-from admin.runtime import Runtime
+from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
 from scoring.evidence import parse_points
 from scoring.law import Rulebook
 from scoring.rounding import plain
 from surveys.errors import Refusal
 from surveys.spelling import fold
-from surveys.store import scores
-from surveys.store.scores import ScoreRow, Stage
+from surveys.store.dossiers import scores
+from surveys.store.dossiers.scores import ScoreRow, Stage
 
 COLUMNS = (
     ColumnSpec(name="unit", titles=("Đơn vị", "Mã đơn vị", "Tên đơn vị"), required=True),

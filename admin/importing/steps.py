@@ -14,8 +14,9 @@ from admin.importing.job import CHUNK, Read, Stored
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
-from surveys.store import dossiers, evidence
-from surveys.store.dossiers import Step
+from surveys.store.dossiers import dossiers
+from surveys.store.dossiers.dossiers import Step
+from surveys.store.results import evidence
 
 COLUMNS = (
     ColumnSpec(name="dossier", titles=("Mã hồ sơ", "Số hồ sơ"), required=True),

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.errors import Refusal
 from surveys.spelling import fold
-from surveys.store import units
-from surveys.store.units import Unit
+from surveys.store.dossiers import units
+from surveys.store.dossiers.units import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from admin.importing.unit_index import UnitIndex
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.errors import Refusal
 from surveys.spelling import fold
-from surveys.store import units
-from surveys.store.units import Level, Unit
+from surveys.store.dossiers import units
+from surveys.store.dossiers.units import Level, Unit
 
 COLUMNS = (
     ColumnSpec(name="code", titles=("Mã đơn vị", "Mã"), required=True),

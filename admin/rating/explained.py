@@ -6,16 +6,16 @@ from typing import Any
 
 import click
 
+from admin.kit.runtime import Runtime
 from admin.rating.words import BY_CITIZENS
-from admin.runtime import Runtime
 from admin.verifying.words import CaseWords
 from scoring import confidence
 from scoring.explain import Explanation
 from scoring.law import Rulebook
 from scoring.unit_rating import UnitRating
 from surveys.privacy import masked
-from surveys.store.cases import Known
-from surveys.store.verifications import Decision
+from surveys.store.results.cases import Known
+from surveys.store.results.verifications import Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from scoring.officials import rate_official
 from scoring.rating import Rating
 from scoring.texts import say
 from scoring.unit_rating import State
-from surveys.store.ratings import OutcomeCounts
+from surveys.store.results.ratings import OutcomeCounts
 
 UNFINISHED = (State.NOT_SCORED, State.INSUFFICIENT)
 

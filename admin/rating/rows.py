@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from admin.evidence import PeriodEvidence
+from admin.rating.unit_evidence import PeriodEvidence
 from admin.rating.weights import BlockWeights
 from scoring.rating import Rating
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from admin import output
+from admin.kit import output
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod

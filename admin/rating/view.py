@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import click
 
-from admin import output
-from admin.evidence import PeriodEvidence
+from admin.kit import output
 from admin.rating.terminal import print_table
+from admin.rating.unit_evidence import PeriodEvidence
 from admin.rating.words import NOTHING, Words
 from scoring.aggregates import Group
 from scoring.lists import weak_criteria, with_overdue, without_online_intake

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from admin.texts import Texts
+from admin.kit.texts import Texts
 from scoring import confidence
 from scoring.confidence import Trust
 from scoring.law import Rulebook

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from surveys.errors import Refusal
 from surveys.form import Form, current, shipped_forms
 from surveys.period import Period
-from surveys.store import forms, tallies
-from surveys.store.tallies import OF_A_DOSSIER, Dimension
+from surveys.store.results import tallies
+from surveys.store.results.tallies import OF_A_DOSSIER, Dimension
+from surveys.store.system import form_versions
 from surveys.tally import (
     Cell,
     Reach,
@@ -121,7 +122,7 @@ def parse_by(text: str) -> tuple[Dimension, ...]:
 
 
 async def _forms(conn: AsyncConnection, period: Period, default_form: str) -> tuple[Form, ...]:
-    found = await forms.published(conn)
+    found = await form_versions.published(conn)
     asked = {key: found[key] for key in await tallies.versions(conn, period) if key in found}
     shipped = shipped_forms()
     if any(form.id == default_form and form.valid_on(period.end) for form in shipped):

@@ -6,8 +6,8 @@ from itertools import groupby
 
 import click
 
-from admin.output import show_table
-from admin.runtime import Runtime
+from admin.kit.output import show_table
+from admin.kit.runtime import Runtime
 from admin.tallying.result import Tally, of_dossiers
 from surveys.form import in_language
 from surveys.tally import Cell, Reach, quota

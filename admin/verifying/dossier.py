@@ -6,15 +6,15 @@ from typing import Any
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin import output
-from admin.output import Column
-from admin.runtime import Runtime
+from admin.kit import output
+from admin.kit.output import Column
+from admin.kit.runtime import Runtime
 from admin.verifying.words import CaseWords
 from surveys.outcomes import FIELDS
-from surveys.store import cases, histories, verifications
-from surveys.store.cases import Known
-from surveys.store.histories import Complained, Said
-from surveys.store.verifications import Decision
+from surveys.store.results import answer_history, cases, verifications
+from surveys.store.results.answer_history import Complained, Said
+from surveys.store.results.cases import Known
+from surveys.store.results.verifications import Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ async def read(conn: AsyncConnection, code: str) -> DossierFile:
     (known,) = await cases.of_dossiers(conn, (dossier_id,))
     return DossierFile(
         known=known,
-        said=tuple(await histories.said(conn, dossier_id)),
-        complained=tuple(await histories.complained(conn, dossier_id)),
+        said=tuple(await answer_history.said(conn, dossier_id)),
+        complained=tuple(await answer_history.complained(conn, dossier_id)),
         decisions=tuple(await verifications.decisions(conn, dossier_id)),
     )
 

@@ -6,15 +6,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin.runtime import Runtime
+from admin.kit.runtime import Runtime
 from scoring.cases import MISSING
 from scoring.law import Rulebook
 from scoring.texts import written
 from surveys.evidence import outcome_name
 from surveys.form import Form, in_language, shipped_forms
 from surveys.outcomes import Case, ComplaintState, Given, outcomes, raw_outcomes
-from surveys.store import forms
-from surveys.store.verifications import Decision
+from surveys.store.results.verifications import Decision
+from surveys.store.system import form_versions
 
 QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "3": ("contacts", "contacts_own_fault"),
@@ -127,4 +127,4 @@ class CaseWords:
 
 async def known_forms(conn: AsyncConnection) -> tuple[Form, ...]:
     """Every form that was published, then those that come with the program."""
-    return (*(await forms.published(conn)).values(), *shipped_forms())
+    return (*(await form_versions.published(conn)).values(), *shipped_forms())

@@ -11,9 +11,9 @@ from bot.batching import Batcher, wait_at_most
 from bot.channels.base import CannotEdit, Limits
 from bot.messages import Incoming, IncomingKind, Outgoing
 from surveys.privacy import Keyring
-from surveys.store import web
-from surveys.store.database import Database
-from surveys.store.web import Author, NewMessage, WebMessage
+from surveys.store.base.database import Database
+from surveys.store.citizens import web_messages
+from surveys.store.citizens.web_messages import Author, NewMessage, WebMessage
 
 NAME = "web"
 KINDS = {"text": IncomingKind.TEXT, "tap": IncomingKind.TAP, "start": IncomingKind.START}
@@ -120,7 +120,7 @@ class WebChannel:
             while True:
                 changed.clear()
                 async with self._database.glance() as conn:
-                    found = list(await web.after(conn, chat_key, last_id))
+                    found = list(await web_messages.after(conn, chat_key, last_id))
                 last_id = found[-1].id if found else last_id
                 yield found
                 await wait_at_most(changed, POLL_SECONDS)
@@ -140,4 +140,4 @@ class WebChannel:
 
     async def _keep(self, bubbles: Sequence[NewMessage]) -> Sequence[int | None]:
         async with self._database.write() as conn:
-            return [await web.add(conn, bubble) for bubble in bubbles]
+            return [await web_messages.add(conn, bubble) for bubble in bubbles]

@@ -10,7 +10,7 @@ from bot.conversation.opening import by_token, repeat_consent
 from bot.conversation.turn import Turn
 from bot.conversation.words import Command, CommandName, language_named
 from surveys.interview import ChangeLanguage, Resume
-from surveys.store import interviews
+from surveys.store.asking import interviews
 
 
 async def run(turn: Turn, command: Command) -> None:

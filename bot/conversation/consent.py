@@ -5,10 +5,10 @@ import hashlib
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from surveys.privacy import masked
-from surveys.store import consents
-from surveys.store.consents import Consent, Purpose
-from surveys.store.invitations import Invitation
-from surveys.store.lookups import DossierStage
+from surveys.store.asking.invitations import Invitation
+from surveys.store.citizens import consents
+from surveys.store.citizens.consents import Consent, Purpose
+from surveys.store.dossiers.lookups import DossierStage
 
 ABROAD = frozenset({"telegram"})
 """Channels whose servers stand abroad: the citizen is told before agreeing."""

@@ -26,8 +26,9 @@ from bot.settings import Settings
 from surveys.form import Form
 from surveys.interview import Phase
 from surveys.privacy import Keyring
-from surveys.store import contacts, outbox
-from surveys.store.contacts import Contact, ContactStatus
+from surveys.store.citizens import contacts
+from surveys.store.citizens.contacts import Contact, ContactStatus
+from surveys.store.queues import outbox
 from surveys.texts import Catalog
 from surveys.words import clean
 

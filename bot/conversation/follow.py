@@ -2,9 +2,10 @@
 
 from bot.conversation import consent, survey
 from bot.conversation.turn import Turn
-from surveys.store import contacts, lookups
-from surveys.store.consents import Purpose
-from surveys.store.contacts import Via
+from surveys.store.citizens import contacts
+from surveys.store.citizens.consents import Purpose
+from surveys.store.citizens.contacts import Via
+from surveys.store.dossiers import lookups
 
 
 async def decided(turn: Turn, dossier_id: int, *, agreed: bool) -> None:

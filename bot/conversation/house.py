@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.settings import Settings
 from surveys.form import Form
 from surveys.privacy import Keyring
-from surveys.store import forms
+from surveys.store.system import form_versions
 from surveys.texts import Catalog
 
 
@@ -40,7 +40,7 @@ class House:
         form = self.current.get(form_id)
         if form is not None and form.version == version:
             return form
-        return await forms.load(conn, form_id, version)
+        return await form_versions.load(conn, form_id, version)
 
     def catalog(self, language: str) -> Catalog:
         """The texts in this language, or else in the deployment's."""

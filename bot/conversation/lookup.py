@@ -11,9 +11,11 @@ from bot.conversation.codes import possible_reference
 from bot.conversation.turn import Rows, Turn
 from bot.messages import Outgoing
 from surveys.dossier import STAGES, Stage, Status
-from surveys.store import contacts, invitations, lookups
-from surveys.store.contacts import Via
-from surveys.store.lookups import DossierStage
+from surveys.store.asking import invitations
+from surveys.store.citizens import contacts
+from surveys.store.citizens.contacts import Via
+from surveys.store.dossiers import lookups
+from surveys.store.dossiers.lookups import DossierStage
 
 HOUR_SECONDS = 3600
 STEPS = {

@@ -6,12 +6,15 @@ from bot.conversation import consent, lookup, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from surveys.dossier import STAGES, Status
-from surveys.store import contacts, interviews, invitations, links, lookups, outbox
-from surveys.store.consents import Purpose
-from surveys.store.contacts import ContactStatus, Via
-from surveys.store.interviews import UNFINISHED, Interview
-from surveys.store.invitations import Invitation, InvitationState
-from surveys.store.lookups import DossierStage
+from surveys.store.asking import interviews, invitations
+from surveys.store.asking.interviews import UNFINISHED, Interview
+from surveys.store.asking.invitations import Invitation, InvitationState
+from surveys.store.citizens import contacts
+from surveys.store.citizens.consents import Purpose
+from surveys.store.citizens.contacts import ContactStatus, Via
+from surveys.store.dossiers import links, lookups
+from surveys.store.dossiers.lookups import DossierStage
+from surveys.store.queues import outbox
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

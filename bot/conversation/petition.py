@@ -14,9 +14,9 @@ from bot.conversation.words import stops
 from bot.messages import Button
 from surveys.outcomes import ComplaintState
 from surveys.privacy import normal_phone
-from surveys.store import complaints
-from surveys.store.complaints import Complaint
-from surveys.store.consents import Purpose
+from surveys.store.citizens.consents import Purpose
+from surveys.store.results import complaints
+from surveys.store.results.complaints import Complaint
 from surveys.words import clean, word_count
 
 

@@ -5,9 +5,10 @@ from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from bot.messages import Button, Outgoing
 from surveys.privacy import normal_phone
-from surveys.store import contacts, lookups
-from surveys.store.contacts import Via
-from surveys.store.lookups import DossierStage
+from surveys.store.citizens import contacts
+from surveys.store.citizens.contacts import Via
+from surveys.store.dossiers import lookups
+from surveys.store.dossiers.lookups import DossierStage
 
 SHARES_CONTACT = frozenset({"telegram"})
 """Channels that can hand over the citizen's own number, verified."""

@@ -10,9 +10,12 @@ from bot.conversation.turn import Turn
 from bot.messages import Outgoing
 from surveys.form import Form, in_language
 from surveys.rights import RequestKind, due_on
-from surveys.store import complaints, consents, contacts, held, interviews, rights
-from surveys.store.consents import Purpose
-from surveys.store.held import Held, HeldAnswer
+from surveys.store.asking import interviews
+from surveys.store.citizens import consents, contacts
+from surveys.store.citizens.consents import Purpose
+from surveys.store.personal_data import held_data, requests
+from surveys.store.personal_data.held_data import Held, HeldAnswer
+from surveys.store.results import complaints
 
 SHOWN_TEXT = 200
 """Characters of a free text that are shown; the citizen knows the rest."""
@@ -20,7 +23,7 @@ SHOWN_TEXT = 200
 
 async def show_held(turn: Turn) -> None:
     """Everything that is held about this chat."""
-    found = await held.about(turn.conn, turn.contact.id)
+    found = await held_data.about(turn.conn, turn.contact.id)
     if found is None:
         return
     await _log(turn, RequestKind.VIEW, done=True)
@@ -39,7 +42,7 @@ async def withdraw(turn: Turn) -> None:
     for purpose in sorted(given | {Purpose.SURVEY}):
         await consent.keep(turn, purpose, given=False)
     await contacts.unfollow_all(turn.conn, turn.contact.id)
-    await rights.cancel_unsent(turn.conn, turn.contact.id, broadcasts_only=True)
+    await requests.cancel_unsent(turn.conn, turn.contact.id, broadcasts_only=True)
     await _withdraw_petitions(turn)
     interview = await interviews.unfinished(turn.conn, turn.contact.id)
     if interview is not None:
@@ -67,14 +70,14 @@ async def erase_decided(turn: Turn, *, agreed: bool) -> None:
         await survey.show_again(turn)
         return
     await _log(turn, RequestKind.ERASE, done=False)
-    await rights.forget(turn.conn, turn.contact.id)
+    await requests.forget(turn.conn, turn.contact.id)
     turn.focus = Focus()
     await turn.say("rights.erased")
 
 
 async def _log(turn: Turn, kind: RequestKind, *, done: bool) -> None:
     due = due_on(kind, turn.today)
-    await rights.log(turn.conn, turn.contact.id, kind, now=turn.now, due_on=due, done=done)
+    await requests.log(turn.conn, turn.contact.id, kind, now=turn.now, due_on=due, done=done)
 
 
 async def _withdraw_petitions(turn: Turn) -> None:

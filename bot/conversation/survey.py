@@ -25,10 +25,13 @@ from surveys.interview import (
 )
 from surveys.interview.answers import give
 from surveys.interview.screens import screen
-from surveys.store import complaints, interviews, invitations, lookups, responses, slots
-from surveys.store.consents import Purpose
-from surveys.store.interviews import Interview
-from surveys.store.invitations import Invitation, InvitationState
+from surveys.store.asking import interviews, invitations
+from surveys.store.asking.interviews import Interview
+from surveys.store.asking.invitations import Invitation, InvitationState
+from surveys.store.citizens.consents import Purpose
+from surveys.store.dossiers import lookups
+from surveys.store.queues import slots
+from surveys.store.results import complaints, responses
 from surveys.words import TEXT_LIMIT, clean
 
 UNDER_WAY = frozenset({Phase.ASKING, Phase.OFFER})

@@ -13,9 +13,10 @@ from bot.conversation.buttons import Press, Verb, data_of, read_data
 from bot.conversation.focus import Asked, Focus
 from bot.conversation.house import House
 from bot.messages import Button, Incoming, Outgoing
-from surveys.store import contacts, outbox
-from surveys.store.contacts import Contact
-from surveys.store.outbox import MessageKind
+from surveys.store.citizens import contacts
+from surveys.store.citizens.contacts import Contact
+from surveys.store.queues import outbox
+from surveys.store.queues.outbox import MessageKind
 from surveys.texts import Catalog
 
 Rows = tuple[tuple[Button, ...], ...]

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.base import Limits
 from bot.limits import RESERVE_MS, Slots, next_to_chat
-from surveys.store import departures, pace, slots
-from surveys.store.contacts import ContactStatus
-from surveys.store.departures import Departure
-from surveys.store.outbox import Lane, OutboxState
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.queues import claims, rate_limits, slots
+from surveys.store.queues.claims import Departure
+from surveys.store.queues.outbox import Lane, OutboxState
 
 EARLY_MS = {Lane.INTERACTIVE: RESERVE_MS, Lane.BROADCAST: 0}
 UNWRITABLE = {
@@ -52,7 +52,7 @@ class Gate:
 
     async def open(self, conn: AsyncConnection, room: int, lanes: Sequence[Lane]) -> Group:
         """Let leave who may, at most `room`; commit, and only then send."""
-        held = await pace.lock(conn, self.channel, self.bot)
+        held = await rate_limits.lock(conn, self.channel, self.bot)
         if held.paused_until_ms > held.now_ms:
             rest = held.paused_until_ms - held.now_ms
             return Group(wait_ms=rest)
@@ -80,10 +80,10 @@ class Gate:
         """Who leaves in one lane, and whether there may be more of them than there are slots."""
         if not count:
             return [], True
-        found = await departures.next_up(conn, self.channel, self.bot, lane, count)
+        found = await claims.next_up(conn, self.channel, self.bot, lane, count)
         ready = await _writable(conn, _one_a_contact(found))
         numbers = [one.id for one in ready]
-        left = await departures.leave(conn, numbers, owner=self.owner, lease_ms=self.lease_ms)
+        left = await claims.leave(conn, numbers, owner=self.owner, lease_ms=self.lease_ms)
         return [one for one in ready if one.id in left], len(found) >= count
 
     async def _note(
@@ -92,7 +92,7 @@ class Gate:
         """Write down whom the limits hold until when; returns the moments of the chats."""
         if not leaving:
             return ()
-        await pace.move(
+        await rate_limits.move(
             conn, self.channel, self.bot, next_ms=pacing.next_ms, peak_ms=pacing.peak_ms
         )
         if self.limits.per_chat_second > PACED_BELOW:
@@ -103,7 +103,7 @@ class Gate:
             )
             for one in leaving
         }
-        await departures.hold_chats(conn, later)
+        await claims.hold_chats(conn, later)
         return later.values()
 
     async def _edits(self, conn: AsyncConnection, leaving: Sequence[Departure]) -> dict[int, str]:
@@ -130,5 +130,5 @@ async def _writable(conn: AsyncConnection, found: Sequence[Departure]) -> list[D
         if one.status is ContactStatus.ACTIVE or farewell:
             ready.append(one)
         else:
-            await departures.turn_back(conn, [one.id], *UNWRITABLE[one.status])
+            await claims.turn_back(conn, [one.id], *UNWRITABLE[one.status])
     return ready

@@ -19,10 +19,11 @@ from bot.limits import is_quiet
 from bot.reasons import reason_of
 from bot.settings import Settings
 from surveys.privacy import Keyring
-from surveys.store import pace, rights, settlements
-from surveys.store.database import Database
-from surveys.store.outbox import Lane
-from surveys.store.settlements import Settlement
+from surveys.store.base.database import Database
+from surveys.store.personal_data import requests
+from surveys.store.queues import delivery_results, rate_limits
+from surveys.store.queues.delivery_results import Settlement
+from surveys.store.queues.outbox import Lane
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +133,7 @@ class Dispatcher:
         self._awake.clear()
         try:
             async with self._database.glance() as conn:
-                work = await pace.with_work(conn, self._senders, self._lanes())
+                work = await rate_limits.with_work(conn, self._senders, self._lanes())
         except Exception as error:
             log.warning("cannot read the outbox: %s", reason_of(error))
             return False
@@ -164,10 +165,10 @@ class Dispatcher:
     async def _take_over(self) -> None:
         """What an earlier process of this computer held when the power failed is not waited for."""
         async with self._database.write() as conn:
-            await pace.register(conn, self._senders)
-            holding = await settlements.owners(conn)
+            await rate_limits.register(conn, self._senders)
+            holding = await delivery_results.owners(conn)
             if gone := [name for name in holding if is_gone(name, self._owner)]:
-                taken = await settlements.sweep(conn, gone)
+                taken = await delivery_results.sweep(conn, gone)
                 log.warning("%s messages were interrupted by the end of a process", taken)
 
     async def _clear_up(self) -> None:
@@ -175,9 +176,9 @@ class Dispatcher:
         while True:
             try:
                 async with self._database.write() as conn:
-                    taken = await settlements.sweep(conn)
-                    await settlements.expire(conn)
-                    await rights.finish_erasures(conn, self._clock())
+                    taken = await delivery_results.sweep(conn)
+                    await delivery_results.expire(conn)
+                    await requests.finish_erasures(conn, self._clock())
             except Exception as error:
                 log.warning("cannot clear up the outbox: %s", reason_of(error))
             else:
@@ -213,4 +214,4 @@ class Dispatcher:
 
     async def _write(self, ends: Sequence[Settlement]) -> None:
         async with self._database.write() as conn:
-            await settlements.settle(conn, ends, self._clock())
+            await delivery_results.settle(conn, ends, self._clock())

@@ -13,10 +13,10 @@ from bot.channels.base import (
     Unreachable,
 )
 from bot.limits import backoff_ms, pause_ms
-from surveys.store.contacts import ContactStatus
-from surveys.store.departures import Departure
-from surveys.store.outbox import Lane, OutboxState
-from surveys.store.settlements import Again, Settlement
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.queues.claims import Departure
+from surveys.store.queues.delivery_results import Again, Settlement
+from surveys.store.queues.outbox import Lane, OutboxState
 
 LONGEST_REASON = 300
 """Characters of a reason that are kept."""

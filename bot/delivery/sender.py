@@ -16,10 +16,10 @@ from bot.messages import outgoing_from_json
 from bot.reasons import reason_of
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
-from surveys.store.database import Database
-from surveys.store.departures import Departure
-from surveys.store.outbox import Lane
-from surveys.store.settlements import Settlement
+from surveys.store.base.database import Database
+from surveys.store.queues.claims import Departure
+from surveys.store.queues.delivery_results import Settlement
+from surveys.store.queues.outbox import Lane
 
 log = logging.getLogger(__name__)
 

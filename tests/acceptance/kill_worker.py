@@ -23,9 +23,10 @@ from bot.inbox import Inbox
 from bot.messages import Incoming, Outgoing
 from bot.settings import Settings
 from bot.worker import Worker, WorkerRules
-from surveys.store import contacts, outbox
-from surveys.store.database import Database
-from surveys.store.outbox import MessageKind
+from surveys.store.base.database import Database
+from surveys.store.citizens import contacts
+from surveys.store.queues import outbox
+from surveys.store.queues.outbox import MessageKind
 from tests.fakes.loopback import BOT, NAME, LoopbackChannel
 from tests.integration.queue_rows import KEYS
 

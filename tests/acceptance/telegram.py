@@ -14,11 +14,12 @@ from pathlib import Path
 from sqlalchemy import select
 
 from surveys.privacy import Keyring, link_token
-from surveys.store import contacts, dossiers, links
-from surveys.store.contacts import ContactStatus
-from surveys.store.database import Database
-from surveys.store.schema import answers, inbox, outbox, responses
-from surveys.store.schema import contacts as contacts_table
+from surveys.store.base.database import Database
+from surveys.store.base.schema import answers, inbox, outbox, responses
+from surveys.store.base.schema import contacts as contacts_table
+from surveys.store.citizens import contacts
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.dossiers import dossiers, links
 from tests.acceptance.motcua import Running, running
 from tests.acceptance.process import KEPT, Motcua
 from tests.fakes.telegram import FakeTelegram, Message, Person

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from surveys.store import inbox, schema
-from surveys.store.database import Database
-from surveys.store.outbox import MessageKind
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.queues import inbox
+from surveys.store.queues.outbox import MessageKind
 from tests.acceptance.process import Motcua
 from tests.integration.queue_rows import add_contact, queue, rows_of, update_from
 

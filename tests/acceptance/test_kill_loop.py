@@ -22,10 +22,11 @@ import pytest
 from aiohttp import web
 from sqlalchemy import text
 
-from surveys.store import inbox, outbox, schema
-from surveys.store.database import Database
-from surveys.store.inbox import InboxState
-from surveys.store.outbox import OutboxState
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.queues import inbox, outbox
+from surveys.store.queues.inbox import InboxState
+from surveys.store.queues.outbox import OutboxState
 from tests.acceptance import kill_worker
 from tests.acceptance.kill_worker import Job
 from tests.integration.queue_rows import migrated, rows_of

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from surveys.store import schema
-from surveys.store.database import Database
+from surveys.store.base import schema
+from surveys.store.base.database import Database
 from tests.acceptance.motcua import running
 from tests.acceptance.process import Motcua, Outcome
 from tests.fakes.telegram import FakeTelegram

@@ -15,7 +15,7 @@ from telegram.ext import ApplicationBuilder, TypeHandler
 
 from bot.channels.telegram.receive import Raw, Webhook
 from bot.inbox import Inbox
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 from tests.bench.load import SECRET
 from tests.integration.queue_rows import KEYS
 

@@ -15,9 +15,9 @@ import pytest
 from bot.channels.base import Limits
 from bot.delivery import Dispatcher
 from bot.settings import Settings
-from surveys.store import outbox
-from surveys.store.database import Database
-from surveys.store.outbox import MessageKind, OutboxState
+from surveys.store.base.database import Database
+from surveys.store.queues import outbox
+from surveys.store.queues.outbox import MessageKind, OutboxState
 from tests.bench.processes import serving
 from tests.bench.telling import tell
 from tests.fakes.loopback import BOT, NAME, LoopbackChannel

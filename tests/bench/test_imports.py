@@ -10,7 +10,7 @@ import pytest
 import migrations
 from admin.importing import Source, run_import
 from admin.importing.dossiers import DossierImporter
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 from tests.bench.telling import tell
 from tests.integration.office import office
 from tests.integration.rows import add_unit

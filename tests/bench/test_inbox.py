@@ -13,8 +13,8 @@ from statistics import median
 import pytest
 
 from bot.inbox import Inbox
-from surveys.store import inbox
-from surveys.store.database import Database
+from surveys.store.base.database import Database
+from surveys.store.queues import inbox
 from tests.bench.processes import Server, running
 from tests.bench.servers import PATH, SERVERS
 from tests.bench.telling import tell

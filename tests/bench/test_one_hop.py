@@ -12,7 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 from tests.bench.telling import tell
 
 THINGS = table("things", column("id"), column("name"))

@@ -20,11 +20,11 @@ import pandas as pd
 import pytest
 
 import migrations
-from admin.evidence import PeriodEvidence, unit_evidence
+from admin.rating.unit_evidence import PeriodEvidence, unit_evidence
 from scoring.rating import Rating, rate
 from scoring.rulebook import find_rulebook
-from surveys.store import evidence
-from surveys.store.database import Database
+from surveys.store.base.database import Database
+from surveys.store.results import evidence
 from tests.bench.telling import tell
 from tests.bench.year import UNITS, YEAR, PostgresStore, SqliteStore, Store, lay
 

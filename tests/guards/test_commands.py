@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from admin.cli import SECTIONS, root
-from admin.help import modules
-from admin.texts import load_texts
+from admin.kit.cli import SECTIONS, root
+from admin.kit.help import modules
+from admin.kit.texts import load_texts
 
 RESULTS = {"list", "status", "show", "check", "rate", "tally", "import"}
 """Commands of these names print a list or a result."""

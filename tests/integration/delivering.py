@@ -9,7 +9,7 @@ from typing import Any
 from bot.channels.base import Limits
 from bot.delivery import Dispatcher, DispatchRules
 from bot.settings import Settings
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 from tests.fakes.channel import FakeChannel
 from tests.integration.queue_rows import KEYS
 

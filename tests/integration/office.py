@@ -8,8 +8,8 @@ from typing import Any
 
 from admin.importing import Report, Source, run_import
 from admin.importing.job import Importer
-from admin.runtime import Runtime
-from admin.texts import load_texts
+from admin.kit.runtime import Runtime
+from admin.kit.texts import load_texts
 from bot.settings import Settings
 
 NOW = datetime(2021, 7, 1, 2, 0, tzinfo=UTC)

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import migrations
 from bot.messages import Outgoing
 from surveys.privacy import Keyring
-from surveys.store import outbox, schema
-from surveys.store.database import Database
-from surveys.store.inbox import Event
-from surveys.store.invitations import InvitationState
-from surveys.store.outbox import MessageKind
+from surveys.store.asking.invitations import InvitationState
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.queues import outbox
+from surveys.store.queues.inbox import Event
+from surveys.store.queues.outbox import MessageKind
 from tests.integration.rows import add_dossier, add_unit
 
 KEYS = Keyring(bytes(range(32)))

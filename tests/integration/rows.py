@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from surveys.store import responses, schema
+from surveys.store.base import schema
+from surveys.store.results import responses
 
 NOW = datetime(2021, 6, 1, 3, 0, tzinfo=UTC)
 DUE = datetime(2021, 5, 10, 17, 0)

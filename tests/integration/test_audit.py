@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
-from surveys.store import audit
-from surveys.store.database import Database
-from surveys.store.schema import audit as table
+from surveys.store.base.database import Database
+from surveys.store.base.schema import audit as table
+from surveys.store.system import audit
 from tests.integration.rows import NOW
 
 

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import text
 
 import migrations
-from admin import copies
+from admin.backups import backups
 from migrations import SchemaState
 from surveys.errors import Refusal
-from surveys.store import copying, health, units
-from surveys.store.database import Database
-from surveys.store.units import Level, Unit
+from surveys.store.base.database import Database
+from surveys.store.dossiers import units
+from surveys.store.dossiers.units import Level, Unit
+from surveys.store.system import copying, health
 from tests.integration.office import office
 from tests.integration.rows import add_unit
 
@@ -39,13 +40,13 @@ async def filled(database: Database) -> Database:
 
 async def _backup(url: str, file: Path, *, force: bool = False) -> None:
     async with office(url) as runtime:
-        await copies.backup(runtime, file, force=force)
+        await backups.backup(runtime, file, force=force)
 
 
-async def _restore(url: str, file: Path, *, force: bool = False) -> copies.Plan:
+async def _restore(url: str, file: Path, *, force: bool = False) -> backups.Plan:
     async with office(url) as runtime:
-        plan = await copies.plan(runtime, file, force=force)
-        await copies.restore(plan)
+        plan = await backups.plan(runtime, file, force=force)
+        await backups.restore(plan)
     return plan
 
 

@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy import update
 
 from surveys.period import parse_period
-from surveys.store import evidence, facts, ratings, schema, scores, tallies
-from surveys.store.database import Database
-from surveys.store.facts import Fact
-from surveys.store.scores import ScoreRow, Stage
-from surveys.store.tallies import Dimension
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.dossiers import facts, scores
+from surveys.store.dossiers.facts import Fact
+from surveys.store.dossiers.scores import ScoreRow, Stage
+from surveys.store.results import evidence, ratings, tallies
+from surveys.store.results.tallies import Dimension
 from surveys.tally import Cell
 from tests.integration.rows import NOW, add_dossier, add_unit, answer
 

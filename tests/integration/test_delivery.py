@@ -13,9 +13,9 @@ from bot.channels.base import (
     Unknown,
 )
 from bot.delivery import DispatchRules
-from surveys.store import schema
-from surveys.store.database import Database
-from surveys.store.outbox import MessageKind
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.queues.outbox import MessageKind
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import dispatching, now_ms, until
 from tests.integration.queue_rows import add_contact, queue, rows_of, states_of
@@ -279,19 +279,21 @@ async def test_many_bots_are_asked_about_in_one_question(sqlite_database: Databa
     """Pitfall 9: looking for work costs one statement, however many bots there are."""
     from sqlalchemy import event
 
-    from surveys.store import pace
-    from surveys.store.outbox import Lane
+    from surveys.store.queues import rate_limits
+    from surveys.store.queues.outbox import Lane
 
     bots = [("fake", str(number)) for number in range(300)]
     statements: list[str] = []
     async with sqlite_database.write() as conn:
-        await pace.register(conn, bots)
+        await rate_limits.register(conn, bots)
         contact = await add_contact(conn, "84", bot="7")
         await queue(conn, contact, "one", bot="7")
         event.listen(
             conn.sync_connection, "before_cursor_execute", lambda *a: statements.append(a[2])
         )
-        assert await pace.with_work(conn, bots, tuple(Lane)) == {("fake", "7"): {Lane.INTERACTIVE}}
+        assert await rate_limits.with_work(conn, bots, tuple(Lane)) == {
+            ("fake", "7"): {Lane.INTERACTIVE}
+        }
     assert len(statements) == 1
 
 

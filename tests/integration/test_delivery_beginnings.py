@@ -10,11 +10,11 @@ import pytest
 from bot.channels.base import (
     Unreachable,
 )
-from surveys.store import schema
-from surveys.store.contacts import ContactStatus
-from surveys.store.database import Database
-from surveys.store.invitations import InvitationState
-from surveys.store.outbox import MessageKind
+from surveys.store.asking.invitations import InvitationState
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.queues.outbox import MessageKind
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import RULES, dispatching, until
 from tests.integration.queue_rows import add_contact, add_invitation, queue, rows_of, states_of

@@ -11,10 +11,11 @@ from sqlalchemy import event, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import DispatchRules
-from surveys.store import departures, inbox, schema, settlements
-from surveys.store.database import Database
-from surveys.store.outbox import Lane, MessageKind, OutboxState
-from surveys.store.settlements import Again, Settlement
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.queues import claims, delivery_results, inbox
+from surveys.store.queues.delivery_results import Again, Settlement
+from surveys.store.queues.outbox import Lane, MessageKind, OutboxState
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import dispatching, until
 from tests.integration.queue_rows import (
@@ -46,7 +47,7 @@ async def _settle(database: Database, contact: int, **values: object) -> None:
     end = {"id": 1, "owner": "me", "channel": CHANNEL, "bot": BOT, "contact_id": contact}
     async with database.write() as conn:
         one = Settlement(**(end | {"invitation_id": None} | values))  # type: ignore[arg-type]
-        await settlements.settle(conn, [one], NOW)
+        await delivery_results.settle(conn, [one], NOW)
 
 
 async def test_only_who_sent_a_message_writes_its_end(database: Database) -> None:
@@ -85,7 +86,7 @@ async def test_what_left_already_does_not_leave_again(database: Database) -> Non
     """Pitfall 4: the UPDATE that marks `sending` asks for `due` itself, row locks or not."""
     await _sending(database)
     async with database.write() as conn:
-        assert await departures.leave(conn, [1], owner="other", lease_ms=1_000) == set()
+        assert await claims.leave(conn, [1], owner="other", lease_ms=1_000) == set()
     (row,) = await rows_of(database, schema.outbox)
     assert row["owner"] == "me"
 
@@ -142,9 +143,9 @@ async def test_what_is_due_next_week_costs_nothing_today(postgres_url: str) -> N
             await auto.execute(text("ANALYZE"))
         async with database.write() as conn:
             lane = Lane.BROADCAST
-            coming = await _plan(conn, departures.next_up(conn, CHANNEL, BOT, lane, 5))
-            expiring = await _plan(conn, settlements.expire(conn))
-            dead = await _plan(conn, settlements.sweep(conn))
+            coming = await _plan(conn, claims.next_up(conn, CHANNEL, BOT, lane, 5))
+            expiring = await _plan(conn, delivery_results.expire(conn))
+            dead = await _plan(conn, delivery_results.sweep(conn))
     assert "ix_outbox_due" in coming
     assert "ix_outbox_expiring" in expiring
     assert "ix_outbox_sending" in dead

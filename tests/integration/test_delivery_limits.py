@@ -9,8 +9,8 @@ import pytest
 
 from bot.channels.base import Limits, SlowDown
 from bot.delivery import DispatchRules
-from surveys.store.database import Database
-from surveys.store.outbox import MessageKind
+from surveys.store.base.database import Database
+from surveys.store.queues.outbox import MessageKind
 from tests.fakes.channel import FakeChannel, Heard
 from tests.integration.delivering import RULES, TELEGRAM, dispatching, until
 from tests.integration.queue_rows import add_contact, migrated, queue, states_of

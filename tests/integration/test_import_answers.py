@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from admin.importing.answers import AnswerImporter
 from surveys.errors import Refusal
 from surveys.evidence import Conduct, Contacts
-from surveys.store import audit, schema
-from surveys.store.database import Database
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.system import audit
 from tests.integration.office import counts, csv_file, office, take_in
 from tests.integration.rows import add_dossier, add_unit, answer, evidence_of
 

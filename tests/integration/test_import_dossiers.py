@@ -15,8 +15,11 @@ from bot.settings import Settings, keyring
 from surveys.errors import Refusal
 from surveys.evidence import Timing
 from surveys.privacy import Keyring
-from surveys.store import audit, dossiers, evidence, schema
-from surveys.store.database import Database
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.dossiers import dossiers
+from surveys.store.results import evidence
+from surveys.store.system import audit
 from tests.integration.office import KEY, NOW, counts, csv_file, office
 from tests.integration.rows import add_unit, evidence_of
 

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from admin.importing.facts import FactImporter
 from admin.importing.job import Read, Stored
 from admin.importing.scores import ScoreImporter
-from admin.runtime import Runtime
+from admin.kit.runtime import Runtime
 from scoring.rulebook import find_rulebook
-from surveys.store import audit, facts, scores
-from surveys.store.database import Database
-from surveys.store.facts import Fact
-from surveys.store.scores import Stage
+from surveys.store.base.database import Database
+from surveys.store.dossiers import facts, scores
+from surveys.store.dossiers.facts import Fact
+from surveys.store.dossiers.scores import Stage
+from surveys.store.system import audit
 from tests.integration.office import counts, csv_file, office, take_in
 from tests.integration.queue_rows import migrated
 from tests.integration.rows import add_unit

@@ -8,9 +8,10 @@ import pytest
 from admin.importing import Source, run_import
 from admin.importing.units import UnitImporter
 from surveys.errors import Refusal
-from surveys.store import audit, units
-from surveys.store.database import Database
-from surveys.store.units import Level
+from surveys.store.base.database import Database
+from surveys.store.dossiers import units
+from surveys.store.dossiers.units import Level
+from surveys.store.system import audit
 from tests.integration.office import counts, csv_file, office, take_in
 
 HEADER = "Mã đơn vị,Tên đơn vị,Cấp,Khối,Trực thuộc,Từ ngày,Đến ngày"

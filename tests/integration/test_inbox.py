@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from surveys.store import inbox, schema
-from surveys.store.database import Database
-from surveys.store.inbox import InboxState
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.queues import inbox
+from surveys.store.queues.inbox import InboxState
 from tests.integration.queue_rows import BOT, CHANNEL, migrated, rows_of, update_from
 
 BOTS = [(CHANNEL, BOT)]

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from bot.inbox import Inbox
 from surveys.errors import Refusal
-from surveys.store import schema
-from surveys.store.database import Database
+from surveys.store.base import schema
+from surveys.store.base.database import Database
 from tests.integration.queue_rows import BOT, CHANNEL, KEYS, migrated, rows_of
 
 

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.inbox import Inbox
 from bot.messages import Incoming
 from bot.worker import Handler, Worker, WorkerRules
-from surveys.store import inbox, schema
-from surveys.store.database import Database
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.queues import inbox
 from tests.fakes.channel import FakeChannel
 from tests.integration.queue_rows import BOT, CHANNEL, KEYS, migrated, rows_of
 

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from surveys.store import outbox, schema
-from surveys.store.database import Database
-from surveys.store.outbox import MessageKind, OutboxState
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.queues import outbox
+from surveys.store.queues.outbox import MessageKind, OutboxState
 from tests.integration.queue_rows import add_contact, queue, rows_of, states_of
 
 

@@ -1,11 +1,11 @@
 """What a rating prints beyond its figures: simulated responses are never silent."""
 
-from admin.evidence import unit_evidence
 from admin.rating import rows
+from admin.rating.unit_evidence import unit_evidence
 from scoring.rating import rate
 from scoring.rulebook import find_rulebook
 from surveys.period import parse_period
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 from tests.integration.rows import add_dossier, add_unit, answer
 
 Q2 = parse_period("2021-Q2")

@@ -5,8 +5,9 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from surveys.evidence import Agencies, Conduct, Contacts, Timing
-from surveys.store import evidence, responses, schema
-from surveys.store.database import Database
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.results import evidence, responses
 from tests.integration.rows import DUE, NOW, add_dossier, add_unit, answer, evidence_of
 
 

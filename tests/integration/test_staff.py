@@ -3,9 +3,9 @@
 import pytest
 
 from surveys.errors import Refusal
-from surveys.store import staff
-from surveys.store.database import Database
-from surveys.store.staff import Role
+from surveys.store.base.database import Database
+from surveys.store.system import staff
+from surveys.store.system.staff import Role
 from tests.integration.rows import NOW
 
 

@@ -13,9 +13,9 @@ from admin.tallying.result import parse_by, read_tally
 from surveys.errors import Refusal
 from surveys.form import shipped_forms
 from surveys.period import parse_period
-from surveys.store import forms
-from surveys.store.database import Database
-from surveys.store.tallies import Dimension
+from surveys.store.base.database import Database
+from surveys.store.results.tallies import Dimension
+from surveys.store.system import form_versions
 from tests.integration.rows import NOW, add_dossier, add_unit, answer
 
 Q2 = parse_period("2021-Q2")
@@ -24,7 +24,7 @@ Q2 = parse_period("2021-Q2")
 async def _answered(database: Database, *, simulated: bool = False) -> None:
     """XA01: 7 very, 1 unsatisfied; XA02: nobody."""
     async with database.write() as conn:
-        await forms.register(conn, shipped_forms(), NOW)
+        await form_versions.register(conn, shipped_forms(), NOW)
         unit = await add_unit(conn, "XA01")
         await add_unit(conn, "XA02")
         for number in range(8):

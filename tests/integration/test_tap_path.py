@@ -14,8 +14,8 @@ from bot.delivery import DispatchRules
 from bot.inbox import Inbox
 from bot.messages import Incoming
 from bot.worker import BotId, NoReplies, Replies, Worker
-from surveys.store import one_hop, schema
-from surveys.store.database import Database
+from surveys.store.base import one_hop, schema
+from surveys.store.base.database import Database
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import dispatcher_of, until
 from tests.integration.queue_rows import BOT, CHANNEL, KEYS, add_contact, queue

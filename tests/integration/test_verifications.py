@@ -12,10 +12,12 @@ from surveys.errors import Refusal
 from surveys.evidence import Agencies, Conduct, Contacts, Timing
 from surveys.outcomes import ComplaintState
 from surveys.period import parse_period
-from surveys.store import audit, cases, complaints, doubts, evidence, schema, verifications
-from surveys.store.database import Database
-from surveys.store.doubts import Doubt
-from surveys.store.verifications import Action
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.results import cases, complaints, evidence, review_queue, verifications
+from surveys.store.results.review_queue import Doubt
+from surveys.store.results.verifications import Action
+from surveys.store.system import audit
 from tests.integration.rows import DUE, NOW, add_dossier, add_unit, answer, evidence_of
 
 Q2 = parse_period("2021-Q2")
@@ -89,9 +91,9 @@ async def test_what_changed_after_a_decision_is_listed(database: Database) -> No
     async with database.write() as conn:
         dossier = await _dossier(conn)
         await _decide(conn, Action.CONFIRM)
-        assert await doubts.open_questions(conn, Q2) == []
+        assert await review_queue.open_questions(conn, Q2) == []
         await answer(conn, dossier, "contacts", "none", revision=2)
-        (found,) = await doubts.open_questions(conn, Q2)
+        (found,) = await review_queue.open_questions(conn, Q2)
     assert (found.doubt, found.shown, found.stated) == (Doubt.CHANGED, "many", "none")
 
 
@@ -172,9 +174,9 @@ async def test_the_verifiers_list(database: Database) -> None:
         await answer(conn, ids[1], "on_time", "on_time")
         await answer(conn, ids[2], "on_time", "unknown")
         await _complain(conn, await answer(conn, ids[3], "conduct", "yes"))
-        found = await doubts.open_questions(conn, Q2)
+        found = await review_queue.open_questions(conn, Q2)
         await _decide(conn, Action.CONFIRM, "1")
-        later = await doubts.open_questions(conn, Q2)
+        later = await review_queue.open_questions(conn, Q2)
     assert [(one.doubt, one.dossier, one.shown, one.stated) for one in found] == [
         (Doubt.COMPLAINT, "D4", "complaint", "conduct"),
         (Doubt.OWN_FAULT, "D1", "many_own_fault", ""),

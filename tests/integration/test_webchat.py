@@ -11,7 +11,7 @@ from bot.server import Health, make_server
 from bot.visitors import Visitors
 from bot.webchat import COOKIE, WebChat
 from surveys.privacy import Keyring
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 from tests.integration.rows import NOW
 
 Client = TestClient[web.Request, web.Application]

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, text
 import migrations
 from migrations import SchemaState
 from surveys.errors import Refusal
-from surveys.store import evidence, schema
-from surveys.store.database import Database
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.results import evidence
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 

@@ -9,8 +9,8 @@ from bot.conversation import Conversation
 from bot.settings import load_settings
 from surveys.form import shipped_forms
 from surveys.privacy import Keyring
-from surveys.store import forms
-from surveys.store.database import Database
+from surveys.store.base.database import Database
+from surveys.store.system import form_versions
 from surveys.texts import LANGUAGES, Catalog
 from tests.integration.conversation.person import NOW, House
 
@@ -30,7 +30,7 @@ def make_conversation(**settings: object) -> Conversation:
 async def make_house(database: Database, **settings: object) -> House:
     """A deployment whose forms are published."""
     async with database.write() as conn:
-        await forms.register(conn, shipped_forms(), NOW)
+        await form_versions.register(conn, shipped_forms(), NOW)
     return House(database=database, conversation=make_conversation(**settings))
 
 

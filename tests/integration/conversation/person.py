@@ -9,8 +9,9 @@ from sqlalchemy import Table, select
 
 from bot.conversation import Conversation
 from bot.messages import Button, Incoming, IncomingKind, Outgoing, outgoing_from_json
-from surveys.store import links, schema
-from surveys.store.database import Database
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.dossiers import links
 from tests.integration.rows import add_dossier, add_unit
 
 NOW = datetime(2021, 6, 1, 3, 0, tzinfo=UTC)

@@ -13,8 +13,9 @@ from bot.messages import IncomingKind, outgoing_from_json
 from bot.notices import Notices
 from surveys.period import parse_period
 from surveys.privacy import masked
-from surveys.store import invitations, schema
-from surveys.store.database import Database
+from surveys.store.asking import invitations
+from surveys.store.base import schema
+from surveys.store.base.database import Database
 from tests.integration.conversation.conftest import KEYS
 from tests.integration.conversation.person import CODE, House
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.messages import IncomingKind
-from surveys.store import schema
-from surveys.store.database import Database
+from surveys.store.base import schema
+from surveys.store.base.database import Database
 from tests.integration.conversation.conftest import KEYS, make_house
 from tests.integration.conversation.person import CODE, House
 

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.messages import IncomingKind
-from surveys.store import schema
+from surveys.store.base import schema
 from tests.integration.conversation.person import CODE, TOKEN, House
 
 ODD = (

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import IncomingKind
-from surveys.store import schema
+from surveys.store.base import schema
 from tests.integration.conversation.person import CODE, NOW, TOKEN, House
 
 YES = ("đồng ý", "Dong y", "ok", "Có ạ", "1", "ĐỒNG Ý!", "agree", "vâng")

@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.messages import IncomingKind
 from surveys.evidence import Conduct
-from surveys.store import schema
+from surveys.store.base import schema
 from tests.integration.conversation.conftest import KEYS
 from tests.integration.conversation.person import House, Person
 from tests.integration.rows import evidence_of

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from surveys.store import retention, schema
+from surveys.store.base import schema
+from surveys.store.personal_data import purging
 from tests.integration.conversation.person import CODE, NOW, House
 from tests.integration.rows import evidence_of
 
@@ -20,8 +21,8 @@ async def test_answers_of_a_closed_period_belong_to_nobody(house: House) -> None
     await person.opens("y" * 22)
     await person.taps("Rất hài lòng")
     async with house.database.write() as conn:
-        assert await retention.unlink_answers(conn, CLOSED) == 1
-        assert await retention.unlink_answers(conn, CLOSED) == 0
+        assert await purging.unlink_answers(conn, CLOSED) == 1
+        assert await purging.unlink_answers(conn, CLOSED) == 0
     contacts = [row["contact_id"] for row in await house.rows(schema.responses)]
     assert contacts[0] is None
     assert contacts[1] is not None
@@ -47,13 +48,13 @@ async def test_names_of_petitions_that_are_over_or_never_finished_go(house: Hous
         await person.taps("Gửi phản ánh")
         await person.types(*words)
     async with house.database.write() as conn:
-        assert await retention.drop_petitioners(conn, begun=LATER, decided=LATER) == 1
+        assert await purging.drop_petitioners(conn, begun=LATER, decided=LATER) == 1
     rows = await house.rows(schema.complaints)
     assert [row["petitioner_sealed"] is None for row in rows] == [True, False]
     async with house.database.write() as conn:
         await conn.execute(schema.complaints.update().values(state="refuted", decided_at=NOW))
-        assert await retention.drop_petitioners(conn, begun=NOW, decided=NOW) == 0
-        assert await retention.drop_petitioners(conn, begun=NOW, decided=LATER) == 1
+        assert await purging.drop_petitioners(conn, begun=NOW, decided=NOW) == 0
+        assert await purging.drop_petitioners(conn, begun=NOW, decided=LATER) == 1
 
 
 async def test_old_messages_lose_their_words(house: House) -> None:
@@ -66,10 +67,10 @@ async def test_old_messages_lose_their_words(house: House) -> None:
         await conn.execute(schema.inbox.insert().values(**row, received_ms=1, state="set_aside"))
         await conn.execute(schema.web_messages.insert().values(**page))
         await conn.execute(schema.outbox.update().values(state="sent", settled_ms=5))
-        assert await retention.empty_inbox(conn, 2) == 1
-        assert await retention.empty_outbox(conn, 6) == 1
-        assert await retention.empty_outbox(conn, 6) == 0
-        assert await retention.delete_pages(conn, LATER) == 1
+        assert await purging.empty_inbox(conn, 2) == 1
+        assert await purging.empty_outbox(conn, 6) == 1
+        assert await purging.empty_outbox(conn, 6) == 0
+        assert await purging.delete_pages(conn, LATER) == 1
     (kept,) = await house.rows(schema.outbox)
     assert kept["message"]["text"] == ""
     (came,) = await house.rows(schema.inbox)
@@ -83,8 +84,8 @@ async def test_silent_contacts_are_forgotten(house: House) -> None:
     await house.person("2").consents()
     async with house.database.write() as conn:
         await conn.execute(schema.outbox.update().values(state="sent"))
-        assert await retention.forget_idle(conn, LATER, LATER) == 1
-        assert await retention.delete_links(conn, LATER) == 1
+        assert await purging.forget_idle(conn, LATER, LATER) == 1
+        assert await purging.delete_links(conn, LATER) == 1
     statuses = [row["status"] for row in await house.rows(schema.contacts)]
     assert statuses == ["erased", "active"]
     assert CODE in {row["code"] for row in await house.rows(schema.dossiers)}

@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 from bot.messages import IncomingKind
-from surveys.store import rights, schema
-from surveys.store.schema import metadata
+from surveys.store.base import schema
+from surveys.store.base.schema import metadata
+from surveys.store.personal_data import requests
 from tests.integration.conversation.conftest import KEYS
 from tests.integration.conversation.person import CODE, NOW, House, Person
 from tests.integration.rows import evidence_of
@@ -53,8 +54,8 @@ async def test_withdrawing_ends_consent_and_stops_the_interview(house: House) ->
 
 async def test_withdrawing_ends_notices_and_unsent_invitations(small_house: House) -> None:
     """Followed dossiers are let go; what waits in the outbox to ask is cancelled."""
-    from surveys.store import outbox
-    from surveys.store.outbox import MessageKind
+    from surveys.store.queues import outbox
+    from surveys.store.queues.outbox import MessageKind
 
     await small_house.dossier(status=4, returned_at=None)
     person = small_house.person()
@@ -167,17 +168,17 @@ async def test_an_erasure_waits_for_its_farewell(small_house: House) -> None:
     person = small_house.person()
     await person.types("/xoa", "ok")
     async with small_house.database.write() as conn:
-        assert await rights.finish_erasures(conn, NOW) == 0
+        assert await requests.finish_erasures(conn, NOW) == 0
     await _deliver(small_house)
     async with small_house.database.write() as conn:
-        assert await rights.finish_erasures(conn, NOW + timedelta(days=1)) == 0
+        assert await requests.finish_erasures(conn, NOW + timedelta(days=1)) == 0
 
 
 async def _deliver(house: House) -> None:
     """What the dispatcher does when all is sent."""
     async with house.database.write() as conn:
         await conn.execute(schema.outbox.update().values(state="sent"))
-        await rights.finish_erasures(conn, house.now)
+        await requests.finish_erasures(conn, house.now)
 
 
 async def _nothing_left(house: House, *traces: str) -> None:

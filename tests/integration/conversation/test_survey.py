@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from bot.messages import Incoming, IncomingKind
 from surveys.form import Form, shipped_forms
-from surveys.store import forms, interviews, schema
+from surveys.store.asking import interviews
+from surveys.store.base import schema
+from surveys.store.system import form_versions
 from tests.integration.conversation.person import House, Person
 from tests.integration.rows import evidence_of
 
@@ -143,7 +145,7 @@ async def test_the_version_begun_is_finished(house: House) -> None:
     changes = {"version": "99", "questions": old.questions[:1]}
     newer = Form.model_validate(old.model_dump(by_alias=True) | changes)
     async with house.database.write() as conn:
-        await forms.register(conn, [newer], house.now)
+        await form_versions.register(conn, [newer], house.now)
     current = dict(house.conversation.forms) | {"phieu5": newer}
     house.conversation = replace(house.conversation, forms=current)
     assert "Câu 3/4" in await person.types("không")

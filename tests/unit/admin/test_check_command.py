@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 
 import admin
-from admin.cli import run
-from admin.texts import load_texts
+from admin.kit.cli import run
+from admin.kit.texts import load_texts
 from scoring.reconcile import Cause, Code
 
 SAMPLES = sorted((Path(admin.__file__).parent / "samples" / "printed").glob("*.csv"))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from admin import cli
-from admin.texts import wanted_language
+from admin.kit import cli
+from admin.kit.texts import wanted_language
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +132,7 @@ def test_what_nobody_foresaw_is_a_sentence(
     def broken(*_: object, **__: object) -> None:
         raise LookupError("Nguyễn Văn An 0912345678")
 
-    monkeypatch.setattr("admin.runtime.load_settings", broken)
+    monkeypatch.setattr("admin.kit.runtime.load_settings", broken)
     assert cli.run(["units", "list"]) == 1
     told = capsys.readouterr().err
     assert "LookupError" in told
@@ -150,7 +150,7 @@ def test_ctrl_c_is_130_and_silent(
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("admin.runtime.load_settings", stopped)
+    monkeypatch.setattr("admin.kit.runtime.load_settings", stopped)
     assert cli.run(["units", "list"]) == 130
     assert capsys.readouterr().err.strip() == ""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from admin.cli import run
+from admin.kit.cli import run
 from surveys.form_file import SHIPPED
 from tests.conversations.test_conversations import Replay
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from admin.output import Column, Format, Row, cell, show
-from admin.texts import load_texts
+from admin.kit.output import Column, Format, Row, cell, show
+from admin.kit.texts import load_texts
 
 ROWS: list[Row] = [
     {"code": "XA01", "share": Decimal("14.64"), "count": 15121, "day": date(2020, 12, 31)},

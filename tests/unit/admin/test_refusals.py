@@ -6,8 +6,8 @@ import sqlite3
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from admin.refusals import refusal, sentence
-from admin.texts import load_texts
+from admin.kit.refusals import refusal, sentence
+from admin.kit.texts import load_texts
 from scoring.errors import Refusal as ScoringRefusal
 from surveys.errors import Refusal
 

@@ -4,10 +4,10 @@ import pytest
 
 from bot.channels.base import CannotEdit, Rejected, SlowDown, TryLater, Unknown, Unreachable
 from bot.delivery.outcome import Attempt, arrived, failed, reason_text
-from surveys.store.contacts import ContactStatus
-from surveys.store.departures import Departure
-from surveys.store.outbox import MessageKind, OutboxState
-from surveys.store.settlements import Again
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.queues.claims import Departure
+from surveys.store.queues.delivery_results import Again
+from surveys.store.queues.outbox import MessageKind, OutboxState
 
 
 def _attempt(

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import column, insert, select, table, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from surveys.store.database import Database
+from surveys.store.base.database import Database
 
 THINGS = table("things", column("id"), column("name"))
 

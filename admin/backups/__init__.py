@@ -1,0 +1,1 @@
+"""Backup and restore for either kind of database."""

@@ -1,0 +1,125 @@
+"""Backup and restore, for either kind of database."""
+
+import asyncio
+import errno
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+from admin.backups import pg_tools
+from admin.kit.runtime import Runtime
+from migrations import SchemaState, state_of_revision
+from surveys.errors import Refusal
+from surveys.store.base.database import async_url
+from surveys.store.system import copying, health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a restore will do."""
+
+    file: Path
+    url: URL
+    aside: Path | None
+    """Where the database that is there now is kept (beside itself; PostgreSQL's beside the copy);
+    None when there is none."""
+
+    @property
+    def kind(self) -> str:
+        """`replace` when something is there already, else `fresh`."""
+        return "fresh" if self.aside is None else "replace"
+
+
+async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
+    """Write a consistent copy of the database to `file`.
+
+    Raises OSError, or Refusal `database.backup_exists` (without `force`), `.same_file`,
+    `.no_pg_tool`, `.pg_tool`.
+    """
+    url = async_url(runtime.settings.database_url)
+    _require_other_file(url, file)
+    if file.exists() and not file.is_file():  # noqa: ASYNC240 - one look
+        raise FileExistsError(errno.EEXIST, "", str(file))
+    if not force and file.exists():  # noqa: ASYNC240 - one look
+        raise Refusal("database.backup_exists", file=file)
+    if _is_file(url):
+        await asyncio.to_thread(copying.copy, _path(url), file)
+    else:
+        await pg_tools.dump(url, file)
+
+
+async def plan(runtime: Runtime, file: Path, *, force: bool) -> Plan:
+    """Look at the copy and at what is there, and change nothing.
+
+    Raises OSError, or Refusal `database.no_copy`, `.copy_broken`, `.newer`, or (without `force`)
+    `.not_empty`.
+    """
+    url = async_url(runtime.settings.database_url)
+    _require_copy(url, file)
+    if await _is_empty(runtime, url):
+        return Plan(file=file, url=url, aside=None)
+    if not force:
+        raise Refusal("database.not_empty", target=url.database)
+    stamp = runtime.now.astimezone(runtime.settings.zone).strftime("%Y%m%d-%H%M%S")
+    kept = f"{url.database}.before-{stamp}"
+    aside = Path(kept) if _is_file(url) else file.with_name(f"{kept}.dump")
+    if aside.exists():
+        raise Refusal("database.backup_exists", file=aside)
+    return Plan(file=file, url=url, aside=aside)
+
+
+async def restore(plan: Plan) -> None:
+    """Keep what is there aside, then put the copy in its place."""
+    if _is_file(plan.url):
+        await asyncio.to_thread(_restore_file, plan)
+        return
+    if plan.aside is not None:
+        await pg_tools.dump(plan.url, plan.aside)
+    await pg_tools.restore(plan.url, plan.file)
+
+
+def _restore_file(plan: Plan) -> None:
+    target = _path(plan.url)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    incoming = target.with_name(f"{target.name}.incoming")
+    try:
+        copying.copy(plan.file, incoming)
+        copying.put_in_place(incoming, target, plan.aside)
+    finally:
+        incoming.unlink(missing_ok=True)
+
+
+def _require_copy(url: URL, file: Path) -> None:
+    if not _is_file(url):
+        pg_tools.require_dump(file)
+        return
+    _require_other_file(url, file)
+    state = state_of_revision(copying.revision_of(file))
+    if state is SchemaState.EMPTY:
+        raise Refusal("database.no_copy", file=file)
+    if state is SchemaState.NEWER:
+        raise Refusal("database.newer")
+
+
+def _require_other_file(url: URL, file: Path) -> None:
+    if _is_file(url) and file.resolve() == _path(url).resolve():
+        raise Refusal("database.same_file", file=file)
+
+
+async def _is_empty(runtime: Runtime, url: URL) -> bool:
+    if _is_file(url):
+        return await asyncio.to_thread(copying.is_empty, _path(url))
+    database = await runtime.any_database()
+    async with database.read() as conn:
+        return not await health.has_tables(conn)
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _path(url: URL) -> Path:
+    if not url.database or url.database == ":memory:":
+        raise Refusal("database.url", url=url.render_as_string())
+    return Path(url.database)

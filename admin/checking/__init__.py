@@ -1,0 +1,1 @@
+"""Printed tables: reading their cells, wording the findings."""

@@ -1,0 +1,1 @@
+"""What every command uses: command line, help, runtime, output, texts, refusals."""

@@ -1,0 +1,129 @@
+"""`motcua`: finds the command, runs it, and turns whatever goes wrong into one sentence.
+
+Exit codes: 0 done, 1 refused with a reason, 2 wrong use, 130 stopped by Ctrl-C.
+"""
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from admin.kit.help import HelpfulGroup, first_line, load, modules
+from admin.kit.texts import Texts, load_texts, wanted_language
+
+SECTIONS = {
+    "begin": ("demo", "serve", "db"),
+    "collect": ("units", "dossiers", "forms", "qr", "invite", "delivery", "answers"),
+    "rate": (
+        "facts",
+        "scores",
+        "verify",
+        "tally",
+        "rate",
+        "explain",
+        "report",
+        "check",
+        "rulebooks",
+    ),
+    "keep": ("staff", "audit", "citizen", "purge", "telegram", "zalo"),
+}
+"""The commands in the order of an officer's quarter."""
+WIDTH = 80
+
+
+class Root(HelpfulGroup):
+    """All commands, by section."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Those that are there, in the order of their sections, others at the end."""
+        order = [name for names in SECTIONS.values() for name in names]
+        return sorted(modules(), key=lambda n: (order.index(n) if n in order else len(order), n))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load the command's module."""
+        return load("", cmd_name) if "_" not in cmd_name else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands under their sections' titles; no module is loaded for it."""
+        texts: Texts = ctx.obj
+        listed = self.list_commands(ctx)
+        sections = {**SECTIONS, "other": sorted(set(listed).difference(*SECTIONS.values()))}
+        for section, names in sections.items():
+            rows = [(name, first_line(texts, name)) for name in names if name in listed]
+            if rows:
+                with formatter.section(texts.text(f"help.sections.{section}")):
+                    formatter.write_dl(rows)
+
+
+@click.group("motcua", cls=Root)
+@click.option("--lang", type=click.Choice(["vi", "en"]))
+@click.option("--database-url", metavar="URL")
+@click.option("--config", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--as", "actor", metavar="NAME")
+@click.version_option(package_name="motcua", message="motcua %(version)s")
+def root(**_options: object) -> None:
+    """The options before the command; `admin.kit.runtime` reads them."""
+
+
+def main() -> NoReturn:
+    """The entry point of `motcua`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: Sequence[str]) -> int:
+    """Run one command line; the exit code. Every failure is told on standard error."""
+    try:
+        texts = load_texts(wanted_language(args))
+    except Exception as error:
+        click.echo(f"Lỗi / Error: {error}", err=True)
+        return 1
+    return _run(texts, args)
+
+
+def _run(texts: Texts, args: Sequence[str]) -> int:
+    try:
+        code = root.main(
+            list(args), "motcua", standalone_mode=False, obj=texts, max_content_width=WIDTH
+        )
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help(), err=True)
+        return 2
+    except click.UsageError as error:
+        return _usage(texts, error)
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        return _reader_gone()
+    except Exception as error:
+        return _failed(texts, error)
+    return code if isinstance(code, int) else 0
+
+
+def _usage(texts: Texts, error: click.UsageError) -> int:
+    from admin.kit.usage import usage_sentence
+
+    click.echo(texts.text("common.error", reason=usage_sentence(texts, error)), err=True)
+    return 2
+
+
+def _failed(texts: Texts, error: Exception) -> int:
+    from admin.kit.refusals import sentence
+
+    if os.environ.get("MOTCUA_DEBUG"):
+        traceback.print_exception(error)
+    click.echo(texts.text("common.error", reason=sentence(texts, error)), err=True)
+    return 1
+
+
+def _reader_gone() -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

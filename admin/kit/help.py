@@ -1,0 +1,138 @@
+"""Commands of click whose help, usage line and list of commands speak the user's language.
+
+The words stand in the locale files: `commands.<path>.help`, `.examples` and `.options.<name>`,
+where the path of `motcua units import` is `units.import`; an option described nowhere else is
+looked up under `commands.common.options`.
+"""
+
+import pkgutil
+from collections.abc import Iterable
+from importlib import import_module
+
+import click
+
+from admin import commands
+from admin.kit.texts import Texts
+
+
+def path_of(ctx: click.Context) -> str:
+    """`units.import` for `motcua units import`; `motcua` for the root."""
+    names = []
+    while ctx.parent is not None:
+        names.append(ctx.command.name or "")
+        ctx = ctx.parent
+    return ".".join(reversed(names)) or "motcua"
+
+
+class Helpful(click.Command):
+    """A command that takes every word of its help from the locale files."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """`Cách dùng: motcua units import [TÙY CHỌN] FILE`."""
+        pieces = self.collect_usage_pieces(ctx)
+        words = {piece: ctx.obj.find(f"help.pieces.{piece}") for piece in pieces}
+        formatter.write_usage(
+            ctx.command_path,
+            " ".join(words[piece] or piece for piece in pieces),
+            prefix=f"{ctx.obj.text('help.usage')} ",
+        )
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the command does."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(ctx.obj.find(f"commands.{path_of(ctx)}.help") or "")
+
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What stands after the command, where the locale files describe it."""
+        arguments = [p for p in self.get_params(ctx) if isinstance(p, click.Argument)]
+        rows = [(a.make_metavar(ctx), self._words(ctx, a)) for a in arguments]
+        _section(formatter, ctx.obj.text("help.arguments"), [row for row in rows if row[1]])
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, then (for a group) its commands."""
+        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option) and not p.hidden]
+        rows = [(p.get_help_spec(ctx), self._words(ctx, p) + _extra(ctx, p)) for p in options]
+        _section(formatter, ctx.obj.text("help.options"), rows)
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Examples, line by line as they would be typed."""
+        examples = ctx.obj.find(f"commands.{path_of(ctx)}.examples")
+        if examples:
+            with formatter.section(ctx.obj.text("help.examples")):
+                for line in examples.splitlines():
+                    formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+    def _words(self, ctx: click.Context, param: click.Parameter) -> str:
+        name = "help" if param is self.get_help_option(ctx) else param.name
+        for path in (path_of(ctx), "common"):
+            words = ctx.obj.find(f"commands.{path}.options.{name}")
+            if words:
+                return str(words)
+        return ""
+
+
+class HelpfulGroup(Helpful, click.Group):
+    """A group that also takes in the modules `admin/commands/<group>_<command>.py`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Its own commands in the order they were written, then those of other modules."""
+        return [*self.commands, *_modules(f"{self.name}_")]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Loads the module of a command only now."""
+        return super().get_command(ctx, cmd_name) or load(f"{self.name}_", cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command with the first line of its help."""
+        path = path_of(ctx) + "." if ctx.parent is not None else ""
+        rows = [(name, first_line(ctx.obj, path + name)) for name in self.list_commands(ctx)]
+        _section(formatter, ctx.obj.text("help.commands"), rows)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Knows the lazily loaded names too when it says what may have been meant."""
+        if not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            known = self.list_commands(ctx)
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=known, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+
+def first_line(texts: Texts, path: str) -> str:
+    """The first line of a command's help: what it is for, in a few words."""
+    return (texts.find(f"commands.{path}.help") or "").partition("\n")[0]
+
+
+def modules() -> list[str]:
+    """The top-level commands there are modules for."""
+    return [name for name in _modules("") if "_" not in name]
+
+
+def load(prefix: str, name: str) -> click.Command | None:
+    """The `command` of the module that `prefix` and `name` make; None where there is none."""
+    if name not in _modules(prefix):
+        return None
+    found: click.Command = import_module(f"{commands.__name__}.{prefix}{name}").command
+    return found
+
+
+def _modules(prefix: str) -> list[str]:
+    names = [module.name for module in pkgutil.iter_modules(commands.__path__)]
+    return sorted(n.removeprefix(prefix) for n in names if n.startswith(prefix) and n[0] != "_")
+
+
+def _section(formatter: click.HelpFormatter, title: str, rows: Iterable[tuple[str, str]]) -> None:
+    listed = list(rows)
+    if listed:
+        with formatter.section(title):
+            formatter.write_dl(listed)
+
+
+def _extra(ctx: click.Context, option: click.Option) -> str:
+    default = option.get_help_extra(ctx).get("default")
+    words = [ctx.obj.text("help.default", value=default)] if default else []
+    words += [ctx.obj.text("help.required")] if option.required else []
+    return f" [{'; '.join(words)}]" if words else ""

@@ -1,0 +1,226 @@
+"""What a running command has at hand, and the decorators that hand it over.
+
+    command = group("units")
+
+    @command.command("list")
+    @format_option
+    async def list_units(runtime: Runtime, shown_as: Format) -> None: ...
+
+A single command is `@leaf("check")` over a function named `command`. The function may be async;
+what it returns, when it is a number, is the exit code.
+"""
+
+import asyncio
+import gc
+import getpass
+import inspect
+import os
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from admin.kit import output
+from admin.kit.help import Helpful, HelpfulGroup
+from admin.kit.output import Column, Format, Row
+from admin.kit.texts import Texts
+from bot.settings import CONFIG_VARIABLE, Settings, keyring, load_settings
+from surveys.errors import Refusal
+from surveys.period import Period, parse_period
+from surveys.privacy import Keyring
+from surveys.store.base.database import Database, async_url
+from surveys.store.system import copying
+
+F = TypeVar("F", bound=Callable[..., Any])
+FILE = click.Path(path_type=Path, readable=False)
+"""A file argument; whether it is there and may be read is asked when it is opened, so that exit
+code 1 says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Everything a command needs of the outside world."""
+
+    settings: Settings
+    texts: Texts
+    now: datetime
+    """The moment the command began, in UTC."""
+    actor: str
+    """Who is named in the audit log: `--as`, else the user of the operating system."""
+    exits: AsyncExitStack
+
+    async def database(self) -> Database:
+        """The database, its schema checked; closed when the command ends.
+
+        Raises Refusal `database.missing`, `.empty`, `.old` or `.newer`.
+        """
+        import migrations
+
+        self._require_file()
+        opened = await self.any_database()
+        await migrations.require_current(opened)
+        return opened
+
+    async def any_database(self) -> Database:
+        """The database whatever its schema; closed when the command ends.
+
+        A file that is made for it can be read by its owner only.
+        """
+        file = self._database_file()
+        if file is None and self.settings.database_url.startswith("sqlite"):
+            raise Refusal("database.url", url=self.settings.database_url)
+        if file is not None and not file.exists():
+            with suppress(FileExistsError):
+                copying.create(file)
+        opened = Database.open(self.settings.database_url)
+        self.exits.push_async_callback(opened.close)
+        return opened
+
+    def _require_file(self) -> None:
+        file = self._database_file()
+        if file is not None and not file.exists():
+            raise Refusal("database.missing", file=str(file))
+
+    def _database_file(self) -> Path | None:
+        """The file of a SQLite database that is kept in one."""
+        url = async_url(self.settings.database_url)
+        in_a_file = url.get_backend_name() == "sqlite" and url.database not in {"", ":memory:"}
+        return Path(url.database) if in_a_file and url.database else None
+
+    def keyring(self) -> Keyring:
+        """The deployment's keys; made on first use."""
+        return keyring(self.settings)
+
+    def period(self, text: str) -> Period:
+        """Read a PERIOD argument by the deployment's preset."""
+        return parse_period(text, self.settings.periods)
+
+    @property
+    def today(self) -> date:
+        """The day on which the command began, by the authority's clock."""
+        return self.local(self.now).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment by the authority's clock."""
+        return moment.astimezone(self.settings.zone)
+
+    def text(self, key: str, **params: object) -> str:
+        """A text in the user's language."""
+        return self.texts.text(key, **params)
+
+    def say(self, key: str, **params: object) -> None:
+        """Tell the user something beside the data: on standard error."""
+        click.echo(self.text(key, **params), err=True)
+
+    def columns(self, prefix: str, keys: str) -> list[Column]:
+        """Columns by their keys (`"code name"`), titled by the texts under `prefix`."""
+        return [Column(key=key, title=self.text(f"{prefix}.{key}")) for key in keys.split()]
+
+    def show(
+        self, rows: Sequence[Row], columns: Sequence[Column], shown_as: Format, title: str = ""
+    ) -> None:
+        """Print a result to standard output."""
+        output.show(self.texts, rows, columns, shown_as, title)
+
+    def progress(
+        self, key: str, total: int | None = None
+    ) -> AbstractContextManager[Callable[[int], None]]:
+        """A progress bar labelled with the text under `key`."""
+        return output.progress(self.text(key), total)
+
+    def confirm(self, key: str, **params: object) -> bool:
+        """Ask a yes or no question on the terminal.
+
+        Raises Refusal `database.say_yes` where nobody is there to answer.
+        """
+        try:
+            return click.confirm(self.text(key, **params), err=True)
+        except click.Abort:
+            if sys.stdin.isatty():
+                raise
+            raise Refusal("database.say_yes") from None
+
+
+class Action(Helpful):
+    """A command whose function gets a Runtime first and may be async."""
+
+    def invoke(self, ctx: click.Context) -> int | None:
+        """Run it; the database it opened is closed whatever happens."""
+        if self.callback is None:
+            return None
+        gc.freeze()  # what is loaded stays: the collector need not look through it again
+        result = asyncio.run(_run(self.callback, ctx))
+        return result if isinstance(result, int) else None
+
+
+class ActionGroup(HelpfulGroup):
+    """A group of actions."""
+
+    command_class = Action
+    group_class = type
+
+
+def group(name: str) -> ActionGroup:
+    """A group of commands, e.g. `units`."""
+    return ActionGroup(name)
+
+
+leaf = partial(click.command, cls=Action)
+"""`@leaf("check")`: a command that stands alone."""
+
+
+def format_option(function: F) -> F:
+    """`--format table|json|csv`, given to the function as `shown_as`."""
+    choice = click.Choice([style.value for style in Format])
+    option = click.option(
+        "--format", "shown_as", type=choice, default="table", show_default=True, callback=_format
+    )
+    return option(function)
+
+
+def settings_of(ctx: click.Context) -> Settings:
+    """The settings, with the options before the command on top.
+
+    Raises Refusal `settings.no_file`, `settings.toml` or `settings.invalid`.
+    """
+    options = ctx.find_root().params
+    if options.get("config"):
+        os.environ[CONFIG_VARIABLE] = str(options["config"])
+    try:
+        return load_settings(lang=options.get("lang"), database_url=options.get("database_url"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        file = os.environ.get(CONFIG_VARIABLE)
+        raise Refusal("settings.toml", file=file, line=line[1] if line else 1) from None
+
+
+async def _run(function: Callable[..., Any], ctx: click.Context) -> object:
+    async with AsyncExitStack() as exits:
+        runtime = Runtime(
+            settings=settings_of(ctx),
+            texts=ctx.obj,
+            now=datetime.now(UTC),
+            actor=ctx.find_root().params.get("actor") or _os_user(),
+            exits=exits,
+        )
+        result = function(runtime, **ctx.params)
+        return await result if inspect.isawaitable(result) else result
+
+
+def _os_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid:{os.getuid()}" if hasattr(os, "getuid") else "?"
+
+
+def _format(_ctx: click.Context, _param: click.Parameter, value: str) -> Format:
+    return Format(value)

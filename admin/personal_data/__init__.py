@@ -1,0 +1,1 @@
+"""Access requests: whose data is meant, and everything held about them."""

@@ -1,0 +1,92 @@
+"""What the commands about citizens share: the house with its key, who may, whose data it is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import bot
+from admin.kit.runtime import Runtime
+from bot.conversation.house import House
+from surveys.dossier import normal_code
+from surveys.errors import Refusal
+from surveys.form import current, shipped_forms
+from surveys.privacy import normal_phone
+from surveys.store.base.database import Database
+from surveys.store.citizens import contacts
+from surveys.store.citizens.contacts import Contact, ContactStatus
+from surveys.store.dossiers import lookups
+from surveys.store.system import meta, staff
+from surveys.store.system.staff import Role
+from surveys.texts import LANGUAGES, Catalog
+
+LOCALES = Path(bot.__file__).parent / "locales"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Whose data a request is about. `subject` names it in the audit log without naming anybody."""
+
+    subject: str
+    contacts: tuple[Contact, ...]
+    dossier_ids: tuple[int, ...]
+
+
+async def house_of(runtime: Runtime, database: Database) -> House:
+    """The deployment as its bot runs it.
+
+    Raises Refusal `privacy.other_key` (its buttons and hashes would fit nobody) or `forms.unknown`.
+    """
+    settings = runtime.settings
+    ring = runtime.keyring()
+    async with database.write() as conn:
+        await meta.same_key(conn, ring.fingerprint())
+    texts = {language: Catalog.load(LOCALES, language) for language in LANGUAGES}
+    form = current(shipped_forms(), settings.form, runtime.today)
+    return House(keyring=ring, current={form.id: form}, texts=texts, settings=settings)
+
+
+async def require_right(conn: AsyncConnection, runtime: Runtime) -> None:
+    """Where there is staff only an admin may: Refusal `staff.unknown` or `staff.no_right`."""
+    if await staff.everyone(conn):
+        await staff.require(conn, runtime.actor, Role.ADMIN)
+
+
+async def find(
+    conn: AsyncConnection, runtime: Runtime, phone: str | None, dossier: str | None
+) -> Found:
+    """Everybody and everything that a phone number or a dossier code stands for.
+
+    Raises Refusal `citizen.which`, `citizen.phone`, `dossiers.unknown` or `citizen.nobody`.
+    """
+    if (phone is None) == (dossier is None):
+        raise Refusal("citizen.which")
+    found = await (_by_phone(conn, runtime, phone) if phone else _by_dossier(conn, dossier or ""))
+    if not found.contacts and not found.dossier_ids:
+        raise Refusal("citizen.nobody")
+    return found
+
+
+async def _by_phone(conn: AsyncConnection, runtime: Runtime, phone: str) -> Found:
+    number = normal_phone(phone)
+    if number is None:
+        raise Refusal("citizen.phone", value=phone)
+    key = runtime.keyring().phone_key(number)
+    dossiers = await lookups.ids_with_phone(conn, key)
+    known = {one.id: one for one in await contacts.with_phone(conn, key)}
+    for dossier_id in dossiers:
+        known |= {one.id: one for one in await contacts.with_dossier(conn, dossier_id)}
+    return _found(f"phone:{key[:16]}", known, dossiers)
+
+
+async def _by_dossier(conn: AsyncConnection, code: str) -> Found:
+    dossier = await lookups.by_code(conn, normal_code(code))
+    if dossier is None:
+        raise Refusal("dossiers.unknown", dossier=normal_code(code))
+    known = {one.id: one for one in await contacts.with_dossier(conn, dossier.id)}
+    return _found(f"dossier:{dossier.code}", known, [dossier.id])
+
+
+def _found(subject: str, known: dict[int, Contact], dossiers: list[int]) -> Found:
+    here = [one for one in known.values() if one.status is not ContactStatus.ERASED]
+    return Found(subject=subject, contacts=tuple(here), dossier_ids=tuple(dossiers))

@@ -1,0 +1,1 @@
+"""Recorded conversations of `motcua forms try`."""

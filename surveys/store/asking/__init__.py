@@ -1,0 +1,1 @@
+"""Who is asked: invitations, followers, and interviews in progress."""

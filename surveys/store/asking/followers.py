@@ -1,0 +1,78 @@
+"""Who wants to be told that a dossier is done."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.asking.invitations import (
+    RETURNED,
+    InvitationState,
+    Recipient,
+    latest_consent,
+    recipient_of,
+)
+from surveys.store.base.schema import contact_dossiers, contacts, dossiers, invitations, responses
+from surveys.store.citizens.consents import Purpose
+from surveys.store.citizens.contacts import PROOFS, ContactStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
+    """One contact that follows one dossier. `may_be_asked`: proved to be concerned, willing, and
+    nobody answered or was asked yet."""
+
+    dossier_id: int
+    code: str
+    simulated: bool
+    recipient: Recipient
+    may_be_asked: bool
+
+
+async def of_done(conn: AsyncConnection, form: str, limit: int) -> list[Follower]:
+    """Followers of dossiers that are done, who agreed to be told and can be written to."""
+    linked = contact_dossiers.c
+    columns = (contacts.c.channel, contacts.c.bot, contacts.c.language)
+    query = (
+        select(
+            linked.contact_id,
+            linked.dossier_id,
+            dossiers.c.code,
+            dossiers.c.simulated,
+            *columns,
+            case((_may_be_asked(form), 1), else_=0).label("may_be_asked"),
+        )
+        .join_from(contact_dossiers, dossiers, dossiers.c.id == linked.dossier_id)
+        .join(contacts, contacts.c.id == linked.contact_id)
+        .where(
+            linked.follows,
+            dossiers.c.status.in_(RETURNED),
+            contacts.c.status == ContactStatus.ACTIVE,
+            latest_consent(Purpose.STATUS),
+        )
+        .order_by(linked.dossier_id, linked.contact_id)
+        .limit(limit)
+    )
+    return [_follower(row) for row in (await conn.execute(query)).mappings()]
+
+
+def _may_be_asked(form: str) -> ColumnElement[bool]:
+    this = contact_dossiers.c.dossier_id
+    asked = exists().where(
+        invitations.c.dossier_id == this,
+        invitations.c.form == form,
+        invitations.c.state != InvitationState.QUEUED,
+    )
+    answered = exists().where(responses.c.dossier_id == this, responses.c.form == form)
+    willing = func.coalesce(latest_consent(Purpose.SURVEY), True)
+    return and_(contact_dossiers.c.via.in_(PROOFS), ~asked, ~answered, willing)
+
+
+def _follower(row: RowMapping) -> Follower:
+    return Follower(
+        dossier_id=row["dossier_id"],
+        code=row["code"],
+        simulated=row["simulated"],
+        recipient=recipient_of(row),
+        may_be_asked=bool(row["may_be_asked"]),
+    )

@@ -1,0 +1,110 @@
+"""Interviews as they stand: one an invitation, its state written after every event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.interview import Phase, State
+from surveys.store.base.database import insert
+from surveys.store.base.schema import contacts, interviews, invitations
+
+NOTHING: Mapping[str, int] = MappingProxyType({})
+UNFINISHED = (Phase.ASKING, Phase.OFFER, Phase.STOPPED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interview:
+    """One interview with what it belongs to."""
+
+    id: int
+    invitation_id: int
+    dossier_id: int
+    invitation_state: str
+    contact_id: int
+    contact_status: str
+    state: State
+
+
+async def begin(
+    conn: AsyncConnection, invitation_id: int, contact_id: int, state: State
+) -> Interview:
+    """The invitation's interview, made with `state` if there was none.
+
+    The one returned may be somebody else's who was quicker.
+    """
+    values = _values(state) | {"invitation_id": invitation_id, "contact_id": contact_id}
+    new = insert(conn, interviews).values(**values)
+    await conn.execute(new.on_conflict_do_nothing(index_elements=["invitation_id"]))
+    found = await of_invitation(conn, invitation_id)
+    assert found is not None  # noqa: S101 - it was made above
+    return found
+
+
+async def find(conn: AsyncConnection, interview_id: int) -> Interview | None:
+    """The interview with this number."""
+    return await _one(conn, _FIND, {"number": interview_id})
+
+
+async def of_invitation(conn: AsyncConnection, invitation_id: int) -> Interview | None:
+    """The invitation's interview."""
+    return await _one(conn, _OF_INVITATION, {"number": invitation_id})
+
+
+async def unfinished(conn: AsyncConnection, contact_id: int) -> Interview | None:
+    """The interview the contact was last busy with and has not ended."""
+    which = (interviews.c.contact_id == contact_id, interviews.c.phase.in_(UNFINISHED))
+    order = (interviews.c.updated_at.desc(), interviews.c.id.desc())
+    return await _one(conn, _QUERY.where(*which).order_by(*order).limit(1))
+
+
+async def save(conn: AsyncConnection, interview_id: int, state: State) -> None:
+    """Keep where the interview stands now."""
+    await conn.execute(_SAVE, _values(state) | {"number": interview_id})
+
+
+async def abandon(conn: AsyncConnection, interview_id: int) -> None:
+    """Make room for another contact: an interview in which nothing was answered."""
+    await conn.execute(delete(interviews).where(interviews.c.id == interview_id))
+
+
+def _values(state: State) -> dict[str, object]:
+    return {"state": state.to_json(), "phase": state.phase, "updated_at": state.updated_at}
+
+
+_QUERY: Select[Any] = (
+    select(
+        interviews,
+        invitations.c.dossier_id,
+        invitations.c.state.label("invitation_state"),
+        contacts.c.status,
+    )
+    .join_from(interviews, invitations, invitations.c.id == interviews.c.invitation_id)
+    .join(contacts, contacts.c.id == interviews.c.contact_id)
+)
+_FIND = _QUERY.where(interviews.c.id == bindparam("number"))
+_OF_INVITATION = _QUERY.where(interviews.c.invitation_id == bindparam("number"))
+_SAVE = update(interviews).where(interviews.c.id == bindparam("number"))
+
+
+async def _one(
+    conn: AsyncConnection, query: Select[Any], params: Mapping[str, int] = NOTHING
+) -> Interview | None:
+    row = (await conn.execute(query, params)).one_or_none()
+    return _interview(row) if row else None
+
+
+def _interview(row: Row[Any]) -> Interview:
+    plain: Mapping[str, Any] = row.state
+    return Interview(
+        id=row.id,
+        invitation_id=row.invitation_id,
+        dossier_id=row.dossier_id,
+        invitation_state=row.invitation_state,
+        contact_id=row.contact_id,
+        contact_status=row.status,
+        state=State.from_json(plain),
+    )

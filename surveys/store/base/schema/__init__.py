@@ -1,0 +1,66 @@
+"""Every table. Constraints here, not care elsewhere, keep effects from happening twice.
+
+Three kinds of time: `UtcDateTime` for moments, plain `DateTime` for the civil dates of a dossier
+(in the authority's time zone, as the one-stop software prints them), and `*_ms` integers for the
+queues, by the database's own clock.
+"""
+
+from surveys.store.base.schema.asking import (
+    answers,
+    complaints,
+    interviews,
+    invitations,
+    responses,
+    verifications,
+)
+from surveys.store.base.schema.citizens import (
+    consents,
+    contact_dossiers,
+    contacts,
+    links,
+    rights_requests,
+)
+from surveys.store.base.schema.dossiers import (
+    dossier_evidence,
+    dossier_steps,
+    dossiers,
+    procedures,
+    units,
+)
+from surveys.store.base.schema.queues import inbox, outbox, pace, slots, web_messages
+from surveys.store.base.schema.reported import facts, scores
+from surveys.store.base.schema.system import audit, form_versions, imports, meta, staff
+from surveys.store.base.schema.types import UtcDateTime, metadata
+
+__all__ = [
+    "UtcDateTime",
+    "answers",
+    "audit",
+    "complaints",
+    "consents",
+    "contact_dossiers",
+    "contacts",
+    "dossier_evidence",
+    "dossier_steps",
+    "dossiers",
+    "facts",
+    "form_versions",
+    "imports",
+    "inbox",
+    "interviews",
+    "invitations",
+    "links",
+    "meta",
+    "metadata",
+    "outbox",
+    "pace",
+    "procedures",
+    "responses",
+    "rights_requests",
+    "scores",
+    "slots",
+    "staff",
+    "units",
+    "verifications",
+    "web_messages",
+]

@@ -1,0 +1,125 @@
+"""Who was asked, what was answered, what was complained of and verified."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
+
+from surveys.store.base.schema.types import UtcDateTime, metadata, ref, row_id
+
+invitations = Table(
+    "invitations",
+    metadata,
+    row_id(),
+    ref("dossier_id", "dossiers"),
+    Column("form", String, nullable=False),
+    Column("state", String, nullable=False, comment="InvitationState"),
+    ref("contact_id", "contacts", nullable=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("issued_at", UtcDateTime, comment="handed to a channel, or opened by the citizen"),
+    Column("delivered_at", UtcDateTime),
+    Column("simulated", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("dossier_id", "form"),
+)
+
+interviews = Table(
+    "interviews",
+    metadata,
+    row_id(),
+    ref("invitation_id", "invitations"),
+    ref("contact_id", "contacts"),
+    Column("state", JSON, nullable=False, comment="surveys.interview.State"),
+    Column("phase", String, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("invitation_id"),
+)
+
+responses = Table(
+    "responses",
+    metadata,
+    row_id(),
+    ref("dossier_id", "dossiers"),
+    Column("form", String, nullable=False),
+    Column("form_version", String, nullable=False),
+    Column("channel", String, nullable=False, comment="telegram | zalo_oa | web | paper | …"),
+    ref("contact_id", "contacts", nullable=True),
+    Column("answered_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("valid", Boolean, nullable=False, comment="at least one choice was made"),
+    Column("simulated", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("dossier_id", "form"),
+)
+
+Index(
+    "ix_responses_simulated",
+    responses.c.dossier_id,
+    sqlite_where=responses.c.simulated == true(),
+    postgresql_where=responses.c.simulated,
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    row_id(),
+    ref("response_id", "responses"),
+    Column("question", String, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("option", String, comment="null and no text: withdrawn, no answer"),
+    Column("text", Text),
+    Column("answered_at", UtcDateTime, nullable=False),
+    Column("latest", Boolean, nullable=False, comment="the last revision of its question"),
+    UniqueConstraint("response_id", "question", "revision"),
+)
+Index(
+    "uq_answers_latest",
+    answers.c.response_id,
+    answers.c.question,
+    unique=True,
+    sqlite_where=answers.c.latest,
+    postgresql_where=answers.c.latest,
+)
+
+complaints = Table(
+    "complaints",
+    metadata,
+    row_id(),
+    ref("response_id", "responses"),
+    Column("kind", String, nullable=False, comment="conduct | extra_cost"),
+    Column("state", String, nullable=False, comment="pending | upheld | refuted | withdrawn"),
+    Column("reference", String, nullable=False, unique=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("petitioner_sealed", LargeBinary, comment="name, address, phone; encrypted"),
+    Column("formal_at", UtcDateTime, comment="became a phản ánh, kiến nghị (NĐ 20/2008)"),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", String),
+    Column("reason", Text),
+    UniqueConstraint("response_id", "kind"),
+)
+
+verifications = Table(
+    "verifications",
+    metadata,
+    row_id(),
+    ref("dossier_id", "dossiers"),
+    Column("criterion", String, nullable=False),
+    Column("raw_outcome", SmallInteger, nullable=False),
+    Column("outcome", SmallInteger, nullable=False, comment="what counts; 0 = refused"),
+    Column("action", String, nullable=False, comment="confirm | change | refuse"),
+    Column("reason", Text, nullable=False),
+    Column("officer", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_verifications_latest", "dossier_id", "criterion", "id"),
+)

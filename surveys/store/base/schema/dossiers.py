@@ -1,0 +1,119 @@
+"""Units, their dossiers, and what each dossier shows."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from surveys.store.base.schema.types import BigId, metadata, ref, row_id
+
+units = Table(
+    "units",
+    metadata,
+    row_id(),
+    Column("code", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False, index=True, comment="without accents and case"),
+    Column("level", String, nullable=False, comment="tinh | huyen | xa"),
+    Column("block", String, nullable=False),
+    ref("parent_id", "units", nullable=True),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+
+procedures = Table(
+    "procedures",
+    metadata,
+    row_id(),
+    Column("name", String, nullable=False, unique=True),
+)
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    row_id(),
+    Column("code", String, nullable=False, unique=True),
+    ref("unit_id", "units"),
+    ref("procedure_id", "procedures", nullable=True),
+    Column("channel", String, nullable=False, comment="in_person | online | post"),
+    Column("status", SmallInteger, nullable=False, comment="1–10, national list"),
+    Column("received_at", DateTime),
+    Column("due_at", DateTime),
+    Column("finished_at", DateTime),
+    Column("returned_at", DateTime),
+    Column("apology_at", DateTime),
+    Column("rescheduled_to", DateTime),
+    Column("officer", String),
+    Column("applicant_sealed", LargeBinary, comment="encrypted"),
+    Column("phone_sealed", LargeBinary, comment="encrypted"),
+    Column("phone_key", String(64), index=True, comment="keyed hash, for matching"),
+    Column("simulated", Boolean, nullable=False, server_default=false()),
+    ref("import_id", "imports", nullable=True),
+    Index("ix_dossiers_returned", "returned_at", "unit_id"),
+)
+
+dossier_steps = Table(
+    "dossier_steps",
+    metadata,
+    row_id(),
+    ref("dossier_id", "dossiers"),
+    Column("agency", String, nullable=False),
+    Column("position", SmallInteger, nullable=False, comment="nth step of the same agency"),
+    Column("due_at", DateTime),
+    Column("finished_at", DateTime),
+    UniqueConstraint("dossier_id", "agency", "position"),
+)
+
+dossier_evidence = Table(
+    "dossier_evidence",
+    metadata,
+    Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, autoincrement=False),
+    ref("unit_id", "units"),
+    Column("returned_on", Date, comment="the day that puts the dossier into a period"),
+    Column("received_on", Date, comment="the day that counts it as received"),
+    Column("online", SmallInteger, nullable=False, server_default=text("0"), comment="filed so"),
+    *(
+        Column(name, SmallInteger, nullable=False, server_default=text("0"))
+        for name in ("total_time", "step_time", "contacts", "agencies", "publicity", "conduct")
+    ),
+    Column(
+        "answered",
+        SmallInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="valid responses",
+    ),
+    comment="outcome codes of surveys/evidence.py; derived, and rebuilt by `db check --rebuild`",
+)
+Index(
+    "ix_dossier_evidence_rating",
+    *(
+        dossier_evidence.c[name]
+        for name in (
+            "unit_id",
+            "returned_on",
+            "total_time",
+            "step_time",
+            "contacts",
+            "agencies",
+            "publicity",
+            "conduct",
+            "answered",
+        )
+    ),
+)
+Index(
+    "ix_dossier_evidence_received",
+    *(dossier_evidence.c[name] for name in ("unit_id", "received_on", "online")),
+)

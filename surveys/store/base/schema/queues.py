@@ -1,0 +1,143 @@
+"""What came in and what goes out, so that a power cut loses neither."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from surveys.store.base.schema.types import BigId, UtcDateTime, metadata, ref, row_id
+
+inbox = Table(
+    "inbox",
+    metadata,
+    row_id(),
+    Column("channel", String, nullable=False),
+    Column("bot", String, nullable=False),
+    Column("event_key", String, nullable=False, comment="update id or message id"),
+    Column("chat_key", String(64), nullable=False, comment="keyed hash: one chat, one order"),
+    Column("payload", Text, nullable=False, comment="raw JSON; emptied once handled"),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("state", String, nullable=False, comment="new | done | set_aside"),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("not_before_ms", BigInteger, nullable=False, server_default=text("0")),
+    Column("reason", Text, comment="for staff: why it was not handled, never a citizen's words"),
+    UniqueConstraint("channel", "bot", "event_key"),
+    CheckConstraint("state IN ('new', 'done', 'set_aside')", name="state"),
+)
+Index(
+    "ix_inbox_new",
+    inbox.c.id,
+    inbox.c.chat_key,
+    inbox.c.state,
+    sqlite_where=inbox.c.state == "new",
+    postgresql_where=inbox.c.state == "new",
+)
+Index(
+    "ix_inbox_set_aside",
+    inbox.c.id,
+    sqlite_where=inbox.c.state == "set_aside",
+    postgresql_where=inbox.c.state == "set_aside",
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    row_id(),
+    Column("channel", String, nullable=False),
+    Column("bot", String, nullable=False),
+    ref("contact_id", "contacts"),
+    Column("kind", String, nullable=False, comment="reply | invitation | reminder | notice"),
+    Column("lane", SmallInteger, nullable=False, comment="0 interactive, 1 broadcast"),
+    Column("message", JSON, nullable=False, comment="bot.messages.Outgoing"),
+    Column("dedup_key", String, nullable=False, unique=True),
+    Column("state", String, nullable=False, comment="OutboxState"),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    Column("asked_again", Boolean, nullable=False, server_default=false()),
+    Column("owner", String, comment="the dispatcher that sends it"),
+    Column("leased_until_ms", BigInteger, nullable=False, server_default=text("0")),
+    Column("reason", Text, comment="for staff: why it failed or waits"),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("settled_ms", BigInteger),
+    ref("invitation_id", "invitations", nullable=True),
+    CheckConstraint(
+        "state IN ('due', 'sending', 'sent', 'rejected', 'unreachable', 'uncertain', 'expired',"
+        " 'cancelled')",
+        name="state",
+    ),
+)
+Index(
+    "ix_outbox_due",
+    outbox.c.channel,
+    outbox.c.bot,
+    outbox.c.lane,
+    outbox.c.due_ms,
+    sqlite_where=outbox.c.state == "due",
+    postgresql_where=outbox.c.state == "due",
+)
+Index(
+    "ix_outbox_sending",
+    outbox.c.leased_until_ms,
+    sqlite_where=outbox.c.state == "sending",
+    postgresql_where=outbox.c.state == "sending",
+)
+Index(
+    "ix_outbox_open",
+    outbox.c.contact_id,
+    outbox.c.id,
+    sqlite_where=outbox.c.state.in_(("due", "sending")),
+    postgresql_where=outbox.c.state.in_(("due", "sending")),
+)
+Index(
+    "ix_outbox_expiring",
+    outbox.c.expires_ms,
+    sqlite_where=outbox.c.state == "due",
+    postgresql_where=outbox.c.state == "due",
+)
+Index("ix_outbox_contact", outbox.c.contact_id, outbox.c.id)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("contact_id", BigId, ForeignKey("contacts.id"), primary_key=True),
+    Column("slot", String, primary_key=True, comment="a place in the chat that is edited"),
+    Column("reference", String, nullable=False, comment="the channel's id of the message there"),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("bot", String, primary_key=True),
+    Column("next_ms", BigInteger, nullable=False, comment="next slot of the configured rate"),
+    Column("peak_ms", BigInteger, nullable=False, comment="next slot when making up for lost time"),
+    Column("paused_until_ms", BigInteger, nullable=False),
+)
+
+web_messages = Table(
+    "web_messages",
+    metadata,
+    row_id(),
+    Column("chat_key", String(64), nullable=False),
+    Column("author", String, nullable=False, comment="citizen | bot"),
+    Column("body", JSON, nullable=False, comment="text and buttons"),
+    Column("event_key", String, comment="the page's own id of what the citizen sent"),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("chat_key", "event_key"),
+    Index("ix_web_messages_chat", "chat_key", "id"),
+    sqlite_autoincrement=True,  # a page asks for what is newer: a number must never come again
+    comment="what the web page shows: the far end of the web channel",
+)

@@ -1,0 +1,1 @@
+"""Contacts, their consents, and what the web page shows them."""

@@ -1,0 +1,241 @@
+"""Whom we talk to: one row a chat, the dossiers it has to do with, and what it is about now.
+
+Without the deployment's key a row names nobody. An erased contact stays as an empty row, so that
+the answers and proofs that point to it stay whole.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.base.database import insert
+from surveys.store.base.schema import contact_dossiers, contacts
+
+
+class ContactStatus(StrEnum):
+    """Whether, and how, a contact can be written to."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    DEACTIVATED = "deactivated"
+    ERASING = "erasing"
+    """Asked to be forgotten; only the farewell is still to be delivered."""
+    ERASED = "erased"
+
+
+class Via(StrEnum):
+    """How a contact came to a dossier."""
+
+    CODE = "code"
+    """Typed its code: proves nothing."""
+    PHONE = "phone"
+    """Shared the phone number the dossier was filed with."""
+    LINK = "link"
+    """Opened the link that was given out with the dossier."""
+
+
+PROOFS = (Via.PHONE, Via.LINK)
+JUST_NOW = timedelta(minutes=1)
+"""When a contact was last seen is known to the minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One chat. `focus` is what the conversation remembers between two messages."""
+
+    id: int
+    channel: str
+    bot: str
+    chat_key: str | None
+    address_sealed: bytes | None
+    phone_key: str | None
+    language: str
+    status: ContactStatus
+    simulated: bool
+    first_seen_at: datetime
+    focus: Mapping[str, Any]
+
+
+async def meet(
+    conn: AsyncConnection,
+    *,
+    channel: str,
+    bot: str,
+    chat_key: str,
+    address_sealed: bytes,
+    language: str,
+    now: datetime,
+    simulated: bool = False,
+) -> Contact:
+    """The contact of this chat, made at its first message; whoever speaks is active again."""
+    values = {"channel": channel, "bot": bot, "chat_key": chat_key, "status": ContactStatus.ACTIVE}
+    statement = (
+        insert(conn, contacts)
+        .values(
+            **values,
+            address_sealed=address_sealed,
+            language=language,
+            simulated=simulated,
+            first_seen_at=now,
+            last_seen_at=now,
+        )
+        .on_conflict_do_update(
+            index_elements=["channel", "bot", "chat_key"],
+            set_={"last_seen_at": now, "status": ContactStatus.ACTIVE},
+        )
+        .returning(contacts)
+    )
+    return _contact((await conn.execute(statement)).one())
+
+
+async def seen(
+    conn: AsyncConnection, *, channel: str, bot: str, chat_key: str, now: datetime
+) -> Contact | None:
+    """The contact of this chat if there is nothing to note about it: active, and seen just now."""
+    place = {"of_channel": channel, "of_bot": bot, "chat": chat_key, "since": now - JUST_NOW}
+    row = (await conn.execute(_SEEN, place)).one_or_none()
+    return _contact(row) if row else None
+
+
+_SEEN = select(contacts).where(
+    contacts.c.channel == bindparam("of_channel"),
+    contacts.c.bot == bindparam("of_bot"),
+    contacts.c.chat_key == bindparam("chat"),
+    contacts.c.status == literal_column("'active'"),
+    contacts.c.last_seen_at > bindparam("since"),
+)
+
+
+async def find(conn: AsyncConnection, contact_id: int) -> Contact | None:
+    """The contact with this number."""
+    row = (await conn.execute(select(contacts).where(contacts.c.id == contact_id))).one_or_none()
+    return _contact(row) if row else None
+
+
+async def with_phone(conn: AsyncConnection, phone_key: str) -> list[Contact]:
+    """Every contact that shared this number."""
+    rows = await conn.execute(select(contacts).where(contacts.c.phone_key == phone_key))
+    return [_contact(row) for row in rows]
+
+
+async def with_dossier(conn: AsyncConnection, dossier_id: int) -> list[Contact]:
+    """Every contact that proved to have to do with this dossier."""
+    linked = contact_dossiers.c
+    rows = await conn.execute(
+        select(contacts)
+        .join(contact_dossiers, linked.contact_id == contacts.c.id)
+        .where(linked.dossier_id == dossier_id, linked.via.in_(PROOFS))
+        .order_by(contacts.c.id)
+    )
+    return [_contact(row) for row in rows]
+
+
+async def set_focus(conn: AsyncConnection, contact_id: int, focus: Mapping[str, Any]) -> None:
+    """Remember what the chat is about."""
+    await _change(conn, contact_id, focus=dict(focus))
+
+
+async def set_language(conn: AsyncConnection, contact_id: int, language: str) -> None:
+    """Speak this language from now on."""
+    await _change(conn, contact_id, language=language)
+
+
+async def set_status(conn: AsyncConnection, contact_id: int, status: ContactStatus) -> None:
+    """Whether the contact can be written to."""
+    await _change(conn, contact_id, status=status)
+
+
+async def set_phone(conn: AsyncConnection, contact_id: int, phone_key: str) -> None:
+    """Remember the keyed hash of a number that the channel verified."""
+    await _change(conn, contact_id, phone_key=phone_key)
+
+
+async def link(
+    conn: AsyncConnection, contact_id: int, dossier_ids: Sequence[int], via: Via, now: datetime
+) -> None:
+    """Note what the contact has to do with these dossiers; a proof is never weakened."""
+    if not dossier_ids:
+        return
+    new = insert(conn, contact_dossiers)
+    column = contact_dossiers.c.via
+    stronger = case((column == Via.CODE, new.excluded.via), else_=column)
+    rows = [
+        {"contact_id": contact_id, "dossier_id": number, "via": via, "linked_at": now}
+        for number in dossier_ids
+    ]
+    await conn.execute(
+        new.on_conflict_do_update(
+            index_elements=["contact_id", "dossier_id"], set_={"via": stronger}
+        ),
+        rows,
+    )
+
+
+async def proof(conn: AsyncConnection, contact_id: int, dossier_id: int) -> Via | None:
+    """How the contact proved to have to do with the dossier; None when it did not."""
+    via = await conn.scalar(
+        select(contact_dossiers.c.via).where(
+            contact_dossiers.c.contact_id == contact_id,
+            contact_dossiers.c.dossier_id == dossier_id,
+            contact_dossiers.c.via.in_(PROOFS),
+        )
+    )
+    return Via(via) if via else None
+
+
+async def follow(conn: AsyncConnection, contact_id: int, dossier_id: int, *, follows: bool) -> None:
+    """Whether the contact is told when this (noted) dossier is returned."""
+    await conn.execute(
+        update(contact_dossiers)
+        .where(
+            contact_dossiers.c.contact_id == contact_id,
+            contact_dossiers.c.dossier_id == dossier_id,
+        )
+        .values(follows=follows)
+    )
+
+
+async def follows(conn: AsyncConnection, contact_id: int, dossier_id: int) -> bool:
+    """Whether the contact follows this dossier."""
+    found = await conn.scalar(
+        select(contact_dossiers.c.follows).where(
+            contact_dossiers.c.contact_id == contact_id,
+            contact_dossiers.c.dossier_id == dossier_id,
+        )
+    )
+    return bool(found)
+
+
+async def unfollow_all(conn: AsyncConnection, contact_id: int) -> None:
+    """No notices any more."""
+    await conn.execute(
+        update(contact_dossiers)
+        .where(contact_dossiers.c.contact_id == contact_id)
+        .values(follows=False)
+    )
+
+
+async def _change(conn: AsyncConnection, contact_id: int, **values: object) -> None:
+    await conn.execute(update(contacts).where(contacts.c.id == contact_id).values(**values))
+
+
+def _contact(row: Row[*tuple[Any, ...]]) -> Contact:
+    return Contact(
+        id=row.id,
+        channel=row.channel,
+        bot=row.bot,
+        chat_key=row.chat_key,
+        address_sealed=row.address_sealed,
+        phone_key=row.phone_key,
+        language=row.language,
+        status=ContactStatus(row.status),
+        simulated=row.simulated,
+        first_seen_at=row.first_seen_at,
+        focus=MappingProxyType(dict(row.focus or {})),
+    )

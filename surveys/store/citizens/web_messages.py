@@ -1,0 +1,80 @@
+"""What the web page shows: the far end of the web channel, kept so that a reload loses nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
+
+from surveys.store.base.database import insert_for
+from surveys.store.base.schema import web_messages
+
+
+class Author(StrEnum):
+    """Whose bubble it is."""
+
+    CITIZEN = "citizen"
+    BOT = "bot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebMessage:
+    """One bubble; `body` has `text` and, from the bot, `buttons`."""
+
+    id: int
+    author: Author
+    body: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A bubble to add; there is one bubble an `event_key`, and any number without one."""
+
+    chat_key: str
+    author: Author
+    body: dict[str, Any]
+    at: datetime
+    event_key: str | None = None
+
+
+async def add(conn: AsyncConnection, new: NewMessage) -> int | None:
+    """Add a bubble and return its id; None when its `event_key` is there already."""
+    values = {name: getattr(new, name) for name in NewMessage.__slots__}
+    found = await conn.execute(_adding(conn.dialect.name), values)
+    number: int | None = found.scalar_one_or_none()
+    return number
+
+
+@cache
+def _adding(dialect: str) -> ReturningInsert[int]:
+    new = insert_for(dialect, web_messages).on_conflict_do_nothing()
+    return new.returning(web_messages.c.id)
+
+
+async def after(
+    conn: AsyncConnection, chat_key: str, last_id: int, limit: int = 500
+) -> Sequence[WebMessage]:
+    """The bubbles of one chat behind `last_id`, oldest first."""
+    rows = await conn.execute(_AFTER, {"chat": chat_key, "last": last_id, "most": limit})
+    return [
+        WebMessage(id=row.id, author=Author(row.author), body=row.body, at=row.at) for row in rows
+    ]
+
+
+_AFTER = (
+    select(*(web_messages.c[name] for name in ("id", "author", "body", "at")))
+    .where(web_messages.c.chat_key == bindparam("chat"), web_messages.c.id > bindparam("last"))
+    .order_by(web_messages.c.id)
+    .limit(bindparam("most"))
+)
+
+
+async def forget(conn: AsyncConnection, chat_key: str) -> None:
+    """Delete a chat's bubbles for good."""
+    await conn.execute(delete(web_messages).where(web_messages.c.chat_key == chat_key))

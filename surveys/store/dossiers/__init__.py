@@ -1,0 +1,1 @@
+"""Units, their dossiers, and what offices report about both."""

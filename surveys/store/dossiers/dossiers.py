@@ -1,0 +1,172 @@
+"""Dossiers as they come from the one-stop software: written many at a time, shown one by one."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, RowMapping, Select, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.dossier import Filing, Status
+from surveys.store.base.database import insert
+from surveys.store.base.schema import dossier_steps, dossiers, procedures, units
+
+STORED_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One agency's part in a dossier (chỉ số 2); `position` counts the steps of one agency."""
+
+    agency: str
+    position: int
+    due_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who filed a dossier, still encrypted."""
+
+    applicant: bytes | None
+    phone: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullDossier:
+    """Everything the office's software told of a dossier. Times are the authority's civil times."""
+
+    id: int
+    code: str
+    unit: str
+    unit_name: str
+    procedure: str | None
+    filing: Filing
+    status: Status
+    received_at: datetime | None
+    due_at: datetime | None
+    finished_at: datetime | None
+    returned_at: datetime | None
+    apology_at: datetime | None
+    rescheduled_to: datetime | None
+    officer: str | None
+    simulated: bool
+    person: Person
+    steps: tuple[Step, ...]
+
+
+async def find(conn: AsyncConnection, code: str) -> FullDossier | None:
+    """The dossier with this normalised code."""
+    row = (await conn.execute(_full().where(dossiers.c.code == code))).one_or_none()
+    if row is None:
+        return None
+    steps = (await steps_of(conn, [row.id])).get(row.id, {})
+    return _dossier(row, tuple(steps[key] for key in sorted(steps)))
+
+
+async def stored(conn: AsyncConnection, codes: Collection[str]) -> dict[str, RowMapping]:
+    """The rows of those of these dossiers that are there (some thousands at most), by code."""
+    found = await conn.execute(select(dossiers).where(dossiers.c.code.in_(codes)))
+    return {row["code"]: row for row in found.mappings()}
+
+
+async def ids(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, int]:
+    """Code → number, for those that are there."""
+    wanted = sorted(set(codes))
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), STORED_AT_ONCE):
+        some = wanted[start : start + STORED_AT_ONCE]
+        rows = await conn.execute(
+            select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(some))
+        )
+        found.update((row.code, row.id) for row in rows)
+    return found
+
+
+async def save(
+    conn: AsyncConnection, rows: Sequence[Mapping[str, Any]], changing: Collection[str]
+) -> None:
+    """Write rows that all have the same columns. Of a dossier that is there, only the columns
+    `changing` are changed."""
+    if not rows:
+        return
+    new = insert(conn, dossiers)
+    upsert = new.on_conflict_do_update(
+        index_elements=["code"], set_={name: new.excluded[name] for name in changing}
+    )
+    await conn.execute(upsert, [dict(row) for row in rows])
+
+
+async def procedure_ids(conn: AsyncConnection, names: Collection[str]) -> dict[str, int]:
+    """Name → number of these procedures; those not there yet are made."""
+    if not names:
+        return {}
+    new = insert(conn, procedures).on_conflict_do_nothing()
+    await conn.execute(new, [{"name": name} for name in sorted(names)])
+    found = await conn.execute(select(procedures).where(procedures.c.name.in_(names)))
+    return {row.name: row.id for row in found}
+
+
+async def steps_of(
+    conn: AsyncConnection, dossier_ids: Collection[int]
+) -> dict[int, dict[tuple[str, int], Step]]:
+    """The steps of these dossiers (some thousands at most), each by agency and position."""
+    chosen = select(dossier_steps).where(dossier_steps.c.dossier_id.in_(dossier_ids))
+    found: dict[int, dict[tuple[str, int], Step]] = {}
+    for row in await conn.execute(chosen):
+        step = Step(
+            agency=row.agency,
+            position=row.position,
+            due_at=row.due_at,
+            finished_at=row.finished_at,
+        )
+        found.setdefault(row.dossier_id, {})[step.agency, step.position] = step
+    return found
+
+
+async def replace_steps(conn: AsyncConnection, steps: Mapping[int, Sequence[Step]]) -> None:
+    """Give these dossiers (some thousands at most) these steps instead of the former ones."""
+    if not steps:
+        return
+    await conn.execute(delete(dossier_steps).where(dossier_steps.c.dossier_id.in_(list(steps))))
+    rows = [
+        {
+            "dossier_id": dossier_id,
+            "agency": step.agency,
+            "position": step.position,
+            "due_at": step.due_at,
+            "finished_at": step.finished_at,
+        }
+        for dossier_id, of_one in steps.items()
+        for step in of_one
+    ]
+    if rows:
+        await conn.execute(dossier_steps.insert(), rows)
+
+
+def _full() -> Select[Any]:
+    return (
+        select(
+            dossiers,
+            units.c.code.label("unit"),
+            units.c.name.label("unit_name"),
+            procedures.c.name.label("procedure"),
+        )
+        .join_from(dossiers, units, units.c.id == dossiers.c.unit_id)
+        .join(procedures, procedures.c.id == dossiers.c.procedure_id, isouter=True)
+    )
+
+
+def _dossier(row: Row[Any], steps: tuple[Step, ...]) -> FullDossier:
+    as_stored = (
+        "id code unit unit_name procedure received_at due_at finished_at returned_at apology_at "
+        "rescheduled_to officer simulated"
+    )
+    return FullDossier(
+        **{name: getattr(row, name) for name in as_stored.split()},
+        filing=Filing(row.channel),
+        status=Status(row.status),
+        person=Person(applicant=row.applicant_sealed, phone=row.phone_sealed),
+        steps=steps,
+    )

@@ -1,0 +1,59 @@
+"""What units report of themselves in a period (chỉ số 5, 6, 8, 9): decimals kept as text."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.base.database import insert
+from surveys.store.base.schema import facts, units
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One fact of one unit; `value` is a decimal or a word, in its one canonical writing."""
+
+    unit_id: int
+    period: str
+    fact: str
+    value: str
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """What there is one value of."""
+        return self.unit_id, self.period, self.fact
+
+
+async def of_period(conn: AsyncConnection, period_id: str) -> dict[str, dict[str, str]]:
+    """Unit code → fact → value."""
+    query = (
+        select(units.c.code, facts.c.fact, facts.c.value)
+        .join_from(facts, units, units.c.id == facts.c.unit_id)
+        .where(facts.c.period == period_id)
+    )
+    found: dict[str, dict[str, str]] = {}
+    for code, fact, value in await conn.execute(query):
+        found.setdefault(code, {})[fact] = value
+    return found
+
+
+async def stored(
+    conn: AsyncConnection, periods: Iterable[str]
+) -> Mapping[tuple[int, str, str], str]:
+    """The values there are in these periods, by key."""
+    columns = (facts.c.unit_id, facts.c.period, facts.c.fact, facts.c.value)
+    rows = await conn.execute(select(*columns).where(facts.c.period.in_(set(periods))))
+    return {(unit_id, period, fact): value for unit_id, period, fact, value in rows}
+
+
+async def put(conn: AsyncConnection, new: list[Fact], import_id: int | None) -> None:
+    """Store these values; a later one of the same key replaces the former."""
+    if not new:
+        return
+    row = insert(conn, facts)
+    changes = {"value": row.excluded.value, "import_id": row.excluded.import_id}
+    upsert = row.on_conflict_do_update(index_elements=["unit_id", "period", "fact"], set_=changes)
+    names = ("unit_id", "period", "fact", "value")
+    rows = [{**{name: getattr(one, name) for name in names}, "import_id": import_id} for one in new]
+    await conn.execute(upsert, rows)

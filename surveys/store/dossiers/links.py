@@ -1,0 +1,41 @@
+"""Links to dossiers: a random token a link, of which only the hash is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.privacy import token_hash
+from surveys.store.base.database import insert
+from surveys.store.base.schema import links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What a token opens, and until when."""
+
+    dossier_id: int
+    expires_at: datetime
+
+
+async def make(
+    conn: AsyncConnection, dossier_id: int, token: str, now: datetime, lasts: timedelta
+) -> None:
+    """Let `token` open the dossier until `now + lasts`."""
+    values = {"token_hash": token_hash(token), "dossier_id": dossier_id}
+    statement = insert(conn, links).values(**values, made_at=now, expires_at=now + lasts)
+    await conn.execute(statement)
+
+
+async def find(conn: AsyncConnection, token: str) -> Link | None:
+    """What the token opens, also when it is too late; None for a token we never gave out."""
+    columns = links.c
+    row = (
+        await conn.execute(
+            select(columns.dossier_id, columns.expires_at).where(
+                columns.token_hash == token_hash(token)
+            )
+        )
+    ).one_or_none()
+    return Link(dossier_id=row.dossier_id, expires_at=row.expires_at) if row else None

@@ -1,0 +1,81 @@
+"""Dossiers as a chat may ask after them: by code, by number, by phone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.base.schema import dossiers, procedures, units
+
+SHOWN = 10
+"""Dossiers listed in one message, the latest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierStage:
+    """How far one dossier is. Times are civil times of the authority; `promised_at` is the new
+    date where a new one was given (NĐ 61/2018/NĐ-CP Điều 19 khoản 9). `phone_key` is the keyed hash
+    of the number it was filed with."""
+
+    id: int
+    code: str
+    unit: str
+    procedure: str | None
+    status: int
+    received_at: datetime | None
+    promised_at: datetime | None
+    returned_at: datetime | None
+    phone_key: str | None
+    simulated: bool
+
+
+async def by_code(conn: AsyncConnection, code: str) -> DossierStage | None:
+    """The dossier with exactly this code."""
+    row = (await conn.execute(_query().where(dossiers.c.code == code))).one_or_none()
+    return _stage(row) if row else None
+
+
+async def by_id(conn: AsyncConnection, dossier_id: int) -> DossierStage | None:
+    """The dossier with this number."""
+    row = (await conn.execute(_query().where(dossiers.c.id == dossier_id))).one_or_none()
+    return _stage(row) if row else None
+
+
+async def with_phone(conn: AsyncConnection, phone_key: str) -> list[DossierStage]:
+    """The dossiers that were filed with this number, the latest first."""
+    query = _query().where(dossiers.c.phone_key == phone_key)
+    return [_stage(row) for row in await conn.execute(_latest(query))]
+
+
+async def ids_with_phone(conn: AsyncConnection, phone_key: str) -> list[int]:
+    """The numbers of all dossiers that were filed with this number."""
+    query = select(dossiers.c.id).where(dossiers.c.phone_key == phone_key)
+    return list((await conn.execute(query.order_by(dossiers.c.id))).scalars())
+
+
+def _query() -> Select[Any]:
+    promised = func.coalesce(dossiers.c.rescheduled_to, dossiers.c.due_at)
+    columns = [
+        dossiers.c[name]
+        for name in ("id", "code", "status", "received_at", "returned_at", "phone_key", "simulated")
+    ]
+    return (
+        select(
+            *columns,
+            promised.label("promised_at"),
+            units.c.name.label("unit"),
+            procedures.c.name.label("procedure"),
+        )
+        .join_from(dossiers, units, units.c.id == dossiers.c.unit_id)
+        .outerjoin(procedures, procedures.c.id == dossiers.c.procedure_id)
+    )
+
+
+def _latest(query: Select[Any]) -> Select[Any]:
+    return query.order_by(dossiers.c.received_at.desc(), dossiers.c.id.desc()).limit(SHOWN)
+
+
+def _stage(row: Row[Any]) -> DossierStage:
+    return DossierStage(**{name: getattr(row, name) for name in DossierStage.__slots__})

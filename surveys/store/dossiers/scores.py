@@ -1,0 +1,79 @@
+"""Points that people gave: the unit's own (tự chấm) and the appraiser's (thẩm định)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.base.database import insert
+from surveys.store.base.schema import scores, units
+
+
+class Stage(StrEnum):
+    """Whose points they are; only the appraised ones count."""
+
+    SELF = "self"
+    APPRAISED = "appraised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRow:
+    """The points of one unit for one criterion at one stage, in their one canonical writing."""
+
+    unit_id: int
+    period: str
+    stage: Stage
+    criterion: str
+    points: str
+    note: str = ""
+
+    @property
+    def key(self) -> tuple[int, str, str, str]:
+        """What there is one value of."""
+        return self.unit_id, self.period, self.stage, self.criterion
+
+    @property
+    def value(self) -> tuple[str, str]:
+        """What a later file may change."""
+        return self.points, self.note
+
+
+async def of_period(
+    conn: AsyncConnection, period_id: str, stage: Stage
+) -> dict[str, dict[str, Decimal]]:
+    """Unit code → criterion → points."""
+    query = (
+        select(units.c.code, scores.c.criterion, scores.c.points)
+        .join_from(scores, units, units.c.id == scores.c.unit_id)
+        .where(scores.c.period == period_id, scores.c.stage == stage)
+    )
+    found: dict[str, dict[str, Decimal]] = {}
+    for code, criterion, points in await conn.execute(query):
+        found.setdefault(code, {})[criterion] = Decimal(points)
+    return found
+
+
+async def stored(
+    conn: AsyncConnection, periods: Iterable[str]
+) -> Mapping[tuple[int, str, str, str], tuple[str, str]]:
+    """The points and notes there are in these periods, by key."""
+    names = ("unit_id", "period", "stage", "criterion", "points", "note")
+    chosen = select(*(scores.c[name] for name in names))
+    rows = await conn.execute(chosen.where(scores.c.period.in_(set(periods))))
+    return {(row[0], row[1], row[2], row[3]): (row.points, row.note) for row in rows}
+
+
+async def put(conn: AsyncConnection, new: list[ScoreRow], import_id: int | None) -> None:
+    """Store these points; later ones of the same key replace the former."""
+    if not new:
+        return
+    row = insert(conn, scores)
+    changes = {name: row.excluded[name] for name in ("points", "note", "import_id")}
+    key = ["unit_id", "period", "stage", "criterion"]
+    upsert = row.on_conflict_do_update(index_elements=key, set_=changes)
+    names = (*key, "points", "note")
+    rows = [{**{name: getattr(one, name) for name in names}, "import_id": import_id} for one in new]
+    await conn.execute(upsert, rows)

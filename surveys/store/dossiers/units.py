@@ -1,0 +1,118 @@
+"""The tree of units: who receives and settles dossiers, and under whom."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.spelling import fold
+from surveys.store.base.database import insert
+from surveys.store.base.schema import dossiers, units
+
+
+class Level(StrEnum):
+    """Province, district, commune. Districts ended on 01/7/2025; their units stay in the tree."""
+
+    PROVINCE = "tinh"
+    DISTRICT = "huyen"
+    COMMUNE = "xa"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit as its file describes it; `parent` is the code of the unit above."""
+
+    code: str
+    name: str
+    level: Level
+    block: str
+    parent: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedUnit:
+    """A unit with its number in the database and how many dossiers it has."""
+
+    id: int
+    unit: Unit
+    dossiers: int
+
+
+async def everything(conn: AsyncConnection) -> dict[str, tuple[int, Unit]]:
+    """Every unit by its code, with its number; in the order of their codes."""
+    above = units.alias()
+    chosen = select(units, above.c.code.label("parent")).join_from(
+        units, above, above.c.id == units.c.parent_id, isouter=True
+    )
+    rows = (await conn.execute(chosen.order_by(units.c.code))).mappings()
+    return {row["code"]: (row["id"], _unit(row)) for row in rows}
+
+
+async def listed(conn: AsyncConnection) -> list[ListedUnit]:
+    """Every unit in the order of the codes."""
+    counted = select(dossiers.c.unit_id, func.count().label("dossiers")).group_by(
+        dossiers.c.unit_id
+    )
+    counts = {row.unit_id: row.dossiers for row in await conn.execute(counted)}
+    return [
+        ListedUnit(id=number, unit=unit, dossiers=counts.get(number, 0))
+        for number, unit in (await everything(conn)).values()
+    ]
+
+
+async def save(conn: AsyncConnection, changed: Sequence[Unit]) -> None:
+    """Write new and changed units; parents may stand anywhere in `changed`, or be there already."""
+    if not changed:
+        return
+    new = insert(conn, units)
+    fields = ("name", "name_key", "level", "block", "valid_from", "valid_to")
+    upsert = new.on_conflict_do_update(
+        index_elements=["code"], set_={name: new.excluded[name] for name in fields}
+    )
+    await conn.execute(upsert, [_row(unit) for unit in changed])
+    numbers = await _numbers(conn, {unit.code for unit in changed} | _parents(changed))
+    below = update(units).where(units.c.id == bindparam("mine"))
+    rows = [
+        {"mine": numbers[unit.code], "above": numbers[unit.parent] if unit.parent else None}
+        for unit in changed
+    ]
+    await conn.execute(below.values(parent_id=bindparam("above")), rows)
+
+
+def _parents(changed: Sequence[Unit]) -> set[str]:
+    return {unit.parent for unit in changed if unit.parent}
+
+
+async def _numbers(conn: AsyncConnection, codes: Collection[str]) -> dict[str, int]:
+    found = await conn.execute(select(units.c.code, units.c.id))
+    return {code: number for code, number in found if code in codes}
+
+
+def _row(unit: Unit) -> dict[str, Any]:
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "name_key": fold(unit.name),
+        "level": unit.level.value,
+        "block": unit.block,
+        "valid_from": unit.valid_from,
+        "valid_to": unit.valid_to,
+    }
+
+
+def _unit(row: RowMapping) -> Unit:
+    return Unit(
+        code=row["code"],
+        name=row["name"],
+        level=Level(row["level"]),
+        block=row["block"],
+        parent=row["parent"],
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+    )

@@ -1,0 +1,94 @@
+"""Letting go of what was kept long enough: each function says how much it let go of."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.outcomes import ComplaintState
+from surveys.store.base.schema import (
+    complaints,
+    contact_dossiers,
+    contacts,
+    dossiers,
+    inbox,
+    interviews,
+    invitations,
+    links,
+    outbox,
+    responses,
+    web_messages,
+)
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.personal_data import requests
+from surveys.store.queues.outbox import NO_MESSAGE
+
+
+async def unlink_answers(conn: AsyncConnection, returned_before: datetime) -> int:
+    """Take from answers about dossiers returned before this civil time who gave them."""
+    closed = select(dossiers.c.id).where(dossiers.c.returned_at < returned_before)
+    asked = select(invitations.c.id).where(invitations.c.dossier_id.in_(closed))
+    await conn.execute(delete(interviews).where(interviews.c.invitation_id.in_(asked)))
+    linked = contact_dossiers.c.dossier_id.in_(closed)
+    await conn.execute(delete(contact_dossiers).where(linked))
+    done = 0
+    for table in (invitations, responses):
+        which = (table.c.dossier_id.in_(closed), table.c.contact_id.is_not(None))
+        done = (await conn.execute(update(table).where(*which).values(contact_id=None))).rowcount
+    return done
+
+
+async def drop_petitioners(conn: AsyncConnection, *, begun: datetime, decided: datetime) -> int:
+    """Delete names of petitions never finished and begun before, or decided before, these."""
+    unfinished = and_(complaints.c.formal_at.is_(None), complaints.c.opened_at < begun)
+    over = and_(
+        complaints.c.state != ComplaintState.PENDING,
+        func.coalesce(complaints.c.decided_at, complaints.c.opened_at) < decided,
+    )
+    which = and_(complaints.c.petitioner_sealed.is_not(None), or_(unfinished, over))
+    return (
+        await conn.execute(update(complaints).where(which).values({"petitioner_sealed": None}))
+    ).rowcount
+
+
+async def empty_inbox(conn: AsyncConnection, before_ms: int) -> int:
+    """Forget the words and the chat of updates handled or set aside before this moment."""
+    which = and_(
+        inbox.c.state != "new",
+        inbox.c.received_ms < before_ms,
+        or_(inbox.c.payload != "", inbox.c.chat_key != ""),
+    )
+    return (
+        await conn.execute(update(inbox).where(which).values({"payload": "", "chat_key": ""}))
+    ).rowcount
+
+
+async def empty_outbox(conn: AsyncConnection, before_ms: int) -> int:
+    """Forget the words of messages settled before this moment."""
+    which = and_(outbox.c.settled_ms < before_ms, outbox.c.message["text"].as_string() != "")
+    return (
+        await conn.execute(update(outbox).where(which).values({"message": dict(NO_MESSAGE)}))
+    ).rowcount
+
+
+async def delete_pages(conn: AsyncConnection, before: datetime) -> int:
+    """Delete what the web page showed before this moment."""
+    return (await conn.execute(delete(web_messages).where(web_messages.c.at < before))).rowcount
+
+
+async def delete_links(conn: AsyncConnection, before: datetime) -> int:
+    """Delete links that ended before this moment."""
+    return (await conn.execute(delete(links).where(links.c.expires_at < before))).rowcount
+
+
+async def forget_idle(conn: AsyncConnection, before: datetime, now: datetime) -> int:
+    """Erase contacts silent since before this moment that nothing ties to any dossier."""
+    tied = exists().where(contact_dossiers.c.contact_id == contacts.c.id)
+    asked = exists().where(interviews.c.contact_id == contacts.c.id)
+    here = contacts.c.status.not_in((ContactStatus.ERASING, ContactStatus.ERASED))
+    query = select(contacts.c.id).where(contacts.c.last_seen_at < before, here, ~tied, ~asked)
+    idle = list((await conn.execute(query)).scalars())
+    for contact_id in idle:
+        await requests.forget(conn, contact_id)
+    await requests.finish_erasures(conn, now)
+    return len(idle)

@@ -1,0 +1,126 @@
+"""What citizens asked to be done with their data, and the doing of it.
+
+Erasing takes everything that names the citizen and keeps the answers, which then belong to nobody
+(Luật 91/2025/QH15 Điều 14: de-identified data is no personal data). It is done at once but for the
+sealed address, which stays until the farewell has been delivered.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.rights import RequestKind
+from surveys.store.base.database import insert
+from surveys.store.base.schema import (
+    complaints,
+    contact_dossiers,
+    contacts,
+    dossiers,
+    inbox,
+    interviews,
+    invitations,
+    outbox,
+    responses,
+    rights_requests,
+    slots,
+)
+from surveys.store.citizens import web_messages
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.queues.outbox import NO_MESSAGE, Lane, OutboxState
+
+ON_THE_WAY = (OutboxState.DUE, OutboxState.SENDING)
+
+
+async def log(
+    conn: AsyncConnection,
+    contact_id: int,
+    kind: RequestKind,
+    *,
+    now: datetime,
+    due_on: date,
+    done: bool,
+) -> None:
+    """Note a request and by when it is due."""
+    done_at = now if done else None
+    values = {"contact_id": contact_id, "kind": kind, "received_at": now, "due_on": due_on}
+    await conn.execute(insert(conn, rights_requests).values(**values, done_at=done_at))
+
+
+async def cancel_unsent(conn: AsyncConnection, contact_id: int, *, broadcasts_only: bool) -> None:
+    """Let what waits to be sent to the contact stay unsent, and forget its words."""
+    which = [outbox.c.contact_id == contact_id, outbox.c.state == OutboxState.DUE]
+    which += [outbox.c.lane == Lane.BROADCAST] if broadcasts_only else []
+    values = {"state": OutboxState.CANCELLED, "message": dict(NO_MESSAGE)}
+    await conn.execute(update(outbox).where(*which).values(**values))
+
+
+async def forget(conn: AsyncConnection, contact_id: int) -> None:
+    """Erase what names the contact, and what ties answers to it.
+
+    The sealed address is kept under the status `erasing`, for one last message; a new message
+    from the same chat already meets a stranger.
+    """
+    chat_key = await conn.scalar(select(contacts.c.chat_key).where(contacts.c.id == contact_id))
+    await cancel_unsent(conn, contact_id, broadcasts_only=False)
+    await _untie(conn, contact_id)
+    if chat_key:
+        await _forget_chat(conn, chat_key)
+    nothing = {"chat_key": None, "phone_key": None, "focus": None}
+    await conn.execute(
+        update(contacts)
+        .where(contacts.c.id == contact_id)
+        .values(**nothing, status=ContactStatus.ERASING)
+    )
+
+
+async def finish_erasures(conn: AsyncConnection, now: datetime) -> int:
+    """Drop the addresses of those whose farewell is no longer on its way; returns how many."""
+    waiting = exists().where(outbox.c.contact_id == contacts.c.id, outbox.c.state.in_(ON_THE_WAY))
+    query = select(contacts.c.id).where(contacts.c.status == ContactStatus.ERASING, ~waiting)
+    ids = list((await conn.execute(query)).scalars())
+    if ids:
+        await _finish(conn, ids, now)
+    return len(ids)
+
+
+async def forget_applicant(conn: AsyncConnection, dossier_ids: Collection[int]) -> None:
+    """Drop our copy of who filed these dossiers; the one-stop software keeps its own."""
+    nothing = {"applicant_sealed": None, "phone_sealed": None, "phone_key": None}
+    which = dossiers.c.id.in_(list(dossier_ids))
+    await conn.execute(update(dossiers).where(which).values(**nothing))
+
+
+async def _untie(conn: AsyncConnection, contact_id: int) -> None:
+    own = select(responses.c.id).where(responses.c.contact_id == contact_id)
+    complained = complaints.c.response_id.in_(own)
+    await conn.execute(update(complaints).where(complained).values(petitioner_sealed=None))
+    await conn.execute(delete(interviews).where(interviews.c.contact_id == contact_id))
+    await conn.execute(delete(contact_dossiers).where(contact_dossiers.c.contact_id == contact_id))
+    await conn.execute(delete(slots).where(slots.c.contact_id == contact_id))
+    for table in (responses, invitations):
+        mine = update(table).where(table.c.contact_id == contact_id)
+        await conn.execute(mine.values(contact_id=None))
+    settled = (outbox.c.contact_id == contact_id, outbox.c.state.not_in(ON_THE_WAY))
+    await conn.execute(update(outbox).where(*settled).values(message=dict(NO_MESSAGE)))
+
+
+async def _forget_chat(conn: AsyncConnection, chat_key: str) -> None:
+    await web_messages.forget(conn, chat_key)
+    handled = (inbox.c.chat_key == chat_key, inbox.c.state != "new")
+    await conn.execute(update(inbox).where(*handled).values(payload="", chat_key=""))
+
+
+async def _finish(conn: AsyncConnection, ids: list[int], now: datetime) -> None:
+    gone = {"address_sealed": None, "status": ContactStatus.ERASED}
+    await conn.execute(update(contacts).where(contacts.c.id.in_(ids)).values(**gone))
+    theirs = update(outbox).where(outbox.c.contact_id.in_(ids))
+    await conn.execute(theirs.values(message=dict(NO_MESSAGE)))
+    asked = (
+        rights_requests.c.contact_id.in_(ids),
+        rights_requests.c.kind == RequestKind.ERASE,
+        rights_requests.c.done_at.is_(None),
+    )
+    await conn.execute(update(rights_requests).where(*asked).values(done_at=now))
+    await conn.execute(delete(slots).where(slots.c.contact_id.in_(ids)))

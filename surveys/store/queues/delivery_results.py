@@ -1,0 +1,225 @@
+"""What became of messages that left: written only by the dispatcher that sent them.
+
+A dispatcher that was thought dead may still settle what was called uncertain meanwhile, but never
+a message that was given to another one.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.asking.invitations import InvitationState
+from surveys.store.base.database import is_one_of, now_ms
+from surveys.store.base.schema import contacts, invitations, outbox
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.queues import rate_limits, slots
+from surveys.store.queues.claims import UNOPENED, unreached
+from surveys.store.queues.outbox import DUE, NO_MESSAGE, MessageKind, OutboxState
+
+INTERRUPTED = "interrupted: the sender stopped before the answer came"
+SENDING: ColumnElement[bool] = outbox.c.state == literal_column("'sending'")
+OURS = (OutboxState.SENDING, OutboxState.UNCERTAIN)
+"""States in which a message still belongs to whoever sent it."""
+TOO_LATE = "could not be delivered in time"
+
+
+class Again(StrEnum):
+    """Why a message is due again."""
+
+    LATER = "later"
+    """It certainly did not arrive: one more failed try."""
+    PAUSED = "paused"
+    """The channel asked to wait: no failure."""
+    ASKED_AGAIN = "asked_again"
+    """It may have arrived; it is asked once more, and then never again."""
+    NEW_MESSAGE = "new_message"
+    """The message it was to take the place of is out of reach."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """How one try ended. Either `state` is final or `again` says why the message is due again,
+    `again_in_ms` from now; `reason` is for staff."""
+
+    id: int
+    owner: str
+    channel: str
+    bot: str
+    contact_id: int
+    invitation_id: int | None
+    state: OutboxState = OutboxState.DUE
+    reason: str | None = None
+    again: Again | None = None
+    again_in_ms: int = 0
+    slot: str = ""
+    reference: str | None = None
+    """The message that stands in the slot now; None when the slot is as it was."""
+    contact_status: ContactStatus | None = None
+    """What the far end said of the contact, when it cannot be reached."""
+    chat_pause_ms: int = 0
+    bot_pause_ms: int = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """It was sent, and there is nothing to say about it."""
+        return self.state is OutboxState.SENT and self.again is None and self.reason is None
+
+
+async def settle(conn: AsyncConnection, settlements: Sequence[Settlement], now: datetime) -> None:
+    """Write down how these messages ended, and all that follows from it.
+
+    Rows are taken in the order in which a departure takes them: pace, messages, contacts.
+    """
+    for one in sorted(settlements, key=lambda one: (one.channel, one.bot)):
+        if one.bot_pause_ms:
+            await rate_limits.pause(conn, one.channel, one.bot, one.bot_pause_ms)
+    arrived = [one for one in settlements if one.is_plain]
+    others = [one for one in settlements if not one.is_plain]
+    taken = await _arrived(conn, arrived)
+    mine = [one for one in arrived if one.id in taken]
+    mine += [one for one in others if await _end(conn, one)]
+    await _stand(conn, mine)
+    for one in sorted(mine, key=lambda one: one.contact_id):
+        await _follow(conn, one, now)
+
+
+async def owners(conn: AsyncConnection) -> Collection[str]:
+    """Who holds messages that are on their way."""
+    rows = await conn.execute(select(outbox.c.owner).where(SENDING).distinct())
+    return [name for name in rows.scalars() if name]
+
+
+async def sweep(conn: AsyncConnection, gone: Collection[str] = ()) -> int:
+    """Take over messages whose sender died: its lease is over, or it is among those known to be
+    `gone`. A reply is asked once more, the rest is uncertain. Returns how many there were.
+    """
+    repeat = and_(outbox.c.kind == MessageKind.REPLY, ~outbox.c.asked_again)
+    over = outbox.c.owner.in_(gone) if gone else outbox.c.leased_until_ms < now_ms()
+    dead = and_(SENDING, over)
+    again = await conn.execute(
+        update(outbox)
+        .where(dead, repeat)
+        .values(state=OutboxState.DUE, asked_again=True, owner=None, reason=INTERRUPTED)
+    )
+    ended = await conn.execute(
+        update(outbox)
+        .where(dead)
+        .values(state=OutboxState.UNCERTAIN, settled_ms=now_ms(), reason=INTERRUPTED)
+    )
+    return again.rowcount + ended.rowcount
+
+
+async def expire(conn: AsyncConnection) -> int:
+    """End what could not be delivered while it still made sense; returns how many."""
+    ended = await conn.execute(
+        update(outbox)
+        .where(DUE, outbox.c.expires_ms <= now_ms())
+        .values(
+            state=OutboxState.EXPIRED,
+            settled_ms=now_ms(),
+            reason=func.coalesce(outbox.c.reason, TOO_LATE),
+            message=dict(NO_MESSAGE),
+        )
+        .returning(outbox.c.invitation_id)
+    )
+    rows = list(ended.scalars())
+    numbers = [number for number in rows if number is not None]
+    if numbers:
+        unsent = and_(invitations.c.id.in_(numbers), invitations.c.state.in_(UNOPENED))
+        await conn.execute(update(invitations).where(unsent).values(state=InvitationState.EXPIRED))
+    return len(rows)
+
+
+async def _arrived(conn: AsyncConnection, settlements: Sequence[Settlement]) -> set[int]:
+    """Write down many ends that are the same; returns those of messages that are still ours."""
+    taken: set[int] = set()
+    for owner in {one.owner for one in settlements}:
+        numbers = [one.id for one in settlements if one.owner == owner]
+        sent = {"numbers": numbers, "sender": owner, "message": dict(NO_MESSAGE)}
+        taken.update((await conn.execute(_SENT, sent)).scalars())
+    return taken
+
+
+_SENT = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(bindparam("numbers", expanding=True)),
+        outbox.c.owner == bindparam("sender"),
+        is_one_of(outbox.c.state, OURS),
+    )
+    .values(state=OutboxState.SENT, settled_ms=now_ms(), reason=None)
+    .returning(outbox.c.id)
+)
+
+
+async def _stand(conn: AsyncConnection, mine: Sequence[Settlement]) -> None:
+    """Note which messages stand in the slots now."""
+    filled = {(one.contact_id, one.slot): one.reference for one in mine if one.reference}
+    await slots.fill(conn, filled)
+
+
+async def _end(conn: AsyncConnection, one: Settlement) -> bool:
+    """Write the end down; False when the message is not ours any more."""
+    mine = and_(
+        outbox.c.id == one.id,
+        outbox.c.owner == one.owner,
+        is_one_of(outbox.c.state, OURS),
+    )
+    values = _due_again(one) if one.again else _final(one)
+    result = await conn.execute(update(outbox).where(mine).values(**values, reason=one.reason))
+    return result.rowcount == 1
+
+
+def _final(one: Settlement) -> dict[str, Any]:
+    return {"state": one.state, "settled_ms": now_ms(), "message": dict(NO_MESSAGE)}
+
+
+def _due_again(one: Settlement) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "state": OutboxState.DUE,
+        "owner": None,
+        "due_ms": now_ms() + one.again_in_ms,
+    }
+    if one.again is Again.LATER:
+        values["tries"] = outbox.c.tries + 1
+    if one.again is Again.ASKED_AGAIN:
+        values["asked_again"] = True
+    return values
+
+
+async def _follow(conn: AsyncConnection, one: Settlement, now: datetime) -> None:
+    """What the end of this message means for its slot, its contact and its invitation."""
+    if one.again is Again.NEW_MESSAGE:
+        await slots.clear(conn, one.contact_id, one.slot)
+    if one.contact_status is not None:
+        await _lost(conn, one.contact_id, one.contact_status)
+    if one.chat_pause_ms:
+        await _hold(conn, one.contact_id, one.chat_pause_ms)
+    if one.invitation_id is not None and one.state is OutboxState.SENT:
+        await _delivered(conn, one.invitation_id, now)
+    if one.invitation_id is not None and one.state is OutboxState.UNREACHABLE:
+        await unreached(conn, [one.invitation_id])
+
+
+async def _lost(conn: AsyncConnection, contact_id: int, status: ContactStatus) -> None:
+    which = and_(contacts.c.id == contact_id, contacts.c.status == ContactStatus.ACTIVE)
+    await conn.execute(update(contacts).where(which).values(status=status))
+
+
+async def _hold(conn: AsyncConnection, contact_id: int, for_ms: int) -> None:
+    until = now_ms() + for_ms
+    column = contacts.c.not_before_ms
+    longer = case((column > until, column), else_=until)
+    held = update(contacts).where(contacts.c.id == contact_id).values(not_before_ms=longer)
+    await conn.execute(held)
+
+
+async def _delivered(conn: AsyncConnection, invitation_id: int, now: datetime) -> None:
+    waiting = and_(invitations.c.id == invitation_id, invitations.c.state.in_(UNOPENED))
+    values = {"state": InvitationState.DELIVERED, "delivered_at": now}
+    await conn.execute(update(invitations).where(waiting).values(**values))

@@ -1,0 +1,321 @@
+"""What came in, kept from before it is acknowledged until its effect is committed.
+
+An update's number is its place in its chat: only the lowest number that is still `new`, the head
+of the chat, may be handled; the others wait behind it.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
+
+from surveys.store.base.database import now_ms
+from surveys.store.base.schema import inbox
+
+ARRIVALS = 0x6D6F7469
+"""The transaction lock that arrivals queue up behind in PostgreSQL (the bytes of "moti")."""
+NEW: ColumnElement[bool] = inbox.c.state == literal_column("'new'")
+"""Written as a literal, so that both databases see that the partial index applies."""
+
+WINDOW = 10_000
+"""How many of the oldest waiting updates are looked through for heads: keeps a backlog cheap."""
+Updates = Select[int, str, str, str, str, int]
+FEW = 16
+"""Updates that are handed on when they come together; beyond, looking for them is cheaper."""
+EventId = tuple[str, str, str]
+"""Channel, bot and event key: what makes an update the same update."""
+
+
+class InboxState(StrEnum):
+    """How far an update has come."""
+
+    NEW = "new"
+    DONE = "done"
+    SET_ASIDE = "set_aside"
+    """Failed too often; kept with its payload until somebody looks at it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One raw update as a channel delivered it; `payload` is its JSON text."""
+
+    channel: str
+    bot: str
+    event_key: str
+    chat_key: str
+    payload: str
+
+    @property
+    def id(self) -> EventId:
+        """What makes it the same update when it is delivered again."""
+        return (self.channel, self.bot, self.event_key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """An update to handle; `tries` have failed before."""
+
+    id: int
+    channel: str
+    bot: str
+    chat_key: str
+    payload: str
+    tries: int = 0
+
+    @classmethod
+    def of(cls, event: Event, number: int) -> "Update":
+        """The update that an event just became."""
+        return cls(
+            id=number,
+            channel=event.channel,
+            bot=event.bot,
+            chat_key=event.chat_key,
+            payload=event.payload,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Updates that were not there before. `updates` are theirs when they are few: then handing
+    them on costs less than finding them again."""
+
+    ids: set[EventId]
+    updates: Sequence[Update] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """An update that could not be handled, for staff: no word of the citizen's."""
+
+    id: int
+    channel: str
+    bot: str
+    received_ms: int
+    tries: int
+    reason: str
+
+
+async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> Kept:
+    """Keep updates, in this order; returns those that were not there before.
+
+    In PostgreSQL one transaction at a time does this, whichever process it is in: so a later
+    number is never visible before an earlier one, and shuffled repeats cannot deadlock. `events`
+    must not hold the same update twice.
+    """
+    if conn.dialect.name == "postgresql":
+        await conn.execute(select(func.pg_advisory_xact_lock(ARRIVALS)))
+    rows = [
+        [place, event.channel, event.bot, event.event_key, event.chat_key, event.payload]
+        for place, event in enumerate(events)
+    ]
+    body = {"body": json.dumps(rows, ensure_ascii=False)}
+    if len(events) > FEW:
+        count = (await conn.execute(_keeping(conn.dialect.name), body)).rowcount
+        return Kept(ids=await _newest(conn, events, count))
+    numbers = sorted((await conn.execute(_keeping_few(conn.dialect.name), body)).scalars())
+    ids = await _newest(conn, events, len(numbers))
+    new = (event for event in events if event.id in ids)
+    updates = [Update.of(event, number) for event, number in zip(new, numbers, strict=True)]
+    return Kept(ids=ids, updates=updates)
+
+
+async def _newest(conn: AsyncConnection, events: Sequence[Event], count: int) -> set[EventId]:
+    """Which of `events` were kept just now, when `count` were."""
+    if count == len(events):
+        return {event.id for event in events}
+    newest = select(inbox.c.channel, inbox.c.bot, inbox.c.event_key).order_by(inbox.c.id.desc())
+    return {(row[0], row[1], row[2]) for row in await conn.execute(newest.limit(count))}
+
+
+@cache
+def _keeping_few(dialect: str) -> ReturningInsert[int]:
+    return _keeping(dialect).returning(inbox.c.id)
+
+
+@cache
+def _keeping(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """One statement for all updates, with one parameter: a JSON array that the database unpacks.
+    A parameter a column would cost more than everything else a webhook does."""
+    body = bindparam("body", type_=Text)
+    is_sqlite = dialect == "sqlite"
+    unpacked = func.json_each(body) if is_sqlite else func.json_array_elements(cast(body, JSON))
+    row = unpacked.table_valued(column("value", JSON)).c.value
+    texts = [row[place].as_string() for place in range(1, 6)]
+    values = select(*texts, literal_column("'new'"), now_ms()).where(true())
+    names = ["channel", "bot", "event_key", "chat_key", "payload", "state", "received_ms"]
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    return (
+        insert(inbox)
+        .from_select(names, values.order_by(row[0].as_integer()))
+        .on_conflict_do_nothing(index_elements=["channel", "bot", "event_key"])
+    )
+
+
+async def heads(
+    conn: AsyncConnection, bots: Collection[tuple[str, str]], limit: int
+) -> Sequence[Update]:
+    """The head of each chat of these (channel, bot) pairs that may be handled now, oldest first.
+
+    First the numbers, then their rows: in one statement PostgreSQL, when it has not counted the
+    table lately, begins with all rows of the channel.
+    """
+    numbers = list((await conn.execute(_first_of_chats())).scalars())
+    found: list[Update] = []
+    for start in range(0, len(numbers), limit):
+        some = {"numbers": numbers[start : start + limit]}
+        rows = (await conn.execute(_ready(), some)).mappings()
+        found += [Update(**row) for row in rows if (row["channel"], row["bot"]) in bots]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+@cache
+def _first_of_chats() -> Select[int]:
+    oldest = select(inbox.c.id, inbox.c.chat_key).where(NEW).order_by(inbox.c.id).limit(WINDOW)
+    waiting = oldest.subquery()
+    first = func.min(waiting.c.id).label("first")
+    return select(first).group_by(waiting.c.chat_key).order_by(first)
+
+
+@cache
+def _ready() -> Updates:
+    among = inbox.c.id.in_(bindparam("numbers", expanding=True))
+    return _updates().where(NEW, among, inbox.c.not_before_ms <= now_ms()).order_by(inbox.c.id)
+
+
+async def take(conn: AsyncConnection, numbers: Sequence[int]) -> Sequence[Update]:
+    """Those of `numbers` that are (still) the heads of their chats, locked until the transaction
+    ends; one that another process holds is left to it."""
+    rows = await conn.execute(_taking(), {"numbers": list(numbers)})
+    return [Update(**row) for row in rows.mappings()]
+
+
+@cache
+def _taking() -> Updates:
+    earlier = inbox.alias("earlier")
+    blocked = (
+        select(earlier.c.id)
+        .where(
+            earlier.c.state == literal_column("'new'"),
+            earlier.c.chat_key == inbox.c.chat_key,
+            earlier.c.id < inbox.c.id,
+        )
+        .exists()
+    )
+    return _ready().where(~blocked).with_for_update(skip_locked=True)
+
+
+async def done(conn: AsyncConnection, numbers: Sequence[int]) -> None:
+    """Handled: the rows stay, so that a repeated delivery is known; what was said goes."""
+    await conn.execute(_DONE, {"numbers": list(numbers)})
+
+
+_DONE = (
+    update(inbox)
+    .where(inbox.c.id.in_(bindparam("numbers", expanding=True)))
+    .values(state=InboxState.DONE, payload="", reason=None)
+)
+
+
+async def failed(
+    conn: AsyncConnection, number: int, *, reason: str, retry_in_ms: int, most_tries: int
+) -> InboxState | None:
+    """Note a failed try; returns what became of the update, None when it was handled meanwhile.
+
+    `reason` is for staff and must hold nothing a citizen wrote.
+    """
+    last = inbox.c.tries + 1 >= most_tries
+    statement = (
+        update(inbox)
+        .where(NEW, inbox.c.id == number)
+        .values(
+            state=case((last, InboxState.SET_ASIDE), else_=InboxState.NEW),
+            tries=inbox.c.tries + 1,
+            not_before_ms=now_ms() + retry_in_ms,
+            reason=reason,
+        )
+        .returning(inbox.c.state)
+    )
+    state = (await conn.execute(statement)).scalar_one_or_none()
+    return InboxState(state) if state else None
+
+
+async def set_aside(conn: AsyncConnection, limit: int = 100) -> Sequence[SetAside]:
+    """The updates that could not be handled, newest first."""
+    columns = inbox.c
+    rows = await conn.execute(
+        select(
+            columns.id,
+            columns.channel,
+            columns.bot,
+            columns.received_ms,
+            columns.tries,
+            func.coalesce(columns.reason, "").label("reason"),
+        )
+        .where(columns.state == literal_column("'set_aside'"))
+        .order_by(columns.id.desc())
+        .limit(limit)
+    )
+    return [SetAside(**row) for row in rows.mappings()]
+
+
+async def retry(conn: AsyncConnection, number: int) -> bool:
+    """Have an update that was set aside handled after all; False when there is none such."""
+    result = await conn.execute(
+        update(inbox)
+        .where(inbox.c.id == number, inbox.c.state == InboxState.SET_ASIDE)
+        .values(state=InboxState.NEW, tries=0, not_before_ms=0)
+    )
+    return result.rowcount == 1
+
+
+async def counts(conn: AsyncConnection) -> dict[tuple[str, str, InboxState], int]:
+    """How many updates per channel, bot and state."""
+    group = (inbox.c.channel, inbox.c.bot, inbox.c.state)
+    rows = await conn.execute(select(*group, func.count()).group_by(*group))
+    return {(channel, bot, InboxState(state)): number for channel, bot, state, number in rows}
+
+
+async def waiting(conn: AsyncConnection) -> dict[InboxState, int]:
+    """How many updates are not done, by state: reads only these, however many there were."""
+    states = (InboxState.NEW, InboxState.SET_ASIDE)
+    return {
+        state: await conn.scalar(
+            select(func.count()).where(inbox.c.state == literal_column(f"'{state}'"))
+        )
+        or 0
+        for state in states
+    }
+
+
+def _updates() -> Updates:
+    columns = inbox.c
+    return select(
+        columns.id,
+        columns.channel,
+        columns.bot,
+        columns.chat_key,
+        columns.payload,
+        columns.tries,
+    )

@@ -1,0 +1,115 @@
+"""The pace of each bot: one row that everybody who sends for it goes through, in any process."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.base.database import insert, now_ms
+from surveys.store.base.schema import outbox, pace
+from surveys.store.queues.outbox import DUE, Lane
+
+BotId = tuple[str, str]
+"""Channel and bot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """A bot's pace, and the database's clock at that moment; milliseconds. What the two slots
+    mean is the business of `bot.limits`."""
+
+    next_ms: int
+    peak_ms: int
+    paused_until_ms: int
+    now_ms: int
+
+
+async def register(conn: AsyncConnection, bots: Iterable[BotId]) -> None:
+    """Make the rows of these bots, where there are none yet."""
+    rows = [{"channel": channel, "bot": bot} for channel, bot in sorted(bots)]
+    if rows:
+        statement = insert(conn, pace).values(next_ms=0, peak_ms=0, paused_until_ms=0)
+        await conn.execute(statement.on_conflict_do_nothing(), rows)
+
+
+async def lock(conn: AsyncConnection, channel: str, bot: str) -> Pace:
+    """The bot's pace, held by this transaction: nobody else sends for the bot until it ends."""
+    row = (await conn.execute(_HELD, {"of_channel": channel, "of_bot": bot})).one()
+    now = int(await conn.scalar(_NOW) or 0)
+    return Pace(
+        next_ms=row.next_ms,
+        peak_ms=row.peak_ms,
+        paused_until_ms=row.paused_until_ms,
+        now_ms=now,
+    )
+
+
+async def move(
+    conn: AsyncConnection, channel: str, bot: str, *, next_ms: int, peak_ms: int
+) -> None:
+    """Set the bot's next slots."""
+    slots = {"next_ms": next_ms, "peak_ms": peak_ms}
+    await conn.execute(_MOVE, {"of_channel": channel, "of_bot": bot, **slots})
+
+
+async def pause(conn: AsyncConnection, channel: str, bot: str, for_ms: int) -> None:
+    """Let nobody send for the bot, for this long from now; a longer pause stays."""
+    until = now_ms() + for_ms
+    column = pace.c.paused_until_ms
+    longer = case((column > until, column), else_=until)
+    await conn.execute(update(pace).where(_of(channel, bot)).values(paused_until_ms=longer))
+
+
+async def with_work(
+    conn: AsyncConnection, bots: Iterable[BotId], lanes: Sequence[Lane]
+) -> dict[BotId, set[Lane]]:
+    """Which of `bots` may send and have something due in which lanes: one question for all."""
+    found: dict[BotId, set[Lane]] = {}
+    rows = await conn.execute(_work(tuple(lanes)), {"bots": list(bots)})
+    for channel, bot, *waiting in rows:
+        busy = {lane for lane, is_waiting in zip(lanes, waiting, strict=True) if is_waiting}
+        if busy:
+            found[channel, bot] = busy
+    return found
+
+
+@cache
+def _work(lanes: tuple[Lane, ...]) -> Select[*tuple[Any, ...]]:
+    waiting = [
+        exists().where(
+            DUE,
+            outbox.c.channel == pace.c.channel,
+            outbox.c.bot == pace.c.bot,
+            outbox.c.lane == lane,
+            outbox.c.due_ms <= now_ms(),
+        )
+        for lane in lanes
+    ]
+    return select(pace.c.channel, pace.c.bot, *waiting).where(
+        tuple_(pace.c.channel, pace.c.bot).in_(bindparam("bots", expanding=True)),
+        pace.c.paused_until_ms <= now_ms(),
+    )
+
+
+def _of(channel: str | BindParameter[str], bot: str | BindParameter[str]) -> ColumnElement[bool]:
+    return and_(pace.c.channel == channel, pace.c.bot == bot)
+
+
+_ITS: ColumnElement[bool] = _of(bindparam("of_channel"), bindparam("of_bot"))
+_HELD = select(pace.c.next_ms, pace.c.peak_ms, pace.c.paused_until_ms).where(_ITS).with_for_update()
+_NOW = select(now_ms())
+_MOVE = update(pace).where(_ITS)

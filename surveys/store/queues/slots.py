@@ -1,0 +1,46 @@
+"""Places in a chat that are edited instead of repeated: which message stands there now."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from sqlalchemy import Insert, bindparam, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.base.database import insert_for
+from surveys.store.base.schema import slots
+
+Place = tuple[int, str]
+"""Contact and slot."""
+
+
+async def references(conn: AsyncConnection, contacts: Iterable[int]) -> dict[Place, str]:
+    """The channel's references of the messages that stand in these contacts' slots."""
+    rows = await conn.execute(_REFERENCES, {"contacts": list(contacts)})
+    return {(contact_id, slot): reference for contact_id, slot, reference in rows}
+
+
+_REFERENCES = select(slots.c.contact_id, slots.c.slot, slots.c.reference).where(
+    slots.c.contact_id.in_(bindparam("contacts", expanding=True))
+)
+
+
+async def fill(conn: AsyncConnection, references: Mapping[Place, str]) -> None:
+    """New messages stand in these slots."""
+    rows = [
+        {"contact_id": contact_id, "slot": slot, "reference": references[contact_id, slot]}
+        for contact_id, slot in sorted(references)
+    ]
+    if rows:
+        await conn.execute(_filling(conn.dialect.name), rows)
+
+
+@cache
+def _filling(dialect: str) -> Insert:
+    new = insert_for(dialect, slots)
+    reference = {"reference": new.excluded.reference}
+    return new.on_conflict_do_update(index_elements=["contact_id", "slot"], set_=reference)
+
+
+async def clear(conn: AsyncConnection, contact_id: int, slot: str) -> None:
+    """The next message of the slot is a new one, wherever the last one stands."""
+    await conn.execute(delete(slots).where(slots.c.contact_id == contact_id, slots.c.slot == slot))

@@ -1,0 +1,1 @@
+"""What the answers amount to: evidence, responses, verifications, tallies, ratings."""

@@ -1,0 +1,253 @@
+"""Everything the store knows of dossiers that bears on their outcomes, read in bulk."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.dossier import Filing
+from surveys.outcomes import FIELDS, Case, ComplaintState, Given, Step, outcomes, raw_outcomes
+from surveys.store.base.database import is_one_of
+from surveys.store.base.schema import (
+    answers,
+    complaints,
+    dossier_steps,
+    dossiers,
+    responses,
+    verifications,
+)
+
+QUESTIONS = (
+    "contacts",
+    "contacts_own_fault",
+    "agencies",
+    "agencies_field_check",
+    "publicity",
+    "conduct",
+    "on_time",
+)
+"""What is asked of citizens that bears on a dossier's outcomes."""
+
+AnyRow = Row[*tuple[Any, ...]]
+Query = Select[*tuple[Any, ...]]
+Params = Mapping[str, Any]
+Which = Callable[[ColumnElement[int]], ColumnElement[bool]]
+"""A condition on whichever column holds the dossier's number."""
+EvidenceRow = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One dossier's case, whose it is, how it came, and how many valid responses it has."""
+
+    dossier_id: int
+    code: str
+    unit_id: int
+    received_on: date | None
+    online: bool
+    case: Case
+    answered: int
+
+    def row(self) -> EvidenceRow:
+        """The evidence row it should have."""
+        returned = self.case.returned_at
+        return {
+            "dossier_id": self.dossier_id,
+            "unit_id": self.unit_id,
+            "returned_on": returned.date() if returned else None,
+            "received_on": self.received_on,
+            "online": int(self.online),
+            "answered": self.answered,
+            **outcomes(self.case).codes(),
+        }
+
+
+async def of_dossiers(conn: AsyncConnection, dossier_ids: Collection[int]) -> list[Known]:
+    """The cases of these dossiers (at most a few thousand), by id."""
+    return await _known(conn, _AMONG, {"numbers": list(dossier_ids)})
+
+
+async def between(conn: AsyncConnection, first: int, last: int) -> list[Known]:
+    """The cases of the dossiers with these numbers, both included."""
+    return await _known(conn, _WITHIN, {"first": first, "last": last})
+
+
+async def raw_codes(conn: AsyncConnection, dossier_id: int) -> dict[str, int]:
+    """Criterion → outcome code of one dossier, before any verification."""
+    (one,) = await of_dossiers(conn, (dossier_id,))
+    shown = raw_outcomes(one.case)
+    return {criterion: int(shown.of(criterion)) for criterion in FIELDS}
+
+
+def among(dossier_ids: Collection[int]) -> Which:
+    """These dossiers."""
+    return lambda column: column.in_(list(dossier_ids))
+
+
+def within(first: int, last: int) -> Which:
+    """The dossiers with these numbers, both included."""
+    return lambda column: column.between(first, last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Queries:
+    """Everything asked about some dossiers; made once, since it is asked after every tap."""
+
+    dossiers: Query
+    answers: Query
+    steps: Query
+    complaints: Query
+    verifications: Query
+
+
+async def _known(conn: AsyncConnection, ask: _Queries, params: Params) -> list[Known]:
+    """Most dossiers have no complaint and no verification: only what is there is asked for."""
+    found = list((await conn.execute(ask.dossiers, params)).all())
+    given = await _grouped(conn, ask.answers, params, asked=any(row.has_answers for row in found))
+    steps = await _grouped(conn, ask.steps, params, asked=any(row.has_steps for row in found))
+    opened = await _grouped(
+        conn, ask.complaints, params, asked=any(row.has_complaints for row in found)
+    )
+    decided = await _grouped(
+        conn, ask.verifications, params, asked=any(row.is_decided for row in found)
+    )
+    return [
+        Known(
+            dossier_id=row.id,
+            code=row.code,
+            unit_id=row.unit_id,
+            received_on=row.received_at.date() if row.received_at else None,
+            online=row.channel == Filing.ONLINE,
+            answered=row.answered,
+            case=_case(row, steps[row.id], given[row.id], opened[row.id], decided[row.id]),
+        )
+        for row in found
+    ]
+
+
+Rows = list[AnyRow]
+
+
+def _case(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) -> Case:
+    return Case(
+        due_at=row.due_at,
+        finished_at=row.finished_at,
+        returned_at=row.returned_at,
+        steps=tuple(Step(agency=who, due_at=due, finished_at=done) for _, who, due, done in steps),
+        answers=tuple(_given(one) for one in given),
+        conduct_complaints={one.response_id: ComplaintState(one.state) for one in opened},
+        verified={
+            one.criterion: one.outcome
+            for one in decided
+            if one.criterion != "7" or not any(_decided_since(one, other) for other in opened)
+        },
+    )
+
+
+def _decided_since(verification: AnyRow, complaint: AnyRow) -> bool:
+    """A finding about the complaint takes the place of what was verified about conduct before."""
+    decided_at = complaint.decided_at
+    return decided_at is not None and bool(decided_at > verification.at)
+
+
+def _given(row: AnyRow) -> Given:
+    _, response_id, question, option, answered_at = row
+    return Given(response_id=response_id, question=question, option=option, answered_at=answered_at)
+
+
+def _dossiers(which: Which) -> Query:
+    columns = [dossiers.c[name] for name in ("id", "code", "unit_id", "channel")]
+    dates = [dossiers.c[name] for name in ("received_at", "due_at", "finished_at", "returned_at")]
+    answered = (
+        select(func.count())
+        .where(responses.c.dossier_id == dossiers.c.id, responses.c.valid)
+        .scalar_subquery()
+    )
+    chosen = select(*columns, *dates, answered.label("answered"), *_there_are())
+    return chosen.where(which(dossiers.c.id)).order_by(dossiers.c.id)
+
+
+def _there_are() -> tuple[ColumnElement[bool], ...]:
+    number, response = dossiers.c.id, responses.c.dossier_id == dossiers.c.id
+    complained = complaints.c.response_id == responses.c.id
+    return (
+        exists().where(response).label("has_answers"),
+        exists().where(dossier_steps.c.dossier_id == number).label("has_steps"),
+        exists().where(response, complained).label("has_complaints"),
+        exists().where(verifications.c.dossier_id == number).label("is_decided"),
+    )
+
+
+def _steps(which: Which) -> Query:
+    names = ("dossier_id", "agency", "due_at", "finished_at")
+    columns = [dossier_steps.c[name] for name in names]
+    return select(*columns).where(which(dossier_steps.c.dossier_id))
+
+
+def _answers(which: Which) -> Query:
+    columns = [answers.c[name] for name in ("response_id", "question", "option", "answered_at")]
+    return (
+        select(responses.c.dossier_id, *columns)
+        .join_from(responses, answers, answers.c.response_id == responses.c.id)
+        .where(which(responses.c.dossier_id), answers.c.latest)
+        .where(is_one_of(answers.c.question, QUESTIONS))
+    )
+
+
+def _complaints(which: Which) -> Query:
+    return (
+        select(
+            responses.c.dossier_id,
+            *(complaints.c[name] for name in ("response_id", "state", "decided_at")),
+        )
+        .join_from(responses, complaints, complaints.c.response_id == responses.c.id)
+        .where(which(responses.c.dossier_id), complaints.c.kind == "conduct")
+    )
+
+
+def _verifications(which: Which) -> Query:
+    columns = [verifications.c[name] for name in ("dossier_id", "criterion", "outcome", "at")]
+    found = select(*columns).where(which(verifications.c.dossier_id))
+    return found.order_by(verifications.c.id)
+
+
+def _number(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=BigInteger)
+
+
+def _queries(which: Which) -> _Queries:
+    return _Queries(
+        dossiers=_dossiers(which),
+        answers=_answers(which),
+        steps=_steps(which),
+        complaints=_complaints(which),
+        verifications=_verifications(which),
+    )
+
+
+_AMONG = _queries(lambda column: column.in_(bindparam("numbers", expanding=True)))
+_WITHIN = _queries(lambda column: column.between(_number("first"), _number("last")))
+
+
+async def _grouped(
+    conn: AsyncConnection, query: Query, params: Params, *, asked: bool
+) -> Mapping[int, Rows]:
+    found: defaultdict[int, Rows] = defaultdict(list)
+    if asked:
+        for row in await conn.execute(query, params):
+            found[row[0]].append(row)
+    return found

@@ -1,0 +1,135 @@
+"""Complaints that an answer opened: to be verified, and perhaps a formal petition.
+
+A complaint is `pending` until an officer decides; it counts until it is refuted or withdrawn
+(TT 01/2018/TT-VPCP Điều 13, chỉ số 7). With name, address and phone it becomes a phản ánh, kiến
+nghị (NĐ 20/2008/NĐ-CP Điều 7 khoản 1 điểm d).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.outcomes import ComplaintState
+from surveys.store.base.database import insert
+from surveys.store.base.schema import complaints, responses
+from surveys.store.results import evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """One complaint. `petitioner_sealed` is encrypted and may still be incomplete; the petition
+    is formal from `formal_at` on."""
+
+    id: int
+    response_id: int
+    dossier_id: int
+    contact_id: int | None
+    kind: str
+    state: ComplaintState
+    reference: str
+    opened_at: datetime
+    due_on: date
+    petitioner_sealed: bytes | None
+    formal_at: datetime | None
+
+
+async def open_(
+    conn: AsyncConnection,
+    *,
+    response_id: int,
+    kind: str,
+    reference: str,
+    now: datetime,
+    due_on: date,
+) -> Complaint:
+    """Open the complaint, or open it again where it was withdrawn; a decided one stays decided."""
+    new = insert(conn, complaints).values(
+        response_id=response_id,
+        kind=kind,
+        state=ComplaintState.PENDING,
+        reference=reference,
+        opened_at=now,
+        due_on=due_on,
+    )
+    again = new.on_conflict_do_update(
+        index_elements=["response_id", "kind"],
+        set_={"state": ComplaintState.PENDING, "opened_at": now, "due_on": due_on},
+        where=complaints.c.state == ComplaintState.WITHDRAWN,
+    )
+    await conn.execute(again)
+    which = (complaints.c.response_id == response_id, complaints.c.kind == kind)
+    opened = _complaint((await conn.execute(_query().where(*which))).one())
+    await evidence.refresh(conn, [opened.dossier_id])
+    return opened
+
+
+async def withdraw(conn: AsyncConnection, *, response_id: int, kind: str) -> None:
+    """The answer was taken back before anybody decided; what the petitioner wrote is deleted."""
+    which = (complaints.c.response_id == response_id, complaints.c.kind == kind)
+    pending = complaints.c.state == ComplaintState.PENDING
+    values = {"state": ComplaintState.WITHDRAWN, "petitioner_sealed": None, "formal_at": None}
+    await conn.execute(update(complaints).where(*which, pending).values(**values))
+    dossier = select(responses.c.dossier_id).where(responses.c.id == response_id)
+    await evidence.refresh(conn, (await conn.execute(dossier)).scalars())
+
+
+async def by_reference(conn: AsyncConnection, reference: str) -> Complaint | None:
+    """The complaint with this code."""
+    row = (await conn.execute(_query().where(complaints.c.reference == reference))).one_or_none()
+    return _complaint(row) if row else None
+
+
+async def of_response(conn: AsyncConnection, response_id: int) -> list[Complaint]:
+    """The complaints of one response, in the order they were opened."""
+    query = _query().where(complaints.c.response_id == response_id).order_by(complaints.c.id)
+    return [_complaint(row) for row in await conn.execute(query)]
+
+
+async def of_contact(conn: AsyncConnection, contact_id: int) -> list[Complaint]:
+    """The complaints of everything this contact answered."""
+    query = _query().where(responses.c.contact_id == contact_id).order_by(complaints.c.id)
+    return [_complaint(row) for row in await conn.execute(query)]
+
+
+async def response_of(conn: AsyncConnection, dossier_id: int, form: str) -> int | None:
+    """The number of the response to this form about this dossier."""
+    query = select(responses.c.id).where(
+        responses.c.dossier_id == dossier_id, responses.c.form == form
+    )
+    number: int | None = await conn.scalar(query)
+    return number
+
+
+async def keep_petitioner(
+    conn: AsyncConnection, response_id: int, sealed: bytes | None, formal_at: datetime | None
+) -> None:
+    """What the petitioner wrote so far, encrypted, for every pending complaint of the response."""
+    which = complaints.c.response_id == response_id
+    pending = complaints.c.state == ComplaintState.PENDING
+    values = {"petitioner_sealed": sealed, "formal_at": formal_at}
+    await conn.execute(update(complaints).where(which, pending).values(**values))
+
+
+def _query() -> Select[Any]:
+    return select(complaints, responses.c.dossier_id, responses.c.contact_id).join_from(
+        complaints, responses, responses.c.id == complaints.c.response_id
+    )
+
+
+def _complaint(row: Row[Any]) -> Complaint:
+    return Complaint(
+        id=row.id,
+        response_id=row.response_id,
+        dossier_id=row.dossier_id,
+        contact_id=row.contact_id,
+        kind=row.kind,
+        state=ComplaintState(row.state),
+        reference=row.reference,
+        opened_at=row.opened_at,
+        due_on=row.due_on,
+        petitioner_sealed=row.petitioner_sealed,
+        formal_at=row.formal_at,
+    )

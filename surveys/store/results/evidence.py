@@ -1,0 +1,94 @@
+"""The wide evidence rows: one a dossier, derived, kept in the transaction that changes a dossier.
+
+Everything here can be thrown away and rebuilt from dossiers, steps, answers, complaints and
+verifications; `disagreements` proves that nothing has drifted.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import Insert, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.base.database import insert_for
+from surveys.store.base.schema import dossier_evidence, dossiers
+from surveys.store.results import cases
+from surveys.store.results.cases import EvidenceRow, Known, Which
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """A dossier whose stored evidence is not what its own records say; None: no row at all."""
+
+    dossier: str
+    stored: EvidenceRow | None
+    derived: EvidenceRow
+
+
+async def refresh(conn: AsyncConnection, dossier_ids: Iterable[int]) -> None:
+    """Derive these dossiers' rows anew; a handful of statements for each 2,000 of them."""
+    wanted = sorted(set(dossier_ids))
+    for start in range(0, len(wanted), BATCH):
+        ids = wanted[start : start + BATCH]
+        await _lock(conn, cases.among(ids))
+        await _store(conn, await cases.of_dossiers(conn, ids))
+
+
+async def rebuild(conn: AsyncConnection) -> int:
+    """Derive every row anew; returns how many there are."""
+    count = 0
+    async for first, last in _ranges(conn):
+        await _lock(conn, cases.within(first, last))
+        batch = await cases.between(conn, first, last)
+        await _store(conn, batch)
+        count += len(batch)
+    return count
+
+
+async def disagreements(conn: AsyncConnection) -> list[Disagreement]:
+    """Every dossier whose stored row is missing or differs from what is derived now."""
+    found: list[Disagreement] = []
+    async for first, last in _ranges(conn):
+        stored = await _stored(conn, first, last)
+        for one in await cases.between(conn, first, last):
+            row, was = one.row(), stored.get(one.dossier_id)
+            if was != row:
+                found.append(Disagreement(dossier=one.code, stored=was, derived=row))
+    return found
+
+
+async def _ranges(conn: AsyncConnection) -> AsyncIterator[tuple[int, int]]:
+    last = await conn.scalar(select(func.max(dossiers.c.id))) or 0
+    for first in range(0, last + 1, BATCH):
+        yield first, first + BATCH - 1
+
+
+async def _lock(conn: AsyncConnection, which: Which) -> None:
+    """Two transactions deriving the same row come one after the other, so that the second sees
+    what the first has changed. A SQLite database has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        mine = select(dossiers.c.id).where(which(dossiers.c.id)).order_by(dossiers.c.id)
+        await conn.execute(mine.with_for_update(key_share=True))
+
+
+async def _store(conn: AsyncConnection, batch: list[Known]) -> None:
+    if not batch:
+        return
+    await conn.execute(_storing(conn.dialect.name), [one.row() for one in batch])
+
+
+@cache
+def _storing(dialect: str) -> Insert:
+    new = insert_for(dialect, dossier_evidence)
+    changing = (column.name for column in dossier_evidence.c if not column.primary_key)
+    changes = {name: new.excluded[name] for name in changing}
+    return new.on_conflict_do_update(index_elements=["dossier_id"], set_=changes)
+
+
+async def _stored(conn: AsyncConnection, first: int, last: int) -> dict[int, EvidenceRow]:
+    within = cases.within(first, last)(dossier_evidence.c.dossier_id)
+    rows = (await conn.execute(select(dossier_evidence).where(within))).mappings()
+    return {row["dossier_id"]: dict(row) for row in rows}

@@ -1,0 +1,260 @@
+"""What a rating counts, unit by unit: from the wide rows alone, no answer is read."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.evidence import CRITERIA, outcome_name
+from surveys.outcomes import FIELDS
+from surveys.period import Period
+from surveys.store.base.schema import dossier_evidence, dossiers, responses, units
+
+OutcomeCounts = Mapping[str, Mapping[str, int]]
+"""Criterion → outcome → dossiers that show it."""
+Counts = Sequence[int]
+AnyRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCounts:
+    """One unit and one period. `dossiers` were returned in it, `late` of them after their day;
+    `received` and `online` go by the day of reception; `simulated` of the `responses` came from
+    the demo's crowd."""
+
+    unit_id: int
+    code: str
+    name: str
+    level: str
+    block: str
+    received: int = 0
+    online: int = 0
+    dossiers: int = 0
+    late: int = 0
+    responses: int = 0
+    simulated: int = 0
+    outcomes: OutcomeCounts = field(default_factory=dict)
+
+
+async def unit_counts(conn: AsyncConnection, period: Period) -> list[UnitCounts]:
+    """Every unit of the period, by code: those valid in it and those with dossiers in it."""
+    received, returned = await _received_and_returned(conn, period)
+    any_simulated = await conn.scalar(select(exists().where(responses.c.simulated)))
+    simulated = await _by_unit(conn, _simulated(period)) if any_simulated else {}
+    return [
+        _unit_counts(
+            unit,
+            received.get(unit.id, (0, 0)),
+            returned.get(unit.id, NOTHING),
+            simulated.get(unit.id, (0,)),
+        )
+        for unit in await conn.execute(_units(period))
+        if unit.valid or unit.id in received or unit.id in returned
+    ]
+
+
+def _unit_counts(
+    unit: Row[Any], arrivals: Counts, measures: Counts, simulated: Counts
+) -> UnitCounts:
+    received, online = arrivals
+    dossiers, answered, *found = measures
+    outcomes = _outcomes(found)
+    return UnitCounts(
+        unit_id=unit.id,
+        code=unit.code,
+        name=unit.name,
+        level=unit.level,
+        block=unit.block,
+        received=received,
+        online=online,
+        dossiers=dossiers,
+        late=outcomes["1"].get("late", 0),
+        responses=answered,
+        simulated=simulated[0],
+        outcomes=outcomes,
+    )
+
+
+async def officer_counts(
+    conn: AsyncConnection, period: Period
+) -> dict[tuple[str, str], OutcomeCounts]:
+    """(unit code, officer) → outcomes of the dossiers that name who handled them."""
+    keys = (units.c.code, dossiers.c.officer)
+    query = (
+        select(*keys, *_shown())
+        .join_from(units, dossier_evidence, dossier_evidence.c.unit_id == units.c.id)
+        .join(dossiers, dossiers.c.id == dossier_evidence.c.dossier_id)
+        .where(returned_in(period), dossiers.c.officer.is_not(None))
+        .group_by(*keys)
+    )
+    rows = await conn.execute(query)
+    return {(code, officer): _outcomes(found) for code, officer, *found in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some of the dossiers behind a criterion, in the order they were returned; `whole` in all."""
+
+    ids: tuple[int, ...]
+    whole: int
+
+
+async def page_of(
+    conn: AsyncConnection,
+    period: Period,
+    unit_code: str,
+    criterion: str,
+    *,
+    outcome: int | None,
+    limit: int,
+    offset: int,
+) -> Page:
+    """The dossiers of a unit that have evidence for a criterion (or this very outcome)."""
+    column = dossier_evidence.c[FIELDS[criterion]]
+    unit_id = select(units.c.id).where(units.c.code == unit_code).scalar_subquery()
+    shown = column != 0 if outcome is None else column == outcome
+    which = (dossier_evidence.c.unit_id == unit_id, returned_in(period), shown)
+    whole = await conn.scalar(select(func.count()).select_from(dossier_evidence).where(*which))
+    order = (dossier_evidence.c.returned_on, dossier_evidence.c.dossier_id)
+    chosen = select(dossier_evidence.c.dossier_id).where(*which).order_by(*order)
+    found = await conn.execute(chosen.limit(limit).offset(offset))
+    return Page(ids=tuple(found.scalars()), whole=whole or 0)
+
+
+def _units(period: Period) -> Select[Any]:
+    columns = [units.c[name] for name in ("id", "code", "name", "level", "block")]
+    return select(*columns, valid_in(period).label("valid")).order_by(units.c.code)
+
+
+def valid_in(period: Period) -> ColumnElement[bool]:
+    """Units that existed on at least one day of the period."""
+    begun = or_(units.c.valid_from.is_(None), units.c.valid_from <= period.end)
+    return begun & or_(units.c.valid_to.is_(None), units.c.valid_to >= period.start)
+
+
+def returned_in(period: Period) -> ColumnElement[bool]:
+    """Evidence of the dossiers that belong to the period."""
+    return dossier_evidence.c.returned_on.between(*_days(period))
+
+
+def _received_in(period: Period) -> ColumnElement[bool]:
+    return dossier_evidence.c.received_on.between(*_days(period))
+
+
+def _days(period: Period) -> tuple[ColumnElement[date], ColumnElement[date]]:
+    """They stand in the statement itself: PostgreSQL plans a report for them, not for any days
+    there might be."""
+    first, last = (literal(day, Date, literal_execute=True) for day in (period.start, period.end))
+    return first, last
+
+
+async def _received_and_returned(
+    conn: AsyncConnection, period: Period
+) -> tuple[Mapping[int, Counts], Mapping[int, Counts]]:
+    """Both counts by unit: in SQLite each over its own covering index; PostgreSQL, which reads
+    the whole table for either, reads it once for both."""
+    evidence, received, returned = dossier_evidence.c, _received_in(period), returned_in(period)
+    if conn.dialect.name == "sqlite":
+        arrived = select(evidence.unit_id, *_arrivals()).where(received)
+        measured = select(evidence.unit_id, *_measures()).where(returned)
+        return await _by_unit(conn, arrived), await _by_unit(conn, measured)
+    is_returned = returned.label("is_returned")
+    both = select(evidence.unit_id, is_returned, *_arrivals(received), *_measures())
+    grouped = both.where(or_(received, returned)).group_by(evidence.unit_id, is_returned)
+    return _parted(await conn.execute(grouped))
+
+
+def _parted(rows: Iterable[AnyRow]) -> tuple[Mapping[int, Counts], Mapping[int, Counts]]:
+    """Dossiers received in the period were returned in it or not; only the returned measure."""
+    received: dict[int, Counts] = {}
+    returned: dict[int, Counts] = {}
+    for unit_id, is_returned, arrived, online, *measures in rows:
+        before = received.get(unit_id, (0, 0))
+        received[unit_id] = (before[0] + arrived, before[1] + online)
+        if is_returned:
+            returned[unit_id] = measures
+    return received, returned
+
+
+def _arrivals(*received: ColumnElement[bool]) -> list[ColumnElement[int]]:
+    """Dossiers, and those of them filed online; conditions where the rows hold others too."""
+    online = dossier_evidence.c.online == literal_column("1")
+    return [
+        func.count().filter(*received).label("received"),
+        func.count().filter(*received, online).label("online"),
+    ]
+
+
+def _measures() -> list[ColumnElement[int]]:
+    """Dossiers, valid responses, dossiers of every outcome: what one GROUP BY counts."""
+    answered = func.sum(dossier_evidence.c.answered)
+    return [func.count().label("dossiers"), answered.label("responses"), *_shown()]
+
+
+def _shown() -> list[ColumnElement[int]]:
+    """Dossiers of every outcome that a criterion knows, in the order of `_WORDS`."""
+    return [
+        func.count()
+        .filter(dossier_evidence.c[name] == literal_column(str(code)))
+        .label(f"{name}_{code}")
+        for criterion, name in FIELDS.items()
+        for code in _codes(criterion)
+    ]
+
+
+def _simulated(period: Period) -> Select[Any]:
+    evidence = dossier_evidence
+    counted = select(evidence.c.unit_id, func.count().label("simulated"))
+    joined = counted.join_from(responses, evidence, evidence.c.dossier_id == responses.c.dossier_id)
+    return joined.where(responses.c.simulated, responses.c.valid, returned_in(period))
+
+
+async def _by_unit(conn: AsyncConnection, query: Select[Any]) -> dict[int, Counts]:
+    """Group by unit. In SQLite unit by unit: the index then gives each unit's days in one piece
+    and nothing is sorted; PostgreSQL is quicker without the detour."""
+    unit_id = query.selected_columns.unit_id
+    if conn.dialect.name == "sqlite":
+        query = query.join(units, units.c.id == unit_id).group_by(units.c.id)
+    else:
+        query = query.group_by(unit_id)
+    return {unit_id: counts for unit_id, *counts in await conn.execute(query)}
+
+
+def _outcomes(counts: Sequence[int]) -> dict[str, dict[str, int]]:
+    """What `_shown` counted, without what no dossier shows."""
+    return {
+        criterion: {word: count for word, count in zip(words, counts[part], strict=True) if count}
+        for criterion, words, part in _WORDS
+    }
+
+
+def _codes(criterion: str) -> list[int]:
+    return [int(code) for code in CRITERIA[criterion] if code]
+
+
+def _words() -> Iterator[tuple[str, tuple[str, ...], slice]]:
+    end = 0
+    for criterion in FIELDS:
+        words = tuple(outcome_name(criterion, code) for code in _codes(criterion))
+        start, end = end, end + len(words)
+        yield criterion, words, slice(start, end)
+
+
+_WORDS = tuple(_words())
+"""Criterion, its outcomes, and where their counts stand among those of `_shown`."""
+NOTHING = (0,) * len(_measures())
+"""The measures of a unit that returned no dossier."""

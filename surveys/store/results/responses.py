@@ -1,0 +1,292 @@
+"""Responses and their answers: one response a dossier and form, every answer kept for ever.
+
+A changed answer is a new row; `latest` says which one of a question stands.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Insert,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.base.database import insert, insert_for
+from surveys.store.base.schema import answers, dossiers, responses
+from surveys.store.results import cases, evidence
+
+BATCH = 1_000
+
+Standing = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewResponse:
+    """A response that came whole, e.g. on paper: option ids and texts by question id."""
+
+    dossier_id: int
+    form: str
+    form_version: str
+    channel: str
+    answered_at: datetime
+    options: Mapping[str, str]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What there can be only one of."""
+        return self.dossier_id, self.form
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Question → option id or text."""
+        return {**self.options, **self.texts}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResponse:
+    """A response as it stands; `said` holds the last option or text of each question."""
+
+    id: int
+    channel: str
+    from_contact: bool
+    simulated: bool
+    said: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A dossier's number, and the day it was received, where that is known."""
+
+    id: int
+    on: date | None
+
+
+async def record_answer(
+    conn: AsyncConnection,
+    *,
+    dossier_id: int,
+    form: str,
+    form_version: str,
+    channel: str,
+    contact_id: int | None,
+    question: str,
+    option: str | None,
+    text: str | None,
+    revision: int,
+    now: datetime,
+    simulated: bool = False,
+) -> int:
+    """Keep one answer and bring the dossier's evidence up to date; returns the response's id.
+
+    The first answer makes the response. Recording the same answer again changes nothing. An
+    answer with neither option nor text withdraws the one before. A revision that is already
+    taken (an interview begun anew) becomes the next free one.
+    """
+    place = {"in_dossier": dossier_id, "by_form": form, "to_question": question}
+    before = (await conn.execute(_STANDING, place)).one_or_none()
+    is_first = before is None
+    if before is None:
+        opening = {"form_version": form_version, "channel": channel, "contact_id": contact_id}
+        key = {"dossier_id": dossier_id, "form": form, "answered_at": now, "simulated": simulated}
+        await conn.execute(_opening(conn.dialect.name), opening | key)
+        before = (await conn.execute(_STANDING, place)).one()
+    said = {"option": option, "text": text}
+    if await _append(conn, before, question, said, revision, now):
+        revalued = await _revalue(conn, before, option)
+        if is_first or revalued or question in cases.QUESTIONS:
+            await evidence.refresh(conn, [dossier_id])
+    return int(before.response_id)
+
+
+async def finish(conn: AsyncConnection, *, dossier_id: int, form: str, now: datetime) -> None:
+    """Note when the citizen was done; a response counts from its first answer on anyway."""
+    which = (responses.c.dossier_id == dossier_id, responses.c.form == form)
+    unfinished = responses.c.finished_at.is_(None)
+    await conn.execute(update(responses).where(*which, unfinished).values(finished_at=now))
+
+
+async def add_many(conn: AsyncConnection, new: list[NewResponse]) -> dict[tuple[int, str], int]:
+    """Store responses nobody has yet, refresh the evidence; returns their ids by key."""
+    ids: dict[tuple[int, str], int] = {}
+    for start in range(0, len(new), BATCH):
+        ids |= await _add(conn, new[start : start + BATCH])
+    await evidence.refresh(conn, (one.dossier_id for one in new))
+    return ids
+
+
+async def stored(
+    conn: AsyncConnection, keys: Iterable[tuple[int, str]]
+) -> dict[tuple[int, str], StoredResponse]:
+    """The responses there are for these (dossier, form)."""
+    found: dict[tuple[int, str], StoredResponse] = {}
+    wanted = sorted(set(keys))
+    for start in range(0, len(wanted), BATCH):
+        found |= await _stored(conn, wanted[start : start + BATCH])
+    return found
+
+
+async def filed(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, Filed]:
+    """The dossiers with these codes, those that there are."""
+    columns = (dossiers.c.code, dossiers.c.id, dossiers.c.received_at)
+    found: dict[str, Filed] = {}
+    wanted = sorted(set(codes))
+    for start in range(0, len(wanted), BATCH):
+        chunk = wanted[start : start + BATCH]
+        rows = await conn.execute(select(*columns).where(dossiers.c.code.in_(chunk)))
+        found.update((code, Filed(id=number, on=at and at.date())) for code, number, at in rows)
+    return found
+
+
+_STANDING = (
+    select(
+        responses.c.id.label("response_id"),
+        responses.c.valid,
+        *(answers.c[name] for name in ("id", "revision", "option", "text")),
+    )
+    .join_from(
+        responses,
+        answers,
+        and_(
+            answers.c.response_id == responses.c.id,
+            answers.c.question == bindparam("to_question"),
+            answers.c.latest,
+        ),
+        isouter=True,
+    )
+    .where(
+        responses.c.dossier_id == bindparam("in_dossier"), responses.c.form == bindparam("by_form")
+    )
+)
+"""A response, and the answer to one of its questions that stands, if there is one."""
+_OUTDATE = update(answers).where(answers.c.id == bindparam("number")).values(latest=false())
+_ANSWER = answers.insert().values(latest=true())
+_REVALUE = (
+    update(responses)
+    .where(responses.c.id == bindparam("number"))
+    .values(
+        valid=select(
+            exists().where(
+                answers.c.response_id == bindparam("number"),
+                answers.c.latest,
+                answers.c.option.is_not(None),
+            )
+        ).scalar_subquery()
+    )
+)
+
+
+@cache
+def _opening(dialect: str) -> Insert:
+    new = insert_for(dialect, responses).values(valid=false())
+    return new.on_conflict_do_nothing(index_elements=["dossier_id", "form"])
+
+
+async def _append(
+    conn: AsyncConnection,
+    before: Standing,
+    question: str,
+    said: Mapping[str, str | None],
+    revision: int,
+    now: datetime,
+) -> bool:
+    """Whether this was news."""
+    if before.id is not None:
+        if (before.option, before.text) == (said["option"], said["text"]):
+            return False
+        revision = max(revision, before.revision + 1)
+        await conn.execute(_OUTDATE, {"number": before.id})
+    row = {"response_id": before.response_id, "question": question, "revision": revision}
+    await conn.execute(_ANSWER, {**row, **said, "answered_at": now})
+    return True
+
+
+async def _revalue(conn: AsyncConnection, before: Standing, option: str | None) -> bool:
+    """Whether the answer may have made the response valid, or not valid any more."""
+    if (option is not None) == before.valid:
+        return False
+    await conn.execute(_REVALUE, {"number": before.response_id})
+    return True
+
+
+async def _add(conn: AsyncConnection, new: list[NewResponse]) -> dict[tuple[int, str], int]:
+    opening = insert(conn, responses).on_conflict_do_nothing(index_elements=["dossier_id", "form"])
+    made = opening.returning(responses.c.dossier_id, responses.c.form, responses.c.id)
+    rows = (await conn.execute(made, [_response_row(one) for one in new])).all()
+    ids = {(dossier_id, form): response_id for dossier_id, form, response_id in rows}
+    given = [row for one in new if one.key in ids for row in _answer_rows(one, ids[one.key])]
+    if given:
+        await conn.execute(answers.insert(), given)
+    return ids
+
+
+def _response_row(new: NewResponse) -> dict[str, object]:
+    return {
+        "dossier_id": new.dossier_id,
+        "form": new.form,
+        "form_version": new.form_version,
+        "channel": new.channel,
+        "contact_id": None,
+        "answered_at": new.answered_at,
+        "finished_at": new.answered_at,
+        "valid": bool(new.options),
+        "simulated": False,
+    }
+
+
+def _answer_rows(new: NewResponse, response_id: int) -> list[dict[str, object]]:
+    """One row a question, revisions counted from 1 in the order of the form."""
+    return [
+        {
+            "response_id": response_id,
+            "question": question,
+            "revision": number,
+            "option": new.options.get(question),
+            "text": new.texts.get(question),
+            "answered_at": new.answered_at,
+            "latest": True,
+        }
+        for number, question in enumerate(new.said, start=1)
+    ]
+
+
+async def _stored(
+    conn: AsyncConnection, keys: list[tuple[int, str]]
+) -> dict[tuple[int, str], StoredResponse]:
+    names = ("id", "dossier_id", "form", "channel", "contact_id", "simulated")
+    wanted = tuple_(responses.c.dossier_id, responses.c.form).in_(keys)
+    rows = (await conn.execute(select(*(responses.c[n] for n in names)).where(wanted))).all()
+    said = await _said(conn, [row.id for row in rows])
+    return {
+        (row.dossier_id, row.form): StoredResponse(
+            id=row.id,
+            channel=row.channel,
+            from_contact=row.contact_id is not None,
+            simulated=row.simulated,
+            said=said.get(row.id, {}),
+        )
+        for row in rows
+    }
+
+
+async def _said(conn: AsyncConnection, ids: list[int]) -> dict[int, dict[str, str]]:
+    value = func.coalesce(answers.c.option, answers.c.text)
+    chosen = select(answers.c.response_id, answers.c.question, value)
+    which = (answers.c.response_id.in_(ids), answers.c.latest, value.is_not(None))
+    found: dict[int, dict[str, str]] = {}
+    for response_id, question, said in await conn.execute(chosen.where(*which)):
+        found.setdefault(response_id, {})[question] = said
+    return found

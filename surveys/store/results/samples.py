@@ -1,0 +1,38 @@
+"""Dossiers to show things with: what the demo offers its visitors."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.period import Period
+from surveys.store.base.schema import dossier_evidence, dossiers, invitations, links
+from surveys.store.results.ratings import returned_in
+
+SCATTER = 7_919
+"""A prime: walking ids by it visits all units early on."""
+
+
+async def unasked(conn: AsyncConnection, period: Period, limit: int) -> Sequence[int]:
+    """Ids of returned dossiers of the period that nobody was asked about, from all units."""
+    evidence = dossier_evidence.c
+    asked = exists().where(invitations.c.dossier_id == evidence.dossier_id)
+    linked = exists().where(links.c.dossier_id == evidence.dossier_id)
+    rows = await conn.execute(
+        select(evidence.dossier_id)
+        .where(returned_in(period), ~asked, ~linked)
+        .order_by((evidence.dossier_id * SCATTER) % 15_121, evidence.dossier_id)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+async def in_work(conn: AsyncConnection, limit: int) -> Sequence[str]:
+    """Codes of dossiers that are still being handled."""
+    rows = await conn.execute(
+        select(dossiers.c.code)
+        .where(dossiers.c.returned_at.is_(None))
+        .order_by((dossiers.c.id * SCATTER) % 15_121)
+        .limit(limit)
+    )
+    return list(rows.scalars())

@@ -1,0 +1,153 @@
+"""What was answered, option by option, and how many were asked: read from the raw answers."""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.period import Period
+from surveys.store.base.schema import (
+    answers,
+    dossier_evidence,
+    dossiers,
+    invitations,
+    procedures,
+    responses,
+    units,
+)
+from surveys.store.results.ratings import returned_in, valid_in
+from surveys.tally import Cell, Group, Reach
+
+
+class Dimension(StrEnum):
+    """What a tally can be split by, besides form, question and option."""
+
+    BLOCK = "block"
+    LEVEL = "level"
+    UNIT = "unit"
+    PROCEDURE = "procedure"
+    CHANNEL = "channel"
+
+
+OF_A_DOSSIER = frozenset(Dimension) - {Dimension.CHANNEL}
+"""What a dossier has whether or not somebody answered."""
+
+
+async def cells(conn: AsyncConnection, period: Period, by: Collection[Dimension]) -> list[Cell]:
+    """The options that were chosen at least once; the dimensions in the order of `Dimension`."""
+    dims = _columns(by)
+    keys = (*dims, responses.c.form, answers.c.question, answers.c.option)
+    simulated = func.count().filter(responses.c.simulated)
+    found = select(*keys, func.count(), simulated).select_from(_answered(by))
+    chosen = (answers.c.latest, answers.c.option.is_not(None), returned_in(period))
+    rows = await conn.execute(found.where(*chosen).group_by(*keys))
+    return [
+        Cell(
+            group=tuple(str(value or "") for value in row[: len(dims)]),
+            form=row.form,
+            question=row.question,
+            option=row.option,
+            count=row[-2],
+            simulated=row[-1],
+        )
+        for row in rows
+    ]
+
+
+async def reach(conn: AsyncConnection, period: Period, by: Collection[Dimension]) -> list[Reach]:
+    """How far the survey went, for every group with a returned dossier, in their order."""
+    kept = [one for one in by if one in OF_A_DOSSIER]
+    returned = await _counts(conn, kept, period, dossier_evidence)
+    issued = await _counts(conn, kept, period, invitations)
+    answered = await _counts(conn, kept, period, responses)
+    return [
+        Reach(
+            group=group,
+            returned=counts["returned"],
+            **issued.get(group, {}),
+            **answered.get(group, {}),
+        )
+        for group, counts in sorted(returned.items())
+    ]
+
+
+async def groups(conn: AsyncConnection, period: Period, by: Collection[Dimension]) -> set[Group]:
+    """The groups that exist whether or not anybody answered; none when split by more than units."""
+    if set(by) & {Dimension.PROCEDURE, Dimension.CHANNEL}:
+        return set()
+    found = select(*_columns(by)).select_from(units).where(valid_in(period)).distinct()
+    return {tuple(row) for row in await conn.execute(found)} if by else {()}
+
+
+async def versions(conn: AsyncConnection, period: Period) -> set[tuple[str, str]]:
+    """Which forms, in which versions, were answered about the period's dossiers."""
+    asked = select(responses.c.form, responses.c.form_version).distinct()
+    joined = asked.join_from(responses, dossier_evidence, _same_dossier(responses))
+    rows = await conn.execute(joined.where(returned_in(period)))
+    return {(row.form, row.form_version) for row in rows}
+
+
+_DIMENSIONS: dict[Dimension, ColumnElement[Any]] = {
+    Dimension.BLOCK: units.c.block,
+    Dimension.LEVEL: units.c.level,
+    Dimension.UNIT: units.c.code,
+    Dimension.PROCEDURE: procedures.c.name,
+    Dimension.CHANNEL: responses.c.channel,
+}
+
+
+def _columns(by: Collection[Dimension]) -> list[ColumnElement[Any]]:
+    return [_DIMENSIONS[one] for one in Dimension if one in by]
+
+
+def _answered(by: Collection[Dimension]) -> FromClause:
+    asked = dossier_evidence.join(responses, _same_dossier(responses))
+    said = asked.join(answers, answers.c.response_id == responses.c.id)
+    return _with_groups(said, by)
+
+
+def _with_groups(joined: FromClause, by: Collection[Dimension]) -> FromClause:
+    if set(by) & {Dimension.UNIT, Dimension.BLOCK, Dimension.LEVEL}:
+        joined = joined.join(units, units.c.id == dossier_evidence.c.unit_id)
+    if Dimension.PROCEDURE in by:
+        joined = joined.join(dossiers, dossiers.c.id == dossier_evidence.c.dossier_id)
+        joined = joined.outerjoin(procedures, procedures.c.id == dossiers.c.procedure_id)
+    return joined
+
+
+def _same_dossier(table: Table) -> ColumnElement[bool]:
+    same: ColumnElement[bool] = table.c.dossier_id == dossier_evidence.c.dossier_id
+    return same
+
+
+_MEASURES: dict[Table, tuple[ColumnElement[Any], ...]] = {
+    dossier_evidence: (func.count().label("returned"),),
+    invitations: (
+        func.count().filter(invitations.c.issued_at.is_not(None)).label("issued"),
+        func.count().filter(invitations.c.delivered_at.is_not(None)).label("delivered"),
+    ),
+    responses: (
+        func.count().label("answered"),
+        func.count().filter(responses.c.valid).label("valid"),
+        func.count().filter(responses.c.simulated).label("simulated"),
+    ),
+}
+
+
+async def _counts(
+    conn: AsyncConnection, by: Collection[Dimension], period: Period, table: Table
+) -> dict[Group, dict[str, int]]:
+    base: FromClause = dossier_evidence
+    if table is not dossier_evidence:
+        base = dossier_evidence.join(table, _same_dossier(table))
+    measures = _MEASURES[table]
+    dims = _columns(by)
+    query: Select[Any] = select(*dims, *measures).select_from(_with_groups(base, by))
+    rows = await conn.execute(query.where(returned_in(period)).group_by(*dims))
+    names = [measure.name for measure in measures]
+    return {
+        tuple(str(value or "") for value in row[: len(dims)]): {n: getattr(row, n) for n in names}
+        for row in rows
+    }

@@ -1,0 +1,198 @@
+"""Mẫu phiếu 3: what an officer confirmed, changed or refused. The raw answer stays as it is.
+
+Every decision is a new row, refreshes the dossier's evidence and is written to the audit log, all
+in the caller's transaction.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.errors import Refusal
+from surveys.evidence import CRITERIA, outcome_name
+from surveys.outcomes import ComplaintState
+from surveys.store.base.schema import complaints, dossiers, responses, verifications
+from surveys.store.results import cases, evidence
+from surveys.store.system import audit
+
+
+class Action(StrEnum):
+    """What an officer does with an outcome."""
+
+    CONFIRM = "confirm"
+    CHANGE = "change"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One officer's decision about one criterion of one dossier (outcome codes)."""
+
+    criterion: str
+    raw_outcome: int
+    outcome: int
+    action: Action
+    reason: str
+    officer: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """A complaint as it stands: its state, and who said so, when and why."""
+
+    id: int
+    reference: str
+    dossier_id: int
+    state: ComplaintState
+    officer: str | None
+    at: datetime | None
+    reason: str | None
+
+    @property
+    def decided(self) -> bool:
+        """Whether an officer has said what was found."""
+        return self.state in {ComplaintState.UPHELD, ComplaintState.REFUTED}
+
+
+async def decide(
+    conn: AsyncConnection,
+    *,
+    dossier: str,
+    criterion: str,
+    action: Action,
+    outcome: int | None,
+    reason: str,
+    officer: str,
+    now: datetime,
+) -> Decision:
+    """Store a decision about one criterion; `outcome` is needed for a change only.
+
+    Raises Refusal `verify.unknown_dossier`, `verify.unknown_criterion`, `verify.no_reason` or
+    `verify.nothing_to_confirm`.
+    """
+    if criterion not in CRITERIA:
+        raise Refusal("verify.unknown_criterion", criterion=criterion, known=", ".join(CRITERIA))
+    if not reason.strip():
+        raise Refusal("verify.no_reason")
+    dossier_id = await id_of(conn, dossier)
+    raw = (await cases.raw_codes(conn, dossier_id))[criterion]
+    if action is Action.CONFIRM and not raw:
+        raise Refusal("verify.nothing_to_confirm", dossier=dossier, criterion=criterion)
+    made = Decision(
+        criterion=criterion,
+        raw_outcome=raw,
+        outcome={Action.CONFIRM: raw, Action.REFUSE: 0}.get(action, outcome or 0),
+        action=action,
+        reason=reason.strip(),
+        officer=officer,
+        at=now,
+    )
+    await _keep(conn, dossier_id, dossier, made)
+    return made
+
+
+async def decide_complaint(
+    conn: AsyncConnection,
+    found: Complaint,
+    *,
+    state: ComplaintState,
+    reason: str,
+    officer: str,
+    now: datetime,
+) -> None:
+    """Say whether a complaint was found true; a later decision replaces an earlier one.
+
+    Raises Refusal `verify.no_reason` or `verify.withdrawn`.
+    """
+    if not reason.strip():
+        raise Refusal("verify.no_reason")
+    if found.state is ComplaintState.WITHDRAWN:
+        raise Refusal("verify.withdrawn", reference=found.reference)
+    values = {"state": state, "decided_at": now, "decided_by": officer, "reason": reason.strip()}
+    await conn.execute(update(complaints).where(complaints.c.id == found.id).values(**values))
+    await evidence.refresh(conn, [found.dossier_id])
+    details = {"from": found.state.value, "to": state.value, "reason": reason.strip()}
+    await _audit(conn, "verify.complaint", f"complaint:{found.reference}", details, officer, now)
+
+
+async def complaint(conn: AsyncConnection, reference: str) -> Complaint:
+    """The complaint with this reference, held until the transaction ends.
+
+    Raises Refusal `verify.unknown_complaint`.
+    """
+    table = complaints.c
+    decided = (table.decided_by.label("officer"), table.decided_at.label("at"), table.reason)
+    query = select(table.id, table.reference, table.state, responses.c.dossier_id, *decided)
+    joined = query.join_from(complaints, responses, responses.c.id == table.response_id)
+    wanted = joined.where(table.reference == reference).with_for_update(of=complaints)
+    found = (await conn.execute(wanted)).mappings().one_or_none()
+    if found is None:
+        raise Refusal("verify.unknown_complaint", reference=reference)
+    return Complaint(**{**found, "state": ComplaintState(found["state"])})
+
+
+async def decisions(conn: AsyncConnection, dossier_id: int) -> list[Decision]:
+    """Every decision about a dossier, oldest first; the last of a criterion counts."""
+    return [decision for _, decision in await _decisions(conn, (dossier_id,))]
+
+
+async def last_decisions(
+    conn: AsyncConnection, dossier_ids: Collection[int]
+) -> dict[tuple[int, str], Decision]:
+    """The decisions that count, by dossier and criterion."""
+    found = await _decisions(conn, dossier_ids)
+    return {(number, decision.criterion): decision for number, decision in found}
+
+
+async def id_of(conn: AsyncConnection, dossier: str) -> int:
+    """The number of the dossier with this code. Raises Refusal `verify.unknown_dossier`."""
+    found = await conn.scalar(select(dossiers.c.id).where(dossiers.c.code == dossier))
+    if found is None:
+        raise Refusal("verify.unknown_dossier", dossier=dossier)
+    return int(found)
+
+
+async def _decisions(
+    conn: AsyncConnection, dossier_ids: Collection[int]
+) -> list[tuple[int, Decision]]:
+    names = ("criterion", "raw_outcome", "outcome", "reason", "officer", "at")
+    query = select(verifications).where(verifications.c.dossier_id.in_(dossier_ids))
+    rows = (await conn.execute(query.order_by(verifications.c.id))).mappings()
+    return [
+        (
+            row["dossier_id"],
+            Decision(action=Action(row["action"]), **{name: row[name] for name in names}),
+        )
+        for row in rows
+    ]
+
+
+async def _keep(conn: AsyncConnection, dossier_id: int, dossier: str, made: Decision) -> None:
+    row = {name: getattr(made, name) for name in Decision.__slots__}
+    await conn.execute(verifications.insert().values(dossier_id=dossier_id, **row))
+    await evidence.refresh(conn, [dossier_id])
+    details = {
+        "criterion": made.criterion,
+        "raw": outcome_name(made.criterion, made.raw_outcome),
+        "outcome": outcome_name(made.criterion, made.outcome),
+        "reason": made.reason,
+    }
+    action, subject = f"verify.{made.action}", f"dossier:{dossier}"
+    await _audit(conn, action, subject, details, made.officer, made.at)
+
+
+async def _audit(
+    conn: AsyncConnection,
+    action: str,
+    subject: str,
+    details: Mapping[str, Any],
+    officer: str,
+    now: datetime,
+) -> None:
+    await audit.append(conn, at=now, actor=officer, action=action, subject=subject, details=details)
