@@ -10,8 +10,6 @@ from decimal import Decimal
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.conversation.buttons import Press, Verb, data_of
 from bot.conversation.house import House
 from bot.limits import is_quiet
@@ -21,6 +19,7 @@ from surveys.privacy import masked
 from surveys.store.asking import followers, invitations
 from surveys.store.asking.followers import Follower
 from surveys.store.asking.invitations import Candidate, Recipient
+from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
 from surveys.store.queues import outbox
 from surveys.store.queues.outbox import MessageKind
@@ -73,7 +72,7 @@ def after_quiet(now: datetime, *, begins: time, ends: time, zone: ZoneInfo) -> d
 
 
 async def invite_some(
-    conn: AsyncConnection,
+    conn: Connection,
     house: House,
     period: Period,
     percent: Decimal,
@@ -101,7 +100,7 @@ async def invite_some(
     )
 
 
-async def tell_followers(conn: AsyncConnection, house: House, now: datetime) -> int:
+async def tell_followers(conn: Connection, house: House, now: datetime) -> int:
     """Tell those who follow a dossier that it is done; who proved to be concerned is invited.
 
     Returns how many were told; call again until there are none.
@@ -115,7 +114,7 @@ async def tell_followers(conn: AsyncConnection, house: House, now: datetime) -> 
     return len(found)
 
 
-async def _ask(conn: AsyncConnection, house: House, one: Follower, now: datetime) -> bool:
+async def _ask(conn: Connection, house: House, one: Follower, now: datetime) -> bool:
     """Invite instead of only telling; False when somebody else was invited meanwhile."""
     candidate = Candidate(
         dossier_id=one.dossier_id,
@@ -130,7 +129,7 @@ async def _ask(conn: AsyncConnection, house: House, one: Follower, now: datetime
     return True
 
 
-async def _tell(conn: AsyncConnection, house: House, one: Follower, now: datetime) -> None:
+async def _tell(conn: Connection, house: House, one: Follower, now: datetime) -> None:
     text = house.catalog(one.recipient.language).text("conversation.follow.returned", code=one.code)
     post = _Post(
         kind=MessageKind.NOTICE,
@@ -141,7 +140,7 @@ async def _tell(conn: AsyncConnection, house: House, one: Follower, now: datetim
 
 
 async def _invite(
-    conn: AsyncConnection,
+    conn: Connection,
     house: House,
     one: Candidate,
     recipient: Recipient,
@@ -179,7 +178,7 @@ class _Post:
 
 
 async def _put(
-    conn: AsyncConnection, house: House, recipient: Recipient, post: _Post, now: datetime
+    conn: Connection, house: House, recipient: Recipient, post: _Post, now: datetime
 ) -> None:
     chosen = house.settings
     due = after_quiet(now, begins=chosen.quiet_from, ends=chosen.quiet_to, zone=chosen.zone)

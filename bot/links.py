@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.settings import Settings
+from surveys.store.base.connection import Connection
 from surveys.store.system import meta
 
 
@@ -27,12 +26,12 @@ def deep_links(settings: Settings, token: str, usernames: Mapping[str, str]) -> 
     return found | ({"telegram": telegram_link(telegram, token)} if telegram else {})
 
 
-async def remembered_username(conn: AsyncConnection, channel: str, bot: str) -> str | None:
+async def remembered_username(conn: Connection, channel: str, bot: str) -> str | None:
     """The bot's public name, if it was ever asked for."""
     return await meta.read(conn, _key(channel, bot))
 
 
-async def remember_username(conn: AsyncConnection, channel: str, bot: str, username: str) -> None:
+async def remember_username(conn: Connection, channel: str, bot: str, username: str) -> None:
     """So that links can be made while the channel cannot be reached."""
     await meta.remember(conn, _key(channel, bot), username)
 

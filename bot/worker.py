@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
 from bot.messages import Incoming
 from bot.reasons import reason_of
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.queues import inbox
 from surveys.store.queues.inbox import Update
@@ -27,7 +26,7 @@ BotId = tuple[str, str]
 """Channel and bot."""
 log = logging.getLogger(__name__)
 
-Handler = Callable[[AsyncConnection, Incoming, int, datetime], Awaitable[None]]
+Handler = Callable[[Connection, Incoming, int, datetime], Awaitable[None]]
 """Does everything that follows from an update, in the given transaction."""
 
 
@@ -64,7 +63,7 @@ class _Job:
 class Replies(Protocol):
     """Who sends what the handler queued (`Dispatcher`)."""
 
-    async def depart(self, conn: AsyncConnection, bots: Collection[BotId]) -> Callable[[], None]:
+    async def depart(self, conn: Connection, bots: Collection[BotId]) -> Callable[[], None]:
         """Let the replies of these bots leave, in the given transaction; what is returned is to be
         called once it is committed."""
 
@@ -75,7 +74,7 @@ class Replies(Protocol):
 class NoReplies:
     """Nobody sends anything."""
 
-    async def depart(self, _conn: AsyncConnection, _bots: Collection[BotId]) -> Callable[[], None]:
+    async def depart(self, _conn: Connection, _bots: Collection[BotId]) -> Callable[[], None]:
         """Nothing leaves."""
         return lambda: None
 
@@ -249,7 +248,7 @@ class Worker:
             launch = await self._replies.depart(conn, bots)
         launch()
 
-    async def _do(self, conn: AsyncConnection, jobs: Sequence[_Job]) -> set[BotId]:
+    async def _do(self, conn: Connection, jobs: Sequence[_Job]) -> set[BotId]:
         """Handle those that are the heads of their chats; returns the bots that answer them."""
         taken = {update.id for update in await inbox.take(conn, [j.update.id for j in jobs])}
         self._more |= len(taken) < len(jobs)

@@ -1,7 +1,6 @@
 """`motcua citizen`: what a citizen may ask for at the counter about their own data."""
 
 import click
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.kit.output import Format, Row
 from admin.kit.runtime import F, Runtime, format_option, group
@@ -9,6 +8,7 @@ from admin.personal_data import holdings
 from admin.personal_data.subjects import Found, find, house_of, require_right
 from surveys.privacy import Keyring
 from surveys.rights import RequestKind, due_on
+from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers, lookups
 from surveys.store.personal_data import held_data, requests
 from surveys.store.system import audit
@@ -70,7 +70,7 @@ async def erase(
     return 0
 
 
-async def _log(conn: AsyncConnection, runtime: Runtime, found: Found, kind: RequestKind) -> None:
+async def _log(conn: Connection, runtime: Runtime, found: Found, kind: RequestKind) -> None:
     for contact in found.contacts:
         due, done = due_on(kind, runtime.today), kind is RequestKind.VIEW
         await requests.log(conn, contact.id, kind, now=runtime.now, due_on=due, done=done)
@@ -84,7 +84,7 @@ async def _log(conn: AsyncConnection, runtime: Runtime, found: Found, kind: Requ
     )
 
 
-async def _everything(conn: AsyncConnection, ring: Keyring, found: Found) -> list[Row]:
+async def _everything(conn: Connection, ring: Keyring, found: Found) -> list[Row]:
     rows: list[Row] = []
     for dossier_id in found.dossier_ids:
         stage = await lookups.by_id(conn, dossier_id)

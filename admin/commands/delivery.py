@@ -5,11 +5,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.kit.output import Format, Row, show_json
 from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
+from surveys.store.base.connection import Connection
 from surveys.store.queues import inbox, outbox
 from surveys.store.system import audit
 
@@ -58,7 +58,7 @@ async def retry(runtime: Runtime, id: int) -> None:  # noqa: A002 - what the use
     runtime.say("delivery.retried", id=id)
 
 
-async def _outgoing(conn: AsyncConnection, runtime: Runtime) -> list[Row]:
+async def _outgoing(conn: Connection, runtime: Runtime) -> list[Row]:
     counts = await outbox.counts(conn)
     return [
         _counted(runtime, "out", channel, bot, kind, state, count)
@@ -66,7 +66,7 @@ async def _outgoing(conn: AsyncConnection, runtime: Runtime) -> list[Row]:
     ]
 
 
-async def _incoming(conn: AsyncConnection, runtime: Runtime) -> list[Row]:
+async def _incoming(conn: Connection, runtime: Runtime) -> list[Row]:
     counts = await inbox.counts(conn)
     return [
         _counted(runtime, "in", channel, bot, "", state, count)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import click
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.importing import UnitIndex
 from admin.kit import output
@@ -22,6 +21,7 @@ from scoring.unit_rating import UnitRating, rate_unit
 from surveys.errors import Refusal
 from surveys.outcomes import FIELDS
 from surveys.period import Period
+from surveys.store.base.connection import Connection
 from surveys.store.results import cases, ratings, verifications
 from surveys.store.system import staff
 from surveys.store.system.staff import Role
@@ -87,7 +87,7 @@ def _explanation(
     return replace(found, because=(*found.because, *sure))
 
 
-async def _rated(conn: AsyncConnection, book: Rulebook, unit: str, period: Period) -> UnitRating:
+async def _rated(conn: Connection, book: Rulebook, unit: str, period: Period) -> UnitRating:
     code = (await UnitIndex.load(conn)).code_of(unit)
     found = [one for one in (await unit_evidence(conn, period)).evidence if one.code == code]
     if not found:
@@ -96,7 +96,7 @@ async def _rated(conn: AsyncConnection, book: Rulebook, unit: str, period: Perio
 
 
 async def _page(
-    conn: AsyncConnection,
+    conn: Connection,
     period: Period,
     asked: tuple[str, str, str | None],
     limit: int,

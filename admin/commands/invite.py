@@ -6,7 +6,6 @@ from math import isnan
 from typing import Any
 
 import click
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.kit.output import Format, Row
 from admin.kit.runtime import Runtime, format_option, leaf
@@ -16,6 +15,7 @@ from bot.invitations import Invited, invite_some, quota, tell_followers
 from surveys.period import Period
 from surveys.store.asking import invitations
 from surveys.store.asking.invitations import UnitCounts
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.system import audit
 
@@ -102,20 +102,20 @@ class _Asking:
             await conn.rollback()
         return done, counts
 
-    async def _prepare(self, conn: AsyncConnection) -> None:
+    async def _prepare(self, conn: Connection) -> None:
         await invitations.link_by_phone(conn, self.period, self.runtime.now)
         while await tell_followers(conn, self.house, self.runtime.now):
             pass
 
-    async def _batch(self, conn: AsyncConnection, done: Invited) -> Invited | None:
+    async def _batch(self, conn: Connection, done: Invited) -> Invited | None:
         return await invite_some(
             conn, self.house, self.period, self.percent, self.runtime.now, after=done.last_id
         )
 
-    async def _counts(self, conn: AsyncConnection) -> list[UnitCounts]:
+    async def _counts(self, conn: Connection) -> list[UnitCounts]:
         return await invitations.unit_counts(conn, self.period, self.house.form.id)
 
-    async def _note(self, conn: AsyncConnection, done: Invited) -> None:
+    async def _note(self, conn: Connection, done: Invited) -> None:
         counted = {"issued": done.issued, "queued": done.queued, "left_out": done.left_out}
         await audit.append(
             conn,

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 
 import click
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, leaf
 from admin.personal_data.subjects import require_right
 from surveys.retention import closed_through
+from surveys.store.base.connection import Connection
 from surveys.store.personal_data import purging
 from surveys.store.system import audit
 
@@ -42,7 +42,7 @@ async def command(
     runtime.say("purge.would" if dry_run else "purge.done")
 
 
-def _parts(runtime: Runtime) -> dict[str, Callable[[AsyncConnection], Awaitable[int]]]:
+def _parts(runtime: Runtime) -> dict[str, Callable[[Connection], Awaitable[int]]]:
     """What is let go of, in this order, each with what does it."""
     chosen, now = runtime.settings, runtime.now
     today = now.astimezone(chosen.zone).date()
@@ -63,7 +63,7 @@ def _parts(runtime: Runtime) -> dict[str, Callable[[AsyncConnection], Awaitable[
     }
 
 
-async def _note(conn: AsyncConnection, runtime: Runtime, counts: dict[str, int]) -> None:
+async def _note(conn: Connection, runtime: Runtime, counts: dict[str, int]) -> None:
     await audit.append(
         conn,
         at=runtime.now,

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import click
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.kit import output
 from admin.kit.output import Format
@@ -20,6 +19,7 @@ from scoring.comparison import compare
 from scoring.law import Rulebook
 from scoring.rating import Rating, rate
 from surveys.period import Period, previous, year_before
+from surveys.store.base.connection import Connection
 from surveys.store.results import ratings
 from surveys.store.system import staff
 from surveys.store.system.staff import Role
@@ -114,15 +114,13 @@ class Shown:
         return {"compared": compared.as_json(self.past)} if compares else {}
 
 
-async def _rated(
-    conn: AsyncConnection, book: Rulebook, period: Period
-) -> tuple[PeriodEvidence, Rating]:
+async def _rated(conn: Connection, book: Rulebook, period: Period) -> tuple[PeriodEvidence, Rating]:
     read = await unit_evidence(conn, period)
     return read, rate(book, read.evidence)
 
 
 async def _past(
-    runtime: Runtime, conn: AsyncConnection, now: Rating, period: Period
+    runtime: Runtime, conn: Connection, now: Rating, period: Period
 ) -> list[compared.Past]:
     preset = runtime.settings.periods
     earlier = [previous(period, preset), year_before(period, preset)]
@@ -134,7 +132,7 @@ async def _past(
 
 
 async def _officials(
-    runtime: Runtime, conn: AsyncConnection, book: Rulebook, period: Period, shown_as: Format
+    runtime: Runtime, conn: Connection, book: Rulebook, period: Period, shown_as: Format
 ) -> None:
     """The officials' part; only for those who may see it."""
     await staff.require(conn, runtime.actor, Role.REPORTER)

@@ -1,11 +1,11 @@
 """`motcua staff`: who may verify, see the officials' part, appoint others."""
 
 import click
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
+from surveys.store.base.connection import Connection
 from surveys.store.system import audit, staff
 from surveys.store.system.staff import Officer, Role
 
@@ -80,7 +80,7 @@ def _refuse_no_admin(known: list[Officer], name: str, wanted: set[Role]) -> None
 
 
 async def _tell(
-    conn: AsyncConnection, runtime: Runtime, action: str, name: str, details: dict[str, object]
+    conn: Connection, runtime: Runtime, action: str, name: str, details: dict[str, object]
 ) -> None:
     await audit.append(
         conn,

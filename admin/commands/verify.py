@@ -1,7 +1,6 @@
 """`motcua verify`: Mẫu phiếu 3. Confirm, change with a reason, or refuse what a dossier shows."""
 
 import click
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.importing import UnitIndex
 from admin.kit import output
@@ -14,6 +13,7 @@ from admin.verifying.words import CaseWords, known_forms
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.outcomes import FIELDS, ComplaintState
+from surveys.store.base.connection import Connection
 from surveys.store.results import cases, review_queue, verifications
 from surveys.store.results.review_queue import Doubt, OpenQuestion
 from surveys.store.results.verifications import Action, Complaint
@@ -168,7 +168,7 @@ async def _decide(
     runtime.say("verify.decided", dossier=code, criteria=", ".join(wanted))
 
 
-async def _with_evidence(conn: AsyncConnection, code: str) -> tuple[str, ...]:
+async def _with_evidence(conn: Connection, code: str) -> tuple[str, ...]:
     raw = await cases.raw_codes(conn, await verifications.id_of(conn, code))
     found = tuple(criterion for criterion in FIELDS if raw[criterion])
     if not found:
@@ -176,7 +176,7 @@ async def _with_evidence(conn: AsyncConnection, code: str) -> tuple[str, ...]:
     return found
 
 
-async def _words(runtime: Runtime, conn: AsyncConnection) -> CaseWords:
+async def _words(runtime: Runtime, conn: Connection) -> CaseWords:
     forms = await known_forms(conn)
     return CaseWords(runtime=runtime, rulebook=chosen(runtime, None), forms=forms)
 

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from admin.importing.cells import needed, text, when
 from admin.importing.form_columns import FormColumns
 from admin.importing.job import Read, Stored
@@ -17,6 +15,7 @@ from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.form import Form, shipped_forms
 from surveys.spelling import fold
+from surveys.store.base.connection import Connection
 from surveys.store.results import complaints, responses
 from surveys.store.results.responses import Filed, NewResponse, StoredResponse
 from surveys.store.system import form_versions
@@ -69,7 +68,7 @@ class AnswerImporter:
         self._columns = FormColumns(forms=())
         self._seen: dict[tuple[str, str], int] = {}
 
-    async def begin(self, conn: AsyncConnection, sheet: Sheet, _import_id: int) -> None:
+    async def begin(self, conn: Connection, sheet: Sheet, _import_id: int) -> None:
         """Publish the forms; know their questions.
 
         Raises Refusal `answers.unknown_column` when a header is no question of any form.
@@ -99,7 +98,7 @@ class AnswerImporter:
             texts=texts,
         )
 
-    async def store(self, conn: AsyncConnection, rows: Sequence[Read[PaperResponse]]) -> Stored:
+    async def store(self, conn: Connection, rows: Sequence[Read[PaperResponse]]) -> Stored:
         """Add new responses, change imported ones, leave alone what citizens said to us."""
         filed = await responses.filed(conn, {paper.dossier for _, paper in rows})
         lost: list[tuple[Row, Refusal]] = []
@@ -132,13 +131,13 @@ class AnswerImporter:
             return Refusal("answers.in_future", **params, today=f"{today:%d/%m/%Y}")
         return None
 
-    async def _add(self, conn: AsyncConnection, fresh: list["_Known"]) -> None:
+    async def _add(self, conn: Connection, fresh: list["_Known"]) -> None:
         made = await responses.add_many(conn, [one.response for one in fresh])
         for one in fresh:
             await self._complain(conn, one.paper, made[one.response.key], {})
 
     async def _again(
-        self, conn: AsyncConnection, one: "_Known", before: StoredResponse, found: Stored
+        self, conn: Connection, one: "_Known", before: StoredResponse, found: Stored
     ) -> None:
         """A response that is there: taken from a file before, or a citizen's own."""
         if before.from_contact or before.simulated or before.channel != one.response.channel:
@@ -149,7 +148,7 @@ class AnswerImporter:
             found.changed += 1
             found.deeds.append(await self._change(conn, one, before))
 
-    async def _change(self, conn: AsyncConnection, one: "_Known", before: StoredResponse) -> Deed:
+    async def _change(self, conn: Connection, one: "_Known", before: StoredResponse) -> Deed:
         new, said = one.response, one.response.said
         changed = [q for q in {**said, **before.said} if said.get(q) != before.said.get(q)]
         for question in changed:
@@ -173,7 +172,7 @@ class AnswerImporter:
 
     async def _complain(
         self,
-        conn: AsyncConnection,
+        conn: Connection,
         paper: PaperResponse,
         response_id: int,
         before: Mapping[str, str],
@@ -188,7 +187,7 @@ class AnswerImporter:
             elif before.get(question.id) == rule.option:
                 await complaints.withdraw(conn, response_id=response_id, kind=rule.kind)
 
-    async def _open(self, conn: AsyncConnection, kind: str, response_id: int) -> None:
+    async def _open(self, conn: Connection, kind: str, response_id: int) -> None:
         days = timedelta(days=self._runtime.settings.complaint_days)
         await complaints.open_(
             conn,

@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.importing.dossier_rows import COLUMNS, DossierReader, Draft
 from admin.importing.job import CHUNK, Read, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.privacy import Keyring
+from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers
 from surveys.store.results import evidence
 from surveys.store.system import meta
@@ -48,7 +48,7 @@ class DossierImporter:
         """What is odd but taken."""
         return self._reader.warnings
 
-    async def begin(self, conn: AsyncConnection, sheet: Sheet, import_id: int) -> None:
+    async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
         """Know the units, and what this file can change.
 
         Raises Refusal `privacy.other_key` when the key is not that of the database.
@@ -64,7 +64,7 @@ class DossierImporter:
         """One dossier."""
         return self._reader.read(row)
 
-    async def store(self, conn: AsyncConnection, rows: Sequence[Read[Draft]]) -> Stored:
+    async def store(self, conn: Connection, rows: Sequence[Read[Draft]]) -> Stored:
         """Write the new and the changed ones, and derive their evidence anew."""
         drafts = [draft for _, draft in rows]
         await self._know_procedures(conn, {draft.procedure for draft in drafts} - {""})
@@ -79,7 +79,7 @@ class DossierImporter:
         await evidence.refresh(conn, numbers.values())
         return Stored(new=len(new), changed=len(changed), same=len(drafts) - len(touched))
 
-    async def _know_procedures(self, conn: AsyncConnection, names: Collection[str]) -> None:
+    async def _know_procedures(self, conn: Connection, names: Collection[str]) -> None:
         unknown = [name for name in names if name not in self._procedures]
         self._procedures |= await dossiers.procedure_ids(conn, unknown)
 

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from admin.importing.cells import needed, translated
 from admin.importing.job import Read, Stored
 from admin.importing.report import Deed
@@ -16,6 +14,7 @@ from scoring import evidence as law
 from scoring.rounding import plain
 from surveys.errors import Refusal
 from surveys.spelling import fold
+from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts
 from surveys.store.dossiers.facts import Fact
 
@@ -43,7 +42,7 @@ class FactImporter:
         self._import_id = 0
         self._seen: dict[Key, int] = {}
 
-    async def begin(self, conn: AsyncConnection, _sheet: Sheet, import_id: int) -> None:
+    async def begin(self, conn: Connection, _sheet: Sheet, import_id: int) -> None:
         """Know the units."""
         self._units = await UnitIndex.load(conn)
         self._import_id = import_id
@@ -65,7 +64,7 @@ class FactImporter:
         self._seen[fact.key] = row.number
         return fact
 
-    async def store(self, conn: AsyncConnection, rows: Sequence[Read[Fact]]) -> Stored:
+    async def store(self, conn: Connection, rows: Sequence[Read[Fact]]) -> Stored:
         """Write what is new or changed; reject parts larger than their whole."""
         before = await facts.stored(conn, {fact.period for _, fact in rows})
         taken, rejected = _consistent(rows, before)

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from admin.importing.report import Deed, Report
 from admin.kit.refusals import refusal
 from admin.kit.runtime import Runtime
@@ -29,6 +27,7 @@ from admin.sheets import (
     read_sheet,
 )
 from surveys.errors import Refusal
+from surveys.store.base.connection import Connection
 from surveys.store.system import audit, imports
 
 CHUNK = 2_000
@@ -71,13 +70,13 @@ class Importer(Protocol[T]):
     def warnings(self) -> Counter[str]:
         """What is odd but taken: text key below `<kind>.warnings` → how often."""
 
-    async def begin(self, conn: AsyncConnection, sheet: Sheet, import_id: int, /) -> None:
+    async def begin(self, conn: Connection, sheet: Sheet, import_id: int, /) -> None:
         """Look up what reading the rows needs."""
 
     def read(self, row: Row, /) -> T:
         """Understand one row; raises Refusal with the reason to reject it."""
 
-    async def store(self, conn: AsyncConnection, rows: Sequence[Read[T]], /) -> Stored:
+    async def store(self, conn: Connection, rows: Sequence[Read[T]], /) -> Stored:
         """Write these rows, and count which were new, changed, as before."""
 
 
@@ -135,7 +134,7 @@ def _claim(wanted: Path | None, places: set[Path]) -> None:
 
 
 async def _take_in(
-    conn: AsyncConnection,
+    conn: Connection,
     runtime: Runtime,
     after_commit: ExitStack,
     places: set[Path],
@@ -174,7 +173,7 @@ class _Desk:
     rejects: Rejects
     sheet: Sheet
 
-    async def work(self, conn: AsyncConnection) -> None:
+    async def work(self, conn: Connection) -> None:
         with self.runtime.progress("imports.progress", self.sheet.estimate) as told:
             for chunk, refused in self._chunks():
                 stored = await self.importer.store(conn, chunk) if chunk else Stored()
@@ -225,7 +224,7 @@ class _Desk:
             self.report.named.append((row.number, said))
 
 
-async def _begin(conn: AsyncConnection, runtime: Runtime, report: Report) -> int:
+async def _begin(conn: Connection, runtime: Runtime, report: Report) -> int:
     with report.file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return await imports.begin(
@@ -238,7 +237,7 @@ async def _begin(conn: AsyncConnection, runtime: Runtime, report: Report) -> int
     )
 
 
-async def _settle(conn: AsyncConnection, number: int, report: Report) -> None:
+async def _settle(conn: Connection, number: int, report: Report) -> None:
     await imports.settle(conn, number, accepted=report.accepted, rejected=report.rejected)
     counts = {name: getattr(report, name) for name in ("rows", "new", "changed", "rejected")}
     details = {"file": report.file.name, **counts}
@@ -246,9 +245,7 @@ async def _settle(conn: AsyncConnection, number: int, report: Report) -> None:
     report.deeds.append(done)
 
 
-async def _tell_the_trail(
-    conn: AsyncConnection, runtime: Runtime, reports: Sequence[Report]
-) -> None:
+async def _tell_the_trail(conn: Connection, runtime: Runtime, reports: Sequence[Report]) -> None:
     """At the very end: on PostgreSQL others wait for the trail until this transaction is over."""
     for deed in (deed for report in reports for deed in report.deeds):
         await audit.append(

@@ -4,8 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from admin.importing.cells import needed, text, translated
 from admin.importing.job import Read, Stored
 from admin.importing.report import Deed
@@ -17,6 +15,7 @@ from scoring.law import Rulebook
 from scoring.rounding import plain
 from surveys.errors import Refusal
 from surveys.spelling import fold
+from surveys.store.base.connection import Connection
 from surveys.store.dossiers import scores
 from surveys.store.dossiers.scores import ScoreRow, Stage
 
@@ -52,7 +51,7 @@ class ScoreImporter:
         self._import_id = 0
         self._seen: dict[tuple[int, str, str, str], int] = {}
 
-    async def begin(self, conn: AsyncConnection, _sheet: Sheet, import_id: int) -> None:
+    async def begin(self, conn: Connection, _sheet: Sheet, import_id: int) -> None:
         """Know the units."""
         self._units = await UnitIndex.load(conn)
         self._import_id = import_id
@@ -75,7 +74,7 @@ class ScoreImporter:
         self._seen[score.key] = row.number
         return score
 
-    async def store(self, conn: AsyncConnection, rows: Sequence[Read[ScoreRow]]) -> Stored:
+    async def store(self, conn: Connection, rows: Sequence[Read[ScoreRow]]) -> Stored:
         """Write what is new or changed."""
         before = await scores.stored(conn, {score.period for _, score in rows})
         changed = [score for _, score in rows if before.get(score.key) != score.value]

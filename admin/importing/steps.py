@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from admin.importing.cells import needed, when
 from admin.importing.job import CHUNK, Read, Stored
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
+from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers
 from surveys.store.dossiers.dossiers import Step
 from surveys.store.results import evidence
@@ -49,7 +48,7 @@ class StepImporter:
         self._zone = zone
         self._broken = dict[str, int]()
 
-    async def begin(self, _conn: AsyncConnection, _sheet: Sheet, _import_id: int) -> None:
+    async def begin(self, _conn: Connection, _sheet: Sheet, _import_id: int) -> None:
         """Nothing is needed."""
 
     def read(self, row: Row) -> StepDraft:
@@ -66,7 +65,7 @@ class StepImporter:
             self._broken.setdefault(code, row.number)
             raise
 
-    async def store(self, conn: AsyncConnection, rows: Sequence[Read[StepDraft]]) -> Stored:
+    async def store(self, conn: Connection, rows: Sequence[Read[StepDraft]]) -> Stored:
         """Replace the steps of the dossiers that are there; evidence is derived anew."""
         numbers = await dossiers.ids(conn, {draft.dossier for _, draft in rows})
         rejected = [(row, why) for row, draft in rows if (why := self._reason(draft, numbers))]

@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from surveys.errors import Refusal
 from surveys.spelling import fold
+from surveys.store.base.connection import Connection
 from surveys.store.dossiers import units
 from surveys.store.dossiers.units import Unit
 
@@ -22,7 +21,7 @@ class UnitIndex:
     units: dict[str, Unit]
 
     @classmethod
-    async def load(cls, conn: AsyncConnection) -> "UnitIndex":
+    async def load(cls, conn: Connection) -> "UnitIndex":
         """All units of the database."""
         found = await units.everything(conn)
         ids = {code: number for code, (number, _) in found.items()}

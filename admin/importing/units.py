@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from admin.importing.cells import needed, text, when
 from admin.importing.job import Read, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.errors import Refusal
 from surveys.spelling import fold
+from surveys.store.base.connection import Connection
 from surveys.store.dossiers import units
 from surveys.store.dossiers.units import Level, Unit
 
@@ -50,7 +49,7 @@ class UnitImporter:
         self._stored: Mapping[str, Unit] = {}
         self._written: Mapping[str, str] = {}
 
-    async def begin(self, conn: AsyncConnection, _sheet: Sheet, _import_id: int) -> None:
+    async def begin(self, conn: Connection, _sheet: Sheet, _import_id: int) -> None:
         """Know the units there are."""
         found = await units.everything(conn)
         self._stored = {code: unit for code, (_, unit) in found.items()}
@@ -75,7 +74,7 @@ class UnitImporter:
         self._first[code.casefold()] = row.number
         return unit
 
-    async def store(self, conn: AsyncConnection, rows: Sequence[Read[Unit]]) -> Stored:
+    async def store(self, conn: Connection, rows: Sequence[Read[Unit]]) -> Stored:
         """Join children to their parents, refuse circles, write what is new or changed."""
         taken, rejected = _with_parents(rows, self._stored)
         after = dict(self._stored) | {unit.code: unit for unit in taken}

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 import bot
 from admin.kit.runtime import Runtime
 from bot.conversation.house import House
@@ -12,6 +10,7 @@ from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.form import current, shipped_forms
 from surveys.privacy import normal_phone
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Contact, ContactStatus
@@ -46,15 +45,13 @@ async def house_of(runtime: Runtime, database: Database) -> House:
     return House(keyring=ring, current={form.id: form}, texts=texts, settings=settings)
 
 
-async def require_right(conn: AsyncConnection, runtime: Runtime) -> None:
+async def require_right(conn: Connection, runtime: Runtime) -> None:
     """Where there is staff only an admin may: Refusal `staff.unknown` or `staff.no_right`."""
     if await staff.everyone(conn):
         await staff.require(conn, runtime.actor, Role.ADMIN)
 
 
-async def find(
-    conn: AsyncConnection, runtime: Runtime, phone: str | None, dossier: str | None
-) -> Found:
+async def find(conn: Connection, runtime: Runtime, phone: str | None, dossier: str | None) -> Found:
     """Everybody and everything that a phone number or a dossier code stands for.
 
     Raises Refusal `citizen.which`, `citizen.phone`, `dossiers.unknown` or `citizen.nobody`.
@@ -67,7 +64,7 @@ async def find(
     return found
 
 
-async def _by_phone(conn: AsyncConnection, runtime: Runtime, phone: str) -> Found:
+async def _by_phone(conn: Connection, runtime: Runtime, phone: str) -> Found:
     number = normal_phone(phone)
     if number is None:
         raise Refusal("citizen.phone", value=phone)
@@ -79,7 +76,7 @@ async def _by_phone(conn: AsyncConnection, runtime: Runtime, phone: str) -> Foun
     return _found(f"phone:{key[:16]}", known, dossiers)
 
 
-async def _by_dossier(conn: AsyncConnection, code: str) -> Found:
+async def _by_dossier(conn: Connection, code: str) -> Found:
     dossier = await lookups.by_code(conn, normal_code(code))
     if dossier is None:
         raise Refusal("dossiers.unknown", dossier=normal_code(code))

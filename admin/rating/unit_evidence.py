@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from scoring.evidence import Fact, UnitEvidence, parse_fact
 from surveys.period import Period
+from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts, scores
 from surveys.store.dossiers.scores import Stage
 from surveys.store.results import ratings
@@ -31,7 +30,7 @@ class PeriodEvidence:
         return sum(self.simulated_by_unit.values())
 
 
-async def unit_evidence(conn: AsyncConnection, period: Period) -> PeriodEvidence:
+async def unit_evidence(conn: Connection, period: Period) -> PeriodEvidence:
     """Read a period; a handful of statements, whatever the number of dossiers."""
     counted = await ratings.unit_counts(conn, period)
     given = await facts.of_period(conn, period.id)

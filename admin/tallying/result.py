@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from surveys.errors import Refusal
 from surveys.form import Form, current, shipped_forms
 from surveys.period import Period
+from surveys.store.base.connection import Connection
 from surveys.store.results import tallies
 from surveys.store.results.tallies import OF_A_DOSSIER, Dimension
 from surveys.store.system import form_versions
@@ -87,7 +86,7 @@ class Tally:
 
 
 async def read_tally(
-    conn: AsyncConnection, period: Period, by: Sequence[Dimension], default_form: str
+    conn: Connection, period: Period, by: Sequence[Dimension], default_form: str
 ) -> Tally:
     """Count a period; every option of every form that was answered, and of the default form."""
     asked = await _forms(conn, period, default_form)
@@ -121,7 +120,7 @@ def parse_by(text: str) -> tuple[Dimension, ...]:
     return tuple(one for one in Dimension if one in names)
 
 
-async def _forms(conn: AsyncConnection, period: Period, default_form: str) -> tuple[Form, ...]:
+async def _forms(conn: Connection, period: Period, default_form: str) -> tuple[Form, ...]:
     found = await form_versions.published(conn)
     asked = {key: found[key] for key in await tallies.versions(conn, period) if key in found}
     shipped = shipped_forms()

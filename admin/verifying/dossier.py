@@ -4,13 +4,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.kit import output
 from admin.kit.output import Column
 from admin.kit.runtime import Runtime
 from admin.verifying.words import CaseWords
 from surveys.outcomes import FIELDS
+from surveys.store.base.connection import Connection
 from surveys.store.results import answer_history, cases, verifications
 from surveys.store.results.answer_history import Complained, Said
 from surveys.store.results.cases import Known
@@ -32,7 +32,7 @@ class DossierFile:
         return found[-1] if found else None
 
 
-async def read(conn: AsyncConnection, code: str) -> DossierFile:
+async def read(conn: Connection, code: str) -> DossierFile:
     """Look a dossier up. Raises Refusal `verify.unknown_dossier`."""
     dossier_id = await verifications.id_of(conn, code)
     (known,) = await cases.of_dossiers(conn, (dossier_id,))

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from admin.kit.runtime import Runtime
 from scoring.cases import MISSING
 from scoring.law import Rulebook
@@ -13,6 +11,7 @@ from scoring.texts import written
 from surveys.evidence import outcome_name
 from surveys.form import Form, in_language, shipped_forms
 from surveys.outcomes import Case, ComplaintState, Given, outcomes, raw_outcomes
+from surveys.store.base.connection import Connection
 from surveys.store.results.verifications import Decision
 from surveys.store.system import form_versions
 
@@ -125,6 +124,6 @@ class CaseWords:
         return self.runtime.text(f"verify.{key}", **params)
 
 
-async def known_forms(conn: AsyncConnection) -> tuple[Form, ...]:
+async def known_forms(conn: Connection) -> tuple[Form, ...]:
     """Every form that was published, then those that come with the program."""
     return (*(await form_versions.published(conn)).values(), *shipped_forms())

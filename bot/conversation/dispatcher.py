@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.conversation import commands, lookup, opening, petition, phone, presses, survey
 from bot.conversation.buttons import Press, Verb
 from bot.conversation.codes import official_code, possible_code, token_in_link
@@ -26,6 +24,7 @@ from bot.settings import Settings
 from surveys.form import Form
 from surveys.interview import Phase
 from surveys.privacy import Keyring
+from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Contact, ContactStatus
 from surveys.store.queues import outbox
@@ -47,7 +46,7 @@ class Conversation:
     settings: Settings
 
     async def handle(
-        self, conn: AsyncConnection, incoming: Incoming, inbox_id: int, now: datetime
+        self, conn: Connection, incoming: Incoming, inbox_id: int, now: datetime
     ) -> None:
         """Do what the message asks for and queue the replies, in the caller's transaction.
 
@@ -62,7 +61,7 @@ class Conversation:
             await contacts.set_focus(conn, turn.contact.id, turn.focus.to_json())
 
     async def _turn(
-        self, conn: AsyncConnection, incoming: Incoming, inbox_id: int, now: datetime
+        self, conn: Connection, incoming: Incoming, inbox_id: int, now: datetime
     ) -> Turn:
         house = House(
             keyring=self.keyring, current=self.forms, texts=self.texts, settings=self.settings
@@ -79,9 +78,7 @@ class Conversation:
         )
 
 
-async def _contact(
-    conn: AsyncConnection, house: House, incoming: Incoming, now: datetime
-) -> Contact:
+async def _contact(conn: Connection, house: House, incoming: Incoming, now: datetime) -> Contact:
     chat_key = house.keyring.chat_key(incoming.channel, incoming.bot, incoming.address)
     place = {"channel": incoming.channel, "bot": incoming.bot, "chat_key": chat_key}
     return await contacts.seen(conn, **place, now=now) or await contacts.meet(

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.settings import Settings
 from surveys.form import Form
 from surveys.privacy import Keyring
+from surveys.store.base.connection import Connection
 from surveys.store.system import form_versions
 from surveys.texts import Catalog
 
@@ -32,7 +31,7 @@ class House:
         always = [question for question in self.form.questions if question.when is None]
         return sum(question.short for question in always) or len(always)
 
-    async def form_version(self, conn: AsyncConnection, form_id: str, version: str) -> Form:
+    async def form_version(self, conn: Connection, form_id: str, version: str) -> Form:
         """The very version an interview was begun with.
 
         Raises Refusal `forms.unpublished`.

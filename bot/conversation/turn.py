@@ -7,12 +7,11 @@ the message's number and its place among the replies, so that no message is answ
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.conversation.buttons import Press, Verb, data_of, read_data
 from bot.conversation.focus import Asked, Focus
 from bot.conversation.house import House
 from bot.messages import Button, Incoming, Outgoing
+from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Contact
 from surveys.store.queues import outbox
@@ -30,7 +29,7 @@ class Turn:
     """
 
     house: House
-    conn: AsyncConnection
+    conn: Connection
     incoming: Incoming
     inbox_id: int
     now: datetime

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.channels.base import Limits
 from bot.limits import RESERVE_MS, Slots, next_to_chat
+from surveys.store.base.connection import Connection
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.queues import claims, rate_limits, slots
 from surveys.store.queues.claims import Departure
@@ -50,7 +49,7 @@ class Gate:
     lease_ms: int
     is_quiet: Callable[[int], bool]
 
-    async def open(self, conn: AsyncConnection, room: int, lanes: Sequence[Lane]) -> Group:
+    async def open(self, conn: Connection, room: int, lanes: Sequence[Lane]) -> Group:
         """Let leave who may, at most `room`; commit, and only then send."""
         held = await rate_limits.lock(conn, self.channel, self.bot)
         if held.paused_until_ms > held.now_ms:
@@ -74,9 +73,7 @@ class Gate:
             chats_ms=[moment - held.now_ms for moment in later if moment > held.now_ms],
         )
 
-    async def _lane(
-        self, conn: AsyncConnection, lane: Lane, count: int
-    ) -> tuple[list[Departure], bool]:
+    async def _lane(self, conn: Connection, lane: Lane, count: int) -> tuple[list[Departure], bool]:
         """Who leaves in one lane, and whether there may be more of them than there are slots."""
         if not count:
             return [], True
@@ -87,7 +84,7 @@ class Gate:
         return [one for one in ready if one.id in left], len(found) >= count
 
     async def _note(
-        self, conn: AsyncConnection, now_ms: int, pacing: Slots, leaving: Sequence[Departure]
+        self, conn: Connection, now_ms: int, pacing: Slots, leaving: Sequence[Departure]
     ) -> Collection[int]:
         """Write down whom the limits hold until when; returns the moments of the chats."""
         if not leaving:
@@ -106,7 +103,7 @@ class Gate:
         await claims.hold_chats(conn, later)
         return later.values()
 
-    async def _edits(self, conn: AsyncConnection, leaving: Sequence[Departure]) -> dict[int, str]:
+    async def _edits(self, conn: Connection, leaving: Sequence[Departure]) -> dict[int, str]:
         with_slot = [one for one in leaving if one.message["slot"]]
         if not with_slot or not self.edits_in_place:
             return {}
@@ -122,7 +119,7 @@ def _one_a_contact(found: Sequence[Departure]) -> list[Departure]:
     return list(first.values())
 
 
-async def _writable(conn: AsyncConnection, found: Sequence[Departure]) -> list[Departure]:
+async def _writable(conn: Connection, found: Sequence[Departure]) -> list[Departure]:
     """Those whose contact can be written to; the others come to their end here."""
     ready = []
     for one in found:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
 from bot.delivery.departing import Gate
@@ -19,6 +17,7 @@ from bot.limits import is_quiet
 from bot.reasons import reason_of
 from bot.settings import Settings
 from surveys.privacy import Keyring
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.personal_data import requests
 from surveys.store.queues import delivery_results, rate_limits
@@ -82,7 +81,7 @@ class Dispatcher:
         self._awake.set()
 
     async def depart(
-        self, conn: AsyncConnection, bots: Collection[tuple[str, str]]
+        self, conn: Connection, bots: Collection[tuple[str, str]]
     ) -> Callable[[], None]:
         """Let replies of these bots (channel, bot) leave in the transaction that made them. What is
         returned sends them: to be called once the transaction is committed."""

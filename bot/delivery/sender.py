@@ -5,8 +5,6 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel, Rejected, SlowDown
 from bot.delivery.departing import Gate, Group
@@ -16,6 +14,7 @@ from bot.messages import outgoing_from_json
 from bot.reasons import reason_of
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.queues.claims import Departure
 from surveys.store.queues.delivery_results import Settlement
@@ -71,7 +70,7 @@ class Sender:
         if Lane.INTERACTIVE in lanes:
             self._urgent.set()
 
-    async def depart(self, conn: AsyncConnection) -> Callable[[], None]:
+    async def depart(self, conn: Connection) -> Callable[[], None]:
         """Let replies leave in the caller's transaction; to be called once that is committed."""
         room = self._room()
         if not room or self._pause_left() > 0:

@@ -15,7 +15,6 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.base import Limits
 from bot.delivery import Dispatcher, DispatchRules
@@ -23,6 +22,7 @@ from bot.inbox import Inbox
 from bot.messages import Incoming, Outgoing
 from bot.settings import Settings
 from bot.worker import Worker, WorkerRules
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.citizens import contacts
 from surveys.store.queues import outbox
@@ -97,7 +97,7 @@ async def _listen(inbox: Inbox, port: int) -> web.AppRunner:
     return runner
 
 
-async def _handle(conn: AsyncConnection, incoming: Incoming, number: int, now: datetime) -> None:
+async def _handle(conn: Connection, incoming: Incoming, number: int, now: datetime) -> None:
     row = {"marker": incoming.text, "chat": incoming.address, "number": number}
     await conn.execute(
         text("INSERT INTO effects (marker, chat, number) VALUES (:marker, :chat, :number)"), row

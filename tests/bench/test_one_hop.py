@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import bindparam, column, event, insert, select, table, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from tests.bench.telling import tell
 
@@ -65,7 +66,7 @@ async def _cpu(work: Work) -> float:
     return time.process_time() - begun
 
 
-async def _statements(conn: AsyncConnection) -> None:
+async def _statements(conn: Connection) -> None:
     for number in range(STATEMENTS // 2):
         await conn.execute(ADD, {"name": "một"})
         (await conn.execute(FIND, {"number": number})).one_or_none()
@@ -84,7 +85,7 @@ def _plain(file: Path) -> AsyncEngine:
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def _begun(connection: Connection) -> None:
+    def _begun(connection: SyncConnection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 import migrations
 from bot.messages import Outgoing
 from surveys.privacy import Keyring
 from surveys.store.asking.invitations import InvitationState
 from surveys.store.base import schema
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.queues import outbox
 from surveys.store.queues.inbox import Event
@@ -36,7 +36,7 @@ async def migrated(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def add_contact(conn: AsyncConnection, address: str, **columns: object) -> int:
+async def add_contact(conn: Connection, address: str, **columns: object) -> int:
     """A contact on the fake channel; returns its id."""
     row = {
         "channel": CHANNEL,
@@ -53,7 +53,7 @@ async def add_contact(conn: AsyncConnection, address: str, **columns: object) ->
 
 
 async def add_invitation(
-    conn: AsyncConnection, contact_id: int, state: InvitationState = InvitationState.ISSUED
+    conn: Connection, contact_id: int, state: InvitationState = InvitationState.ISSUED
 ) -> int:
     """An invitation of the contact, about a dossier of its own; returns its id."""
     code = f"XA{contact_id:02}"
@@ -64,7 +64,7 @@ async def add_invitation(
 
 
 async def queue(
-    conn: AsyncConnection,
+    conn: Connection,
     contact_id: int,
     key: str,
     kind: MessageKind = MessageKind.REPLY,

@@ -4,22 +4,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store.base import schema
+from surveys.store.base.connection import Connection
 from surveys.store.results import responses
 
 NOW = datetime(2021, 6, 1, 3, 0, tzinfo=UTC)
 DUE = datetime(2021, 5, 10, 17, 0)
 
 
-async def add_unit(conn: AsyncConnection, code: str = "XA01", **columns: object) -> int:
+async def add_unit(conn: Connection, code: str = "XA01", **columns: object) -> int:
     """A unit; returns its id."""
     row = {"code": code, "name": code, "name_key": code.lower(), "level": "xa", "block": "xa"}
     return await _add(conn, schema.units, row | columns)
 
 
-async def add_dossier(conn: AsyncConnection, unit_id: int, code: str, **columns: object) -> int:
+async def add_dossier(conn: Connection, unit_id: int, code: str, **columns: object) -> int:
     """A dossier returned on the promised day unless `columns` say otherwise; returns its id."""
     row = {
         "code": code,
@@ -35,7 +35,7 @@ async def add_dossier(conn: AsyncConnection, unit_id: int, code: str, **columns:
 
 
 async def answer(
-    conn: AsyncConnection,
+    conn: Connection,
     dossier_id: int,
     question: str,
     option: str | None,
@@ -56,13 +56,13 @@ async def answer(
     )
 
 
-async def evidence_of(conn: AsyncConnection, dossier_id: int) -> dict[str, Any]:
+async def evidence_of(conn: Connection, dossier_id: int) -> dict[str, Any]:
     """The stored evidence row of a dossier."""
     table = schema.dossier_evidence
     found = await conn.execute(select(table).where(table.c.dossier_id == dossier_id))
     return dict(found.mappings().one())
 
 
-async def _add(conn: AsyncConnection, table: Any, row: dict[str, Any]) -> int:  # noqa: ANN401
+async def _add(conn: Connection, table: Any, row: dict[str, Any]) -> int:  # noqa: ANN401
     made = await conn.execute(insert(table).values(**row).returning(table.c.id))
     return int(made.scalar_one())

@@ -19,6 +19,7 @@ from surveys.store.queues.outbox import MessageKind
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import dispatching, now_ms, until
 from tests.integration.queue_rows import add_contact, queue, rows_of, states_of
+from tests.statements import noted
 
 HOUR_MS = 3_600_000
 
@@ -277,23 +278,17 @@ async def test_stopping_delivers_the_replies_that_are_due(database: Database) ->
 
 async def test_many_bots_are_asked_about_in_one_question(sqlite_database: Database) -> None:
     """Pitfall 9: looking for work costs one statement, however many bots there are."""
-    from sqlalchemy import event
-
     from surveys.store.queues import rate_limits
     from surveys.store.queues.outbox import Lane
 
     bots = [("fake", str(number)) for number in range(300)]
-    statements: list[str] = []
     async with sqlite_database.write() as conn:
         await rate_limits.register(conn, bots)
         contact = await add_contact(conn, "84", bot="7")
         await queue(conn, contact, "one", bot="7")
-        event.listen(
-            conn.sync_connection, "before_cursor_execute", lambda *a: statements.append(a[2])
-        )
-        assert await rate_limits.with_work(conn, bots, tuple(Lane)) == {
-            ("fake", "7"): {Lane.INTERACTIVE}
-        }
+        with noted() as statements:
+            work = await rate_limits.with_work(conn, bots, tuple(Lane))
+    assert work == {("fake", "7"): {Lane.INTERACTIVE}}
     assert len(statements) == 1
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import event, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import text, update
 
 from bot.delivery import DispatchRules
 from surveys.store.base import schema
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.queues import claims, delivery_results, inbox
 from surveys.store.queues.delivery_results import Again, Settlement
@@ -29,6 +30,7 @@ from tests.integration.queue_rows import (
     update_from,
 )
 from tests.postgres import PostgresServer
+from tests.statements import noted
 
 NOW = datetime(2021, 6, 1, tzinfo=UTC)
 FUTURE_ROWS = 100_000
@@ -162,21 +164,16 @@ FROM outbox, generate_series(1, :count) AS n
 """Copies of the one message there is, each due a little later."""
 
 
-async def _plan(conn: AsyncConnection, work: Awaitable[object]) -> str:
+async def _plan(conn: Connection, work: Awaitable[object]) -> str:
     """How PostgreSQL runs the statements of `work`."""
-    said: list[tuple[str, Any]] = []
+    with noted() as said:
+        await work
+    return "\n".join([await conn.run_sync(_explain, *one) for one in said])
 
-    def note(*about: Any) -> None:  # noqa: ANN401
-        said.append((about[2], about[3]))
 
-    event.listen(conn.sync_connection, "before_cursor_execute", note)
-    await work
-    event.remove(conn.sync_connection, "before_cursor_execute", note)
-    lines: list[str] = []
-    for statement, values in said:
-        plan = await conn.exec_driver_sql(f"EXPLAIN {statement}", values)
-        lines += plan.scalars()
-    return "\n".join(lines)
+def _explain(conn: SyncConnection, statement: str, values: Any) -> str:  # noqa: ANN401
+    plan: list[str] = list(conn.exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
+    return "\n".join(plan)
 
 
 async def _heard(channel: FakeChannel, count: int) -> bool:

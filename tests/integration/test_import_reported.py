@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.importing.facts import FactImporter
 from admin.importing.job import Read, Stored
 from admin.importing.scores import ScoreImporter
 from admin.kit.runtime import Runtime
 from scoring.rulebook import find_rulebook
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.dossiers import facts, scores
 from surveys.store.dossiers.facts import Fact
@@ -151,7 +151,7 @@ class _Probed(FactImporter):
         self.others_write: list[bool] = []
         self._elsewhere = elsewhere
 
-    async def store(self, conn: AsyncConnection, rows: Sequence[Read[Fact]]) -> Stored:
+    async def store(self, conn: Connection, rows: Sequence[Read[Fact]]) -> Stored:
         """As it is, and then the look from elsewhere."""
         stored = await super().store(conn, rows)
         async with self._elsewhere.write() as other:

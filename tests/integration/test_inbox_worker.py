@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.inbox import Inbox
 from bot.messages import Incoming
 from bot.worker import Handler, Worker, WorkerRules
 from surveys.store.base import schema
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.queues import inbox
 from tests.fakes.channel import FakeChannel
@@ -31,7 +31,7 @@ async def put(into: Inbox, key: str, chat: str, **payload: object) -> bool:
     return await into.put(channel=CHANNEL, bot=BOT, event_key=key, address=chat, payload=body)
 
 
-async def note(conn: AsyncConnection, incoming: Incoming, number: int, now: datetime) -> None:
+async def note(conn: Connection, incoming: Incoming, number: int, now: datetime) -> None:
     """The effect: one row; a second one for the same update would break its unique key."""
     row = {"key": f"effect {number}", "value": f"{incoming.address}:{incoming.text}"}
     await conn.execute(insert(schema.meta).values(**row))
@@ -77,7 +77,7 @@ async def test_an_update_is_handled_with_its_number_and_an_aware_moment(database
     """The handler gets the parsed update, its number in the inbox and the clock's UTC moment."""
     seen: list[tuple[str, str, int, datetime]] = []
 
-    async def see(_: AsyncConnection, incoming: Incoming, number: int, now: datetime) -> None:
+    async def see(_: Connection, incoming: Incoming, number: int, now: datetime) -> None:
         seen.append((incoming.address, incoming.text, number, now))
 
     channel = FakeChannel()
@@ -92,7 +92,7 @@ async def test_each_chat_keeps_its_order_and_chats_run_side_by_side(database: Da
     order: defaultdict[str, list[int]] = defaultdict(list)
     inside: Counter[str] = Counter()
 
-    async def watch(_: AsyncConnection, incoming: Incoming, number: int, now: datetime) -> None:
+    async def watch(_: Connection, incoming: Incoming, number: int, now: datetime) -> None:
         inside[incoming.address] += 1
         assert inside[incoming.address] == 1
         await asyncio.sleep(0.001)
@@ -115,7 +115,7 @@ async def test_a_slow_chat_does_not_hold_the_others(postgres_url: str) -> None:
     released = asyncio.Event()
     handled: list[str] = []
 
-    async def slow(_: AsyncConnection, incoming: Incoming, number: int, now: datetime) -> None:
+    async def slow(_: Connection, incoming: Incoming, number: int, now: datetime) -> None:
         if incoming.address == "slow":
             await released.wait()
         handled.append(incoming.address)
@@ -136,7 +136,7 @@ async def test_a_poisonous_update_is_set_aside_and_blocks_nobody(database: Datab
     other chats never waited, and nothing of a failed try remains."""
     tries: Counter[str] = Counter()
 
-    async def fail(conn: AsyncConnection, incoming: Incoming, number: int, now: datetime) -> None:
+    async def fail(conn: Connection, incoming: Incoming, number: int, now: datetime) -> None:
         await note(conn, incoming, number, now)
         tries[incoming.text] += 1
         if incoming.text == "poison":
@@ -195,7 +195,7 @@ async def test_a_lost_database_counts_as_nobodys_try(
     async def lost(*_args: object, **_more: object) -> None:
         raise ConnectionError
 
-    async def work(conn: AsyncConnection, incoming: Incoming, number: int, now: datetime) -> None:
+    async def work(conn: Connection, incoming: Incoming, number: int, now: datetime) -> None:
         monkeypatch.setattr(inbox, "failed", lost if troubles else count)
         if troubles:
             raise troubles.pop()
@@ -258,7 +258,7 @@ async def test_a_worker_that_is_cut_off_loses_nothing(database: Database) -> Non
     """When the time to stop is over, what was not finished is still there for the next process."""
     started = asyncio.Event()
 
-    async def stuck(conn: AsyncConnection, incoming: Incoming, number: int, now: datetime) -> None:
+    async def stuck(conn: Connection, incoming: Incoming, number: int, now: datetime) -> None:
         await note(conn, incoming, number, now)
         started.set()
         await asyncio.sleep(60)
@@ -281,7 +281,7 @@ async def test_two_processes_share_the_work(postgres_url: str) -> None:
     """Two processes at once: every update has one effect, each chat in its order."""
     order: defaultdict[str, list[int]] = defaultdict(list)
 
-    async def watch(conn: AsyncConnection, incoming: Incoming, number: int, now: datetime) -> None:
+    async def watch(conn: Connection, incoming: Incoming, number: int, now: datetime) -> None:
         await note(conn, incoming, number, now)
         order[incoming.address].append(int(incoming.text))
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import DispatchRules
 from bot.inbox import Inbox
 from bot.messages import Incoming
 from bot.worker import BotId, NoReplies, Replies, Worker
 from surveys.store.base import one_hop, schema
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import dispatcher_of, until
@@ -32,7 +32,7 @@ async def _serving(
     async with database.write() as conn:
         contact = await add_contact(conn, "84")
 
-    async def echo(conn: AsyncConnection, incoming: Incoming, number: int, _: datetime) -> None:
+    async def echo(conn: Connection, incoming: Incoming, number: int, _: datetime) -> None:
         await queue(conn, contact, f"reply {number}", text=incoming.text)
 
     dispatcher = dispatcher_of(database, channel, CALM)
@@ -103,7 +103,7 @@ async def test_what_keeps_a_reply_from_leaving_does_not_count_against_the_tap(
     class Closed(NoReplies):
         async def depart(
             self,
-            conn: AsyncConnection,  # noqa: ARG002
+            conn: Connection,  # noqa: ARG002
             bots: Collection[BotId],  # noqa: ARG002
         ) -> Callable[[], None]:
             raise RuntimeError

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.errors import Refusal
 from surveys.evidence import Agencies, Conduct, Contacts, Timing
 from surveys.outcomes import ComplaintState
 from surveys.period import parse_period
 from surveys.store.base import schema
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.results import cases, complaints, evidence, review_queue, verifications
 from surveys.store.results.review_queue import Doubt
@@ -24,7 +24,7 @@ Q2 = parse_period("2021-Q2")
 
 
 async def _decide(
-    conn: AsyncConnection,
+    conn: Connection,
     action: Action,
     criterion: str = "3",
     outcome: int | None = None,
@@ -42,7 +42,7 @@ async def _decide(
     )
 
 
-async def _dossier(conn: AsyncConnection) -> int:
+async def _dossier(conn: Connection) -> int:
     dossier = await add_dossier(conn, await add_unit(conn), "D1")
     await answer(conn, dossier, "contacts", "many")
     return dossier
@@ -195,7 +195,7 @@ async def test_raw_codes_are_those_before_any_decision(database: Database) -> No
     assert raw == {"1": Timing.SAME_DAY, "2": 0, "3": Contacts.MANY, "4": 0, "6": 0, "7": 0}
 
 
-async def _complain(conn: AsyncConnection, response_id: int) -> None:
+async def _complain(conn: Connection, response_id: int) -> None:
     await complaints.open_(
         conn,
         response_id=response_id,
@@ -207,7 +207,7 @@ async def _complain(conn: AsyncConnection, response_id: int) -> None:
 
 
 async def _settle(
-    conn: AsyncConnection, state: ComplaintState, reference: str = "REF1", now: datetime = NOW
+    conn: Connection, state: ComplaintState, reference: str = "REF1", now: datetime = NOW
 ) -> None:
     found = await verifications.complaint(conn, reference)
     await verifications.decide_complaint(

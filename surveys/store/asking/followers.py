@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store.asking.invitations import (
     RETURNED,
@@ -12,6 +11,7 @@ from surveys.store.asking.invitations import (
     latest_consent,
     recipient_of,
 )
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import contact_dossiers, contacts, dossiers, invitations, responses
 from surveys.store.citizens.consents import Purpose
 from surveys.store.citizens.contacts import PROOFS, ContactStatus
@@ -29,7 +29,7 @@ class Follower:
     may_be_asked: bool
 
 
-async def of_done(conn: AsyncConnection, form: str, limit: int) -> list[Follower]:
+async def of_done(conn: Connection, form: str, limit: int) -> list[Follower]:
     """Followers of dossiers that are done, who agreed to be told and can be written to."""
     linked = contact_dossiers.c
     columns = (contacts.c.channel, contacts.c.bot, contacts.c.language)

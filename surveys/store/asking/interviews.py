@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.interview import Phase, State
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import contacts, interviews, invitations
 
@@ -29,9 +29,7 @@ class Interview:
     state: State
 
 
-async def begin(
-    conn: AsyncConnection, invitation_id: int, contact_id: int, state: State
-) -> Interview:
+async def begin(conn: Connection, invitation_id: int, contact_id: int, state: State) -> Interview:
     """The invitation's interview, made with `state` if there was none.
 
     The one returned may be somebody else's who was quicker.
@@ -44,29 +42,29 @@ async def begin(
     return found
 
 
-async def find(conn: AsyncConnection, interview_id: int) -> Interview | None:
+async def find(conn: Connection, interview_id: int) -> Interview | None:
     """The interview with this number."""
     return await _one(conn, _FIND, {"number": interview_id})
 
 
-async def of_invitation(conn: AsyncConnection, invitation_id: int) -> Interview | None:
+async def of_invitation(conn: Connection, invitation_id: int) -> Interview | None:
     """The invitation's interview."""
     return await _one(conn, _OF_INVITATION, {"number": invitation_id})
 
 
-async def unfinished(conn: AsyncConnection, contact_id: int) -> Interview | None:
+async def unfinished(conn: Connection, contact_id: int) -> Interview | None:
     """The interview the contact was last busy with and has not ended."""
     which = (interviews.c.contact_id == contact_id, interviews.c.phase.in_(UNFINISHED))
     order = (interviews.c.updated_at.desc(), interviews.c.id.desc())
     return await _one(conn, _QUERY.where(*which).order_by(*order).limit(1))
 
 
-async def save(conn: AsyncConnection, interview_id: int, state: State) -> None:
+async def save(conn: Connection, interview_id: int, state: State) -> None:
     """Keep where the interview stands now."""
     await conn.execute(_SAVE, _values(state) | {"number": interview_id})
 
 
-async def abandon(conn: AsyncConnection, interview_id: int) -> None:
+async def abandon(conn: Connection, interview_id: int) -> None:
     """Make room for another contact: an interview in which nothing was answered."""
     await conn.execute(delete(interviews).where(interviews.c.id == interview_id))
 
@@ -91,7 +89,7 @@ _SAVE = update(interviews).where(interviews.c.id == bindparam("number"))
 
 
 async def _one(
-    conn: AsyncConnection, query: Select[Any], params: Mapping[str, int] = NOTHING
+    conn: Connection, query: Select[Any], params: Mapping[str, int] = NOTHING
 ) -> Interview | None:
     row = (await conn.execute(query, params)).one_or_none()
     return _interview(row) if row else None

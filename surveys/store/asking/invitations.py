@@ -20,9 +20,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.period import Period
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import (
     consents,
@@ -91,7 +91,7 @@ class Candidate:
 
 
 async def open_by(
-    conn: AsyncConnection,
+    conn: Connection,
     *,
     dossier_id: int,
     form: str,
@@ -123,7 +123,7 @@ async def open_by(
     return _invitation((await conn.execute(select(invitations).where(which))).one())
 
 
-async def find(conn: AsyncConnection, invitation_id: int) -> Invitation | None:
+async def find(conn: Connection, invitation_id: int) -> Invitation | None:
     """The invitation with this number."""
     query = select(invitations).where(invitations.c.id == invitation_id)
     row = (await conn.execute(query)).one_or_none()
@@ -131,7 +131,7 @@ async def find(conn: AsyncConnection, invitation_id: int) -> Invitation | None:
 
 
 async def set_state(
-    conn: AsyncConnection, invitation_id: int, state: InvitationState, contact_id: int
+    conn: Connection, invitation_id: int, state: InvitationState, contact_id: int
 ) -> None:
     """What the citizen did about it; an answered invitation stays answered."""
     values = {"number": invitation_id, "state": state, "contact_id": contact_id}
@@ -143,13 +143,13 @@ _SET_STATE = update(invitations).where(
 )
 
 
-async def answered(conn: AsyncConnection, dossier_id: int, form: str) -> bool:
+async def answered(conn: Connection, dossier_id: int, form: str) -> bool:
     """Whether there is a response already, from whomever, through whatever channel."""
     found = exists().where(responses.c.dossier_id == dossier_id, responses.c.form == form)
     return bool(await conn.scalar(select(found)))
 
 
-async def link_by_phone(conn: AsyncConnection, period: Period, now: datetime) -> None:
+async def link_by_phone(conn: Connection, period: Period, now: datetime) -> None:
     """Note for the period's returned dossiers which contacts shared the number they came with."""
     matched = (
         select(contacts.c.id.label("contact_id"), dossiers.c.id.label("dossier_id"))
@@ -166,7 +166,7 @@ async def link_by_phone(conn: AsyncConnection, period: Period, now: datetime) ->
 
 
 async def candidates(
-    conn: AsyncConnection, period: Period, form: str, after: int, limit: int
+    conn: Connection, period: Period, form: str, after: int, limit: int
 ) -> list[Candidate]:
     """Returned dossiers of the period that nobody was asked about yet, by id, behind `after`."""
     query = _candidates(period, form).where(dossiers.c.id > after)
@@ -174,14 +174,14 @@ async def candidates(
     return [_candidate(row) for row in rows.mappings()]
 
 
-async def waiting_count(conn: AsyncConnection, period: Period, form: str) -> int:
+async def waiting_count(conn: Connection, period: Period, form: str) -> int:
     """How many candidates the period has."""
     query = _candidates(period, form).order_by(None).subquery()
     return int(await conn.scalar(select(func.count()).select_from(query)) or 0)
 
 
 async def issue(
-    conn: AsyncConnection,
+    conn: Connection,
     candidates: Sequence[Candidate],
     form: str,
     now: datetime,
@@ -215,7 +215,7 @@ class UnitCounts:
     answered: int
 
 
-async def unit_counts(conn: AsyncConnection, period: Period, form: str) -> list[UnitCounts]:
+async def unit_counts(conn: Connection, period: Period, form: str) -> list[UnitCounts]:
     """The period's invitations, unit by unit, in the order of their codes."""
     issued = func.count(invitations.c.issued_at)
     queued = func.count().filter(invitations.c.state == InvitationState.QUEUED)

@@ -12,13 +12,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from surveys.errors import Refusal
 from surveys.store.base import at_once, one_hop
+from surveys.store.base.connection import Connection
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -27,7 +28,7 @@ DRIVERS = {
 }
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
 LARGEST_PORT = 65_535
-Transaction = AbstractAsyncContextManager[AsyncConnection]
+Transaction = AbstractAsyncContextManager[Connection]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self) -> AsyncIterator[Connection]:
         """A transaction that may write; committed at the end, rolled back on any exception."""
         if not self.is_sqlite:
             async with self.engine.begin() as conn:
@@ -98,7 +99,7 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def insert(conn: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
     return insert_for(conn.dialect.name, table)
 

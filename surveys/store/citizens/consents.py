@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import consents
 
@@ -38,13 +38,13 @@ class Consent:
     at: datetime
 
 
-async def add(conn: AsyncConnection, contact_id: int, consent: Consent) -> None:
+async def add(conn: Connection, contact_id: int, consent: Consent) -> None:
     """Keep a proof."""
     values = {name: getattr(consent, name) for name in Consent.__slots__}
     await conn.execute(insert(conn, consents).values(contact_id=contact_id, **values))
 
 
-async def history(conn: AsyncConnection, contact_id: int) -> list[Consent]:
+async def history(conn: Connection, contact_id: int) -> list[Consent]:
     """Every proof of a contact, oldest first."""
     rows = await conn.execute(
         select(consents).where(consents.c.contact_id == contact_id).order_by(consents.c.id)
@@ -62,12 +62,12 @@ async def history(conn: AsyncConnection, contact_id: int) -> list[Consent]:
     ]
 
 
-async def latest(conn: AsyncConnection, contact_id: int) -> Mapping[Purpose, Consent]:
+async def latest(conn: Connection, contact_id: int) -> Mapping[Purpose, Consent]:
     """What holds now, for each purpose that was ever asked about."""
     return {consent.purpose: consent for consent in await history(conn, contact_id)}
 
 
-async def given(conn: AsyncConnection, contact_id: int, purpose: Purpose) -> bool:
+async def given(conn: Connection, contact_id: int, purpose: Purpose) -> bool:
     """Whether consent for this purpose holds now; silence is none."""
     said = await conn.scalar(_SAID_LAST, {"contact": contact_id, "what_for": purpose})
     return bool(said)

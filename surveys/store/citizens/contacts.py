@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, literal_column, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import contact_dossiers, contacts
 
@@ -63,7 +63,7 @@ class Contact:
 
 
 async def meet(
-    conn: AsyncConnection,
+    conn: Connection,
     *,
     channel: str,
     bot: str,
@@ -95,7 +95,7 @@ async def meet(
 
 
 async def seen(
-    conn: AsyncConnection, *, channel: str, bot: str, chat_key: str, now: datetime
+    conn: Connection, *, channel: str, bot: str, chat_key: str, now: datetime
 ) -> Contact | None:
     """The contact of this chat if there is nothing to note about it: active, and seen just now."""
     place = {"of_channel": channel, "of_bot": bot, "chat": chat_key, "since": now - JUST_NOW}
@@ -112,19 +112,19 @@ _SEEN = select(contacts).where(
 )
 
 
-async def find(conn: AsyncConnection, contact_id: int) -> Contact | None:
+async def find(conn: Connection, contact_id: int) -> Contact | None:
     """The contact with this number."""
     row = (await conn.execute(select(contacts).where(contacts.c.id == contact_id))).one_or_none()
     return _contact(row) if row else None
 
 
-async def with_phone(conn: AsyncConnection, phone_key: str) -> list[Contact]:
+async def with_phone(conn: Connection, phone_key: str) -> list[Contact]:
     """Every contact that shared this number."""
     rows = await conn.execute(select(contacts).where(contacts.c.phone_key == phone_key))
     return [_contact(row) for row in rows]
 
 
-async def with_dossier(conn: AsyncConnection, dossier_id: int) -> list[Contact]:
+async def with_dossier(conn: Connection, dossier_id: int) -> list[Contact]:
     """Every contact that proved to have to do with this dossier."""
     linked = contact_dossiers.c
     rows = await conn.execute(
@@ -136,28 +136,28 @@ async def with_dossier(conn: AsyncConnection, dossier_id: int) -> list[Contact]:
     return [_contact(row) for row in rows]
 
 
-async def set_focus(conn: AsyncConnection, contact_id: int, focus: Mapping[str, Any]) -> None:
+async def set_focus(conn: Connection, contact_id: int, focus: Mapping[str, Any]) -> None:
     """Remember what the chat is about."""
     await _change(conn, contact_id, focus=dict(focus))
 
 
-async def set_language(conn: AsyncConnection, contact_id: int, language: str) -> None:
+async def set_language(conn: Connection, contact_id: int, language: str) -> None:
     """Speak this language from now on."""
     await _change(conn, contact_id, language=language)
 
 
-async def set_status(conn: AsyncConnection, contact_id: int, status: ContactStatus) -> None:
+async def set_status(conn: Connection, contact_id: int, status: ContactStatus) -> None:
     """Whether the contact can be written to."""
     await _change(conn, contact_id, status=status)
 
 
-async def set_phone(conn: AsyncConnection, contact_id: int, phone_key: str) -> None:
+async def set_phone(conn: Connection, contact_id: int, phone_key: str) -> None:
     """Remember the keyed hash of a number that the channel verified."""
     await _change(conn, contact_id, phone_key=phone_key)
 
 
 async def link(
-    conn: AsyncConnection, contact_id: int, dossier_ids: Sequence[int], via: Via, now: datetime
+    conn: Connection, contact_id: int, dossier_ids: Sequence[int], via: Via, now: datetime
 ) -> None:
     """Note what the contact has to do with these dossiers; a proof is never weakened."""
     if not dossier_ids:
@@ -177,7 +177,7 @@ async def link(
     )
 
 
-async def proof(conn: AsyncConnection, contact_id: int, dossier_id: int) -> Via | None:
+async def proof(conn: Connection, contact_id: int, dossier_id: int) -> Via | None:
     """How the contact proved to have to do with the dossier; None when it did not."""
     via = await conn.scalar(
         select(contact_dossiers.c.via).where(
@@ -189,7 +189,7 @@ async def proof(conn: AsyncConnection, contact_id: int, dossier_id: int) -> Via 
     return Via(via) if via else None
 
 
-async def follow(conn: AsyncConnection, contact_id: int, dossier_id: int, *, follows: bool) -> None:
+async def follow(conn: Connection, contact_id: int, dossier_id: int, *, follows: bool) -> None:
     """Whether the contact is told when this (noted) dossier is returned."""
     await conn.execute(
         update(contact_dossiers)
@@ -201,7 +201,7 @@ async def follow(conn: AsyncConnection, contact_id: int, dossier_id: int, *, fol
     )
 
 
-async def follows(conn: AsyncConnection, contact_id: int, dossier_id: int) -> bool:
+async def follows(conn: Connection, contact_id: int, dossier_id: int) -> bool:
     """Whether the contact follows this dossier."""
     found = await conn.scalar(
         select(contact_dossiers.c.follows).where(
@@ -212,7 +212,7 @@ async def follows(conn: AsyncConnection, contact_id: int, dossier_id: int) -> bo
     return bool(found)
 
 
-async def unfollow_all(conn: AsyncConnection, contact_id: int) -> None:
+async def unfollow_all(conn: Connection, contact_id: int) -> None:
     """No notices any more."""
     await conn.execute(
         update(contact_dossiers)
@@ -221,7 +221,7 @@ async def unfollow_all(conn: AsyncConnection, contact_id: int) -> None:
     )
 
 
-async def _change(conn: AsyncConnection, contact_id: int, **values: object) -> None:
+async def _change(conn: Connection, contact_id: int, **values: object) -> None:
     await conn.execute(update(contacts).where(contacts.c.id == contact_id).values(**values))
 
 

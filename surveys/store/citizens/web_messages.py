@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert_for
 from surveys.store.base.schema import web_messages
 
@@ -43,7 +43,7 @@ class NewMessage:
     event_key: str | None = None
 
 
-async def add(conn: AsyncConnection, new: NewMessage) -> int | None:
+async def add(conn: Connection, new: NewMessage) -> int | None:
     """Add a bubble and return its id; None when its `event_key` is there already."""
     values = {name: getattr(new, name) for name in NewMessage.__slots__}
     found = await conn.execute(_adding(conn.dialect.name), values)
@@ -58,7 +58,7 @@ def _adding(dialect: str) -> ReturningInsert[int]:
 
 
 async def after(
-    conn: AsyncConnection, chat_key: str, last_id: int, limit: int = 500
+    conn: Connection, chat_key: str, last_id: int, limit: int = 500
 ) -> Sequence[WebMessage]:
     """The bubbles of one chat behind `last_id`, oldest first."""
     rows = await conn.execute(_AFTER, {"chat": chat_key, "last": last_id, "most": limit})
@@ -75,6 +75,6 @@ _AFTER = (
 )
 
 
-async def forget(conn: AsyncConnection, chat_key: str) -> None:
+async def forget(conn: Connection, chat_key: str) -> None:
     """Delete a chat's bubbles for good."""
     await conn.execute(delete(web_messages).where(web_messages.c.chat_key == chat_key))

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, RowMapping, Select, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.dossier import Filing, Status
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import dossier_steps, dossiers, procedures, units
 
@@ -56,7 +56,7 @@ class FullDossier:
     steps: tuple[Step, ...]
 
 
-async def find(conn: AsyncConnection, code: str) -> FullDossier | None:
+async def find(conn: Connection, code: str) -> FullDossier | None:
     """The dossier with this normalised code."""
     row = (await conn.execute(_full().where(dossiers.c.code == code))).one_or_none()
     if row is None:
@@ -65,13 +65,13 @@ async def find(conn: AsyncConnection, code: str) -> FullDossier | None:
     return _dossier(row, tuple(steps[key] for key in sorted(steps)))
 
 
-async def stored(conn: AsyncConnection, codes: Collection[str]) -> dict[str, RowMapping]:
+async def stored(conn: Connection, codes: Collection[str]) -> dict[str, RowMapping]:
     """The rows of those of these dossiers that are there (some thousands at most), by code."""
     found = await conn.execute(select(dossiers).where(dossiers.c.code.in_(codes)))
     return {row["code"]: row for row in found.mappings()}
 
 
-async def ids(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, int]:
+async def ids(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
     """Code → number, for those that are there."""
     wanted = sorted(set(codes))
     found: dict[str, int] = {}
@@ -85,7 +85,7 @@ async def ids(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, int]:
 
 
 async def save(
-    conn: AsyncConnection, rows: Sequence[Mapping[str, Any]], changing: Collection[str]
+    conn: Connection, rows: Sequence[Mapping[str, Any]], changing: Collection[str]
 ) -> None:
     """Write rows that all have the same columns. Of a dossier that is there, only the columns
     `changing` are changed."""
@@ -98,7 +98,7 @@ async def save(
     await conn.execute(upsert, [dict(row) for row in rows])
 
 
-async def procedure_ids(conn: AsyncConnection, names: Collection[str]) -> dict[str, int]:
+async def procedure_ids(conn: Connection, names: Collection[str]) -> dict[str, int]:
     """Name → number of these procedures; those not there yet are made."""
     if not names:
         return {}
@@ -109,7 +109,7 @@ async def procedure_ids(conn: AsyncConnection, names: Collection[str]) -> dict[s
 
 
 async def steps_of(
-    conn: AsyncConnection, dossier_ids: Collection[int]
+    conn: Connection, dossier_ids: Collection[int]
 ) -> dict[int, dict[tuple[str, int], Step]]:
     """The steps of these dossiers (some thousands at most), each by agency and position."""
     chosen = select(dossier_steps).where(dossier_steps.c.dossier_id.in_(dossier_ids))
@@ -125,7 +125,7 @@ async def steps_of(
     return found
 
 
-async def replace_steps(conn: AsyncConnection, steps: Mapping[int, Sequence[Step]]) -> None:
+async def replace_steps(conn: Connection, steps: Mapping[int, Sequence[Step]]) -> None:
     """Give these dossiers (some thousands at most) these steps instead of the former ones."""
     if not steps:
         return

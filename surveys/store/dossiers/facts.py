@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import facts, units
 
@@ -25,7 +25,7 @@ class Fact:
         return self.unit_id, self.period, self.fact
 
 
-async def of_period(conn: AsyncConnection, period_id: str) -> dict[str, dict[str, str]]:
+async def of_period(conn: Connection, period_id: str) -> dict[str, dict[str, str]]:
     """Unit code → fact → value."""
     query = (
         select(units.c.code, facts.c.fact, facts.c.value)
@@ -38,16 +38,14 @@ async def of_period(conn: AsyncConnection, period_id: str) -> dict[str, dict[str
     return found
 
 
-async def stored(
-    conn: AsyncConnection, periods: Iterable[str]
-) -> Mapping[tuple[int, str, str], str]:
+async def stored(conn: Connection, periods: Iterable[str]) -> Mapping[tuple[int, str, str], str]:
     """The values there are in these periods, by key."""
     columns = (facts.c.unit_id, facts.c.period, facts.c.fact, facts.c.value)
     rows = await conn.execute(select(*columns).where(facts.c.period.in_(set(periods))))
     return {(unit_id, period, fact): value for unit_id, period, fact, value in rows}
 
 
-async def put(conn: AsyncConnection, new: list[Fact], import_id: int | None) -> None:
+async def put(conn: Connection, new: list[Fact], import_id: int | None) -> None:
     """Store these values; a later one of the same key replaces the former."""
     if not new:
         return

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.privacy import token_hash
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import links
 
@@ -20,7 +20,7 @@ class Link:
 
 
 async def make(
-    conn: AsyncConnection, dossier_id: int, token: str, now: datetime, lasts: timedelta
+    conn: Connection, dossier_id: int, token: str, now: datetime, lasts: timedelta
 ) -> None:
     """Let `token` open the dossier until `now + lasts`."""
     values = {"token_hash": token_hash(token), "dossier_id": dossier_id}
@@ -28,7 +28,7 @@ async def make(
     await conn.execute(statement)
 
 
-async def find(conn: AsyncConnection, token: str) -> Link | None:
+async def find(conn: Connection, token: str) -> Link | None:
     """What the token opens, also when it is too late; None for a token we never gave out."""
     columns = links.c
     row = (

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossiers, procedures, units
 
 SHOWN = 10
@@ -31,25 +31,25 @@ class DossierStage:
     simulated: bool
 
 
-async def by_code(conn: AsyncConnection, code: str) -> DossierStage | None:
+async def by_code(conn: Connection, code: str) -> DossierStage | None:
     """The dossier with exactly this code."""
     row = (await conn.execute(_query().where(dossiers.c.code == code))).one_or_none()
     return _stage(row) if row else None
 
 
-async def by_id(conn: AsyncConnection, dossier_id: int) -> DossierStage | None:
+async def by_id(conn: Connection, dossier_id: int) -> DossierStage | None:
     """The dossier with this number."""
     row = (await conn.execute(_query().where(dossiers.c.id == dossier_id))).one_or_none()
     return _stage(row) if row else None
 
 
-async def with_phone(conn: AsyncConnection, phone_key: str) -> list[DossierStage]:
+async def with_phone(conn: Connection, phone_key: str) -> list[DossierStage]:
     """The dossiers that were filed with this number, the latest first."""
     query = _query().where(dossiers.c.phone_key == phone_key)
     return [_stage(row) for row in await conn.execute(_latest(query))]
 
 
-async def ids_with_phone(conn: AsyncConnection, phone_key: str) -> list[int]:
+async def ids_with_phone(conn: Connection, phone_key: str) -> list[int]:
     """The numbers of all dossiers that were filed with this number."""
     query = select(dossiers.c.id).where(dossiers.c.phone_key == phone_key)
     return list((await conn.execute(query.order_by(dossiers.c.id))).scalars())

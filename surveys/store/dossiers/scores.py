@@ -6,8 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import scores, units
 
@@ -42,7 +42,7 @@ class ScoreRow:
 
 
 async def of_period(
-    conn: AsyncConnection, period_id: str, stage: Stage
+    conn: Connection, period_id: str, stage: Stage
 ) -> dict[str, dict[str, Decimal]]:
     """Unit code → criterion → points."""
     query = (
@@ -57,7 +57,7 @@ async def of_period(
 
 
 async def stored(
-    conn: AsyncConnection, periods: Iterable[str]
+    conn: Connection, periods: Iterable[str]
 ) -> Mapping[tuple[int, str, str, str], tuple[str, str]]:
     """The points and notes there are in these periods, by key."""
     names = ("unit_id", "period", "stage", "criterion", "points", "note")
@@ -66,7 +66,7 @@ async def stored(
     return {(row[0], row[1], row[2], row[3]): (row.points, row.note) for row in rows}
 
 
-async def put(conn: AsyncConnection, new: list[ScoreRow], import_id: int | None) -> None:
+async def put(conn: Connection, new: list[ScoreRow], import_id: int | None) -> None:
     """Store these points; later ones of the same key replace the former."""
     if not new:
         return

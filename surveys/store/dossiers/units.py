@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.spelling import fold
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import dossiers, units
 
@@ -44,7 +44,7 @@ class ListedUnit:
     dossiers: int
 
 
-async def everything(conn: AsyncConnection) -> dict[str, tuple[int, Unit]]:
+async def everything(conn: Connection) -> dict[str, tuple[int, Unit]]:
     """Every unit by its code, with its number; in the order of their codes."""
     above = units.alias()
     chosen = select(units, above.c.code.label("parent")).join_from(
@@ -54,7 +54,7 @@ async def everything(conn: AsyncConnection) -> dict[str, tuple[int, Unit]]:
     return {row["code"]: (row["id"], _unit(row)) for row in rows}
 
 
-async def listed(conn: AsyncConnection) -> list[ListedUnit]:
+async def listed(conn: Connection) -> list[ListedUnit]:
     """Every unit in the order of the codes."""
     counted = select(dossiers.c.unit_id, func.count().label("dossiers")).group_by(
         dossiers.c.unit_id
@@ -66,7 +66,7 @@ async def listed(conn: AsyncConnection) -> list[ListedUnit]:
     ]
 
 
-async def save(conn: AsyncConnection, changed: Sequence[Unit]) -> None:
+async def save(conn: Connection, changed: Sequence[Unit]) -> None:
     """Write new and changed units; parents may stand anywhere in `changed`, or be there already."""
     if not changed:
         return
@@ -89,7 +89,7 @@ def _parents(changed: Sequence[Unit]) -> set[str]:
     return {unit.parent for unit in changed if unit.parent}
 
 
-async def _numbers(conn: AsyncConnection, codes: Collection[str]) -> dict[str, int]:
+async def _numbers(conn: Connection, codes: Collection[str]) -> dict[str, int]:
     found = await conn.execute(select(units.c.code, units.c.id))
     return {code: number for code, number in found if code in codes}
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
     answers,
     contact_dossiers,
@@ -78,7 +78,7 @@ class Held:
     requests: Sequence[HeldRequest]
 
 
-async def about(conn: AsyncConnection, contact_id: int) -> Held | None:
+async def about(conn: Connection, contact_id: int) -> Held | None:
     """What is held about this contact; None when there is no such contact."""
     contact = await contacts.find(conn, contact_id)
     if contact is None:
@@ -94,7 +94,7 @@ async def about(conn: AsyncConnection, contact_id: int) -> Held | None:
     )
 
 
-async def _dossiers(conn: AsyncConnection, contact_id: int) -> list[HeldDossier]:
+async def _dossiers(conn: Connection, contact_id: int) -> list[HeldDossier]:
     linked = contact_dossiers.c
     query = (
         select(dossiers.c.code, linked.via, linked.follows, linked.linked_at)
@@ -105,7 +105,7 @@ async def _dossiers(conn: AsyncConnection, contact_id: int) -> list[HeldDossier]
     return [HeldDossier(**row) for row in (await conn.execute(query)).mappings()]
 
 
-async def _invitations(conn: AsyncConnection, contact_id: int) -> list[HeldInvitation]:
+async def _invitations(conn: Connection, contact_id: int) -> list[HeldInvitation]:
     columns = (invitations.c.form, invitations.c.state, invitations.c.made_at)
     query = (
         select(dossiers.c.code.label("dossier"), *columns)
@@ -116,7 +116,7 @@ async def _invitations(conn: AsyncConnection, contact_id: int) -> list[HeldInvit
     return [HeldInvitation(**row) for row in (await conn.execute(query)).mappings()]
 
 
-async def _answers(conn: AsyncConnection, contact_id: int) -> list[HeldAnswer]:
+async def _answers(conn: Connection, contact_id: int) -> list[HeldAnswer]:
     said = (answers.c.question, answers.c.option, answers.c.text, answers.c.answered_at)
     of_form = (responses.c.form, responses.c.form_version)
     query = (
@@ -129,7 +129,7 @@ async def _answers(conn: AsyncConnection, contact_id: int) -> list[HeldAnswer]:
     return [HeldAnswer(**row) for row in (await conn.execute(query)).mappings()]
 
 
-async def _requests(conn: AsyncConnection, contact_id: int) -> list[HeldRequest]:
+async def _requests(conn: Connection, contact_id: int) -> list[HeldRequest]:
     asked = rights_requests.c
     query = (
         select(asked.kind, asked.received_at, asked.due_on, asked.done_at)

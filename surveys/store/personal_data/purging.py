@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import and_, delete, exists, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.outcomes import ComplaintState
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
     complaints,
     contact_dossiers,
@@ -24,7 +24,7 @@ from surveys.store.personal_data import requests
 from surveys.store.queues.outbox import NO_MESSAGE
 
 
-async def unlink_answers(conn: AsyncConnection, returned_before: datetime) -> int:
+async def unlink_answers(conn: Connection, returned_before: datetime) -> int:
     """Take from answers about dossiers returned before this civil time who gave them."""
     closed = select(dossiers.c.id).where(dossiers.c.returned_at < returned_before)
     asked = select(invitations.c.id).where(invitations.c.dossier_id.in_(closed))
@@ -38,7 +38,7 @@ async def unlink_answers(conn: AsyncConnection, returned_before: datetime) -> in
     return done
 
 
-async def drop_petitioners(conn: AsyncConnection, *, begun: datetime, decided: datetime) -> int:
+async def drop_petitioners(conn: Connection, *, begun: datetime, decided: datetime) -> int:
     """Delete names of petitions never finished and begun before, or decided before, these."""
     unfinished = and_(complaints.c.formal_at.is_(None), complaints.c.opened_at < begun)
     over = and_(
@@ -51,7 +51,7 @@ async def drop_petitioners(conn: AsyncConnection, *, begun: datetime, decided: d
     ).rowcount
 
 
-async def empty_inbox(conn: AsyncConnection, before_ms: int) -> int:
+async def empty_inbox(conn: Connection, before_ms: int) -> int:
     """Forget the words and the chat of updates handled or set aside before this moment."""
     which = and_(
         inbox.c.state != "new",
@@ -63,7 +63,7 @@ async def empty_inbox(conn: AsyncConnection, before_ms: int) -> int:
     ).rowcount
 
 
-async def empty_outbox(conn: AsyncConnection, before_ms: int) -> int:
+async def empty_outbox(conn: Connection, before_ms: int) -> int:
     """Forget the words of messages settled before this moment."""
     which = and_(outbox.c.settled_ms < before_ms, outbox.c.message["text"].as_string() != "")
     return (
@@ -71,17 +71,17 @@ async def empty_outbox(conn: AsyncConnection, before_ms: int) -> int:
     ).rowcount
 
 
-async def delete_pages(conn: AsyncConnection, before: datetime) -> int:
+async def delete_pages(conn: Connection, before: datetime) -> int:
     """Delete what the web page showed before this moment."""
     return (await conn.execute(delete(web_messages).where(web_messages.c.at < before))).rowcount
 
 
-async def delete_links(conn: AsyncConnection, before: datetime) -> int:
+async def delete_links(conn: Connection, before: datetime) -> int:
     """Delete links that ended before this moment."""
     return (await conn.execute(delete(links).where(links.c.expires_at < before))).rowcount
 
 
-async def forget_idle(conn: AsyncConnection, before: datetime, now: datetime) -> int:
+async def forget_idle(conn: Connection, before: datetime, now: datetime) -> int:
     """Erase contacts silent since before this moment that nothing ties to any dossier."""
     tied = exists().where(contact_dossiers.c.contact_id == contacts.c.id)
     asked = exists().where(interviews.c.contact_id == contacts.c.id)

@@ -9,9 +9,9 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import delete, exists, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.rights import RequestKind
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import (
     complaints,
@@ -34,7 +34,7 @@ ON_THE_WAY = (OutboxState.DUE, OutboxState.SENDING)
 
 
 async def log(
-    conn: AsyncConnection,
+    conn: Connection,
     contact_id: int,
     kind: RequestKind,
     *,
@@ -48,7 +48,7 @@ async def log(
     await conn.execute(insert(conn, rights_requests).values(**values, done_at=done_at))
 
 
-async def cancel_unsent(conn: AsyncConnection, contact_id: int, *, broadcasts_only: bool) -> None:
+async def cancel_unsent(conn: Connection, contact_id: int, *, broadcasts_only: bool) -> None:
     """Let what waits to be sent to the contact stay unsent, and forget its words."""
     which = [outbox.c.contact_id == contact_id, outbox.c.state == OutboxState.DUE]
     which += [outbox.c.lane == Lane.BROADCAST] if broadcasts_only else []
@@ -56,7 +56,7 @@ async def cancel_unsent(conn: AsyncConnection, contact_id: int, *, broadcasts_on
     await conn.execute(update(outbox).where(*which).values(**values))
 
 
-async def forget(conn: AsyncConnection, contact_id: int) -> None:
+async def forget(conn: Connection, contact_id: int) -> None:
     """Erase what names the contact, and what ties answers to it.
 
     The sealed address is kept under the status `erasing`, for one last message; a new message
@@ -75,7 +75,7 @@ async def forget(conn: AsyncConnection, contact_id: int) -> None:
     )
 
 
-async def finish_erasures(conn: AsyncConnection, now: datetime) -> int:
+async def finish_erasures(conn: Connection, now: datetime) -> int:
     """Drop the addresses of those whose farewell is no longer on its way; returns how many."""
     waiting = exists().where(outbox.c.contact_id == contacts.c.id, outbox.c.state.in_(ON_THE_WAY))
     query = select(contacts.c.id).where(contacts.c.status == ContactStatus.ERASING, ~waiting)
@@ -85,14 +85,14 @@ async def finish_erasures(conn: AsyncConnection, now: datetime) -> int:
     return len(ids)
 
 
-async def forget_applicant(conn: AsyncConnection, dossier_ids: Collection[int]) -> None:
+async def forget_applicant(conn: Connection, dossier_ids: Collection[int]) -> None:
     """Drop our copy of who filed these dossiers; the one-stop software keeps its own."""
     nothing = {"applicant_sealed": None, "phone_sealed": None, "phone_key": None}
     which = dossiers.c.id.in_(list(dossier_ids))
     await conn.execute(update(dossiers).where(which).values(**nothing))
 
 
-async def _untie(conn: AsyncConnection, contact_id: int) -> None:
+async def _untie(conn: Connection, contact_id: int) -> None:
     own = select(responses.c.id).where(responses.c.contact_id == contact_id)
     complained = complaints.c.response_id.in_(own)
     await conn.execute(update(complaints).where(complained).values(petitioner_sealed=None))
@@ -106,13 +106,13 @@ async def _untie(conn: AsyncConnection, contact_id: int) -> None:
     await conn.execute(update(outbox).where(*settled).values(message=dict(NO_MESSAGE)))
 
 
-async def _forget_chat(conn: AsyncConnection, chat_key: str) -> None:
+async def _forget_chat(conn: Connection, chat_key: str) -> None:
     await web_messages.forget(conn, chat_key)
     handled = (inbox.c.chat_key == chat_key, inbox.c.state != "new")
     await conn.execute(update(inbox).where(*handled).values(payload="", chat_key=""))
 
 
-async def _finish(conn: AsyncConnection, ids: list[int], now: datetime) -> None:
+async def _finish(conn: Connection, ids: list[int], now: datetime) -> None:
     gone = {"address_sealed": None, "status": ContactStatus.ERASED}
     await conn.execute(update(contacts).where(contacts.c.id.in_(ids)).values(**gone))
     theirs = update(outbox).where(outbox.c.contact_id.in_(ids))

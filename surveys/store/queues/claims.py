@@ -28,10 +28,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from surveys.store.asking.invitations import InvitationState
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of, now_ms
 from surveys.store.base.schema import contacts, invitations, outbox
 from surveys.store.citizens.contacts import ContactStatus
@@ -70,7 +70,7 @@ class Departure:
 
 
 async def next_up(
-    conn: AsyncConnection, channel: str, bot: str, lane: Lane, limit: int
+    conn: Connection, channel: str, bot: str, lane: Lane, limit: int
 ) -> Sequence[Departure]:
     """The messages of one lane that may leave now, longest due first; of two broadcasts to one
     contact only one may leave."""
@@ -110,7 +110,7 @@ def _next_up(lane: Lane) -> Select[*tuple[Any, ...]]:
 
 
 async def leave(
-    conn: AsyncConnection, numbers: Collection[int], *, owner: str, lease_ms: int
+    conn: Connection, numbers: Collection[int], *, owner: str, lease_ms: int
 ) -> set[int]:
     """Mark messages `sending`, to be committed before their requests leave; returns those marked.
 
@@ -140,7 +140,7 @@ def _leaving() -> ReturningUpdate[int]:
 
 
 async def turn_back(
-    conn: AsyncConnection, numbers: Collection[int], state: OutboxState, reason: str
+    conn: Connection, numbers: Collection[int], state: OutboxState, reason: str
 ) -> None:
     """End messages that need not be tried: their contact cannot be written to."""
     ended = await _end(conn, and_(DUE, outbox.c.id.in_(numbers)), state, reason)
@@ -148,7 +148,7 @@ async def turn_back(
         await unreached(conn, ended)
 
 
-async def unreached(conn: AsyncConnection, numbers: Collection[int]) -> None:
+async def unreached(conn: Connection, numbers: Collection[int]) -> None:
     """Note that nobody could be reached with these invitations, unless they were opened."""
     if numbers:
         unsent = and_(invitations.c.id.in_(numbers), invitations.c.state.in_(UNOPENED))
@@ -156,7 +156,7 @@ async def unreached(conn: AsyncConnection, numbers: Collection[int]) -> None:
         await conn.execute(update(invitations).where(unsent).values(**values))
 
 
-async def hold_chats(conn: AsyncConnection, not_before_ms: Mapping[int, int]) -> None:
+async def hold_chats(conn: Connection, not_before_ms: Mapping[int, int]) -> None:
     """Write to these contacts (by id) no sooner than these moments."""
     if not not_before_ms:
         return
@@ -192,7 +192,7 @@ def _over() -> ColumnElement[bool]:
 
 
 async def _end(
-    conn: AsyncConnection, which: ColumnElement[bool], state: OutboxState, reason: str
+    conn: Connection, which: ColumnElement[bool], state: OutboxState, reason: str
 ) -> Collection[int]:
     """End messages unsent; returns the invitations they were for."""
     result = await conn.execute(

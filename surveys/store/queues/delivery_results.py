@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.store.asking.invitations import InvitationState
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of, now_ms
 from surveys.store.base.schema import contacts, invitations, outbox
 from surveys.store.citizens.contacts import ContactStatus
@@ -70,7 +70,7 @@ class Settlement:
         return self.state is OutboxState.SENT and self.again is None and self.reason is None
 
 
-async def settle(conn: AsyncConnection, settlements: Sequence[Settlement], now: datetime) -> None:
+async def settle(conn: Connection, settlements: Sequence[Settlement], now: datetime) -> None:
     """Write down how these messages ended, and all that follows from it.
 
     Rows are taken in the order in which a departure takes them: pace, messages, contacts.
@@ -88,13 +88,13 @@ async def settle(conn: AsyncConnection, settlements: Sequence[Settlement], now: 
         await _follow(conn, one, now)
 
 
-async def owners(conn: AsyncConnection) -> Collection[str]:
+async def owners(conn: Connection) -> Collection[str]:
     """Who holds messages that are on their way."""
     rows = await conn.execute(select(outbox.c.owner).where(SENDING).distinct())
     return [name for name in rows.scalars() if name]
 
 
-async def sweep(conn: AsyncConnection, gone: Collection[str] = ()) -> int:
+async def sweep(conn: Connection, gone: Collection[str] = ()) -> int:
     """Take over messages whose sender died: its lease is over, or it is among those known to be
     `gone`. A reply is asked once more, the rest is uncertain. Returns how many there were.
     """
@@ -114,7 +114,7 @@ async def sweep(conn: AsyncConnection, gone: Collection[str] = ()) -> int:
     return again.rowcount + ended.rowcount
 
 
-async def expire(conn: AsyncConnection) -> int:
+async def expire(conn: Connection) -> int:
     """End what could not be delivered while it still made sense; returns how many."""
     ended = await conn.execute(
         update(outbox)
@@ -135,7 +135,7 @@ async def expire(conn: AsyncConnection) -> int:
     return len(rows)
 
 
-async def _arrived(conn: AsyncConnection, settlements: Sequence[Settlement]) -> set[int]:
+async def _arrived(conn: Connection, settlements: Sequence[Settlement]) -> set[int]:
     """Write down many ends that are the same; returns those of messages that are still ours."""
     taken: set[int] = set()
     for owner in {one.owner for one in settlements}:
@@ -157,13 +157,13 @@ _SENT = (
 )
 
 
-async def _stand(conn: AsyncConnection, mine: Sequence[Settlement]) -> None:
+async def _stand(conn: Connection, mine: Sequence[Settlement]) -> None:
     """Note which messages stand in the slots now."""
     filled = {(one.contact_id, one.slot): one.reference for one in mine if one.reference}
     await slots.fill(conn, filled)
 
 
-async def _end(conn: AsyncConnection, one: Settlement) -> bool:
+async def _end(conn: Connection, one: Settlement) -> bool:
     """Write the end down; False when the message is not ours any more."""
     mine = and_(
         outbox.c.id == one.id,
@@ -192,7 +192,7 @@ def _due_again(one: Settlement) -> dict[str, Any]:
     return values
 
 
-async def _follow(conn: AsyncConnection, one: Settlement, now: datetime) -> None:
+async def _follow(conn: Connection, one: Settlement, now: datetime) -> None:
     """What the end of this message means for its slot, its contact and its invitation."""
     if one.again is Again.NEW_MESSAGE:
         await slots.clear(conn, one.contact_id, one.slot)
@@ -206,12 +206,12 @@ async def _follow(conn: AsyncConnection, one: Settlement, now: datetime) -> None
         await unreached(conn, [one.invitation_id])
 
 
-async def _lost(conn: AsyncConnection, contact_id: int, status: ContactStatus) -> None:
+async def _lost(conn: Connection, contact_id: int, status: ContactStatus) -> None:
     which = and_(contacts.c.id == contact_id, contacts.c.status == ContactStatus.ACTIVE)
     await conn.execute(update(contacts).where(which).values(status=status))
 
 
-async def _hold(conn: AsyncConnection, contact_id: int, for_ms: int) -> None:
+async def _hold(conn: Connection, contact_id: int, for_ms: int) -> None:
     until = now_ms() + for_ms
     column = contacts.c.not_before_ms
     longer = case((column > until, column), else_=until)
@@ -219,7 +219,7 @@ async def _hold(conn: AsyncConnection, contact_id: int, for_ms: int) -> None:
     await conn.execute(held)
 
 
-async def _delivered(conn: AsyncConnection, invitation_id: int, now: datetime) -> None:
+async def _delivered(conn: Connection, invitation_id: int, now: datetime) -> None:
     waiting = and_(invitations.c.id == invitation_id, invitations.c.state.in_(UNOPENED))
     values = {"state": InvitationState.DELIVERED, "delivered_at": now}
     await conn.execute(update(invitations).where(waiting).values(**values))

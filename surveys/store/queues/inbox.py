@@ -26,9 +26,9 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import now_ms
 from surveys.store.base.schema import inbox
 
@@ -115,7 +115,7 @@ class SetAside:
     reason: str
 
 
-async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> Kept:
+async def put_many(conn: Connection, events: Sequence[Event]) -> Kept:
     """Keep updates, in this order; returns those that were not there before.
 
     In PostgreSQL one transaction at a time does this, whichever process it is in: so a later
@@ -139,7 +139,7 @@ async def put_many(conn: AsyncConnection, events: Sequence[Event]) -> Kept:
     return Kept(ids=ids, updates=updates)
 
 
-async def _newest(conn: AsyncConnection, events: Sequence[Event], count: int) -> set[EventId]:
+async def _newest(conn: Connection, events: Sequence[Event], count: int) -> set[EventId]:
     """Which of `events` were kept just now, when `count` were."""
     if count == len(events):
         return {event.id for event in events}
@@ -172,7 +172,7 @@ def _keeping(dialect: str) -> sqlite.Insert | postgresql.Insert:
 
 
 async def heads(
-    conn: AsyncConnection, bots: Collection[tuple[str, str]], limit: int
+    conn: Connection, bots: Collection[tuple[str, str]], limit: int
 ) -> Sequence[Update]:
     """The head of each chat of these (channel, bot) pairs that may be handled now, oldest first.
 
@@ -204,7 +204,7 @@ def _ready() -> Updates:
     return _updates().where(NEW, among, inbox.c.not_before_ms <= now_ms()).order_by(inbox.c.id)
 
 
-async def take(conn: AsyncConnection, numbers: Sequence[int]) -> Sequence[Update]:
+async def take(conn: Connection, numbers: Sequence[int]) -> Sequence[Update]:
     """Those of `numbers` that are (still) the heads of their chats, locked until the transaction
     ends; one that another process holds is left to it."""
     rows = await conn.execute(_taking(), {"numbers": list(numbers)})
@@ -226,7 +226,7 @@ def _taking() -> Updates:
     return _ready().where(~blocked).with_for_update(skip_locked=True)
 
 
-async def done(conn: AsyncConnection, numbers: Sequence[int]) -> None:
+async def done(conn: Connection, numbers: Sequence[int]) -> None:
     """Handled: the rows stay, so that a repeated delivery is known; what was said goes."""
     await conn.execute(_DONE, {"numbers": list(numbers)})
 
@@ -239,7 +239,7 @@ _DONE = (
 
 
 async def failed(
-    conn: AsyncConnection, number: int, *, reason: str, retry_in_ms: int, most_tries: int
+    conn: Connection, number: int, *, reason: str, retry_in_ms: int, most_tries: int
 ) -> InboxState | None:
     """Note a failed try; returns what became of the update, None when it was handled meanwhile.
 
@@ -261,7 +261,7 @@ async def failed(
     return InboxState(state) if state else None
 
 
-async def set_aside(conn: AsyncConnection, limit: int = 100) -> Sequence[SetAside]:
+async def set_aside(conn: Connection, limit: int = 100) -> Sequence[SetAside]:
     """The updates that could not be handled, newest first."""
     columns = inbox.c
     rows = await conn.execute(
@@ -280,7 +280,7 @@ async def set_aside(conn: AsyncConnection, limit: int = 100) -> Sequence[SetAsid
     return [SetAside(**row) for row in rows.mappings()]
 
 
-async def retry(conn: AsyncConnection, number: int) -> bool:
+async def retry(conn: Connection, number: int) -> bool:
     """Have an update that was set aside handled after all; False when there is none such."""
     result = await conn.execute(
         update(inbox)
@@ -290,14 +290,14 @@ async def retry(conn: AsyncConnection, number: int) -> bool:
     return result.rowcount == 1
 
 
-async def counts(conn: AsyncConnection) -> dict[tuple[str, str, InboxState], int]:
+async def counts(conn: Connection) -> dict[tuple[str, str, InboxState], int]:
     """How many updates per channel, bot and state."""
     group = (inbox.c.channel, inbox.c.bot, inbox.c.state)
     rows = await conn.execute(select(*group, func.count()).group_by(*group))
     return {(channel, bot, InboxState(state)): number for channel, bot, state, number in rows}
 
 
-async def waiting(conn: AsyncConnection) -> dict[InboxState, int]:
+async def waiting(conn: Connection) -> dict[InboxState, int]:
     """How many updates are not done, by state: reads only these, however many there were."""
     states = (InboxState.NEW, InboxState.SET_ASIDE)
     return {

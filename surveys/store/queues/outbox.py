@@ -20,9 +20,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert_for, is_one_of, now_ms
 from surveys.store.base.schema import outbox
 
@@ -96,7 +96,7 @@ def lane_of(kind: MessageKind) -> Lane:
 
 
 async def put(
-    conn: AsyncConnection,
+    conn: Connection,
     *,
     channel: str,
     bot: str,
@@ -127,12 +127,12 @@ async def put(
     return (await conn.execute(_putting(conn.dialect.name), row | times)).one_or_none() is not None
 
 
-async def is_queued(conn: AsyncConnection, dedup_key: str) -> bool:
+async def is_queued(conn: Connection, dedup_key: str) -> bool:
     """Whether a message with this key was ever queued."""
     return await conn.scalar(_WITH_KEY, {"key": dedup_key}) is not None
 
 
-async def supersede(conn: AsyncConnection, contact_id: int, slot: str) -> None:
+async def supersede(conn: Connection, contact_id: int, slot: str) -> None:
     """A newer message is about to be queued for this place of the chat: what still waits to stand
     there would only hold it back."""
     await conn.execute(_SUPERSEDE, {"contact": contact_id, "place": slot})
@@ -151,7 +151,7 @@ _SUPERSEDE = (
 _WITH_KEY = select(outbox.c.id).where(outbox.c.dedup_key == bindparam("key"))
 
 
-async def cancel(conn: AsyncConnection, *, invitation_id: int) -> int:
+async def cancel(conn: Connection, *, invitation_id: int) -> int:
     """Call back what still waits to invite or remind; returns how many messages."""
     result = await conn.execute(
         update(outbox)
@@ -165,7 +165,7 @@ async def cancel(conn: AsyncConnection, *, invitation_id: int) -> int:
     return result.rowcount
 
 
-async def counts(conn: AsyncConnection) -> dict[tuple[str, str, MessageKind, OutboxState], int]:
+async def counts(conn: Connection) -> dict[tuple[str, str, MessageKind, OutboxState], int]:
     """How many messages per channel, bot, kind and state."""
     group = (outbox.c.channel, outbox.c.bot, outbox.c.kind, outbox.c.state)
     rows = await conn.execute(select(*group, func.count()).group_by(*group))
@@ -175,7 +175,7 @@ async def counts(conn: AsyncConnection) -> dict[tuple[str, str, MessageKind, Out
     }
 
 
-async def waiting(conn: AsyncConnection) -> dict[OutboxState, int]:
+async def waiting(conn: Connection) -> dict[OutboxState, int]:
     """How many messages are on the way, by state: reads only these, however many there were."""
     states = (OutboxState.DUE, OutboxState.SENDING)
     query = select(outbox.c.state, func.count()).where(is_one_of(outbox.c.state, states))
@@ -183,7 +183,7 @@ async def waiting(conn: AsyncConnection) -> dict[OutboxState, int]:
     return dict.fromkeys(states, 0) | {OutboxState(state): count for state, count in rows}
 
 
-async def troubles(conn: AsyncConnection, limit: int = 20) -> Sequence[Trouble]:
+async def troubles(conn: Connection, limit: int = 20) -> Sequence[Trouble]:
     """Why messages wait or did not arrive, the most frequent first."""
     group = (outbox.c.channel, outbox.c.bot, outbox.c.state, outbox.c.reason)
     rows = await conn.execute(

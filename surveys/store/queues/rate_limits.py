@@ -17,8 +17,8 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert, now_ms
 from surveys.store.base.schema import outbox, pace
 from surveys.store.queues.outbox import DUE, Lane
@@ -38,7 +38,7 @@ class Pace:
     now_ms: int
 
 
-async def register(conn: AsyncConnection, bots: Iterable[BotId]) -> None:
+async def register(conn: Connection, bots: Iterable[BotId]) -> None:
     """Make the rows of these bots, where there are none yet."""
     rows = [{"channel": channel, "bot": bot} for channel, bot in sorted(bots)]
     if rows:
@@ -46,7 +46,7 @@ async def register(conn: AsyncConnection, bots: Iterable[BotId]) -> None:
         await conn.execute(statement.on_conflict_do_nothing(), rows)
 
 
-async def lock(conn: AsyncConnection, channel: str, bot: str) -> Pace:
+async def lock(conn: Connection, channel: str, bot: str) -> Pace:
     """The bot's pace, held by this transaction: nobody else sends for the bot until it ends."""
     row = (await conn.execute(_HELD, {"of_channel": channel, "of_bot": bot})).one()
     now = int(await conn.scalar(_NOW) or 0)
@@ -58,15 +58,13 @@ async def lock(conn: AsyncConnection, channel: str, bot: str) -> Pace:
     )
 
 
-async def move(
-    conn: AsyncConnection, channel: str, bot: str, *, next_ms: int, peak_ms: int
-) -> None:
+async def move(conn: Connection, channel: str, bot: str, *, next_ms: int, peak_ms: int) -> None:
     """Set the bot's next slots."""
     slots = {"next_ms": next_ms, "peak_ms": peak_ms}
     await conn.execute(_MOVE, {"of_channel": channel, "of_bot": bot, **slots})
 
 
-async def pause(conn: AsyncConnection, channel: str, bot: str, for_ms: int) -> None:
+async def pause(conn: Connection, channel: str, bot: str, for_ms: int) -> None:
     """Let nobody send for the bot, for this long from now; a longer pause stays."""
     until = now_ms() + for_ms
     column = pace.c.paused_until_ms
@@ -75,7 +73,7 @@ async def pause(conn: AsyncConnection, channel: str, bot: str, for_ms: int) -> N
 
 
 async def with_work(
-    conn: AsyncConnection, bots: Iterable[BotId], lanes: Sequence[Lane]
+    conn: Connection, bots: Iterable[BotId], lanes: Sequence[Lane]
 ) -> dict[BotId, set[Lane]]:
     """Which of `bots` may send and have something due in which lanes: one question for all."""
     found: dict[BotId, set[Lane]] = {}

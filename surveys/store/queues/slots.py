@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from sqlalchemy import Insert, bindparam, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert_for
 from surveys.store.base.schema import slots
 
@@ -13,7 +13,7 @@ Place = tuple[int, str]
 """Contact and slot."""
 
 
-async def references(conn: AsyncConnection, contacts: Iterable[int]) -> dict[Place, str]:
+async def references(conn: Connection, contacts: Iterable[int]) -> dict[Place, str]:
     """The channel's references of the messages that stand in these contacts' slots."""
     rows = await conn.execute(_REFERENCES, {"contacts": list(contacts)})
     return {(contact_id, slot): reference for contact_id, slot, reference in rows}
@@ -24,7 +24,7 @@ _REFERENCES = select(slots.c.contact_id, slots.c.slot, slots.c.reference).where(
 )
 
 
-async def fill(conn: AsyncConnection, references: Mapping[Place, str]) -> None:
+async def fill(conn: Connection, references: Mapping[Place, str]) -> None:
     """New messages stand in these slots."""
     rows = [
         {"contact_id": contact_id, "slot": slot, "reference": references[contact_id, slot]}
@@ -41,6 +41,6 @@ def _filling(dialect: str) -> Insert:
     return new.on_conflict_do_update(index_elements=["contact_id", "slot"], set_=reference)
 
 
-async def clear(conn: AsyncConnection, contact_id: int, slot: str) -> None:
+async def clear(conn: Connection, contact_id: int, slot: str) -> None:
     """The next message of the slot is a new one, wherever the last one stands."""
     await conn.execute(delete(slots).where(slots.c.contact_id == contact_id, slots.c.slot == slot))

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import answers, complaints, responses
 
 
@@ -39,7 +39,7 @@ class Complained:
     reason: str | None
 
 
-async def said(conn: AsyncConnection, dossier_id: int) -> list[Said]:
+async def said(conn: Connection, dossier_id: int) -> list[Said]:
     """Every answer of every form, oldest first."""
     query = (
         select(*(_column(name) for name in Said.__slots__))
@@ -50,7 +50,7 @@ async def said(conn: AsyncConnection, dossier_id: int) -> list[Said]:
     return [Said(**dict(row)) for row in (await conn.execute(query)).mappings()]
 
 
-async def complained(conn: AsyncConnection, dossier_id: int) -> list[Complained]:
+async def complained(conn: Connection, dossier_id: int) -> list[Complained]:
     """Every complaint about the dossier, oldest first."""
     query = (
         select(*(complaints.c[name] for name in Complained.__slots__))

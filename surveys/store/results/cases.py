@@ -17,10 +17,10 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.dossier import Filing
 from surveys.outcomes import FIELDS, Case, ComplaintState, Given, Step, outcomes, raw_outcomes
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of
 from surveys.store.base.schema import (
     answers,
@@ -76,17 +76,17 @@ class Known:
         }
 
 
-async def of_dossiers(conn: AsyncConnection, dossier_ids: Collection[int]) -> list[Known]:
+async def of_dossiers(conn: Connection, dossier_ids: Collection[int]) -> list[Known]:
     """The cases of these dossiers (at most a few thousand), by id."""
     return await _known(conn, _AMONG, {"numbers": list(dossier_ids)})
 
 
-async def between(conn: AsyncConnection, first: int, last: int) -> list[Known]:
+async def between(conn: Connection, first: int, last: int) -> list[Known]:
     """The cases of the dossiers with these numbers, both included."""
     return await _known(conn, _WITHIN, {"first": first, "last": last})
 
 
-async def raw_codes(conn: AsyncConnection, dossier_id: int) -> dict[str, int]:
+async def raw_codes(conn: Connection, dossier_id: int) -> dict[str, int]:
     """Criterion → outcome code of one dossier, before any verification."""
     (one,) = await of_dossiers(conn, (dossier_id,))
     shown = raw_outcomes(one.case)
@@ -114,7 +114,7 @@ class _Queries:
     verifications: Query
 
 
-async def _known(conn: AsyncConnection, ask: _Queries, params: Params) -> list[Known]:
+async def _known(conn: Connection, ask: _Queries, params: Params) -> list[Known]:
     """Most dossiers have no complaint and no verification: only what is there is asked for."""
     found = list((await conn.execute(ask.dossiers, params)).all())
     given = await _grouped(conn, ask.answers, params, asked=any(row.has_answers for row in found))
@@ -244,7 +244,7 @@ _WITHIN = _queries(lambda column: column.between(_number("first"), _number("last
 
 
 async def _grouped(
-    conn: AsyncConnection, query: Query, params: Params, *, asked: bool
+    conn: Connection, query: Query, params: Params, *, asked: bool
 ) -> Mapping[int, Rows]:
     found: defaultdict[int, Rows] = defaultdict(list)
     if asked:

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.outcomes import ComplaintState
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import complaints, responses
 from surveys.store.results import evidence
@@ -37,7 +37,7 @@ class Complaint:
 
 
 async def open_(
-    conn: AsyncConnection,
+    conn: Connection,
     *,
     response_id: int,
     kind: str,
@@ -66,7 +66,7 @@ async def open_(
     return opened
 
 
-async def withdraw(conn: AsyncConnection, *, response_id: int, kind: str) -> None:
+async def withdraw(conn: Connection, *, response_id: int, kind: str) -> None:
     """The answer was taken back before anybody decided; what the petitioner wrote is deleted."""
     which = (complaints.c.response_id == response_id, complaints.c.kind == kind)
     pending = complaints.c.state == ComplaintState.PENDING
@@ -76,25 +76,25 @@ async def withdraw(conn: AsyncConnection, *, response_id: int, kind: str) -> Non
     await evidence.refresh(conn, (await conn.execute(dossier)).scalars())
 
 
-async def by_reference(conn: AsyncConnection, reference: str) -> Complaint | None:
+async def by_reference(conn: Connection, reference: str) -> Complaint | None:
     """The complaint with this code."""
     row = (await conn.execute(_query().where(complaints.c.reference == reference))).one_or_none()
     return _complaint(row) if row else None
 
 
-async def of_response(conn: AsyncConnection, response_id: int) -> list[Complaint]:
+async def of_response(conn: Connection, response_id: int) -> list[Complaint]:
     """The complaints of one response, in the order they were opened."""
     query = _query().where(complaints.c.response_id == response_id).order_by(complaints.c.id)
     return [_complaint(row) for row in await conn.execute(query)]
 
 
-async def of_contact(conn: AsyncConnection, contact_id: int) -> list[Complaint]:
+async def of_contact(conn: Connection, contact_id: int) -> list[Complaint]:
     """The complaints of everything this contact answered."""
     query = _query().where(responses.c.contact_id == contact_id).order_by(complaints.c.id)
     return [_complaint(row) for row in await conn.execute(query)]
 
 
-async def response_of(conn: AsyncConnection, dossier_id: int, form: str) -> int | None:
+async def response_of(conn: Connection, dossier_id: int, form: str) -> int | None:
     """The number of the response to this form about this dossier."""
     query = select(responses.c.id).where(
         responses.c.dossier_id == dossier_id, responses.c.form == form
@@ -104,7 +104,7 @@ async def response_of(conn: AsyncConnection, dossier_id: int, form: str) -> int 
 
 
 async def keep_petitioner(
-    conn: AsyncConnection, response_id: int, sealed: bytes | None, formal_at: datetime | None
+    conn: Connection, response_id: int, sealed: bytes | None, formal_at: datetime | None
 ) -> None:
     """What the petitioner wrote so far, encrypted, for every pending complaint of the response."""
     which = complaints.c.response_id == response_id

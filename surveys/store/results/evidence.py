@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import Insert, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert_for
 from surveys.store.base.schema import dossier_evidence, dossiers
 from surveys.store.results import cases
@@ -28,7 +28,7 @@ class Disagreement:
     derived: EvidenceRow
 
 
-async def refresh(conn: AsyncConnection, dossier_ids: Iterable[int]) -> None:
+async def refresh(conn: Connection, dossier_ids: Iterable[int]) -> None:
     """Derive these dossiers' rows anew; a handful of statements for each 2,000 of them."""
     wanted = sorted(set(dossier_ids))
     for start in range(0, len(wanted), BATCH):
@@ -37,7 +37,7 @@ async def refresh(conn: AsyncConnection, dossier_ids: Iterable[int]) -> None:
         await _store(conn, await cases.of_dossiers(conn, ids))
 
 
-async def rebuild(conn: AsyncConnection) -> int:
+async def rebuild(conn: Connection) -> int:
     """Derive every row anew; returns how many there are."""
     count = 0
     async for first, last in _ranges(conn):
@@ -48,7 +48,7 @@ async def rebuild(conn: AsyncConnection) -> int:
     return count
 
 
-async def disagreements(conn: AsyncConnection) -> list[Disagreement]:
+async def disagreements(conn: Connection) -> list[Disagreement]:
     """Every dossier whose stored row is missing or differs from what is derived now."""
     found: list[Disagreement] = []
     async for first, last in _ranges(conn):
@@ -60,13 +60,13 @@ async def disagreements(conn: AsyncConnection) -> list[Disagreement]:
     return found
 
 
-async def _ranges(conn: AsyncConnection) -> AsyncIterator[tuple[int, int]]:
+async def _ranges(conn: Connection) -> AsyncIterator[tuple[int, int]]:
     last = await conn.scalar(select(func.max(dossiers.c.id))) or 0
     for first in range(0, last + 1, BATCH):
         yield first, first + BATCH - 1
 
 
-async def _lock(conn: AsyncConnection, which: Which) -> None:
+async def _lock(conn: Connection, which: Which) -> None:
     """Two transactions deriving the same row come one after the other, so that the second sees
     what the first has changed. A SQLite database has one writer anyway."""
     if conn.dialect.name == "postgresql":
@@ -74,7 +74,7 @@ async def _lock(conn: AsyncConnection, which: Which) -> None:
         await conn.execute(mine.with_for_update(key_share=True))
 
 
-async def _store(conn: AsyncConnection, batch: list[Known]) -> None:
+async def _store(conn: Connection, batch: list[Known]) -> None:
     if not batch:
         return
     await conn.execute(_storing(conn.dialect.name), [one.row() for one in batch])
@@ -88,7 +88,7 @@ def _storing(dialect: str) -> Insert:
     return new.on_conflict_do_update(index_elements=["dossier_id"], set_=changes)
 
 
-async def _stored(conn: AsyncConnection, first: int, last: int) -> dict[int, EvidenceRow]:
+async def _stored(conn: Connection, first: int, last: int) -> dict[int, EvidenceRow]:
     within = cases.within(first, last)(dossier_evidence.c.dossier_id)
     rows = (await conn.execute(select(dossier_evidence).where(within))).mappings()
     return {row["dossier_id"]: dict(row) for row in rows}

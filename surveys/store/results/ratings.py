@@ -17,11 +17,11 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.evidence import CRITERIA, outcome_name
 from surveys.outcomes import FIELDS
 from surveys.period import Period
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossier_evidence, dossiers, responses, units
 
 OutcomeCounts = Mapping[str, Mapping[str, int]]
@@ -50,7 +50,7 @@ class UnitCounts:
     outcomes: OutcomeCounts = field(default_factory=dict)
 
 
-async def unit_counts(conn: AsyncConnection, period: Period) -> list[UnitCounts]:
+async def unit_counts(conn: Connection, period: Period) -> list[UnitCounts]:
     """Every unit of the period, by code: those valid in it and those with dossiers in it."""
     received, returned = await _received_and_returned(conn, period)
     any_simulated = await conn.scalar(select(exists().where(responses.c.simulated)))
@@ -89,9 +89,7 @@ def _unit_counts(
     )
 
 
-async def officer_counts(
-    conn: AsyncConnection, period: Period
-) -> dict[tuple[str, str], OutcomeCounts]:
+async def officer_counts(conn: Connection, period: Period) -> dict[tuple[str, str], OutcomeCounts]:
     """(unit code, officer) → outcomes of the dossiers that name who handled them."""
     keys = (units.c.code, dossiers.c.officer)
     query = (
@@ -114,7 +112,7 @@ class Page:
 
 
 async def page_of(
-    conn: AsyncConnection,
+    conn: Connection,
     period: Period,
     unit_code: str,
     criterion: str,
@@ -163,7 +161,7 @@ def _days(period: Period) -> tuple[ColumnElement[date], ColumnElement[date]]:
 
 
 async def _received_and_returned(
-    conn: AsyncConnection, period: Period
+    conn: Connection, period: Period
 ) -> tuple[Mapping[int, Counts], Mapping[int, Counts]]:
     """Both counts by unit: in SQLite each over its own covering index; PostgreSQL, which reads
     the whole table for either, reads it once for both."""
@@ -223,7 +221,7 @@ def _simulated(period: Period) -> Select[Any]:
     return joined.where(responses.c.simulated, responses.c.valid, returned_in(period))
 
 
-async def _by_unit(conn: AsyncConnection, query: Select[Any]) -> dict[int, Counts]:
+async def _by_unit(conn: Connection, query: Select[Any]) -> dict[int, Counts]:
     """Group by unit. In SQLite unit by unit: the index then gives each unit's days in one piece
     and nothing is sorted; PostgreSQL is quicker without the detour."""
     unit_id = query.selected_columns.unit_id

@@ -22,8 +22,8 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert, insert_for
 from surveys.store.base.schema import answers, dossiers, responses
 from surveys.store.results import cases, evidence
@@ -76,7 +76,7 @@ class Filed:
 
 
 async def record_answer(
-    conn: AsyncConnection,
+    conn: Connection,
     *,
     dossier_id: int,
     form: str,
@@ -112,14 +112,14 @@ async def record_answer(
     return int(before.response_id)
 
 
-async def finish(conn: AsyncConnection, *, dossier_id: int, form: str, now: datetime) -> None:
+async def finish(conn: Connection, *, dossier_id: int, form: str, now: datetime) -> None:
     """Note when the citizen was done; a response counts from its first answer on anyway."""
     which = (responses.c.dossier_id == dossier_id, responses.c.form == form)
     unfinished = responses.c.finished_at.is_(None)
     await conn.execute(update(responses).where(*which, unfinished).values(finished_at=now))
 
 
-async def add_many(conn: AsyncConnection, new: list[NewResponse]) -> dict[tuple[int, str], int]:
+async def add_many(conn: Connection, new: list[NewResponse]) -> dict[tuple[int, str], int]:
     """Store responses nobody has yet, refresh the evidence; returns their ids by key."""
     ids: dict[tuple[int, str], int] = {}
     for start in range(0, len(new), BATCH):
@@ -129,7 +129,7 @@ async def add_many(conn: AsyncConnection, new: list[NewResponse]) -> dict[tuple[
 
 
 async def stored(
-    conn: AsyncConnection, keys: Iterable[tuple[int, str]]
+    conn: Connection, keys: Iterable[tuple[int, str]]
 ) -> dict[tuple[int, str], StoredResponse]:
     """The responses there are for these (dossier, form)."""
     found: dict[tuple[int, str], StoredResponse] = {}
@@ -139,7 +139,7 @@ async def stored(
     return found
 
 
-async def filed(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, Filed]:
+async def filed(conn: Connection, codes: Iterable[str]) -> dict[str, Filed]:
     """The dossiers with these codes, those that there are."""
     columns = (dossiers.c.code, dossiers.c.id, dossiers.c.received_at)
     found: dict[str, Filed] = {}
@@ -196,7 +196,7 @@ def _opening(dialect: str) -> Insert:
 
 
 async def _append(
-    conn: AsyncConnection,
+    conn: Connection,
     before: Standing,
     question: str,
     said: Mapping[str, str | None],
@@ -214,7 +214,7 @@ async def _append(
     return True
 
 
-async def _revalue(conn: AsyncConnection, before: Standing, option: str | None) -> bool:
+async def _revalue(conn: Connection, before: Standing, option: str | None) -> bool:
     """Whether the answer may have made the response valid, or not valid any more."""
     if (option is not None) == before.valid:
         return False
@@ -222,7 +222,7 @@ async def _revalue(conn: AsyncConnection, before: Standing, option: str | None) 
     return True
 
 
-async def _add(conn: AsyncConnection, new: list[NewResponse]) -> dict[tuple[int, str], int]:
+async def _add(conn: Connection, new: list[NewResponse]) -> dict[tuple[int, str], int]:
     opening = insert(conn, responses).on_conflict_do_nothing(index_elements=["dossier_id", "form"])
     made = opening.returning(responses.c.dossier_id, responses.c.form, responses.c.id)
     rows = (await conn.execute(made, [_response_row(one) for one in new])).all()
@@ -264,7 +264,7 @@ def _answer_rows(new: NewResponse, response_id: int) -> list[dict[str, object]]:
 
 
 async def _stored(
-    conn: AsyncConnection, keys: list[tuple[int, str]]
+    conn: Connection, keys: list[tuple[int, str]]
 ) -> dict[tuple[int, str], StoredResponse]:
     names = ("id", "dossier_id", "form", "channel", "contact_id", "simulated")
     wanted = tuple_(responses.c.dossier_id, responses.c.form).in_(keys)
@@ -282,7 +282,7 @@ async def _stored(
     }
 
 
-async def _said(conn: AsyncConnection, ids: list[int]) -> dict[int, dict[str, str]]:
+async def _said(conn: Connection, ids: list[int]) -> dict[int, dict[str, str]]:
     value = func.coalesce(answers.c.option, answers.c.text)
     chosen = select(answers.c.response_id, answers.c.question, value)
     which = (answers.c.response_id.in_(ids), answers.c.latest, value.is_not(None))

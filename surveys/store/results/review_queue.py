@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import case, exists, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.evidence import Agencies, Contacts, Timing, outcome_name
 from surveys.outcomes import FIELDS, ComplaintState, raw_outcomes
 from surveys.period import Period
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
     answers,
     complaints,
@@ -53,7 +53,7 @@ class OpenQuestion:
     reference: str = ""
 
 
-async def open_questions(conn: AsyncConnection, period: Period) -> list[OpenQuestion]:
+async def open_questions(conn: Connection, period: Period) -> list[OpenQuestion]:
     """What a verifier should look at in a period, unit by unit; decided ones are left out."""
     found = [
         *await _timing(conn, period),
@@ -72,7 +72,7 @@ _SAID = case(
 )
 
 
-async def _timing(conn: AsyncConnection, period: Period) -> list[OpenQuestion]:
+async def _timing(conn: Connection, period: Period) -> list[OpenQuestion]:
     """The last on_time answer against the system's day."""
     shown = dossier_evidence.c.total_time
     query = (
@@ -95,7 +95,7 @@ async def _timing(conn: AsyncConnection, period: Period) -> list[OpenQuestion]:
     ]
 
 
-async def _complaints(conn: AsyncConnection, period: Period) -> list[OpenQuestion]:
+async def _complaints(conn: Connection, period: Period) -> list[OpenQuestion]:
     query = (
         _base("", dossier_evidence.c.conduct, complaints.c.kind, complaints.c.reference)
         .join(responses, responses.c.dossier_id == dossier_evidence.c.dossier_id)
@@ -117,7 +117,7 @@ async def _complaints(conn: AsyncConnection, period: Period) -> list[OpenQuestio
 
 
 async def _flagged(
-    conn: AsyncConnection, period: Period, criterion: str, code: int, doubt: Doubt
+    conn: Connection, period: Period, criterion: str, code: int, doubt: Doubt
 ) -> list[OpenQuestion]:
     column = dossier_evidence.c[FIELDS[criterion]]
     query = _base(criterion).where(column == code, returned_in(period))
@@ -133,7 +133,7 @@ async def _flagged(
     ]
 
 
-async def _changed(conn: AsyncConnection, period: Period) -> list[OpenQuestion]:
+async def _changed(conn: Connection, period: Period) -> list[OpenQuestion]:
     """Decisions that were made about another outcome than the dossier shows by now."""
     query = (
         select(dossier_evidence.c.dossier_id, units.c.code)

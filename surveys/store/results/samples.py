@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import exists, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.period import Period
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossier_evidence, dossiers, invitations, links
 from surveys.store.results.ratings import returned_in
 
@@ -13,7 +13,7 @@ SCATTER = 7_919
 """A prime: walking ids by it visits all units early on."""
 
 
-async def unasked(conn: AsyncConnection, period: Period, limit: int) -> Sequence[int]:
+async def unasked(conn: Connection, period: Period, limit: int) -> Sequence[int]:
     """Ids of returned dossiers of the period that nobody was asked about, from all units."""
     evidence = dossier_evidence.c
     asked = exists().where(invitations.c.dossier_id == evidence.dossier_id)
@@ -27,7 +27,7 @@ async def unasked(conn: AsyncConnection, period: Period, limit: int) -> Sequence
     return list(rows.scalars())
 
 
-async def in_work(conn: AsyncConnection, limit: int) -> Sequence[str]:
+async def in_work(conn: Connection, limit: int) -> Sequence[str]:
     """Codes of dossiers that are still being handled."""
     rows = await conn.execute(
         select(dossiers.c.code)

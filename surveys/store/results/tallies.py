@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.period import Period
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
     answers,
     dossier_evidence,
@@ -35,7 +35,7 @@ OF_A_DOSSIER = frozenset(Dimension) - {Dimension.CHANNEL}
 """What a dossier has whether or not somebody answered."""
 
 
-async def cells(conn: AsyncConnection, period: Period, by: Collection[Dimension]) -> list[Cell]:
+async def cells(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Cell]:
     """The options that were chosen at least once; the dimensions in the order of `Dimension`."""
     dims = _columns(by)
     keys = (*dims, responses.c.form, answers.c.question, answers.c.option)
@@ -56,7 +56,7 @@ async def cells(conn: AsyncConnection, period: Period, by: Collection[Dimension]
     ]
 
 
-async def reach(conn: AsyncConnection, period: Period, by: Collection[Dimension]) -> list[Reach]:
+async def reach(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Reach]:
     """How far the survey went, for every group with a returned dossier, in their order."""
     kept = [one for one in by if one in OF_A_DOSSIER]
     returned = await _counts(conn, kept, period, dossier_evidence)
@@ -73,7 +73,7 @@ async def reach(conn: AsyncConnection, period: Period, by: Collection[Dimension]
     ]
 
 
-async def groups(conn: AsyncConnection, period: Period, by: Collection[Dimension]) -> set[Group]:
+async def groups(conn: Connection, period: Period, by: Collection[Dimension]) -> set[Group]:
     """The groups that exist whether or not anybody answered; none when split by more than units."""
     if set(by) & {Dimension.PROCEDURE, Dimension.CHANNEL}:
         return set()
@@ -81,7 +81,7 @@ async def groups(conn: AsyncConnection, period: Period, by: Collection[Dimension
     return {tuple(row) for row in await conn.execute(found)} if by else {()}
 
 
-async def versions(conn: AsyncConnection, period: Period) -> set[tuple[str, str]]:
+async def versions(conn: Connection, period: Period) -> set[tuple[str, str]]:
     """Which forms, in which versions, were answered about the period's dossiers."""
     asked = select(responses.c.form, responses.c.form_version).distinct()
     joined = asked.join_from(responses, dossier_evidence, _same_dossier(responses))
@@ -137,7 +137,7 @@ _MEASURES: dict[Table, tuple[ColumnElement[Any], ...]] = {
 
 
 async def _counts(
-    conn: AsyncConnection, by: Collection[Dimension], period: Period, table: Table
+    conn: Connection, by: Collection[Dimension], period: Period, table: Table
 ) -> dict[Group, dict[str, int]]:
     base: FromClause = dossier_evidence
     if table is not dossier_evidence:

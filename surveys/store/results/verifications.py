@@ -11,11 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.errors import Refusal
 from surveys.evidence import CRITERIA, outcome_name
 from surveys.outcomes import ComplaintState
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import complaints, dossiers, responses, verifications
 from surveys.store.results import cases, evidence
 from surveys.store.system import audit
@@ -61,7 +61,7 @@ class Complaint:
 
 
 async def decide(
-    conn: AsyncConnection,
+    conn: Connection,
     *,
     dossier: str,
     criterion: str,
@@ -98,7 +98,7 @@ async def decide(
 
 
 async def decide_complaint(
-    conn: AsyncConnection,
+    conn: Connection,
     found: Complaint,
     *,
     state: ComplaintState,
@@ -121,7 +121,7 @@ async def decide_complaint(
     await _audit(conn, "verify.complaint", f"complaint:{found.reference}", details, officer, now)
 
 
-async def complaint(conn: AsyncConnection, reference: str) -> Complaint:
+async def complaint(conn: Connection, reference: str) -> Complaint:
     """The complaint with this reference, held until the transaction ends.
 
     Raises Refusal `verify.unknown_complaint`.
@@ -137,20 +137,20 @@ async def complaint(conn: AsyncConnection, reference: str) -> Complaint:
     return Complaint(**{**found, "state": ComplaintState(found["state"])})
 
 
-async def decisions(conn: AsyncConnection, dossier_id: int) -> list[Decision]:
+async def decisions(conn: Connection, dossier_id: int) -> list[Decision]:
     """Every decision about a dossier, oldest first; the last of a criterion counts."""
     return [decision for _, decision in await _decisions(conn, (dossier_id,))]
 
 
 async def last_decisions(
-    conn: AsyncConnection, dossier_ids: Collection[int]
+    conn: Connection, dossier_ids: Collection[int]
 ) -> dict[tuple[int, str], Decision]:
     """The decisions that count, by dossier and criterion."""
     found = await _decisions(conn, dossier_ids)
     return {(number, decision.criterion): decision for number, decision in found}
 
 
-async def id_of(conn: AsyncConnection, dossier: str) -> int:
+async def id_of(conn: Connection, dossier: str) -> int:
     """The number of the dossier with this code. Raises Refusal `verify.unknown_dossier`."""
     found = await conn.scalar(select(dossiers.c.id).where(dossiers.c.code == dossier))
     if found is None:
@@ -158,9 +158,7 @@ async def id_of(conn: AsyncConnection, dossier: str) -> int:
     return int(found)
 
 
-async def _decisions(
-    conn: AsyncConnection, dossier_ids: Collection[int]
-) -> list[tuple[int, Decision]]:
+async def _decisions(conn: Connection, dossier_ids: Collection[int]) -> list[tuple[int, Decision]]:
     names = ("criterion", "raw_outcome", "outcome", "reason", "officer", "at")
     query = select(verifications).where(verifications.c.dossier_id.in_(dossier_ids))
     rows = (await conn.execute(query.order_by(verifications.c.id))).mappings()
@@ -173,7 +171,7 @@ async def _decisions(
     ]
 
 
-async def _keep(conn: AsyncConnection, dossier_id: int, dossier: str, made: Decision) -> None:
+async def _keep(conn: Connection, dossier_id: int, dossier: str, made: Decision) -> None:
     row = {name: getattr(made, name) for name in Decision.__slots__}
     await conn.execute(verifications.insert().values(dossier_id=dossier_id, **row))
     await evidence.refresh(conn, [dossier_id])
@@ -188,7 +186,7 @@ async def _keep(conn: AsyncConnection, dossier_id: int, dossier: str, made: Deci
 
 
 async def _audit(
-    conn: AsyncConnection,
+    conn: Connection,
     action: str,
     subject: str,
     details: Mapping[str, Any],

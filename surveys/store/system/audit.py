@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import audit
 
 BEGINNING = "0" * 64
@@ -43,7 +43,7 @@ class Entry:
 
 
 async def append(
-    conn: AsyncConnection,
+    conn: Connection,
     *,
     at: datetime,
     actor: str,
@@ -63,13 +63,13 @@ async def append(
     await conn.execute(audit.insert().values(**words, previous=previous, hash=sealed))
 
 
-async def head(conn: AsyncConnection) -> str:
+async def head(conn: Connection) -> str:
     """The hash of the last row: written down elsewhere, it proves that the end was not cut off."""
     last = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
     return str(await conn.scalar(last) or BEGINNING)
 
 
-async def first_broken(conn: AsyncConnection) -> int | None:
+async def first_broken(conn: Connection) -> int | None:
     """The id of the first row that does not follow from the ones before it; None: all do."""
     expected = BEGINNING
     async for entry in _in_order(conn):
@@ -80,7 +80,7 @@ async def first_broken(conn: AsyncConnection) -> int | None:
 
 
 async def entries(
-    conn: AsyncConnection, *, limit: int, actor: str | None = None, action: str | None = None
+    conn: Connection, *, limit: int, actor: str | None = None, action: str | None = None
 ) -> list[Entry]:
     """The last rows, newest first; `action` also stands for those below it (`verify` for all)."""
     found = select(audit).order_by(audit.c.id.desc()).limit(limit)
@@ -107,7 +107,7 @@ def seal(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-async def _in_order(conn: AsyncConnection) -> AsyncIterator[Entry]:
+async def _in_order(conn: Connection) -> AsyncIterator[Entry]:
     last = 0
     while True:
         batch = select(audit).where(audit.c.id > last).order_by(audit.c.id).limit(BATCH)

@@ -8,17 +8,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.errors import Refusal
 from surveys.form import Form, same_version_changed
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import form_versions
 
 Version = tuple[str, str]
 
 
-async def register(conn: AsyncConnection, forms: Iterable[Form], now: datetime) -> None:
+async def register(conn: Connection, forms: Iterable[Form], now: datetime) -> None:
     """Publish what is not published yet; twice is once.
 
     Raises Refusal `forms.changed` when a published version says something else now.
@@ -32,14 +32,14 @@ async def register(conn: AsyncConnection, forms: Iterable[Form], now: datetime) 
             await conn.execute(new.on_conflict_do_nothing())
 
 
-async def registered(conn: AsyncConnection) -> dict[Version, str]:
+async def registered(conn: Connection) -> dict[Version, str]:
     """The checksum of every published (id, version)."""
     columns = (form_versions.c.form, form_versions.c.version, form_versions.c.checksum)
     rows = await conn.execute(select(*columns))
     return {(form, version): checksum for form, version, checksum in rows}
 
 
-async def load(conn: AsyncConnection, form_id: str, version: str) -> Form:
+async def load(conn: Connection, form_id: str, version: str) -> Form:
     """A published version as it was. Raises Refusal `forms.unpublished`."""
     which = (form_versions.c.form == form_id, form_versions.c.version == version)
     body = await conn.scalar(select(form_versions.c.body).where(*which))
@@ -48,7 +48,7 @@ async def load(conn: AsyncConnection, form_id: str, version: str) -> Form:
     return Form.model_validate_json(body)
 
 
-async def published(conn: AsyncConnection) -> dict[Version, Form]:
+async def published(conn: Connection) -> dict[Version, Form]:
     """Every published version by (id, version)."""
     rows = await conn.execute(select(form_versions).order_by("form", "registered_at", "version"))
     return {(row.form, row.version): Form.model_validate_json(row.body) for row in rows}

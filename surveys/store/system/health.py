@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from sqlalchemy import inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from surveys.store.base.connection import Connection
 
 SHOWN = 20
 
@@ -17,7 +18,7 @@ class Orphan:
     refers_to: str
 
 
-async def damage(conn: AsyncConnection) -> list[str]:
+async def damage(conn: Connection) -> list[str]:
     """What SQLite's own check of the file finds; PostgreSQL has checksums of its own."""
     if conn.dialect.name != "sqlite":
         return []
@@ -25,12 +26,12 @@ async def damage(conn: AsyncConnection) -> list[str]:
     return [line for (line,) in found if line != "ok"]
 
 
-async def has_tables(conn: AsyncConnection) -> bool:
+async def has_tables(conn: Connection) -> bool:
     """Whether anything was ever made in the database."""
     return bool(await conn.run_sync(lambda sync: inspect(sync).get_table_names()))
 
 
-async def orphans(conn: AsyncConnection) -> list[Orphan]:
+async def orphans(conn: Connection) -> list[Orphan]:
     """Rows that break a foreign key; PostgreSQL lets none in."""
     if conn.dialect.name != "sqlite":
         return []

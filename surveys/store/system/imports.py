@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from surveys.store.base.connection import Connection
 from surveys.store.base.schema import imports
 
 
 async def begin(
-    conn: AsyncConnection, *, kind: str, file_name: str, sha256: str, at: datetime, actor: str
+    conn: Connection, *, kind: str, file_name: str, sha256: str, at: datetime, actor: str
 ) -> int:
     """Write down that a file is being taken in; its number, for the rows that come from it."""
     new = imports.insert().values(
@@ -26,7 +26,7 @@ async def begin(
     return int(number)
 
 
-async def settle(conn: AsyncConnection, import_id: int, *, accepted: int, rejected: int) -> None:
+async def settle(conn: Connection, import_id: int, *, accepted: int, rejected: int) -> None:
     """Write down how it ended."""
     counts = {"accepted": accepted, "rejected": rejected}
     await conn.execute(update(imports).where(imports.c.id == import_id).values(**counts))

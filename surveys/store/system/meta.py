@@ -1,28 +1,28 @@
 """What a database remembers of its deployment."""
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.errors import Refusal
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import meta
 
 KEY_FINGERPRINT = "key_fingerprint"
 
 
-async def read(conn: AsyncConnection, key: str) -> str | None:
+async def read(conn: Connection, key: str) -> str | None:
     """What was remembered under `key`."""
     found: str | None = await conn.scalar(select(meta.c.value).where(meta.c.key == key))
     return found
 
 
-async def remember(conn: AsyncConnection, key: str, value: str) -> bool:
+async def remember(conn: Connection, key: str, value: str) -> bool:
     """Remember `value` unless something is remembered under `key`; whether it was."""
     statement = insert(conn, meta).values(key=key, value=value).on_conflict_do_nothing()
     return (await conn.execute(statement.returning(meta.c.key))).one_or_none() is not None
 
 
-async def same_key(conn: AsyncConnection, fingerprint: str) -> None:
+async def same_key(conn: Connection, fingerprint: str) -> None:
     """Remember the deployment's key, or see that it is still the same.
 
     Raises Refusal `privacy.other_key`: with another key nobody already known could be reached.

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from surveys.errors import Refusal
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import staff
 
@@ -33,7 +33,7 @@ class Officer:
     added_at: datetime
 
 
-async def add(conn: AsyncConnection, name: str, roles: Iterable[Role], now: datetime) -> Officer:
+async def add(conn: Connection, name: str, roles: Iterable[Role], now: datetime) -> Officer:
     """Add somebody, or give somebody who is there these roles instead of the former ones."""
     given = tuple(role for role in Role if role in set(roles))
     row = {"name": name, "roles": [role.value for role in given], "added_at": now}
@@ -43,7 +43,7 @@ async def add(conn: AsyncConnection, name: str, roles: Iterable[Role], now: date
     return Officer(name=name, roles=given, added_at=now)
 
 
-async def remove(conn: AsyncConnection, name: str, now: datetime) -> None:
+async def remove(conn: Connection, name: str, now: datetime) -> None:
     """Take all rights from somebody. Raises Refusal `staff.unknown`."""
     here = (staff.c.name == name, staff.c.removed_at.is_(None))
     gone = await conn.execute(update(staff).where(*here).values(removed_at=now))
@@ -51,7 +51,7 @@ async def remove(conn: AsyncConnection, name: str, now: datetime) -> None:
         raise Refusal("staff.unknown", name=name)
 
 
-async def everyone(conn: AsyncConnection) -> list[Officer]:
+async def everyone(conn: Connection) -> list[Officer]:
     """The staff of today, by name."""
     here = select(staff).where(staff.c.removed_at.is_(None)).order_by(staff.c.name)
     return [
@@ -60,7 +60,7 @@ async def everyone(conn: AsyncConnection) -> list[Officer]:
     ]
 
 
-async def require(conn: AsyncConnection, name: str, role: Role) -> None:
+async def require(conn: Connection, name: str, role: Role) -> None:
     """Raises Refusal `staff.nobody` (no staff yet), `staff.unknown` or `staff.no_right`."""
     known = {officer.name: officer for officer in await everyone(conn)}
     if not known:
