@@ -7,7 +7,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from math import ceil
 from zoneinfo import ZoneInfo
 
 from bot.conversation.buttons import Press, Verb, data_of
@@ -55,11 +54,6 @@ def in_sample(code: str, percent: Decimal) -> bool:
     """
     digest = hashlib.sha256(code.encode()).digest()
     return int.from_bytes(digest[:8]) % _SHARES < percent * (_SHARES // 100)
-
-
-def quota(returned: int, percent: int) -> int:
-    """How many dossiers have to be asked about (a local rule, e.g. QĐ 3770/2014 Bình Thuận)."""
-    return ceil(returned * percent / 100)
 
 
 def after_quiet(now: datetime, *, begins: time, ends: time, zone: ZoneInfo) -> datetime:

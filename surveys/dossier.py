@@ -65,6 +65,12 @@ STAGES = {
     Status.RETURNED: Stage.RETURNED,
 }
 
+IN_WORK = frozenset({Stage.NOT_ACCEPTED, Stage.PROCESSING, Stage.SUPPLEMENT, Stage.PAUSED})
+"""The stages of a dossier whose result is still to come."""
+DONE = frozenset({Stage.FINISHED, Stage.RETURNED})
+"""The stages of a dossier that can be asked about: there is a result, handed over or not."""
+DONE_STATUSES = frozenset(status for status, stage in STAGES.items() if stage in DONE)
+
 STATUS_NAMES = {
     Status.REGISTERED: ("Mới đăng ký",),
     Status.RECEIVED: ("Được tiếp nhận", "Đã tiếp nhận", "Tiếp nhận"),
@@ -97,6 +103,11 @@ def has_known_form(code: str) -> bool:
     """Whether a normalised code is built as TT 01/2018/TT-VPCP Điều 19 says."""
     match = _CODE.fullmatch(code)
     return match is not None and _is_day(match[1])
+
+
+def stage_of(status: int, returned_at: datetime | None) -> Stage:
+    """How far a dossier is. A return date means returned, whatever the status says."""
+    return STAGES[Status(status)] if returned_at is None else Stage.RETURNED
 
 
 @lru_cache(maxsize=1_000)

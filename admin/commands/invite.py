@@ -11,13 +11,14 @@ from admin.kit.output import Format, Row
 from admin.kit.runtime import Runtime, format_option, leaf
 from admin.personal_data.subjects import house_of
 from bot.conversation.house import House
-from bot.invitations import Invited, invite_some, quota, tell_followers
+from bot.invitations import Invited, invite_some, tell_followers
 from surveys.period import Period
 from surveys.store.asking import invitations
 from surveys.store.asking.invitations import UnitCounts
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.system import audit
+from surveys.tally import quota
 
 
 class _Percent(click.FloatRange):

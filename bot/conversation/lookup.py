@@ -10,7 +10,7 @@ from bot.conversation.buttons import Verb
 from bot.conversation.codes import possible_reference
 from bot.conversation.turn import Rows, Turn
 from bot.messages import Outgoing
-from surveys.dossier import STAGES, Stage, Status
+from surveys.dossier import DONE, IN_WORK, Stage, Status
 from surveys.store.asking import invitations
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Via
@@ -28,8 +28,6 @@ STEPS = {
 }
 """How far each stage is; a withdrawn dossier is on no way."""
 LAST = 4
-IN_WORK = frozenset({Stage.NOT_ACCEPTED, Stage.PROCESSING, Stage.SUPPLEMENT, Stage.PAUSED})
-DONE = frozenset({Stage.FINISHED, Stage.RETURNED})
 
 
 async def by_code(turn: Turn, code: str) -> None:
@@ -70,7 +68,7 @@ async def by_reference(turn: Turn) -> bool:
 
 async def show(turn: Turn, dossier: DossierStage, *, proved: bool) -> None:
     """How far the dossier is, what to do next, and what is offered."""
-    stage = STAGES[Status(dossier.status)]
+    stage = dossier.stage
     lines = [turn.text("lookup.code", code=dossier.code), _far(turn, stage)]
     lines += _details(turn, dossier) if proved else []
     lines += [turn.text("lookup.promised", day=turn.day(dossier.promised_at))]
@@ -82,14 +80,14 @@ async def show(turn: Turn, dossier: DossierStage, *, proved: bool) -> None:
 
 def one_line(turn: Turn, dossier: DossierStage) -> str:
     """The dossier in a list of the citizen's own."""
-    stage = turn.text(f"lookup.stage.{STAGES[Status(dossier.status)]}")
+    stage = turn.text(f"lookup.stage.{dossier.stage}")
     day = turn.day(dossier.promised_at)
     return turn.text("lookup.one_line", code=dossier.code, stage=stage, day=day)
 
 
 async def may_be_asked(turn: Turn, dossier: DossierStage) -> bool:
     """Whether the dossier is done and nobody answered about it."""
-    if STAGES[Status(dossier.status)] not in DONE:
+    if dossier.stage not in DONE:
         return False
     return not await invitations.answered(turn.conn, dossier.id, turn.house.form.id)
 
@@ -104,12 +102,12 @@ def _far(turn: Turn, stage: Stage) -> str:
 
 
 def _details(turn: Turn, dossier: DossierStage) -> list[str]:
-    status = Status(dossier.status)
+    status, stage = Status(dossier.status), dossier.stage
     named = turn.text(f"lookup.status.{status.name.lower()}")
     details = {
         "procedure": dossier.procedure,
         "unit": dossier.unit,
-        "status": named if named != turn.text(f"lookup.stage.{STAGES[status]}") else None,
+        "status": named if named != turn.text(f"lookup.stage.{stage}") else None,
         "received": turn.day(dossier.received_at),
         "returned": turn.day(dossier.returned_at) if dossier.returned_at else None,
     }

@@ -5,7 +5,7 @@ import re
 from bot.conversation import consent, lookup, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
-from surveys.dossier import STAGES, Status
+from surveys.dossier import DONE
 from surveys.store.asking import interviews, invitations
 from surveys.store.asking.interviews import UNFINISHED, Interview
 from surveys.store.asking.invitations import Invitation, InvitationState
@@ -46,7 +46,7 @@ async def by_button(turn: Turn, dossier_id: int) -> None:
 async def of_dossier(turn: Turn, dossier: DossierStage) -> None:
     """A returned dossier is asked about at once; one in work shows how far it is."""
     turn.attend(None)
-    if STAGES[Status(dossier.status)] not in lookup.DONE:
+    if dossier.stage not in DONE:
         await lookup.show(turn, dossier, proved=True)
         return
     invitation = await invitations.open_by(

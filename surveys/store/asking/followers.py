@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, or_, select
 
+from surveys.dossier import DONE_STATUSES
 from surveys.store.asking.invitations import (
-    RETURNED,
     InvitationState,
     Recipient,
     latest_consent,
@@ -46,7 +46,7 @@ async def of_done(conn: Connection, form: str, limit: int) -> list[Follower]:
         .join(contacts, contacts.c.id == linked.contact_id)
         .where(
             linked.follows,
-            dossiers.c.status.in_(RETURNED),
+            or_(dossiers.c.returned_at.is_not(None), dossiers.c.status.in_(DONE_STATUSES)),
             contacts.c.status == ContactStatus.ACTIVE,
             latest_consent(Purpose.STATUS),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -35,9 +35,7 @@ from surveys.store.base.schema import (
 )
 from surveys.store.citizens.consents import Purpose
 from surveys.store.citizens.contacts import PROOFS, ContactStatus
-
-RETURNED = (9, 10)
-"""The national statuses of a dossier that is done, or done and handed over."""
+from surveys.store.dossiers.in_period import dossier_returned_in
 
 
 class InvitationState(StrEnum):
@@ -154,7 +152,7 @@ async def link_by_phone(conn: Connection, period: Period, now: datetime) -> None
     matched = (
         select(contacts.c.id.label("contact_id"), dossiers.c.id.label("dossier_id"))
         .join(dossiers, dossiers.c.phone_key == contacts.c.phone_key)
-        .where(*_returned_in(period), contacts.c.status == ContactStatus.ACTIVE)
+        .where(dossier_returned_in(period), contacts.c.status == ContactStatus.ACTIVE)
     )
     rows = [
         {"contact_id": row.contact_id, "dossier_id": row.dossier_id, "via": "phone"}
@@ -233,7 +231,7 @@ async def unit_counts(conn: Connection, period: Period, form: str) -> list[UnitC
         .join_from(dossiers, units, units.c.id == dossiers.c.unit_id)
         .outerjoin(invitations, own)
         .outerjoin(responses, given)
-        .where(*_returned_in(period))
+        .where(dossier_returned_in(period))
         .group_by(units.c.code, units.c.name)
         .order_by(units.c.code)
     )
@@ -248,13 +246,6 @@ async def unit_counts(conn: Connection, period: Period, form: str) -> list[UnitC
         )
         for row in await conn.execute(query)
     ]
-
-
-def _returned_in(period: Period) -> tuple[ColumnElement[bool], ...]:
-    first = datetime.combine(period.start, datetime.min.time())
-    behind = datetime.combine(period.end, datetime.min.time()) + timedelta(days=1)
-    column = dossiers.c.returned_at
-    return (dossiers.c.status.in_(RETURNED), column >= first, column < behind)
 
 
 def _candidates(period: Period, form: str) -> Select[Any]:
@@ -274,7 +265,7 @@ def _candidates(period: Period, form: str) -> Select[Any]:
         .join_from(dossiers, invitations, own, isouter=True)
         .outerjoin(reachable, reachable.c.dossier_id == dossiers.c.id)
         .outerjoin(contacts, contacts.c.id == reachable.c.contact_id)
-        .where(*_returned_in(period), ~given)
+        .where(dossier_returned_in(period), ~given)
         .where(or_(invitations.c.id.is_(None), _now_reachable()))
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
+from surveys.dossier import Stage, stage_of
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossiers, procedures, units
 
@@ -29,6 +30,11 @@ class DossierStage:
     returned_at: datetime | None
     phone_key: str | None
     simulated: bool
+
+    @property
+    def stage(self) -> Stage:
+        """How far the dossier is, in the words a citizen is told."""
+        return stage_of(self.status, self.returned_at)
 
 
 async def by_code(conn: Connection, code: str) -> DossierStage | None:

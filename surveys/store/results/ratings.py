@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Row,
     Select,
     exists,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -23,6 +20,7 @@ from surveys.outcomes import FIELDS
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossier_evidence, dossiers, responses, units
+from surveys.store.dossiers.in_period import received_in, returned_in, valid_in
 
 OutcomeCounts = Mapping[str, Mapping[str, int]]
 """Criterion → outcome → dossiers that show it."""
@@ -138,34 +136,12 @@ def _units(period: Period) -> Select[Any]:
     return select(*columns, valid_in(period).label("valid")).order_by(units.c.code)
 
 
-def valid_in(period: Period) -> ColumnElement[bool]:
-    """Units that existed on at least one day of the period."""
-    begun = or_(units.c.valid_from.is_(None), units.c.valid_from <= period.end)
-    return begun & or_(units.c.valid_to.is_(None), units.c.valid_to >= period.start)
-
-
-def returned_in(period: Period) -> ColumnElement[bool]:
-    """Evidence of the dossiers that belong to the period."""
-    return dossier_evidence.c.returned_on.between(*_days(period))
-
-
-def _received_in(period: Period) -> ColumnElement[bool]:
-    return dossier_evidence.c.received_on.between(*_days(period))
-
-
-def _days(period: Period) -> tuple[ColumnElement[date], ColumnElement[date]]:
-    """They stand in the statement itself: PostgreSQL plans a report for them, not for any days
-    there might be."""
-    first, last = (literal(day, Date, literal_execute=True) for day in (period.start, period.end))
-    return first, last
-
-
 async def _received_and_returned(
     conn: Connection, period: Period
 ) -> tuple[Mapping[int, Counts], Mapping[int, Counts]]:
     """Both counts by unit: in SQLite each over its own covering index; PostgreSQL, which reads
     the whole table for either, reads it once for both."""
-    evidence, received, returned = dossier_evidence.c, _received_in(period), returned_in(period)
+    evidence, received, returned = dossier_evidence.c, received_in(period), returned_in(period)
     if conn.dialect.name == "sqlite":
         arrived = select(evidence.unit_id, *_arrivals()).where(received)
         measured = select(evidence.unit_id, *_measures()).where(returned)

@@ -19,8 +19,8 @@ from surveys.store.base.schema import (
     units,
     verifications,
 )
+from surveys.store.dossiers.in_period import returned_in
 from surveys.store.results import cases
-from surveys.store.results.ratings import returned_in
 from surveys.store.results.verifications import last_decisions
 
 

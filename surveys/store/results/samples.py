@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossier_evidence, dossiers, invitations, links
-from surveys.store.results.ratings import returned_in
+from surveys.store.dossiers.in_period import returned_in
 
 SCATTER = 7_919
 """A prime: walking ids by it visits all units early on."""

@@ -17,7 +17,7 @@ from surveys.store.base.schema import (
     responses,
     units,
 )
-from surveys.store.results.ratings import returned_in, valid_in
+from surveys.store.dossiers.in_period import returned_in, valid_in
 from surveys.tally import Cell, Group, Reach
 
 

@@ -28,6 +28,14 @@ async def test_the_link_of_a_returned_dossier_begins_at_once(house: House) -> No
     assert "Câu 1/4" in await person.taps("Đồng ý")
 
 
+async def test_a_return_date_counts_before_a_status_that_lags(small_house: House) -> None:
+    """Who is invited to a dossier still "in progress" can answer, as it counts as returned."""
+    await small_house.dossier(status=4)
+    person = small_house.person()
+    assert "đồng ý trả lời không" in await person.opens()
+    assert "Câu 1/4" in await person.types("đồng ý")
+
+
 async def test_servers_abroad_are_only_named_where_they_are_used(small_house: House) -> None:
     """The web page's messages stay here."""
     await small_house.dossier()

@@ -1,4 +1,4 @@
-"""Who is in a sample, what a quota asks for, when nobody is woken."""
+"""Who is in a sample, when nobody is woken."""
 
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.invitations import after_quiet, in_sample, quota
+from bot.invitations import after_quiet, in_sample
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 PERCENT = st.decimals(0, 100, places=2)
@@ -32,14 +32,6 @@ def test_a_sample_is_about_as_large_as_asked() -> None:
     """10 percent of 20,000 codes, within one percentage point."""
     hits = sum(in_sample(f"000.17.22.H56-210531-{n:05d}", Decimal(10)) for n in range(20_000))
     assert 1_800 < hits < 2_200
-
-
-@pytest.mark.parametrize(
-    ("returned", "percent", "needed"), [(2024, 10, 203), (2717, 10, 272), (0, 10, 0), (10, 0, 0)]
-)
-def test_the_quota_is_rounded_up(returned: int, percent: int, needed: int) -> None:
-    """As the figures of Tuy Phong are (203 of 2,024; 272 of 2,717)."""
-    assert quota(returned, percent) == needed
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from surveys.dossier import (
+    DONE_STATUSES,
     STAGES,
     STATUS_NAMES,
     Filing,
@@ -14,6 +15,7 @@ from surveys.dossier import (
     normal_code,
     parse_filing,
     parse_status,
+    stage_of,
     status_by_dates,
 )
 
@@ -107,3 +109,15 @@ def test_a_state_is_read_from_the_dates_where_none_is_written() -> None:
     assert status_by_dates(None, day) is Status.RETURNED
     assert status_by_dates(day, None) is Status.FINISHED
     assert status_by_dates(None, None) is Status.IN_PROGRESS
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_return_date_means_returned_whatever_the_status(status: Status) -> None:
+    """Without one the status alone says how far the dossier is."""
+    assert stage_of(status, datetime(2021, 5, 10)) is Stage.RETURNED
+    assert stage_of(status, None) is STAGES[status]
+
+
+def test_the_statuses_of_a_dossier_that_can_be_asked_about() -> None:
+    """National statuses 9 and 10."""
+    assert {Status.FINISHED, Status.RETURNED} == DONE_STATUSES

@@ -49,7 +49,8 @@ def test_every_group_has_its_reach() -> None:
 
 def test_the_quota_is_rounded_up() -> None:
     """10 % of 5.658 dossiers is 566 responses (Tuy Phong 2015); of 2.024 it is 203."""
-    assert (quota(5658, 10), quota(2024, 10), quota(10, 10), quota(0, 10)) == (566, 203, 1, 0)
+    assert (quota(5658, 10), quota(2024, 10), quota(2717, 10)) == (566, 203, 272)
+    assert (quota(10, 10), quota(0, 10), quota(10, 0)) == (1, 0, 0)
     assert Reach(group=(), returned=5658, valid=850).meets(10)
     assert Reach(group=(), returned=2024, valid=150).meets(10) is False
     assert Reach(group=(), returned=0, valid=0).meets(10) is None

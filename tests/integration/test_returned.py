@@ -1,0 +1,66 @@
+"""One meaning of "returned in a period", whoever counts; the survey quota follows it."""
+
+from datetime import datetime
+
+import pytest
+
+from surveys.dossier import Status
+from surveys.period import parse_period
+from surveys.store.asking import invitations
+from surveys.store.base.database import Database
+from surveys.store.results import evidence, ratings, tallies
+from surveys.store.results.tallies import Dimension
+from surveys.tally import quota
+from tests.integration.rows import NOW, add_dossier, add_unit
+
+Q2 = parse_period("2021-Q2")
+FORM = "phieu5"
+EDGES = [
+    (datetime(2021, 3, 14, 23, 59, 59), 0),
+    (datetime(2021, 3, 15), 1),
+    (datetime(2021, 6, 14, 23, 59, 59), 1),
+    (datetime(2021, 6, 15), 0),
+    (None, 0),
+]
+
+
+async def _counted(database: Database) -> dict[str, int]:
+    async with database.read() as conn:
+        [rated] = await ratings.unit_counts(conn, Q2)
+        tallied = await tallies.reach(conn, Q2, [Dimension.UNIT])
+        invited = await invitations.unit_counts(conn, Q2, FORM)
+        return {
+            "rate": rated.dossiers,
+            "tally": sum(one.returned for one in tallied),
+            "invite": sum(one.returned for one in invited),
+            "candidates": await invitations.waiting_count(conn, Q2, FORM),
+        }
+
+
+async def test_a_dossier_with_a_return_date_is_returned_whatever_its_status(
+    database: Database,
+) -> None:
+    """Four dossiers, two of them still "in progress" and "stopped": everybody counts four."""
+    async with database.write() as conn:
+        unit = await add_unit(conn)
+        statuses = (Status.RETURNED, Status.FINISHED, Status.IN_PROGRESS, Status.STOPPED)
+        made = [await add_dossier(conn, unit, f"D{s}", status=int(s)) for s in statuses]
+        await evidence.refresh(conn, made)
+    assert await _counted(database) == dict.fromkeys(("rate", "tally", "invite", "candidates"), 4)
+    async with database.write() as conn:
+        found = await invitations.candidates(conn, Q2, FORM, 0, 10)
+        await invitations.issue(conn, found, FORM, NOW)
+        [counts] = await invitations.unit_counts(conn, Q2, FORM)
+    assert (counts.queued, quota(counts.returned, 10)) == (4, 1)
+
+
+@pytest.mark.parametrize(("returned_at", "count"), EDGES)
+async def test_a_period_holds_both_of_its_ends(
+    sqlite_database: Database, returned_at: datetime | None, count: int
+) -> None:
+    """From the first moment of its first day to the last of its last, for everybody alike."""
+    async with sqlite_database.write() as conn:
+        unit = await add_unit(conn)
+        made = await add_dossier(conn, unit, "D1", returned_at=returned_at)
+        await evidence.refresh(conn, [made])
+    assert set((await _counted(sqlite_database)).values()) == {count}
