@@ -1,22 +1,40 @@
 """Periods of a report: explicit first and last day, both included, in the authority's time zone.
 
-Administrative periods are cut at mid-month (NĐ 09/2019/NĐ-CP Điều 12): a quarter runs from the
-15th of the month before it to the 14th of its last month, a year from 15/12 to 14/12.
+Administrative periods are cut at mid-month (NĐ 09/2019/NĐ-CP Điều 12): a month, a quarter, a half
+year or a year runs from the 15th of the month before it to the 14th of its last month. Weeks are
+those of ISO 8601, Monday to Sunday.
 """
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from surveys.errors import Refusal
+from surveys.spelling import fold
 
 
 class Preset(StrEnum):
-    """How `2021-Q2` and `2020` are turned into days."""
+    """How years, halves, quarters and months are turned into days."""
 
     ADMINISTRATIVE = "administrative"
     CALENDAR = "calendar"
+
+
+class Kind(StrEnum):
+    """The named periods there are; the value is what stands before the number in an id."""
+
+    YEAR = ""
+    HALF = "H"
+    QUARTER = "Q"
+    MONTH = "M"
+    WEEK = "W"
+
+
+PER_YEAR = {Kind.YEAR: 1, Kind.HALF: 2, Kind.QUARTER: 4, Kind.MONTH: 12, Kind.WEEK: 53}
+"""How many of a kind a year has at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,61 +51,144 @@ class Period:
 
 
 def parse_period(text: str, preset: Preset = Preset.ADMINISTRATIVE) -> Period:
-    """Read `2021-Q2`, `2020` or `2020-01-01..2020-03-31`.
+    """Read `2021-Q2`, `2021-05`, `2021-H1`, `2021-W20`, `2020`, `2020-01-01..2020-03-31`, or the
+    same as people write it: `Quý II/2021`, `tháng 5/2021`, `6 tháng đầu năm 2021`, `tuần 20/2021`,
+    `năm 2020`, `từ 01/01/2020 đến 31/03/2020`.
 
+    The same days are the same period: a range that is a quarter has the quarter's id.
     Raises Refusal `period.unreadable` or `period.reversed`.
     """
-    wanted = text.strip().upper()
-    if match := re.fullmatch(r"([12]\d{3})-?Q([1-4])", wanted):
-        return _quarter(int(match[1]), int(match[2]), preset)
-    if re.fullmatch(r"[12]\d{3}", wanted):
-        return _year(int(wanted), preset)
-    return _range(text.strip())
+    named = _named(text, preset)
+    return named or _range(text.strip(), preset)
 
 
 def previous(period: Period, preset: Preset = Preset.ADMINISTRATIVE) -> Period | None:
-    """The period before a quarter or a year; None for a free range."""
-    if match := re.fullmatch(r"(\d{4})-Q([1-4])", period.id):
-        year, quarter = int(match[1]), int(match[2])
-        return _quarter(year - (quarter == 1), (quarter - 2) % 4 + 1, preset)
-    return _year(int(period.id) - 1, preset) if period.id.isdigit() else None
+    """The period of the same kind before this one; None for a free range."""
+    place = _place(period)
+    if place is None:
+        return None
+    kind, year, number = place
+    if kind is Kind.WEEK:
+        return _week_of(period.start - timedelta(days=7))
+    first = number == 1
+    return _build(kind, year - first, PER_YEAR[kind] if first else number - 1, preset)
 
 
 def year_before(period: Period, preset: Preset = Preset.ADMINISTRATIVE) -> Period | None:
-    """The same quarter of the year before; None for anything but a quarter."""
-    match = re.fullmatch(r"(\d{4})-Q([1-4])", period.id)
-    return _quarter(int(match[1]) - 1, int(match[2]), preset) if match else None
+    """The same half, quarter or month of the year before; None for anything else."""
+    place = _place(period)
+    if place is None or place[0] in {Kind.YEAR, Kind.WEEK}:
+        return None
+    return _build(place[0], place[1] - 1, place[2], preset)
 
 
-def _quarter(year: int, quarter: int, preset: Preset) -> Period:
-    first, last = 3 * quarter - 2, 3 * quarter
+_YEAR = r"(?:nam )?(?P<year>[12]\d{3})"
+_SHORT = r"(?P<year>[12]\d{3}) ?"
+_WRITINGS = [
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (Kind.YEAR, _YEAR),
+        (Kind.HALF, rf"(?:6|sau) thang (?P<number>dau|cuoi) {_YEAR}"),
+        (Kind.HALF, rf"{_SHORT}h(?P<number>\d)"),
+        (Kind.QUARTER, rf"(?:quy ?|q)(?P<number>\d|i{{1,3}}|iv) {_YEAR}"),
+        (Kind.QUARTER, rf"{_SHORT}q(?P<number>\d)"),
+        (Kind.MONTH, rf"(?:thang ?|t)?(?P<number>\d\d?) {_YEAR}"),
+        (Kind.MONTH, rf"{_SHORT}m?(?P<number>\d\d?)"),
+        (Kind.WEEK, rf"(?:tuan ?|w)(?P<number>\d\d?) {_YEAR}"),
+        (Kind.WEEK, rf"{_SHORT}w(?P<number>\d\d?)"),
+    )
+]
+"""How named periods are written, once accents, signs and capitals are gone."""
+_NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "dau": 1, "cuoi": 2}
+_ID = re.compile(r"(\d{4})(?:-([HQW])?(\d{1,2}))?")
+_LOCAL_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_BETWEEN = re.compile(r" ?\.\. ?| đến (?:hết )?(?:ngày )?| ?– ?| - ")
+
+
+def _named(text: str, preset: Preset) -> Period | None:
+    """The named period that is written here; None for anything else."""
+    wanted = fold(text)
+    for kind, pattern in _WRITINGS:
+        if match := pattern.fullmatch(wanted):
+            written = match.groupdict().get("number", "1")
+            number = _NUMBERS.get(written) or int(written)
+            try:
+                return _build(kind, int(match["year"]), number, preset)
+            except ValueError:
+                return None
+    return None
+
+
+def _build(kind: Kind, year: int, number: int, preset: Preset) -> Period:
+    """The nth period of its kind in a year; raises ValueError where there is none."""
+    if not 1 <= number <= PER_YEAR[kind]:
+        raise ValueError(number)
+    if kind is Kind.WEEK:
+        return _week_of(date.fromisocalendar(year, number, 1))
+    months = 12 // PER_YEAR[kind]
+    start, end = _days(year, (number - 1) * months + 1, number * months, preset)
+    ending = {Kind.YEAR: "", Kind.MONTH: f"-{number:02d}"}.get(kind, f"-{kind}{number}")
+    return Period(id=f"{year}{ending}", start=start, end=end)
+
+
+def _days(year: int, first: int, last: int, preset: Preset) -> tuple[date, date]:
+    """From the first to the last of these months, both included."""
     if preset is Preset.CALENDAR:
-        start, end = date(year, first, 1), _month_end(year, last)
-    else:
-        start, end = _day_before(year, first, 15), date(year, last, 14)
-    return Period(id=f"{year}-Q{quarter}", start=start, end=end)
+        after = date(year + last // 12, last % 12 + 1, 1)
+        return date(year, first, 1), after - timedelta(days=1)
+    start = date(year - 1, 12, 15) if first == 1 else date(year, first - 1, 15)
+    return start, date(year, last, 14)
 
 
-def _year(year: int, preset: Preset) -> Period:
-    if preset is Preset.CALENDAR:
-        return Period(id=str(year), start=date(year, 1, 1), end=date(year, 12, 31))
-    return Period(id=str(year), start=date(year - 1, 12, 15), end=date(year, 12, 14))
+def _week_of(day: date) -> Period:
+    year, week, weekday = day.isocalendar()
+    monday = day - timedelta(days=weekday - 1)
+    return Period(id=f"{year}-W{week:02d}", start=monday, end=monday + timedelta(days=6))
 
 
-def _range(text: str) -> Period:
-    first, separator, last = text.partition("..")
+def _place(period: Period) -> tuple[Kind, int, int] | None:
+    """Kind, year and number of a named period; None for a free range."""
+    match = _ID.fullmatch(period.id)
+    if match is None:
+        return None
+    year, letter, number = match.groups()
+    kind = Kind(letter) if letter else Kind.MONTH if number else Kind.YEAR
+    return kind, int(year), int(number or 1)
+
+
+def _range(text: str, preset: Preset) -> Period:
+    plain = unicodedata.normalize("NFC", text).casefold()
+    first, separator, last = _split(plain.removeprefix("từ ").removeprefix("ngày "))
     try:
-        start, end = date.fromisoformat(first), date.fromisoformat(last)
+        start, end = _day(first), _day(last)
     except ValueError:
         raise Refusal("period.unreadable", value=text) from None
     if end < start or not separator:
         raise Refusal("period.reversed", value=text)
-    return Period(id=f"{start}..{end}", start=start, end=end)
+    named = (one for one in _same_end(end, preset) if one.start == start)
+    return next(named, Period(id=f"{start}..{end}", start=start, end=end))
 
 
-def _day_before(year: int, month: int, day: int) -> date:
-    return date(year - 1, 12, day) if month == 1 else date(year, month - 1, day)
+def _split(text: str) -> tuple[str, str, str]:
+    match = _BETWEEN.search(text)
+    return (text[: match.start()], match[0], text[match.end() :]) if match else (text, "", text)
 
 
-def _month_end(year: int, month: int) -> date:
-    return date(year, month, 30 if month in {6, 9} else 31)
+def _day(text: str) -> date:
+    """`2020-03-31` or `31/3/2020`; raises ValueError."""
+    if match := _LOCAL_DAY.fullmatch(text.strip()):
+        return date(int(match[3]), int(match[2]), int(match[1]))
+    return date.fromisoformat(text.strip())
+
+
+def _same_end(end: date, preset: Preset) -> Iterator[Period]:
+    """The named periods that end on this day."""
+    kinds = (kind for kind in Kind if kind is not Kind.WEEK)
+    for kind in kinds:
+        months = 12 // PER_YEAR[kind]
+        if end.month % months == 0:
+            built = _build(kind, end.year, end.month // months, preset)
+            if built.end == end:
+                yield built
+    if end.isoweekday() == 7:
+        yield _week_of(end)
