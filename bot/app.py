@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import chain, repeat
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -23,12 +22,13 @@ from bot.channels.telegram.channel import TelegramChannel, open_channel
 from bot.channels.telegram.receive import Poller, Raw, Webhook
 from bot.channels.web import WebChannel
 from bot.conversation import Conversation
-from bot.conversation.house import House
+from bot.conversation.context import ConversationContext
 from bot.delivery import Dispatcher
 from bot.inbox import Inbox
 from bot.notices import Notices
 from bot.server import Health, listen, make_server, port_of
 from bot.settings import Settings, is_safe_base, keyring
+from bot.texts import load_texts
 from bot.visitors import Visitors
 from bot.webchat import WebChat
 from bot.worker import Worker
@@ -38,9 +38,8 @@ from surveys.privacy import Keyring
 from surveys.store.base.database import Database
 from surveys.store.queues import inbox, outbox
 from surveys.store.system import form_versions, meta
-from surveys.texts import LANGUAGES, Catalog, differences
+from surveys.texts import Catalog
 
-LOCALES = Path(__file__).parent / "locales"
 DRAIN_SECONDS = 8.0
 """How long a stop waits for what is in work; the rest is on disk and goes on after the start."""
 SETUP_PAUSES = (5.0, 15.0, 60.0, 300.0)
@@ -138,11 +137,12 @@ async def assemble(
     page = WebChannel(database, ring, clock)
     telegram = open_channel(settings) if settings.telegram_token else None
     channels = {(c.name, c.bot): c for c in (page, telegram, *more) if c is not None}
-    conversation = Conversation(keyring=ring, forms=published, texts=texts, settings=settings)
+    context = ConversationContext(keyring=ring, forms=published, texts=texts, settings=settings)
     dispatcher = Dispatcher(database, channels, ring, settings=settings)
-    worker = Worker(database, channels, conversation.handle, clock=clock, replies=dispatcher)
-    house = House(keyring=ring, current=published, texts=texts, settings=settings)
-    notices = Notices(database, house, clock=clock, told=dispatcher.wake)
+    worker = Worker(
+        database, channels, Conversation(context=context).handle, clock=clock, replies=dispatcher
+    )
+    notices = Notices(database, context, clock=clock, told=dispatcher.wake)
     return Service(
         settings=settings,
         database=database,
@@ -256,12 +256,3 @@ async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         with suppress(asyncio.CancelledError, Exception):
             await task
-
-
-def load_texts() -> dict[str, Catalog]:
-    """The citizens' texts by language; raises Refusal `texts.unequal` when one lacks a text."""
-    texts = {language: Catalog.load(LOCALES, language) for language in LANGUAGES}
-    missing = differences(texts["vi"], texts["en"])
-    if missing:
-        raise Refusal("texts.unequal", folder=str(LOCALES), keys=", ".join(missing))
-    return texts

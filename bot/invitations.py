@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.conversation.buttons import Press, Verb, data_of
-from bot.conversation.house import House
+from bot.conversation.context import ConversationContext
 from bot.limits import is_quiet
 from bot.messages import Button, Outgoing
 from surveys.period import Period
@@ -67,7 +67,7 @@ def after_quiet(now: datetime, *, begins: time, ends: time, zone: ZoneInfo) -> d
 
 async def invite_some(
     conn: Connection,
-    house: House,
+    context: ConversationContext,
     period: Period,
     percent: Decimal,
     now: datetime,
@@ -75,7 +75,7 @@ async def invite_some(
     after: int,
 ) -> Invited | None:
     """Invite the next returned dossiers of the period behind dossier `after`; None: none left."""
-    form = house.form.id
+    form = context.form.id
     found = await invitations.candidates(conn, period, form, after, BATCH)
     if not found:
         return None
@@ -84,7 +84,7 @@ async def invite_some(
     issued = 0
     for one in chosen:
         if one.recipient is not None and one.dossier_id in made:
-            await _invite(conn, house, one, one.recipient, made[one.dossier_id], now)
+            await _invite(conn, context, one, one.recipient, made[one.dossier_id], now)
             issued += 1
     return Invited(
         issued=issued,
@@ -94,21 +94,23 @@ async def invite_some(
     )
 
 
-async def tell_followers(conn: Connection, house: House, now: datetime) -> int:
+async def tell_followers(conn: Connection, context: ConversationContext, now: datetime) -> int:
     """Tell those who follow a dossier that it is done; who proved to be concerned is invited.
 
     Returns how many were told; call again until there are none.
     """
-    found = await followers.of_done(conn, house.form.id, BATCH)
+    found = await followers.of_done(conn, context.form.id, BATCH)
     for one in found:
-        if not (one.may_be_asked and await _ask(conn, house, one, now)):
-            await _tell(conn, house, one, now)
+        if not (one.may_be_asked and await _ask(conn, context, one, now)):
+            await _tell(conn, context, one, now)
         contact_id = one.recipient.contact_id
         await contacts.follow(conn, contact_id, one.dossier_id, follows=False)
     return len(found)
 
 
-async def _ask(conn: Connection, house: House, one: Follower, now: datetime) -> bool:
+async def _ask(
+    conn: Connection, context: ConversationContext, one: Follower, now: datetime
+) -> bool:
     """Invite instead of only telling; False when somebody else was invited meanwhile."""
     candidate = Candidate(
         dossier_id=one.dossier_id,
@@ -116,26 +118,30 @@ async def _ask(conn: Connection, house: House, one: Follower, now: datetime) -> 
         simulated=one.simulated,
         recipient=one.recipient,
     )
-    made = await invitations.issue(conn, [candidate], house.form.id, now)
+    made = await invitations.issue(conn, [candidate], context.form.id, now)
     if one.dossier_id not in made:
         return False
-    await _invite(conn, house, candidate, one.recipient, made[one.dossier_id], now)
+    await _invite(conn, context, candidate, one.recipient, made[one.dossier_id], now)
     return True
 
 
-async def _tell(conn: Connection, house: House, one: Follower, now: datetime) -> None:
-    text = house.catalog(one.recipient.language).text("conversation.follow.returned", code=one.code)
+async def _tell(
+    conn: Connection, context: ConversationContext, one: Follower, now: datetime
+) -> None:
+    text = context.catalog(one.recipient.language).text(
+        "conversation.follow.returned", code=one.code
+    )
     post = _Post(
         kind=MessageKind.NOTICE,
         message=Outgoing(text=text),
         dedup_key=f"returned:{one.dossier_id}:{one.recipient.contact_id}",
     )
-    await _put(conn, house, one.recipient, post, now)
+    await _put(conn, context, one.recipient, post, now)
 
 
 async def _invite(
     conn: Connection,
-    house: House,
+    context: ConversationContext,
     one: Candidate,
     recipient: Recipient,
     invitation_id: int,
@@ -143,22 +149,22 @@ async def _invite(
 ) -> None:
     post = _Post(
         kind=MessageKind.INVITATION,
-        message=_invitation(house, one, recipient),
+        message=_invitation(context, one, recipient),
         dedup_key=f"invite:{invitation_id}",
         invitation_id=invitation_id,
     )
-    await _put(conn, house, recipient, post, now)
+    await _put(conn, context, recipient, post, now)
 
 
-def _invitation(house: House, one: Candidate, recipient: Recipient) -> Outgoing:
-    texts = house.catalog(recipient.language)
+def _invitation(context: ConversationContext, one: Candidate, recipient: Recipient) -> Outgoing:
+    texts = context.catalog(recipient.language)
     press = Press(verb=Verb.SURVEY, subject=one.dossier_id, answer="yes")
     button = Button(
         label=texts.text("conversation.invitation.button"),
-        data=data_of(house.keyring, recipient.contact_id, press),
+        data=data_of(context.keyring, recipient.contact_id, press),
     )
     text = texts.text(
-        "conversation.invitation.text", code=masked(one.code), questions=house.questions
+        "conversation.invitation.text", code=masked(one.code), questions=context.questions
     )
     return Outgoing(text=text, buttons=((button,),))
 
@@ -172,9 +178,13 @@ class _Post:
 
 
 async def _put(
-    conn: Connection, house: House, recipient: Recipient, post: _Post, now: datetime
+    conn: Connection,
+    context: ConversationContext,
+    recipient: Recipient,
+    post: _Post,
+    now: datetime,
 ) -> None:
-    chosen = house.settings
+    chosen = context.settings
     due = after_quiet(now, begins=chosen.quiet_from, ends=chosen.quiet_to, zone=chosen.zone)
     await outbox.put(
         conn,

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.conversation.house import House
+from bot.conversation.context import ConversationContext
 from bot.invitations import tell_followers
 from surveys.store.base.database import Database
 
@@ -19,7 +19,7 @@ class Notices:
     def __init__(
         self,
         database: Database,
-        house: House,
+        context: ConversationContext,
         *,
         clock: Callable[[], datetime],
         told: Callable[[], None],
@@ -27,7 +27,7 @@ class Notices:
     ) -> None:
         """`told` is called after messages were queued (`Dispatcher.wake`)."""
         self._database = database
-        self._house = house
+        self._context = context
         self._clock = clock
         self._told = told
         self._poll_seconds = poll_seconds
@@ -51,4 +51,4 @@ class Notices:
 
     async def _some(self) -> int:
         async with self._database.write() as conn:
-            return await tell_followers(conn, self._house, self._clock())
+            return await tell_followers(conn, self._context, self._clock())

@@ -5,7 +5,7 @@ import click
 from admin.kit.output import Format, Row
 from admin.kit.runtime import F, Runtime, format_option, group
 from admin.personal_data import holdings
-from admin.personal_data.subjects import Found, find, house_of, require_right
+from admin.personal_data.subjects import Found, conversation_context, find, require_right
 from surveys.privacy import Keyring
 from surveys.rights import RequestKind, due_on
 from surveys.store.base.connection import Connection
@@ -32,7 +32,7 @@ async def export(
 ) -> None:
     """Print everything that is held; the request is logged."""
     database = await runtime.database()
-    ring = (await house_of(runtime, database)).keyring
+    ring = (await conversation_context(runtime, database)).keyring
     async with database.write() as conn:
         await require_right(conn, runtime)
         found = await find(conn, runtime, phone, dossier)
@@ -52,7 +52,7 @@ async def erase(
 ) -> int:
     """Forget who somebody is, keep the answers; the request is logged."""
     database = await runtime.database()
-    await house_of(runtime, database)
+    await conversation_context(runtime, database)
     async with database.write() as conn:
         await require_right(conn, runtime)
         found = await find(conn, runtime, phone, dossier)

@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-import bot
 from admin.kit.output import Format, show_json
 from admin.kit.runtime import FILE, Runtime, format_option, leaf
 from admin.playing.recording import written
 from bot.render import render
+from bot.texts import load_texts
 from surveys.form import Form, current, load_form, shipped_forms
 from surveys.interview import (
     Event,
@@ -28,11 +28,10 @@ from surveys.interview import (
     new_state,
     step,
 )
-from surveys.texts import LANGUAGES, Catalog
+from surveys.texts import LANGUAGES
 from surveys.words import shared_words
 
 LASTS = timedelta(days=14)
-LOCALES = Path(bot.__file__).parent / "locales"
 
 
 @leaf("try")
@@ -107,7 +106,7 @@ class Game:
         self.state, effects = step(self.form, self.state, event, self.runtime.now)
         happened = {"send": event_to_json(event), "effects": [*map(effect_to_json, effects)]}
         self.steps.append(happened)
-        message = render(effects, Catalog.load(LOCALES, self.state.language), 0)
+        message = render(effects, load_texts()[self.state.language], 0)
         if message is not None:
             self._print(message.text)
 

@@ -9,8 +9,8 @@ import click
 
 from admin.kit.output import Format, Row
 from admin.kit.runtime import Runtime, format_option, leaf
-from admin.personal_data.subjects import house_of
-from bot.conversation.house import House
+from admin.personal_data.subjects import conversation_context
+from bot.conversation.context import ConversationContext
 from bot.invitations import Invited, invite_some, tell_followers
 from surveys.period import Period
 from surveys.store.asking import invitations
@@ -52,7 +52,9 @@ async def command(
 ) -> None:
     """Queue the period's invitations; with a dry run say what would be queued."""
     database = await runtime.database()
-    asking = _Asking(runtime, await house_of(runtime, database), runtime.period(period), sample)
+    asking = _Asking(
+        runtime, await conversation_context(runtime, database), runtime.period(period), sample
+    )
     done, counts = await (asking.try_out(database) if dry_run else asking.work(database))
     rows = [_row(runtime, one) for one in counts]
     runtime.show(rows, runtime.columns("invite.columns", COLUMNS), shown_as)
@@ -67,9 +69,11 @@ async def command(
 class _Asking:
     """One run of the command."""
 
-    def __init__(self, runtime: Runtime, house: House, period: Period, sample: float) -> None:
+    def __init__(
+        self, runtime: Runtime, context: ConversationContext, period: Period, sample: float
+    ) -> None:
         self.runtime = runtime
-        self.house = house
+        self.context = context
         self.period = period
         self.percent = Decimal(str(sample))
 
@@ -77,7 +81,7 @@ class _Asking:
         """Batch by batch, each kept as soon as it is done: a stop loses nothing."""
         async with database.write() as conn:
             await self._prepare(conn)
-            total = await invitations.waiting_count(conn, self.period, self.house.form.id)
+            total = await invitations.waiting_count(conn, self.period, self.context.form.id)
         done, seen = Invited(), 0
         with self.runtime.progress("invite.progress", total) as show:
             while True:
@@ -105,16 +109,16 @@ class _Asking:
 
     async def _prepare(self, conn: Connection) -> None:
         await invitations.link_by_phone(conn, self.period, self.runtime.now)
-        while await tell_followers(conn, self.house, self.runtime.now):
+        while await tell_followers(conn, self.context, self.runtime.now):
             pass
 
     async def _batch(self, conn: Connection, done: Invited) -> Invited | None:
         return await invite_some(
-            conn, self.house, self.period, self.percent, self.runtime.now, after=done.last_id
+            conn, self.context, self.period, self.percent, self.runtime.now, after=done.last_id
         )
 
     async def _counts(self, conn: Connection) -> list[UnitCounts]:
-        return await invitations.unit_counts(conn, self.period, self.house.form.id)
+        return await invitations.unit_counts(conn, self.period, self.context.form.id)
 
     async def _note(self, conn: Connection, done: Invited) -> None:
         counted = {"issued": done.issued, "queued": done.queued, "left_out": done.left_out}

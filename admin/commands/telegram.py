@@ -1,19 +1,15 @@
 """`motcua telegram`: whether our bot stands at Telegram as it should."""
 
-from pathlib import Path
-
 import click
 from telegram.error import TelegramError
 
-import bot
 from admin.kit.output import Format, Row
 from admin.kit.runtime import Runtime, format_option, group
 from bot.channels.telegram.channel import open_channel
 from bot.channels.telegram.setup import Finding, inspect, mend, wanted_from
+from bot.texts import load_texts
 from surveys.errors import Refusal
-from surveys.texts import LANGUAGES, Catalog
 
-LOCALES = Path(bot.__file__).parent / "locales"
 COLUMNS = "part state found wanted"
 
 command = group("telegram")
@@ -38,8 +34,7 @@ async def check(runtime: Runtime, *, fix: bool, shown_as: Format) -> int:
 
 async def _findings(runtime: Runtime, *, fix: bool) -> list[Finding]:
     channel = open_channel(runtime.settings)
-    texts = {language: Catalog.load(LOCALES, language) for language in LANGUAGES}
-    wanted = wanted_from(runtime.settings, texts)
+    wanted = wanted_from(runtime.settings, load_texts())
     runtime.exits.push_async_callback(channel.close)
     await channel.start()
     findings = await inspect(channel.api, wanted, runtime.now)

@@ -1,11 +1,10 @@
-"""What the commands about citizens share: the house with its key, who may, whose data it is."""
+"""What the commands about citizens share: the bot's context, who may, whose data it is."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-import bot
 from admin.kit.runtime import Runtime
-from bot.conversation.house import House
+from bot.conversation.context import ConversationContext
+from bot.texts import load_texts
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.form import current, shipped_forms
@@ -17,9 +16,6 @@ from surveys.store.citizens.contacts import Contact, ContactStatus
 from surveys.store.dossiers import lookups
 from surveys.store.system import meta, staff
 from surveys.store.system.staff import Role
-from surveys.texts import LANGUAGES, Catalog
-
-LOCALES = Path(bot.__file__).parent / "locales"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +27,7 @@ class Found:
     dossier_ids: tuple[int, ...]
 
 
-async def house_of(runtime: Runtime, database: Database) -> House:
+async def conversation_context(runtime: Runtime, database: Database) -> ConversationContext:
     """The deployment as its bot runs it.
 
     Raises Refusal `privacy.other_key` (its buttons and hashes would fit nobody) or `forms.unknown`.
@@ -40,9 +36,10 @@ async def house_of(runtime: Runtime, database: Database) -> House:
     ring = runtime.keyring()
     async with database.write() as conn:
         await meta.same_key(conn, ring.fingerprint())
-    texts = {language: Catalog.load(LOCALES, language) for language in LANGUAGES}
     form = current(shipped_forms(), settings.form, runtime.today)
-    return House(keyring=ring, current={form.id: form}, texts=texts, settings=settings)
+    return ConversationContext(
+        keyring=ring, forms={form.id: form}, texts=load_texts(), settings=settings
+    )
 
 
 async def require_right(conn: Connection, runtime: Runtime) -> None:

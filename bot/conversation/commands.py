@@ -29,7 +29,7 @@ async def greet(turn: Turn) -> None:
         turn.button("look_up", Verb.GO, answer=CommandName.LOOKUP),
         turn.button(f"speak_{other}", Verb.LANGUAGE, answer=other),
     )
-    await turn.say("hello", buttons, authority=turn.house.settings.authority)
+    await turn.say("hello", buttons, authority=turn.context.settings.authority)
     await survey.show_again(turn)
 
 
@@ -79,13 +79,13 @@ async def _language(turn: Turn, wanted: str) -> None:
         await change_language(turn, language)
         return
     buttons = tuple(
-        turn.button(f"speak_{one}", Verb.LANGUAGE, answer=one) for one in turn.house.texts
+        turn.button(f"speak_{one}", Verb.LANGUAGE, answer=one) for one in turn.context.texts
     )
     await turn.say("language.which", buttons)
 
 
 async def _help(turn: Turn, _: str) -> None:
-    await turn.say("help.text", authority=turn.house.settings.authority)
+    await turn.say("help.text", authority=turn.context.settings.authority)
     await survey.show_again(turn)
 
 

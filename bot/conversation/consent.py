@@ -16,14 +16,14 @@ ABROAD = frozenset({"telegram"})
 
 async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) -> None:
     """Who asks, why, what is kept and how long; Đồng ý or Không."""
-    settings = turn.house.settings
+    settings = turn.context.settings
     text = turn.text(
         "consent.survey",
         authority=settings.authority,
         code=masked(dossier.code),
         unit=dossier.unit,
         days=settings.unlink_days,
-        questions=turn.house.questions,
+        questions=turn.context.questions,
         abroad=_abroad(turn),
     )
     turn.attend(None)

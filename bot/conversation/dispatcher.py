@@ -1,14 +1,14 @@
 """Who gets a message: the one place that decides what a citizen meant."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.conversation import commands, lookup, opening, petition, phone, presses, survey
 from bot.conversation.buttons import Press, Verb
 from bot.conversation.codes import official_code, possible_code, token_in_link
+from bot.conversation.context import ConversationContext
 from bot.conversation.focus import Focus, focus_from
-from bot.conversation.house import House
 from bot.conversation.turn import Turn, reply_key
 from bot.conversation.words import (
     Command,
@@ -20,15 +20,11 @@ from bot.conversation.words import (
 )
 from bot.messages import Incoming, IncomingKind
 from bot.render import parse_button
-from bot.settings import Settings
-from surveys.form import Form
 from surveys.interview import Phase
-from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Contact, ContactStatus
 from surveys.store.queues import outbox
-from surveys.texts import Catalog
 from surveys.words import clean
 
 DAY_SECONDS = 24 * 3600
@@ -38,12 +34,9 @@ A_FEW_WORDS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """Answers every message of every chat. `forms` holds the current version of each form."""
+    """Answers every message of every chat."""
 
-    keyring: Keyring
-    forms: Mapping[str, Form]
-    texts: Mapping[str, Catalog]
-    settings: Settings
+    context: ConversationContext
 
     async def handle(
         self, conn: Connection, incoming: Incoming, inbox_id: int, now: datetime
@@ -63,12 +56,9 @@ class Conversation:
     async def _turn(
         self, conn: Connection, incoming: Incoming, inbox_id: int, now: datetime
     ) -> Turn:
-        house = House(
-            keyring=self.keyring, current=self.forms, texts=self.texts, settings=self.settings
-        )
-        contact = await _contact(conn, house, incoming, now)
+        contact = await _contact(conn, self.context, incoming, now)
         return Turn(
-            house=house,
+            context=self.context,
             conn=conn,
             incoming=incoming,
             inbox_id=inbox_id,
@@ -78,14 +68,16 @@ class Conversation:
         )
 
 
-async def _contact(conn: Connection, house: House, incoming: Incoming, now: datetime) -> Contact:
-    chat_key = house.keyring.chat_key(incoming.channel, incoming.bot, incoming.address)
+async def _contact(
+    conn: Connection, context: ConversationContext, incoming: Incoming, now: datetime
+) -> Contact:
+    chat_key = context.keyring.chat_key(incoming.channel, incoming.bot, incoming.address)
     place = {"channel": incoming.channel, "bot": incoming.bot, "chat_key": chat_key}
     return await contacts.seen(conn, **place, now=now) or await contacts.meet(
         conn,
         **place,
-        address_sealed=house.keyring.seal(incoming.address),
-        language=house.language(incoming.language),
+        address_sealed=context.keyring.seal(incoming.address),
+        language=context.language(incoming.language),
         now=now,
         simulated=incoming.simulated,
     )

@@ -44,7 +44,7 @@ async def by_code(turn: Turn, code: str) -> None:
 
 async def if_there(turn: Turn, code: str) -> bool:
     """Answer what may be a code of some other build; False when no dossier has it."""
-    if len(_recent(turn)) >= turn.house.settings.look_ups_per_hour:
+    if len(_recent(turn)) >= turn.context.settings.look_ups_per_hour:
         return False
     if await lookups.by_code(turn.conn, code) is None:
         _note(turn)
@@ -56,7 +56,7 @@ async def if_there(turn: Turn, code: str) -> bool:
 async def by_reference(turn: Turn) -> bool:
     """Answer the reference of a complaint; False when the text is none."""
     reference = possible_reference(turn.incoming.text)
-    limit = turn.house.settings.look_ups_per_hour
+    limit = turn.context.settings.look_ups_per_hour
     if reference is None or len(_recent(turn)) >= limit:
         return False
     _note(turn)
@@ -89,7 +89,7 @@ async def may_be_asked(turn: Turn, dossier: DossierStage) -> bool:
     """Whether the dossier is done and nobody answered about it."""
     if dossier.stage not in DONE:
         return False
-    return not await invitations.answered(turn.conn, dossier.id, turn.house.form.id)
+    return not await invitations.answered(turn.conn, dossier.id, turn.context.form.id)
 
 
 def _far(turn: Turn, stage: Stage) -> str:
@@ -144,7 +144,7 @@ async def _is_proved(turn: Turn, dossier: DossierStage) -> bool:
 
 
 async def _is_allowed(turn: Turn) -> bool:
-    recent, limit = _recent(turn), turn.house.settings.look_ups_per_hour
+    recent, limit = _recent(turn), turn.context.settings.look_ups_per_hour
     if len(recent) < limit:
         return True
     seconds = recent[-limit] + HOUR_SECONDS - turn.now.timestamp()

@@ -52,7 +52,7 @@ async def of_dossier(turn: Turn, dossier: DossierStage) -> None:
     invitation = await invitations.open_by(
         turn.conn,
         dossier_id=dossier.id,
-        form=turn.house.form.id,
+        form=turn.context.form.id,
         contact_id=turn.contact.id,
         now=turn.now,
         simulated=turn.contact.simulated or dossier.simulated,

@@ -41,9 +41,9 @@ async def opened(turn: Turn, response_id: int | None, kind: str) -> None:
         turn.conn,
         response_id=response_id,
         kind=kind,
-        reference=turn.house.keyring.reference(f"complaint:{kind}", response_id),
+        reference=turn.context.keyring.reference(f"complaint:{kind}", response_id),
         now=turn.now,
-        due_on=turn.today + timedelta(days=turn.house.settings.complaint_days),
+        due_on=turn.today + timedelta(days=turn.context.settings.complaint_days),
     )
     if complaint.state is ComplaintState.PENDING:
         due = turn.day(complaint.due_on)
@@ -59,7 +59,7 @@ async def offer(turn: Turn, response_id: int | None) -> None:
         turn.button("petition_yes", Verb.PETITION, response_id, "yes"),
         turn.button("petition_no", Verb.PETITION, response_id, "no"),
     )
-    authority = turn.house.settings.authority
+    authority = turn.context.settings.authority
     await turn.say("consent.complaint", buttons, authority=authority)
 
 
@@ -128,7 +128,7 @@ async def _take(turn: Turn, response_id: int, text: str) -> None:
         return
     petitioner[field] = value
     complete = len(petitioner) == len(FIELDS)
-    sealed = turn.house.keyring.seal(json.dumps(petitioner, ensure_ascii=False))
+    sealed = turn.context.keyring.seal(json.dumps(petitioner, ensure_ascii=False))
     formal_at = turn.now if complete else None
     await complaints.keep_petitioner(turn.conn, response_id, sealed, formal_at)
     if complete:
@@ -181,5 +181,5 @@ async def _petitioner(turn: Turn, response_id: int) -> dict[str, str]:
     """What was written so far."""
     listed = await _pending(turn, response_id)
     sealed = next((one.petitioner_sealed for one in listed if one.petitioner_sealed), None)
-    found: dict[str, str] = json.loads(turn.house.keyring.unseal(sealed)) if sealed else {}
+    found: dict[str, str] = json.loads(turn.context.keyring.unseal(sealed)) if sealed else {}
     return found

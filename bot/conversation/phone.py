@@ -22,7 +22,7 @@ async def shared(turn: Turn) -> None:
     if phone is None:
         await turn.say("phone.unreadable")
     else:
-        await _list(turn, turn.house.keyring.phone_key(phone))
+        await _list(turn, turn.context.keyring.phone_key(phone))
     await survey.show_again(turn)
 
 

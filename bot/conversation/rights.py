@@ -113,7 +113,7 @@ def _about_dossiers(turn: Turn, found: Held) -> list[str]:
 
 async def _about_answers(turn: Turn, found: Held) -> list[str]:
     forms = {(one.form, one.form_version) for one in found.answers}
-    versions = {key: await turn.house.form_version(turn.conn, *key) for key in forms}
+    versions = {key: await turn.context.form_version(turn.conn, *key) for key in forms}
     lines = []
     for one in found.answers:
         form = versions[one.form, one.form_version]

@@ -39,8 +39,8 @@ UNDER_WAY = frozenset({Phase.ASKING, Phase.OFFER})
 
 async def begin(turn: Turn, invitation: Invitation) -> None:
     """Ask the first question, or go on where the contact's interview stands."""
-    form = turn.house.current[invitation.form]
-    lasts = turn.house.settings.interview_lasts
+    form = turn.context.forms[invitation.form]
+    lasts = turn.context.settings.interview_lasts
     state = new_state(form, turn.contact.language, turn.now, lasts)
     interview = await interviews.begin(turn.conn, invitation.id, turn.contact.id, state)
     if interview.contact_id != turn.contact.id:
@@ -57,7 +57,7 @@ async def advance(turn: Turn, interview: Interview, event: Event) -> None:
     if not await consent.is_given(turn, Purpose.SURVEY):
         await _ask_again(turn, interview)
         return
-    form = await turn.house.form_version(turn.conn, interview.state.form, interview.state.version)
+    form = await turn.context.form_version(turn.conn, interview.state.form, interview.state.version)
     turn.attend(interview.id)
     await _settle(turn, interview, step(form, interview.state, event, turn.now))
 
@@ -99,7 +99,7 @@ async def edited(turn: Turn) -> bool:
 
 async def stop(turn: Turn, interview: Interview) -> None:
     """Stop it without a word; what was answered stays."""
-    form = await turn.house.form_version(turn.conn, interview.state.form, interview.state.version)
+    form = await turn.context.form_version(turn.conn, interview.state.form, interview.state.version)
     done = step(form, interview.state, Stop(), turn.now)
     await interviews.save(turn.conn, interview.id, done.state)
     for effect in done.effects:
@@ -124,7 +124,7 @@ async def show_again(turn: Turn) -> bool:
     interview = await attended(turn)
     if interview is None or not _is_open(turn, interview.state):
         return False
-    form = await turn.house.form_version(turn.conn, interview.state.form, interview.state.version)
+    form = await turn.context.form_version(turn.conn, interview.state.form, interview.state.version)
     await _show(turn, interview.id, (Show(screen(form, interview.state)),))
     return True
 
@@ -207,7 +207,7 @@ def _remember(turn: Turn, interview_id: int, question: str) -> None:
 
 
 async def _rewrite(turn: Turn, interview: Interview, said: Said, text: str) -> None:
-    form = await turn.house.form_version(turn.conn, interview.state.form, interview.state.version)
+    form = await turn.context.form_version(turn.conn, interview.state.form, interview.state.version)
     question = form.question(said.question)
     if question is None:
         return

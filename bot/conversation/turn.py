@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.conversation.buttons import Press, Verb, data_of, read_data
+from bot.conversation.context import ConversationContext
 from bot.conversation.focus import Asked, Focus
-from bot.conversation.house import House
 from bot.messages import Button, Incoming, Outgoing
 from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
@@ -28,7 +28,7 @@ class Turn:
     `focus` and `contact` are replaced as the turn goes on; `replies` counts what was queued.
     """
 
-    house: House
+    context: ConversationContext
     conn: Connection
     incoming: Incoming
     inbox_id: int
@@ -40,12 +40,12 @@ class Turn:
     @property
     def texts(self) -> Catalog:
         """The texts in the citizen's language."""
-        return self.house.catalog(self.contact.language)
+        return self.context.catalog(self.contact.language)
 
     @property
     def today(self) -> date:
         """The day it is at the authority."""
-        return self.now.astimezone(self.house.settings.zone).date()
+        return self.now.astimezone(self.context.settings.zone).date()
 
     def text(self, key: str, **params: object) -> str:
         """One of the conversation's texts."""
@@ -56,7 +56,7 @@ class Turn:
         if moment is None:
             return self.text("no_date")
         if isinstance(moment, datetime) and moment.tzinfo is not None:
-            moment = moment.astimezone(self.house.settings.zone)
+            moment = moment.astimezone(self.context.settings.zone)
         return f"{moment:%d/%m/%Y}"
 
     def button(
@@ -64,12 +64,12 @@ class Turn:
     ) -> Button:
         """A button of ours for this contact, labelled with the text `button.<key>`."""
         press = Press(verb=verb, subject=subject, answer=answer)
-        data = data_of(self.house.keyring, self.contact.id, press)
+        data = data_of(self.context.keyring, self.contact.id, press)
         return Button(label=self.text(f"button.{key}", **params), data=data)
 
     def pressed(self) -> Press | None:
         """Which of our own buttons was tapped, if it was one that this contact was given."""
-        return read_data(self.house.keyring, self.contact.id, self.incoming.data)
+        return read_data(self.context.keyring, self.contact.id, self.incoming.data)
 
     async def say(self, key: str, *rows: tuple[Button, ...], **params: object) -> None:
         """Answer with one text and its rows of buttons."""

@@ -1,30 +1,27 @@
 """A deployment with an empty database, on both kinds of database."""
 
-from pathlib import Path
-
 import pytest
 
-import bot
 from bot.conversation import Conversation
+from bot.conversation.context import ConversationContext
 from bot.settings import load_settings
+from bot.texts import load_texts
 from surveys.form import shipped_forms
 from surveys.privacy import Keyring
 from surveys.store.base.database import Database
 from surveys.store.system import form_versions
-from surveys.texts import LANGUAGES, Catalog
 from tests.integration.conversation.person import NOW, House
 
-LOCALES = Path(bot.__file__).parent / "locales"
 KEYS = Keyring(bytes(range(32)))
 
 
 def make_conversation(**settings: object) -> Conversation:
     """The conversation with the shipped forms and texts."""
     shipped = {form.id: form for form in shipped_forms()}
-    texts = {language: Catalog.load(LOCALES, language) for language in LANGUAGES}
-    return Conversation(
-        keyring=KEYS, forms=shipped, texts=texts, settings=load_settings(**settings)
+    context = ConversationContext(
+        keyring=KEYS, forms=shipped, texts=load_texts(), settings=load_settings(**settings)
     )
+    return Conversation(context=context)
 
 
 async def make_house(database: Database, **settings: object) -> House:

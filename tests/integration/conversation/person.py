@@ -126,7 +126,7 @@ class Person:
 
     async def contact(self) -> dict[str, Any]:
         """The row of this chat."""
-        keyring = self.house.conversation.keyring
+        keyring = self.house.conversation.context.keyring
         key = keyring.chat_key(self.channel, "main", self.address)
         rows = await self.house.rows(schema.contacts)
         return next(row for row in rows if row["chat_key"] == key)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.house import House as Home
 from bot.invitations import Invited, invite_some, tell_followers
 from bot.messages import IncomingKind, outgoing_from_json
 from bot.notices import Notices
@@ -28,11 +27,16 @@ async def invite(house: House, percent: int = 100) -> Invited:
     """Everything that `motcua invite` does to the database."""
     async with house.database.write() as conn:
         await invitations.link_by_phone(conn, PERIOD, house.now)
-        while await tell_followers(conn, _home(house), house.now):
+        while await tell_followers(conn, house.conversation.context, house.now):
             pass
         done = Invited()
         while more := await invite_some(
-            conn, _home(house), PERIOD, Decimal(percent), house.now, after=done.last_id
+            conn,
+            house.conversation.context,
+            PERIOD,
+            Decimal(percent),
+            house.now,
+            after=done.last_id,
         ):
             done += more
         return done
@@ -207,11 +211,6 @@ async def test_a_contact_who_refused_notices_but_agreed_to_surveys(small_house: 
     assert row["contact_id"] == (await both.contact())["id"]
 
 
-def _home(house: House) -> Home:
-    talk = house.conversation
-    return Home(keyring=talk.keyring, current=talk.forms, texts=talk.texts, settings=talk.settings)
-
-
 async def test_database_kinds_agree(database: Database) -> None:
     """An empty period invites nobody."""
     async with database.write() as conn:
@@ -228,7 +227,7 @@ async def test_the_running_bot_tells_followers_soon(house: House) -> None:
     told = asyncio.Event()
     notices = Notices(
         house.database,
-        _home(house),
+        house.conversation.context,
         clock=lambda: house.now,
         told=told.set,
         poll_seconds=0.01,

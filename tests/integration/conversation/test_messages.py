@@ -137,7 +137,7 @@ async def test_commands_are_understood_as_people_write_them(
 
 async def test_telegrams_list_of_commands_is_understood(small_house: House) -> None:
     """What Telegram offers to tap does what it says."""
-    for catalog in small_house.conversation.texts.values():
+    for catalog in small_house.conversation.context.texts.values():
         names = [k for k in catalog.texts if k.startswith("telegram.commands.")]
         for key in (name for name in names if name.endswith(".name")):
             said = await small_house.person().types(f"/{catalog.text(key)}")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.conversation import Conversation
 from bot.messages import Incoming, IncomingKind
 from surveys.form import Form, shipped_forms
 from surveys.store.asking import interviews
@@ -146,8 +147,9 @@ async def test_the_version_begun_is_finished(house: House) -> None:
     newer = Form.model_validate(old.model_dump(by_alias=True) | changes)
     async with house.database.write() as conn:
         await form_versions.register(conn, [newer], house.now)
-    current = dict(house.conversation.forms) | {"phieu5": newer}
-    house.conversation = replace(house.conversation, forms=current)
+    context = house.conversation.context
+    forms = dict(context.forms) | {"phieu5": newer}
+    house.conversation = Conversation(context=replace(context, forms=forms))
     assert "Câu 3/4" in await person.types("không")
     rows = await house.rows(schema.responses)
     assert [row["form_version"] for row in rows] == [old.version]

@@ -2,15 +2,14 @@
 
 import unicodedata
 from itertools import product
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import bot
 from bot.messages import Outgoing
 from bot.render import Press, action_data, answer_data, parse_button, render
+from bot.texts import load_texts
 from surveys.form import Form, shipped_forms
 from surveys.interview import (
     OFFER,
@@ -24,13 +23,10 @@ from surveys.interview import (
     Stop,
     Tap,
 )
-from surveys.texts import LANGUAGES, Catalog
+from surveys.texts import LANGUAGES
 from tests.interviews import LASTS, Citizen, shipped
 
-CATALOGS = {
-    language: Catalog.load(Path(bot.__file__).parent / "locales", language)
-    for language in LANGUAGES
-}
+CATALOGS = load_texts()
 FORMS = shipped_forms()
 
 

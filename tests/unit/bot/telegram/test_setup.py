@@ -1,21 +1,16 @@
 """What we want of Telegram follows from the settings and the texts."""
 
-from pathlib import Path
-
 import pytest
 from pydantic import SecretStr
 
-import bot
 from bot.channels.telegram.setup import Wanted, wanted_from
 from bot.conversation.words import Command, CommandName, slash_command
 from bot.settings import Settings
+from bot.texts import load_texts
 from surveys.errors import Refusal
-from surveys.texts import LANGUAGES, Catalog
+from surveys.texts import LANGUAGES
 
-TEXTS = {
-    language: Catalog.load(Path(bot.__file__).parent / "locales", language)
-    for language in LANGUAGES
-}
+TEXTS = load_texts()
 
 
 def settings(**given: str) -> Settings:

@@ -1,4 +1,4 @@
-"""What every conversation has at hand, the same for all chats."""
+"""What every conversation needs and all chats share: keys, forms, texts, settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from surveys.texts import Catalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """`current` holds the version of each form that new interviews begin with."""
+class ConversationContext:
+    """`forms` holds, by id, the version of each form that new interviews begin with."""
 
     keyring: Keyring
-    current: Mapping[str, Form]
+    forms: Mapping[str, Form]
     texts: Mapping[str, Catalog]
     settings: Settings
 
     @property
     def form(self) -> Form:
         """What a returned dossier is asked with."""
-        return self.current[self.settings.form]
+        return self.forms[self.settings.form]
 
     @property
     def questions(self) -> int:
@@ -36,7 +36,7 @@ class House:
 
         Raises Refusal `forms.unpublished`.
         """
-        form = self.current.get(form_id)
+        form = self.forms.get(form_id)
         if form is not None and form.version == version:
             return form
         return await form_versions.load(conn, form_id, version)
