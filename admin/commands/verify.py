@@ -15,7 +15,7 @@ from surveys.errors import Refusal
 from surveys.outcomes import FIELDS, ComplaintState
 from surveys.store.base.connection import Connection
 from surveys.store.results import cases, review_queue, verifications
-from surveys.store.results.review_queue import Doubt, OpenQuestion
+from surveys.store.results.review_queue import ReviewItem, ReviewReason
 from surveys.store.results.verifications import Action, Complaint
 from surveys.store.system import staff
 from surveys.store.system.staff import Role
@@ -29,9 +29,9 @@ reason_option = click.option("--reason", required=True, metavar="TEXT")
 @command.command("list")
 @click.argument("period")
 @click.option("--unit", metavar="CODE")
-@click.option("--doubt", type=click.Choice([doubt.value for doubt in Doubt]))
+@click.option("--doubt", type=click.Choice([reason.value for reason in ReviewReason]))
 @format_option
-async def list_doubts(
+async def list_review_items(
     runtime: Runtime, period: str, unit: str | None, doubt: str | None, shown_as: Format
 ) -> None:
     """Print what a verifier should look at."""
@@ -40,7 +40,7 @@ async def list_doubts(
     async with database.read() as conn:
         await staff.require(conn, runtime.actor, Role.VERIFIER)
         wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
-        found = await review_queue.open_questions(conn, wanted)
+        found = await review_queue.review_items(conn, wanted)
         words = await _words(runtime, conn)
     rows = [
         _row(runtime, words, one, as_table=shown_as is Format.TABLE)
@@ -182,7 +182,7 @@ async def _words(runtime: Runtime, conn: Connection) -> CaseWords:
 
 
 def _row(
-    runtime: Runtime, words: CaseWords, one: OpenQuestion, *, as_table: bool
+    runtime: Runtime, words: CaseWords, one: ReviewItem, *, as_table: bool
 ) -> dict[str, object]:
     row = {key: getattr(one, key) for key in KEYS.split()}
     if as_table:
@@ -192,7 +192,7 @@ def _row(
     return row
 
 
-def _stated(runtime: Runtime, words: CaseWords, one: OpenQuestion) -> str:
-    if one.doubt is Doubt.CHANGED:
+def _stated(runtime: Runtime, words: CaseWords, one: ReviewItem) -> str:
+    if one.doubt is ReviewReason.CHANGED:
         return words.outcome(one.criterion, one.stated)
     return runtime.text(f"verify.stated.{one.stated}") if one.stated else ""

@@ -15,7 +15,7 @@ from surveys.store.base import schema
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.results import cases, complaints, evidence, review_queue, verifications
-from surveys.store.results.review_queue import Doubt
+from surveys.store.results.review_queue import ReviewReason
 from surveys.store.results.verifications import Action
 from surveys.store.system import audit
 from tests.integration.rows import DUE, NOW, add_dossier, add_unit, answer, evidence_of
@@ -91,10 +91,10 @@ async def test_what_changed_after_a_decision_is_listed(database: Database) -> No
     async with database.write() as conn:
         dossier = await _dossier(conn)
         await _decide(conn, Action.CONFIRM)
-        assert await review_queue.open_questions(conn, Q2) == []
+        assert await review_queue.review_items(conn, Q2) == []
         await answer(conn, dossier, "contacts", "none", revision=2)
-        (found,) = await review_queue.open_questions(conn, Q2)
-    assert (found.doubt, found.shown, found.stated) == (Doubt.CHANGED, "many", "none")
+        (found,) = await review_queue.review_items(conn, Q2)
+    assert (found.doubt, found.shown, found.stated) == (ReviewReason.CHANGED, "many", "none")
 
 
 async def test_decisions_need_a_dossier_a_criterion_and_a_reason(database: Database) -> None:
@@ -174,16 +174,16 @@ async def test_the_verifiers_list(database: Database) -> None:
         await answer(conn, ids[1], "on_time", "on_time")
         await answer(conn, ids[2], "on_time", "unknown")
         await _complain(conn, await answer(conn, ids[3], "conduct", "yes"))
-        found = await review_queue.open_questions(conn, Q2)
+        found = await review_queue.review_items(conn, Q2)
         await _decide(conn, Action.CONFIRM, "1")
-        later = await review_queue.open_questions(conn, Q2)
+        later = await review_queue.review_items(conn, Q2)
     assert [(one.doubt, one.dossier, one.shown, one.stated) for one in found] == [
-        (Doubt.COMPLAINT, "D4", "complaint", "conduct"),
-        (Doubt.OWN_FAULT, "D1", "many_own_fault", ""),
-        (Doubt.TIMING, "D1", "same_day", "late"),
+        (ReviewReason.COMPLAINT, "D4", "complaint", "conduct"),
+        (ReviewReason.OWN_FAULT, "D1", "many_own_fault", ""),
+        (ReviewReason.TIMING, "D1", "same_day", "late"),
     ]
     assert found[0].reference == "REF1"
-    assert [one.doubt for one in later] == [Doubt.COMPLAINT, Doubt.OWN_FAULT]
+    assert [one.doubt for one in later] == [ReviewReason.COMPLAINT, ReviewReason.OWN_FAULT]
 
 
 async def test_raw_codes_are_those_before_any_decision(database: Database) -> None:

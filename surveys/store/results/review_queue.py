@@ -24,7 +24,7 @@ from surveys.store.results import cases
 from surveys.store.results.verifications import last_decisions
 
 
-class Doubt(StrEnum):
+class ReviewReason(StrEnum):
     """Why a dossier is on the verifier's list."""
 
     TIMING = "timing"
@@ -40,11 +40,11 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenQuestion:
+class ReviewItem:
     """One dossier that a verifier should look at; `stated` is what the citizen says (or what the
     dossier shows by now), `shown` what counts, `reference` the complaint's code."""
 
-    doubt: Doubt
+    doubt: ReviewReason
     unit: str
     dossier: str
     criterion: str
@@ -53,13 +53,13 @@ class OpenQuestion:
     reference: str = ""
 
 
-async def open_questions(conn: Connection, period: Period) -> list[OpenQuestion]:
+async def review_items(conn: Connection, period: Period) -> list[ReviewItem]:
     """What a verifier should look at in a period, unit by unit; decided ones are left out."""
     found = [
         *await _timing(conn, period),
         *await _complaints(conn, period),
-        *await _flagged(conn, period, "3", Contacts.MANY_OWN_FAULT, Doubt.OWN_FAULT),
-        *await _flagged(conn, period, "4", Agencies.MANY_FIELD_CHECK, Doubt.FIELD_CHECK),
+        *await _flagged(conn, period, "3", Contacts.MANY_OWN_FAULT, ReviewReason.OWN_FAULT),
+        *await _flagged(conn, period, "4", Agencies.MANY_FIELD_CHECK, ReviewReason.FIELD_CHECK),
         *await _changed(conn, period),
     ]
     return sorted(found, key=lambda one: (one.unit, one.doubt, one.dossier))
@@ -72,7 +72,7 @@ _SAID = case(
 )
 
 
-async def _timing(conn: Connection, period: Period) -> list[OpenQuestion]:
+async def _timing(conn: Connection, period: Period) -> list[ReviewItem]:
     """The last on_time answer against the system's day."""
     shown = dossier_evidence.c.total_time
     query = (
@@ -83,8 +83,8 @@ async def _timing(conn: Connection, period: Period) -> list[OpenQuestion]:
         .where(_SAID != 0, shown != _SAID, shown.in_((Timing.EARLY, Timing.SAME_DAY, Timing.LATE)))
     )
     return [
-        OpenQuestion(
-            doubt=Doubt.TIMING,
+        ReviewItem(
+            doubt=ReviewReason.TIMING,
             unit=unit,
             dossier=dossier,
             criterion="1",
@@ -95,7 +95,7 @@ async def _timing(conn: Connection, period: Period) -> list[OpenQuestion]:
     ]
 
 
-async def _complaints(conn: Connection, period: Period) -> list[OpenQuestion]:
+async def _complaints(conn: Connection, period: Period) -> list[ReviewItem]:
     query = (
         _base("", dossier_evidence.c.conduct, complaints.c.kind, complaints.c.reference)
         .join(responses, responses.c.dossier_id == dossier_evidence.c.dossier_id)
@@ -103,8 +103,8 @@ async def _complaints(conn: Connection, period: Period) -> list[OpenQuestion]:
         .where(complaints.c.state == ComplaintState.PENDING, returned_in(period))
     )
     return [
-        OpenQuestion(
-            doubt=Doubt.COMPLAINT,
+        ReviewItem(
+            doubt=ReviewReason.COMPLAINT,
             unit=unit,
             dossier=dossier,
             criterion="7" if kind == "conduct" else "",
@@ -117,12 +117,12 @@ async def _complaints(conn: Connection, period: Period) -> list[OpenQuestion]:
 
 
 async def _flagged(
-    conn: Connection, period: Period, criterion: str, code: int, doubt: Doubt
-) -> list[OpenQuestion]:
+    conn: Connection, period: Period, criterion: str, code: int, doubt: ReviewReason
+) -> list[ReviewItem]:
     column = dossier_evidence.c[FIELDS[criterion]]
     query = _base(criterion).where(column == code, returned_in(period))
     return [
-        OpenQuestion(
+        ReviewItem(
             doubt=doubt,
             unit=unit,
             dossier=dossier,
@@ -133,7 +133,7 @@ async def _flagged(
     ]
 
 
-async def _changed(conn: Connection, period: Period) -> list[OpenQuestion]:
+async def _changed(conn: Connection, period: Period) -> list[ReviewItem]:
     """Decisions that were made about another outcome than the dossier shows by now."""
     query = (
         select(dossier_evidence.c.dossier_id, units.c.code)
@@ -145,8 +145,8 @@ async def _changed(conn: Connection, period: Period) -> list[OpenQuestion]:
     found = {one.dossier_id: one for one in await cases.of_dossiers(conn, verified)}
     decided = await last_decisions(conn, verified)
     return [
-        OpenQuestion(
-            doubt=Doubt.CHANGED,
+        ReviewItem(
+            doubt=ReviewReason.CHANGED,
             unit=verified[number],
             dossier=found[number].code,
             criterion=criterion,
