@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from scoring.cases import Printed
 from scoring.law import Rulebook
 from scoring.rounding import added
+from scoring.supported import Printed
 from scoring.unit_rating import State, UnitRating
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scoring.cases import MISSING
 from scoring.criteria import Case, Finding, Part, parts_of
 from scoring.law import Policy, Rulebook
 from scoring.rounding import added, plain, rounded
+from scoring.supported import MISSING
 from scoring.texts import say
 from scoring.unit_rating import Score, UnitRating
 

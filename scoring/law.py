@@ -4,7 +4,7 @@ Frozen models of the YAML files in `scoring/rulebooks`. A rulebook that lacks a 
 `scoring.criteria` relies, or offers a choice nobody carries out, is refused on loading.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -22,19 +22,17 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from scoring.cases import (
+from scoring.errors import Refusal
+from scoring.marked import Place
+from scoring.rounding import Rounding, rounded, rounder
+from scoring.supported import (
     CHOICES,
-    DOSSIER_CRITERIA,
+    CRITERIA,
     MISSING,
-    OUTCOMES,
-    THRESHOLDS,
     Level,
     Scope,
     Validity,
 )
-from scoring.errors import Refusal
-from scoring.marked import Place
-from scoring.rounding import Rounding, rounded, rounder
 
 
 def _hundredths(points: Decimal) -> Decimal:
@@ -210,9 +208,10 @@ class Rulebook(_Part):
     def _known_criteria(cls, criteria: Mapping[str, Criterion]) -> Mapping[str, Criterion]:
         for number, criterion in criteria.items():
             _check_number(number, criterion.scope)
-            _check_names(number, "outcomes", criterion.outcomes, OUTCOMES)
-            _check_names(number, "thresholds", criterion.thresholds, THRESHOLDS)
-        return dict(sorted(criteria.items()))
+            known = CRITERIA[number]
+            _check_names(number, "outcomes", criterion.outcomes, known.outcomes)
+            _check_names(number, "thresholds", criterion.thresholds, known.thresholds)
+        return dict(sorted(criteria.items(), key=lambda item: _in_order(item[0])))
 
     @field_validator("valid_to")
     @classmethod
@@ -330,17 +329,19 @@ class Rulebook(_Part):
         return Rounding(self.policies.rounding.chosen)
 
 
+def _in_order(number: str) -> tuple[int, str]:
+    """Numbers as numbers: 2 comes before 10."""
+    return int(number) if number.isdecimal() else len(CRITERIA), number
+
+
 def _check_number(number: str, scope: Scope) -> None:
-    if number not in OUTCOMES:
+    if number not in CRITERIA:
         raise PydanticCustomError("criterion_unknown", number)
-    if (scope is Scope.DOSSIER) != (number in DOSSIER_CRITERIA):
+    if scope is not CRITERIA[number].scope:
         raise PydanticCustomError("criterion_scope", number)
 
 
-def _check_names(
-    number: str, kind: str, given: Mapping[str, Any], known: Mapping[str, frozenset[str]]
-) -> None:
-    wanted = known.get(number, frozenset())
+def _check_names(number: str, kind: str, given: Collection[str], wanted: frozenset[str]) -> None:
     if set(given) != wanted:
         names = ", ".join(sorted(wanted.symmetric_difference(given)))
         raise PydanticCustomError("criterion_names", f"{number}.{kind}: {names}")

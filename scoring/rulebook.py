@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from scoring.cases import Validity
 from scoring.errors import Refusal
 from scoring.law import Rulebook
 from scoring.marked import Marked, read_marked
+from scoring.supported import Validity
 
 SHIPPED = Path(__file__).parent / "rulebooks"
 """The folder of the rulebooks that come with the program."""

@@ -1,8 +1,9 @@
-"""What a dossier shows for each criterion, as a small code: the outcome, not yet the points.
+"""Outcome codes: what a dossier shows for a criterion, not yet the points.
 
 The codes are what the wide evidence row of a dossier holds. Their names are what a rulebook
 gives points to, so another rulebook needs no other rows. 0 is always "no evidence"; it is never
-turned into 0 points (TT 01/2018/TT-VPCP Điều 15 khoản 4 điểm b).
+turned into 0 points (TT 01/2018/TT-VPCP Điều 15 khoản 4 điểm b). `surveys.criteria` says which
+criterion has which codes.
 """
 
 from enum import IntEnum
@@ -56,19 +57,3 @@ class Conduct(IntEnum):
     SAME_DAY = 3
     LATE = 4
     NO_DUE_DATE = 5
-
-
-CRITERIA: dict[str, type[IntEnum]] = {
-    "1": Timing,
-    "2": Timing,
-    "3": Contacts,
-    "4": Agencies,
-    "6": Publicity,
-    "7": Conduct,
-}
-"""The criteria that have evidence per dossier, and the outcomes each knows."""
-
-
-def outcome_name(criterion: str, code: int) -> str:
-    """The outcome's name as rulebooks write it, e.g. `many_own_fault`."""
-    return CRITERIA[criterion](code).name.lower()

@@ -1,26 +1,16 @@
-"""From what is known of one dossier to its outcomes: pure rules, no points, no clock.
+"""One rule a criterion: from what is known of one dossier to its outcome; no points, no clock.
 
 TT 01/2018/TT-VPCP Điều 13 says what is looked at; which points an outcome is worth is the
 rulebook's matter. What is not known is MISSING and stays so.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from surveys.evidence import CRITERIA, Agencies, Conduct, Contacts, Publicity, Timing
-
-FIELDS: Mapping[str, str] = {
-    "1": "total_time",
-    "2": "step_time",
-    "3": "contacts",
-    "4": "agencies",
-    "6": "publicity",
-    "7": "conduct",
-}
-"""Criterion → its field of `Outcomes`, which is also its column of `dossier_evidence`."""
+from surveys.evidence import Agencies, Conduct, Contacts, Publicity, Timing
 
 
 class ComplaintState(StrEnum):
@@ -52,7 +42,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class DossierRecord:
     """Everything that bears on the outcomes of one dossier.
 
     `conduct_complaints` are the states of complaints about conduct by response;
@@ -68,46 +58,49 @@ class Case:
     verified: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcomes:
-    """One outcome a criterion: what the wide evidence row of a dossier holds."""
-
-    total_time: Timing = Timing.MISSING
-    step_time: Timing = Timing.MISSING
-    contacts: Contacts = Contacts.MISSING
-    agencies: Agencies = Agencies.MISSING
-    publicity: Publicity = Publicity.MISSING
-    conduct: Conduct = Conduct.MISSING
-
-    def of(self, criterion: str) -> IntEnum:
-        """The outcome for a criterion of `FIELDS`."""
-        outcome: IntEnum = getattr(self, FIELDS[criterion])
-        return outcome
-
-    def codes(self) -> dict[str, int]:
-        """Column name → code, as stored."""
-        return {name: int(getattr(self, name)) for name in FIELDS.values()}
+def total_time(record: DossierRecord) -> Timing:
+    """Chỉ số 1: the day it was finished, else returned, against the promised day."""
+    return timing(record.due_at, record.finished_at or record.returned_at)
 
 
-def outcomes(case: Case) -> Outcomes:
-    """What counts: the officer's decisions over what the dossier itself shows."""
-    decided: dict[str, Any] = {
-        FIELDS[key]: CRITERIA[key](code) for key, code in case.verified.items()
-    }
-    return replace(raw_outcomes(case), **decided)
+def step_time(record: DossierRecord) -> Timing:
+    """Chỉ số 2: the worst of the agencies that took part."""
+    return worst(timing(step.due_at, step.finished_at) for step in record.steps)
 
 
-def raw_outcomes(case: Case) -> Outcomes:
-    """What the dossier shows before any verification."""
-    total_time = timing(case.due_at, case.finished_at or case.returned_at)
-    return Outcomes(
-        total_time=total_time,
-        step_time=worst(timing(step.due_at, step.finished_at) for step in case.steps),
-        contacts=_contacts(case.answers),
-        agencies=_agencies(case.answers),
-        publicity=_named(Publicity, _last(case.answers, "publicity")),
-        conduct=_conduct(case, total_time),
-    )
+def contacts(record: DossierRecord) -> Contacts:
+    """Chỉ số 3: how often the citizen had to come back, and whether by their own mistake."""
+    given = _last(record.answers, "contacts")
+    if _is(given, "many") and _followed(record.answers, given, "contacts_own_fault"):
+        return Contacts.MANY_OWN_FAULT
+    return _named(Contacts, given)
+
+
+def agencies(record: DossierRecord) -> Agencies:
+    """Chỉ số 4: how many bodies had to be contacted, and whether for a field check."""
+    given = _last(record.answers, "agencies")
+    if _is(given, "many") and _followed(record.answers, given, "agencies_field_check"):
+        return Agencies.MANY_FIELD_CHECK
+    return _named(Agencies, given)
+
+
+def publicity(record: DossierRecord) -> Publicity:
+    """Chỉ số 6 as the citizen saw it; "did not notice" is no evidence."""
+    return _named(Publicity, _last(record.answers, "publicity"))
+
+
+def conduct(record: DossierRecord) -> Conduct:
+    """Chỉ số 7. An upheld complaint counts whatever is answered later; a "yes" counts until it is
+    refuted or withdrawn; otherwise the time decides."""
+    given, states = _last(record.answers, "conduct"), record.conduct_complaints
+    if ComplaintState.UPHELD in states.values():
+        return Conduct.COMPLAINT
+    if given is None or given.option not in {"yes", "no"}:
+        return Conduct.MISSING
+    open_states = {None, ComplaintState.PENDING}
+    if given.option == "yes" and states.get(given.response_id) in open_states:
+        return Conduct.COMPLAINT
+    return Conduct[total_time(record).name]
 
 
 def timing(due_at: datetime | None, done_at: datetime | None) -> Timing:
@@ -128,34 +121,6 @@ def worst(timings: Iterable[Timing]) -> Timing:
     """The dossier's timing over its steps: the worst that is known."""
     known = set(timings)
     return next((timing for timing in _WORST_FIRST if timing in known), Timing.MISSING)
-
-
-def _contacts(answers: tuple[Given, ...]) -> Contacts:
-    given = _last(answers, "contacts")
-    if _is(given, "many") and _followed(answers, given, "contacts_own_fault"):
-        return Contacts.MANY_OWN_FAULT
-    return _named(Contacts, given)
-
-
-def _agencies(answers: tuple[Given, ...]) -> Agencies:
-    given = _last(answers, "agencies")
-    if _is(given, "many") and _followed(answers, given, "agencies_field_check"):
-        return Agencies.MANY_FIELD_CHECK
-    return _named(Agencies, given)
-
-
-def _conduct(case: Case, total_time: Timing) -> Conduct:
-    """An upheld complaint stands whatever is answered later; a "yes" stands until refuted or
-    withdrawn; otherwise the time decides (chỉ số 7)."""
-    given, states = _last(case.answers, "conduct"), case.conduct_complaints
-    if ComplaintState.UPHELD in states.values():
-        return Conduct.COMPLAINT
-    if given is None or given.option not in {"yes", "no"}:
-        return Conduct.MISSING
-    open_states = {None, ComplaintState.PENDING}
-    if given.option == "yes" and states.get(given.response_id) in open_states:
-        return Conduct.COMPLAINT
-    return Conduct[total_time.name]
 
 
 def _last(answers: Iterable[Given], question: str) -> Given | None:

@@ -18,11 +18,11 @@ from scoring.evidence import known_criterion
 from scoring.explain import Explanation, explain_criterion, explain_unit
 from scoring.law import Rulebook
 from scoring.unit_rating import UnitRating, rate_unit
+from surveys.criteria import CRITERIA
 from surveys.errors import Refusal
-from surveys.outcomes import FIELDS
 from surveys.period import Period
 from surveys.store.base.connection import Connection
-from surveys.store.results import cases, ratings, verifications
+from surveys.store.results import dossier_records, ratings, verifications
 from surveys.store.system import staff
 from surveys.store.system.staff import Role
 
@@ -53,8 +53,8 @@ async def command(
 ) -> None:
     """Explain a grade, or one criterion and the dossiers behind it."""
     book, wanted = chosen(runtime, rulebook, policies), runtime.period(period)
-    if outcome is not None and criterion not in FIELDS:
-        raise Refusal("explain.no_outcomes", known=", ".join(FIELDS))
+    if outcome is not None and criterion not in CRITERIA:
+        raise Refusal("explain.no_outcomes", known=", ".join(CRITERIA))
     database = await runtime.database()
     async with database.read() as conn:
         if codes:
@@ -62,7 +62,7 @@ async def command(
         rated = await _rated(conn, book, unit, wanted)
         words = CaseWords(runtime=runtime, rulebook=book, forms=await known_forms(conn))
         dossiers = None
-        if criterion is not None and criterion in FIELDS:
+        if criterion is not None and criterion in CRITERIA:
             asked = (rated.code, criterion, outcome)
             dossiers = await _page(conn, wanted, asked, limit, page, open_codes=codes)
     explanation = _explanation(runtime, book, rated, criterion)
@@ -115,7 +115,7 @@ async def _page(
         limit=limit,
         offset=first,
     )
-    known = {one.dossier_id: one for one in await cases.of_dossiers(conn, found.ids)}
+    known = {one.dossier_id: one for one in await dossier_records.of_dossiers(conn, found.ids)}
     return Dossiers(
         criterion=criterion,
         known=tuple(known[number] for number in found.ids),

@@ -14,10 +14,10 @@ from admin.rating.lists import missing_rows, official_rows
 from admin.rating.rulebooks import chosen
 from admin.rating.unit_evidence import PeriodEvidence, unit_evidence
 from admin.rating.words import Words
-from scoring.cases import Printed
 from scoring.comparison import compare
 from scoring.law import Rulebook
 from scoring.rating import Rating, rate
+from scoring.supported import Printed
 from surveys.period import Period, previous, year_before
 from surveys.store.base.connection import Connection
 from surveys.store.results import ratings

@@ -10,12 +10,13 @@ from admin.rating.rulebooks import chosen
 from admin.verifying import dossier as dossier_file
 from admin.verifying.outcomes import outcome_code
 from admin.verifying.words import CaseWords, known_forms
+from surveys.criteria import CRITERIA, ReviewReason
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
-from surveys.outcomes import FIELDS, ComplaintState
+from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
-from surveys.store.results import cases, review_queue, verifications
-from surveys.store.results.review_queue import ReviewItem, ReviewReason
+from surveys.store.results import dossier_records, review_queue, verifications
+from surveys.store.results.review_queue import ReviewItem
 from surveys.store.results.verifications import Action, Complaint
 from surveys.store.system import staff
 from surveys.store.system.staff import Role
@@ -169,8 +170,8 @@ async def _decide(
 
 
 async def _with_evidence(conn: Connection, code: str) -> tuple[str, ...]:
-    raw = await cases.raw_codes(conn, await verifications.id_of(conn, code))
-    found = tuple(criterion for criterion in FIELDS if raw[criterion])
+    raw = await dossier_records.raw_codes(conn, await verifications.id_of(conn, code))
+    found = tuple(criterion for criterion in CRITERIA if raw[criterion])
     if not found:
         raise Refusal("verify.nothing_at_all", dossier=code)
     return found

@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from admin.kit.runtime import Runtime
-from admin.rating.words import BY_CITIZENS
 from admin.verifying.words import CaseWords
 from scoring import confidence
 from scoring.explain import Explanation
 from scoring.law import Rulebook
 from scoring.unit_rating import UnitRating
+from surveys.criteria import FROM_CITIZENS
 from surveys.privacy import masked
-from surveys.store.results.cases import Known
+from surveys.store.results.dossier_records import Known
 from surveys.store.results.verifications import Decision
 
 
@@ -51,7 +51,7 @@ def confidence_line(
     """How sure a mean of citizens' answers is, when not everybody was heard; else nothing."""
     finding = unit.scores[criterion].finding
     sure = confidence.of_finding(rulebook, finding, unit.evidence.dossiers)
-    if criterion not in BY_CITIZENS or sure is None:
+    if criterion not in FROM_CITIZENS or sure is None:
         return ()
     low, high = (rulebook.round_mean(value) for value in (sure.low, sure.high))
     word = sure.word(runtime.texts.language)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from scoring.cases import Printed
 from scoring.rating import Rating
+from scoring.supported import Printed
 from surveys.errors import Refusal
 
 BlockWeights = Mapping[str, Decimal]

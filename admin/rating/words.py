@@ -10,10 +10,9 @@ from scoring.law import Rulebook
 from scoring.rounding import plain
 from scoring.texts import say, written
 from scoring.unit_rating import UnitRating
+from surveys.criteria import FROM_CITIZENS
 
 NOTHING = "–"
-BY_CITIZENS = ("3", "4", "7")
-"""The criteria that rest on answers: here few of them are worth a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +67,7 @@ class Words:
             return False
         found = (
             confidence.of_finding(self.rulebook, unit.scores[c].finding, unit.evidence.dossiers)
-            for c in BY_CITIZENS
+            for c in FROM_CITIZENS
             if c in unit.scores and unit.scores[c].appraised is None
         )
         return any(one is not None and one.trust is Trust.FEW for one in found)

@@ -9,11 +9,11 @@ from admin.kit import output
 from admin.kit.output import Column
 from admin.kit.runtime import Runtime
 from admin.verifying.words import CaseWords
-from surveys.outcomes import FIELDS
+from surveys.criteria import CRITERIA
 from surveys.store.base.connection import Connection
-from surveys.store.results import answer_history, cases, verifications
+from surveys.store.results import answer_history, dossier_records, verifications
 from surveys.store.results.answer_history import Complained, Said
-from surveys.store.results.cases import Known
+from surveys.store.results.dossier_records import Known
 from surveys.store.results.verifications import Decision
 
 
@@ -35,7 +35,7 @@ class DossierFile:
 async def read(conn: Connection, code: str) -> DossierFile:
     """Look a dossier up. Raises Refusal `verify.unknown_dossier`."""
     dossier_id = await verifications.id_of(conn, code)
-    (known,) = await cases.of_dossiers(conn, (dossier_id,))
+    (known,) = await dossier_records.of_dossiers(conn, (dossier_id,))
     return DossierFile(
         known=known,
         said=tuple(await answer_history.said(conn, dossier_id)),
@@ -84,7 +84,7 @@ COMPLAINTS = "at reference kind state due_on reason"
 
 def _criteria(words: CaseWords, file: DossierFile) -> list[dict[str, Any]]:
     found = []
-    for criterion in FIELDS:
+    for criterion in CRITERIA:
         raw, counts = words.shown(criterion, file.known.case)
         found.append(
             {

@@ -1,7 +1,7 @@
 """Outcomes by the names that rulebooks and officers write."""
 
+from surveys.criteria import CRITERIA
 from surveys.errors import Refusal
-from surveys.evidence import CRITERIA
 
 
 def outcome_code(criterion: str, name: str) -> int:
@@ -11,7 +11,7 @@ def outcome_code(criterion: str, name: str) -> int:
     """
     if criterion not in CRITERIA:
         raise Refusal("verify.unknown_criterion", criterion=criterion, known=", ".join(CRITERIA))
-    known = {code.name.lower(): int(code) for code in CRITERIA[criterion] if code}
+    known = CRITERIA[criterion].outcome_codes
     if name.lower() not in known:
         params = {"criterion": criterion, "outcome": name, "known": ", ".join(known)}
         raise Refusal("verify.unknown_outcome", **params)

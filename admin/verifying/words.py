@@ -1,27 +1,19 @@
 """Why a dossier has its outcome: its dates, its answers, the officer's decision."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from admin.kit.runtime import Runtime
-from scoring.cases import MISSING
 from scoring.law import Rulebook
+from scoring.supported import MISSING
 from scoring.texts import written
-from surveys.evidence import outcome_name
+from surveys.criteria import CRITERIA, Source, outcome_name, outcomes, raw_outcomes
 from surveys.form import Form, in_language, shipped_forms
-from surveys.outcomes import Case, ComplaintState, Given, outcomes, raw_outcomes
+from surveys.outcomes import ComplaintState, DossierRecord, Given
 from surveys.store.base.connection import Connection
 from surveys.store.results.verifications import Decision
 from surveys.store.system import form_versions
-
-QUESTIONS: Mapping[str, tuple[str, ...]] = {
-    "3": ("contacts", "contacts_own_fault"),
-    "4": ("agencies", "agencies_field_check"),
-    "6": ("publicity",),
-    "7": ("conduct",),
-}
-"""The questions whose answers a criterion rests on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +38,15 @@ class CaseWords:
         known = self._has(criterion) and name in self.rulebook.criteria[criterion].outcomes
         return written(self.rulebook.points(criterion, name) if known else None, self._language)
 
-    def shown(self, criterion: str, case: Case) -> tuple[str, str]:
+    def shown(self, criterion: str, case: DossierRecord) -> tuple[str, str]:
         """The names of the raw outcome and of the one that counts."""
         raw, counts = raw_outcomes(case).of(criterion), outcomes(case).of(criterion)
         return outcome_name(criterion, raw), outcome_name(criterion, counts)
 
-    def reasons(self, criterion: str, case: Case, decision: Decision | None) -> list[str]:
+    def reasons(self, criterion: str, case: DossierRecord, decision: Decision | None) -> list[str]:
         """What the outcome follows from, the officer's decision last."""
         found = [*self._dates(criterion, case), *self._answers(criterion, case)]
-        if criterion == "7":
+        if Source.COMPLAINTS in CRITERIA[criterion].sources:
             found += self._complaints(case)
         if decision is not None:
             found.append(self.decided(decision))
@@ -75,16 +67,17 @@ class CaseWords:
             reason=decision.reason,
         )
 
-    def _dates(self, criterion: str, case: Case) -> Iterator[str]:
-        if criterion in {"1", "7"}:
+    def _dates(self, criterion: str, case: DossierRecord) -> Iterator[str]:
+        sources = CRITERIA[criterion].sources
+        if Source.PROMISED_DAY in sources:
             done = case.finished_at or case.returned_at
             yield self._text("dates", due=self._day(case.due_at), done=self._day(done))
-        for step in case.steps if criterion == "2" else ():
+        for step in case.steps if Source.STEPS in sources else ():
             days = {"due": self._day(step.due_at), "done": self._day(step.finished_at)}
             yield self._text("step", agency=step.agency, **days)
 
-    def _answers(self, criterion: str, case: Case) -> Iterator[str]:
-        for question in QUESTIONS.get(criterion, ()):
+    def _answers(self, criterion: str, case: DossierRecord) -> Iterator[str]:
+        for question in CRITERIA[criterion].questions:
             for given in case.answers:
                 if given.question == question and given.option is not None:
                     yield self.answer(given)
@@ -106,7 +99,7 @@ class CaseWords:
                 )
         return given.question, given.option or ""
 
-    def _complaints(self, case: Case) -> Iterator[str]:
+    def _complaints(self, case: DossierRecord) -> Iterator[str]:
         for state in case.conduct_complaints.values():
             yield self._text(f"complaints.{ComplaintState(state).value}")
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from surveys.criteria import ReviewReason
 from surveys.errors import Refusal
 from surveys.evidence import Agencies, Conduct, Contacts, Timing
 from surveys.outcomes import ComplaintState
@@ -14,8 +15,7 @@ from surveys.period import parse_period
 from surveys.store.base import schema
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
-from surveys.store.results import cases, complaints, evidence, review_queue, verifications
-from surveys.store.results.review_queue import ReviewReason
+from surveys.store.results import complaints, dossier_records, evidence, review_queue, verifications
 from surveys.store.results.verifications import Action
 from surveys.store.system import audit
 from tests.integration.rows import DUE, NOW, add_dossier, add_unit, answer, evidence_of
@@ -191,7 +191,7 @@ async def test_raw_codes_are_those_before_any_decision(database: Database) -> No
     async with database.write() as conn:
         dossier = await _dossier(conn)
         await _decide(conn, Action.CHANGE, "1", Timing.LATE)
-        raw = await cases.raw_codes(conn, dossier)
+        raw = await dossier_records.raw_codes(conn, dossier)
     assert raw == {"1": Timing.SAME_DAY, "2": 0, "3": Contacts.MANY, "4": 0, "6": 0, "7": 0}
 
 

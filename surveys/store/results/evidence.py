@@ -13,8 +13,8 @@ from sqlalchemy import Insert, func, select
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert_for
 from surveys.store.base.schema import dossier_evidence, dossiers
-from surveys.store.results import cases
-from surveys.store.results.cases import EvidenceRow, Known, Which
+from surveys.store.results import dossier_records
+from surveys.store.results.dossier_records import EvidenceRow, Known, Which
 
 BATCH = 2_000
 
@@ -33,16 +33,16 @@ async def refresh(conn: Connection, dossier_ids: Iterable[int]) -> None:
     wanted = sorted(set(dossier_ids))
     for start in range(0, len(wanted), BATCH):
         ids = wanted[start : start + BATCH]
-        await _lock(conn, cases.among(ids))
-        await _store(conn, await cases.of_dossiers(conn, ids))
+        await _lock(conn, dossier_records.among(ids))
+        await _store(conn, await dossier_records.of_dossiers(conn, ids))
 
 
 async def rebuild(conn: Connection) -> int:
     """Derive every row anew; returns how many there are."""
     count = 0
     async for first, last in _ranges(conn):
-        await _lock(conn, cases.within(first, last))
-        batch = await cases.between(conn, first, last)
+        await _lock(conn, dossier_records.within(first, last))
+        batch = await dossier_records.between(conn, first, last)
         await _store(conn, batch)
         count += len(batch)
     return count
@@ -53,7 +53,7 @@ async def disagreements(conn: Connection) -> list[Disagreement]:
     found: list[Disagreement] = []
     async for first, last in _ranges(conn):
         stored = await _stored(conn, first, last)
-        for one in await cases.between(conn, first, last):
+        for one in await dossier_records.between(conn, first, last):
             row, was = one.row(), stored.get(one.dossier_id)
             if was != row:
                 found.append(Disagreement(dossier=one.code, stored=was, derived=row))
@@ -89,6 +89,6 @@ def _storing(dialect: str) -> Insert:
 
 
 async def _stored(conn: Connection, first: int, last: int) -> dict[int, EvidenceRow]:
-    within = cases.within(first, last)(dossier_evidence.c.dossier_id)
+    within = dossier_records.within(first, last)(dossier_evidence.c.dossier_id)
     rows = (await conn.execute(select(dossier_evidence).where(within))).mappings()
     return {row["dossier_id"]: dict(row) for row in rows}

@@ -15,8 +15,7 @@ from sqlalchemy import (
     select,
 )
 
-from surveys.evidence import CRITERIA, outcome_name
-from surveys.outcomes import FIELDS
+from surveys.criteria import CRITERIA
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossier_evidence, dossiers, responses, units
@@ -120,7 +119,7 @@ async def page_of(
     offset: int,
 ) -> Page:
     """The dossiers of a unit that have evidence for a criterion (or this very outcome)."""
-    column = dossier_evidence.c[FIELDS[criterion]]
+    column = dossier_evidence.c[CRITERIA[criterion].column]
     unit_id = select(units.c.id).where(units.c.code == unit_code).scalar_subquery()
     shown = column != 0 if outcome is None else column == outcome
     which = (dossier_evidence.c.unit_id == unit_id, returned_in(period), shown)
@@ -183,10 +182,10 @@ def _shown() -> list[ColumnElement[int]]:
     """Dossiers of every outcome that a criterion knows, in the order of `_WORDS`."""
     return [
         func.count()
-        .filter(dossier_evidence.c[name] == literal_column(str(code)))
-        .label(f"{name}_{code}")
-        for criterion, name in FIELDS.items()
-        for code in _codes(criterion)
+        .filter(dossier_evidence.c[one.column] == literal_column(str(code)))
+        .label(f"{one.column}_{code}")
+        for one in CRITERIA.values()
+        for code in one.outcome_codes.values()
     ]
 
 
@@ -216,14 +215,10 @@ def _outcomes(counts: Sequence[int]) -> dict[str, dict[str, int]]:
     }
 
 
-def _codes(criterion: str) -> list[int]:
-    return [int(code) for code in CRITERIA[criterion] if code]
-
-
 def _words() -> Iterator[tuple[str, tuple[str, ...], slice]]:
     end = 0
-    for criterion in FIELDS:
-        words = tuple(outcome_name(criterion, code) for code in _codes(criterion))
+    for criterion, one in CRITERIA.items():
+        words = tuple(one.outcome_codes)
         start, end = end, end + len(words)
         yield criterion, words, slice(start, end)
 

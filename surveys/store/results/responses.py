@@ -23,10 +23,11 @@ from sqlalchemy import (
     update,
 )
 
+from surveys.criteria import QUESTIONS
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert, insert_for
 from surveys.store.base.schema import answers, dossiers, responses
-from surveys.store.results import cases, evidence
+from surveys.store.results import evidence
 
 BATCH = 1_000
 
@@ -107,7 +108,7 @@ async def record_answer(
     said = {"option": option, "text": text}
     if await _append(conn, before, question, said, revision, now):
         revalued = await _revalue(conn, before, option)
-        if is_first or revalued or question in cases.QUESTIONS:
+        if is_first or revalued or question in QUESTIONS:
             await evidence.refresh(conn, [dossier_id])
     return int(before.response_id)
 

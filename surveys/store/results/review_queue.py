@@ -1,13 +1,21 @@
 """What a verifier should look at: where citizen and system disagree, what waits for a decision."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import case, exists, select
 
-from surveys.evidence import Agencies, Contacts, Timing, outcome_name
-from surveys.outcomes import FIELDS, ComplaintState, raw_outcomes
+from surveys.criteria import (
+    BY_COMPLAINT,
+    CRITERIA,
+    Criterion,
+    Recalled,
+    ReviewReason,
+    outcome_name,
+    raw_outcomes,
+)
+from surveys.outcomes import ComplaintState
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
@@ -20,23 +28,8 @@ from surveys.store.base.schema import (
     verifications,
 )
 from surveys.store.dossiers.in_period import returned_in
-from surveys.store.results import cases
+from surveys.store.results import dossier_records
 from surveys.store.results.verifications import last_decisions
-
-
-class ReviewReason(StrEnum):
-    """Why a dossier is on the verifier's list."""
-
-    TIMING = "timing"
-    """The citizen remembers the promised day otherwise than the system's dates."""
-    COMPLAINT = "complaint"
-    """A complaint waits for a decision."""
-    OWN_FAULT = "own_fault"
-    """Several contacts, by the citizen's own mistake as they say."""
-    FIELD_CHECK = "field_check"
-    """Several bodies, for a field check as they say."""
-    CHANGED = "changed"
-    """What the dossier shows is no longer what the officer decided about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,40 +48,36 @@ class ReviewItem:
 
 async def review_items(conn: Connection, period: Period) -> list[ReviewItem]:
     """What a verifier should look at in a period, unit by unit; decided ones are left out."""
-    found = [
-        *await _timing(conn, period),
-        *await _complaints(conn, period),
-        *await _flagged(conn, period, "3", Contacts.MANY_OWN_FAULT, ReviewReason.OWN_FAULT),
-        *await _flagged(conn, period, "4", Agencies.MANY_FIELD_CHECK, ReviewReason.FIELD_CHECK),
-        *await _changed(conn, period),
-    ]
+    found = [*await _complaints(conn, period), *await _changed(conn, period)]
+    for one in CRITERIA.values():
+        if one.recalled:
+            found += await _recalled(conn, period, one, one.recalled)
+        for code, reason in one.review.items():
+            found += await _flagged(conn, period, one, code, reason)
     return sorted(found, key=lambda one: (one.unit, one.doubt, one.dossier))
 
 
-_SAID = case(
-    {"early": int(Timing.EARLY), "on_time": int(Timing.SAME_DAY), "late": int(Timing.LATE)},
-    value=answers.c.option,
-    else_=0,
-)
-
-
-async def _timing(conn: Connection, period: Period) -> list[ReviewItem]:
-    """The last on_time answer against the system's day."""
-    shown = dossier_evidence.c.total_time
+async def _recalled(
+    conn: Connection, period: Period, criterion: Criterion, recalled: Recalled
+) -> list[ReviewItem]:
+    """The last answer about what the system records too, where the two disagree."""
+    shown = dossier_evidence.c[criterion.column]
+    means = {option: int(code) for option, code in recalled.means.items()}
+    said = case(means, value=answers.c.option, else_=0)
     query = (
-        _base("1", shown, answers.c.option)
+        _base(criterion.number, shown, answers.c.option)
         .join(responses, responses.c.dossier_id == dossier_evidence.c.dossier_id)
         .join(answers, answers.c.response_id == responses.c.id)
-        .where(answers.c.question == "on_time", answers.c.latest, returned_in(period))
-        .where(_SAID != 0, shown != _SAID, shown.in_((Timing.EARLY, Timing.SAME_DAY, Timing.LATE)))
+        .where(answers.c.question == recalled.question, answers.c.latest, returned_in(period))
+        .where(said != 0, shown != said, shown.in_(means.values()))
     )
     return [
         ReviewItem(
             doubt=ReviewReason.TIMING,
             unit=unit,
             dossier=dossier,
-            criterion="1",
-            shown=outcome_name("1", code),
+            criterion=criterion.number,
+            shown=outcome_name(criterion.number, code),
             stated=option,
         )
         for unit, dossier, code, option in await conn.execute(query)
@@ -96,8 +85,9 @@ async def _timing(conn: Connection, period: Period) -> list[ReviewItem]:
 
 
 async def _complaints(conn: Connection, period: Period) -> list[ReviewItem]:
+    columns = [dossier_evidence.c[one.column] for one in BY_COMPLAINT.values()]
     query = (
-        _base("", dossier_evidence.c.conduct, complaints.c.kind, complaints.c.reference)
+        _base("", complaints.c.kind, complaints.c.reference, *columns)
         .join(responses, responses.c.dossier_id == dossier_evidence.c.dossier_id)
         .join(complaints, complaints.c.response_id == responses.c.id)
         .where(complaints.c.state == ComplaintState.PENDING, returned_in(period))
@@ -107,27 +97,34 @@ async def _complaints(conn: Connection, period: Period) -> list[ReviewItem]:
             doubt=ReviewReason.COMPLAINT,
             unit=unit,
             dossier=dossier,
-            criterion="7" if kind == "conduct" else "",
-            shown=outcome_name("7", code) if kind == "conduct" else "",
             stated=kind,
             reference=reference,
+            **_concerned(kind, dict(zip(BY_COMPLAINT, codes, strict=True))),
         )
-        for unit, dossier, code, kind, reference in await conn.execute(query)
+        for unit, dossier, kind, reference, *codes in await conn.execute(query)
     ]
 
 
+def _concerned(kind: str, codes: Mapping[str, int]) -> dict[str, str]:
+    """The criterion a complaint bears on and its outcome; empty where it bears on none."""
+    if kind not in BY_COMPLAINT:
+        return {"criterion": "", "shown": ""}
+    number = BY_COMPLAINT[kind].number
+    return {"criterion": number, "shown": outcome_name(number, codes[kind])}
+
+
 async def _flagged(
-    conn: Connection, period: Period, criterion: str, code: int, doubt: ReviewReason
+    conn: Connection, period: Period, criterion: Criterion, code: int, reason: ReviewReason
 ) -> list[ReviewItem]:
-    column = dossier_evidence.c[FIELDS[criterion]]
-    query = _base(criterion).where(column == code, returned_in(period))
+    column = dossier_evidence.c[criterion.column]
+    query = _base(criterion.number).where(column == code, returned_in(period))
     return [
         ReviewItem(
-            doubt=doubt,
+            doubt=reason,
             unit=unit,
             dossier=dossier,
-            criterion=criterion,
-            shown=outcome_name(criterion, code),
+            criterion=criterion.number,
+            shown=outcome_name(criterion.number, code),
         )
         for unit, dossier in await conn.execute(query)
     ]
@@ -142,7 +139,7 @@ async def _changed(conn: Connection, period: Period) -> list[ReviewItem]:
         .where(exists().where(verifications.c.dossier_id == dossier_evidence.c.dossier_id))
     )
     verified = {row.dossier_id: row.code for row in await conn.execute(query)}
-    found = {one.dossier_id: one for one in await cases.of_dossiers(conn, verified)}
+    found = {one.dossier_id: one for one in await dossier_records.of_dossiers(conn, verified)}
     decided = await last_decisions(conn, verified)
     return [
         ReviewItem(

@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from surveys.criteria import CRITERIA, outcome_name
 from surveys.errors import Refusal
-from surveys.evidence import CRITERIA, outcome_name
 from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import complaints, dossiers, responses, verifications
-from surveys.store.results import cases, evidence
+from surveys.store.results import dossier_records, evidence
 from surveys.store.system import audit
 
 
@@ -81,7 +81,7 @@ async def decide(
     if not reason.strip():
         raise Refusal("verify.no_reason")
     dossier_id = await id_of(conn, dossier)
-    raw = (await cases.raw_codes(conn, dossier_id))[criterion]
+    raw = (await dossier_records.raw_codes(conn, dossier_id))[criterion]
     if action is Action.CONFIRM and not raw:
         raise Refusal("verify.nothing_to_confirm", dossier=dossier, criterion=criterion)
     made = Decision(

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from scoring.aggregates import group, groups, overall
-from scoring.cases import Printed
 from scoring.evidence import UnitEvidence
+from scoring.supported import Printed
 from scoring.unit_rating import UnitRating, rate_units
 from tests.unit.scoring.district import all_points, points, tt01, unit
 

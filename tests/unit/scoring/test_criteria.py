@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from scoring.cases import DOSSIER_CRITERIA, OUTCOMES
 from scoring.criteria import UNIT_CRITERIA, Finding, Part, find, parts_of
 from scoring.evidence import Fact
-from surveys import evidence as surveyed
+from scoring.supported import CRITERIA, Scope
+from surveys import criteria as surveyed
 from tests.unit.scoring.district import refusal_of, tt01, unit
+
+DOSSIER_CRITERIA = sorted(n for n, one in CRITERIA.items() if one.scope is Scope.DOSSIER)
 
 
 def numbers(facts: Mapping[str, str]) -> dict[str, Fact]:
@@ -43,7 +45,7 @@ def test_dossier_criterion_is_the_rounded_mean(
     assert finding.source == f"TT 01/2018/TT-VPCP Điều 13, chỉ số {criterion}"
 
 
-@pytest.mark.parametrize("criterion", sorted(DOSSIER_CRITERIA))
+@pytest.mark.parametrize("criterion", DOSSIER_CRITERIA)
 @pytest.mark.parametrize("counts", [None, {}, {"missing": 5}])
 def test_no_evidence_gives_no_points(criterion: str, counts: dict[str, int] | None) -> None:
     """A criterion without any evidence has no points, which is not 0 points."""
@@ -320,12 +322,15 @@ def test_unit_points_have_the_rulebooks_digits() -> None:
 
 def test_every_criterion_is_scored_in_one_way() -> None:
     """Each of the nine criteria is scored by dossier or by unit, none by both."""
-    assert set(UNIT_CRITERIA) | DOSSIER_CRITERIA == set(OUTCOMES)
-    assert not set(UNIT_CRITERIA) & DOSSIER_CRITERIA
+    assert set(UNIT_CRITERIA) == set(CRITERIA) - set(DOSSIER_CRITERIA)
 
 
 @pytest.mark.parametrize("criterion", sorted(surveyed.CRITERIA))
 def test_rulebooks_read_what_the_evidence_rows_hold(criterion: str) -> None:
     """Every outcome that a dossier's evidence can have is a case of the rulebook, or missing."""
-    names = {outcome.name.lower() for outcome in surveyed.CRITERIA[criterion]}
-    assert names - {"missing"} == OUTCOMES[criterion]
+    assert set(surveyed.CRITERIA[criterion].outcome_codes) == CRITERIA[criterion].outcomes
+
+
+def test_every_dossier_criterion_has_evidence() -> None:
+    """What rulebooks score dossier by dossier is declared on the survey's side too."""
+    assert set(surveyed.CRITERIA) >= set(DOSSIER_CRITERIA)

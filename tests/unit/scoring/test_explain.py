@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from scoring.cases import OUTCOMES
 from scoring.evidence import FACTS, UnitEvidence
 from scoring.explain import explain_criterion, explain_unit
 from scoring.law import Rulebook
+from scoring.supported import CRITERIA
 from scoring.unit_rating import State, rate_unit
 from tests.unit.scoring.district import all_points, points, tt01, unit
 
@@ -151,7 +151,7 @@ def test_unit_without_a_grade(given: UnitEvidence, state: State, sentence: str) 
 @pytest.mark.parametrize("criterion", ["1", "2", "3", "4", "7"])
 def test_every_outcome_has_words(criterion: str, language: str) -> None:
     """Whatever a dossier's evidence is, there are words for it."""
-    counts = dict.fromkeys(OUTCOMES[criterion], 1)
+    counts = dict.fromkeys(CRITERIA[criterion].outcomes, 1)
     lines = because(criterion, unit(outcomes={criterion: counts}), language)
     assert len(lines) >= 2 + len(counts)
 

@@ -4,18 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from surveys.criteria import CRITERIA, outcomes, raw_outcomes
 from surveys.evidence import Agencies, Conduct, Contacts, Publicity, Timing
-from surveys.outcomes import (
-    FIELDS,
-    Case,
-    ComplaintState,
-    Given,
-    Outcomes,
-    Step,
-    outcomes,
-    raw_outcomes,
-    worst,
-)
+from surveys.outcomes import ComplaintState, DossierRecord, Given, Step, worst
 
 NOON = datetime(2021, 5, 10, 12, 0)
 DAY = timedelta(days=1)
@@ -48,21 +39,21 @@ def _answers(**said: str | None) -> tuple[Given, ...]:
 )
 def test_the_promised_day_is_compared_by_day(finished: datetime, expected: Timing) -> None:
     """Hours do not matter: the same day is on time, whatever the hour."""
-    assert raw_outcomes(Case(due_at=NOON, finished_at=finished)).total_time is expected
+    assert raw_outcomes(DossierRecord(due_at=NOON, finished_at=finished)).of("1") is expected
 
 
 def test_the_day_of_finishing_comes_before_the_day_of_return() -> None:
     """A result that waited to be fetched was not late; without a finish the return counts."""
-    fetched = Case(due_at=NOON, finished_at=NOON, returned_at=NOON + DAY)
-    assert raw_outcomes(fetched).total_time is Timing.SAME_DAY
-    unknown = Case(due_at=NOON, returned_at=NOON + DAY)
-    assert raw_outcomes(unknown).total_time is Timing.LATE
+    fetched = DossierRecord(due_at=NOON, finished_at=NOON, returned_at=NOON + DAY)
+    assert raw_outcomes(fetched).of("1") is Timing.SAME_DAY
+    unknown = DossierRecord(due_at=NOON, returned_at=NOON + DAY)
+    assert raw_outcomes(unknown).of("1") is Timing.LATE
 
 
 def test_no_promise_and_no_result_are_different_things() -> None:
     """A dossier without a promised day is one outcome, an unfinished one is no evidence."""
-    assert raw_outcomes(Case(returned_at=NOON)).total_time is Timing.NO_DUE_DATE
-    assert raw_outcomes(Case(due_at=NOON)).total_time is Timing.MISSING
+    assert raw_outcomes(DossierRecord(returned_at=NOON)).of("1") is Timing.NO_DUE_DATE
+    assert raw_outcomes(DossierRecord(due_at=NOON)).of("1") is Timing.MISSING
 
 
 def test_a_dossier_gets_its_worst_step() -> None:
@@ -72,10 +63,10 @@ def test_a_dossier_gets_its_worst_step() -> None:
         Step(due_at=None, finished_at=NOON),
         Step(due_at=NOON, finished_at=None),
     )
-    assert raw_outcomes(Case(steps=(same, late, undated))).step_time is Timing.LATE
-    assert raw_outcomes(Case(steps=(unfinished, same, undated))).step_time is Timing.SAME_DAY
-    assert raw_outcomes(Case(steps=(unfinished,))).step_time is Timing.MISSING
-    assert raw_outcomes(Case(steps=(unfinished, undated))).step_time is Timing.NO_DUE_DATE
+    assert raw_outcomes(DossierRecord(steps=(same, late, undated))).of("2") is Timing.LATE
+    assert raw_outcomes(DossierRecord(steps=(unfinished, same, undated))).of("2") is Timing.SAME_DAY
+    assert raw_outcomes(DossierRecord(steps=(unfinished,))).of("2") is Timing.MISSING
+    assert raw_outcomes(DossierRecord(steps=(unfinished, undated))).of("2") is Timing.NO_DUE_DATE
     assert worst([]) is Timing.MISSING
 
 
@@ -94,7 +85,7 @@ def test_a_dossier_gets_its_worst_step() -> None:
 )
 def test_contacts_and_whose_fault(said: dict[str, str | None], expected: Contacts) -> None:
     """The flag matters only after "many"."""
-    assert raw_outcomes(Case(answers=_answers(**said))).contacts is expected
+    assert raw_outcomes(DossierRecord(answers=_answers(**said))).of("3") is expected
 
 
 @pytest.mark.parametrize(
@@ -108,13 +99,16 @@ def test_contacts_and_whose_fault(said: dict[str, str | None], expected: Contact
 )
 def test_agencies_and_field_checks(said: dict[str, str | None], expected: Agencies) -> None:
     """A field check allows one more body, and only then."""
-    assert raw_outcomes(Case(answers=_answers(**said))).agencies is expected
+    assert raw_outcomes(DossierRecord(answers=_answers(**said))).of("4") is expected
 
 
 def test_not_noticing_is_no_evidence_of_publicity() -> None:
     """ "Tôi không để ý" is an answer, and no evidence."""
-    assert raw_outcomes(Case(answers=_answers(publicity="poor"))).publicity is Publicity.POOR
-    assert raw_outcomes(Case(answers=_answers(publicity="unknown"))).publicity is Publicity.MISSING
+    assert raw_outcomes(DossierRecord(answers=_answers(publicity="poor"))).of("6") is Publicity.POOR
+    assert (
+        raw_outcomes(DossierRecord(answers=_answers(publicity="unknown"))).of("6")
+        is Publicity.MISSING
+    )
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -123,20 +117,22 @@ def test_a_complaint_counts_until_it_is_refuted_or_withdrawn(
 ) -> None:
     """Answered yes: a complaint, unless the authority refuted it or the citizen took it back."""
     complaints = {} if state is None else {1: state}
-    case = Case(
+    case = DossierRecord(
         due_at=NOON,
         finished_at=NOON,
         answers=_answers(conduct="yes"),
         conduct_complaints=complaints,
     )
     gone = state in {ComplaintState.REFUTED, ComplaintState.WITHDRAWN}
-    assert raw_outcomes(case).conduct is (Conduct.SAME_DAY if gone else Conduct.COMPLAINT)
+    assert raw_outcomes(case).of("7") is (Conduct.SAME_DAY if gone else Conduct.COMPLAINT)
 
 
 def test_an_upheld_complaint_outlives_a_change_of_mind() -> None:
     """What the authority found true stays, whatever is answered later."""
-    case = Case(answers=_answers(conduct="no"), conduct_complaints={1: ComplaintState.UPHELD})
-    assert raw_outcomes(case).conduct is Conduct.COMPLAINT
+    case = DossierRecord(
+        answers=_answers(conduct="no"), conduct_complaints={1: ComplaintState.UPHELD}
+    )
+    assert raw_outcomes(case).of("7") is Conduct.COMPLAINT
 
 
 @pytest.mark.parametrize(
@@ -147,14 +143,14 @@ def test_without_a_complaint_the_time_decides_conduct(
     due: datetime | None, expected: Conduct
 ) -> None:
     """Chỉ số 7 joins conduct and time."""
-    case = Case(due_at=due, finished_at=NOON, answers=_answers(conduct="no"))
-    assert raw_outcomes(case).conduct is expected
+    case = DossierRecord(due_at=due, finished_at=NOON, answers=_answers(conduct="no"))
+    assert raw_outcomes(case).of("7") is expected
 
 
 def test_silence_about_conduct_is_missing() -> None:
     """No answer is neither good nor bad conduct."""
-    case = Case(due_at=NOON, finished_at=NOON, answers=_answers(contacts="none"))
-    assert raw_outcomes(case).conduct is Conduct.MISSING
+    case = DossierRecord(due_at=NOON, finished_at=NOON, answers=_answers(contacts="none"))
+    assert raw_outcomes(case).of("7") is Conduct.MISSING
 
 
 def test_of_several_forms_the_last_answer_counts() -> None:
@@ -162,29 +158,36 @@ def test_of_several_forms_the_last_answer_counts() -> None:
     early = _given("contacts", "many"), _given("contacts_own_fault", "yes")
     late = _given("contacts", "many", response=2, hours=1)
     silent = _given("agencies", None, response=2, hours=1)
-    case = Case(answers=(*early, late, _given("agencies", "none"), silent))
-    assert raw_outcomes(case).contacts is Contacts.MANY
-    assert raw_outcomes(case).agencies is Agencies.NONE
+    case = DossierRecord(answers=(*early, late, _given("agencies", "none"), silent))
+    assert raw_outcomes(case).of("3") is Contacts.MANY
+    assert raw_outcomes(case).of("4") is Agencies.NONE
 
 
 def test_a_refuted_complaint_frees_only_its_own_response() -> None:
     """Another citizen's form about the same dossier keeps its own complaint."""
     said = (_given("conduct", "yes"), _given("conduct", "yes", response=2, hours=1))
     refuted = ComplaintState.REFUTED
-    free = Case(due_at=NOON, finished_at=NOON, answers=said, conduct_complaints={2: refuted})
-    bound = Case(due_at=NOON, finished_at=NOON, answers=said, conduct_complaints={1: refuted})
-    assert raw_outcomes(free).conduct is Conduct.SAME_DAY
-    assert raw_outcomes(bound).conduct is Conduct.COMPLAINT
+    free = DossierRecord(
+        due_at=NOON, finished_at=NOON, answers=said, conduct_complaints={2: refuted}
+    )
+    bound = DossierRecord(
+        due_at=NOON, finished_at=NOON, answers=said, conduct_complaints={1: refuted}
+    )
+    assert raw_outcomes(free).of("7") is Conduct.SAME_DAY
+    assert raw_outcomes(bound).of("7") is Conduct.COMPLAINT
 
 
 def test_the_officers_decision_counts() -> None:
     """A verified outcome replaces the raw one, a refused one (0) leaves no evidence."""
-    case = Case(
+    case = DossierRecord(
         due_at=NOON,
         finished_at=NOON + DAY,
         answers=_answers(contacts="many"),
         verified={"1": Timing.SAME_DAY, "3": 0},
     )
-    assert outcomes(case) == Outcomes(total_time=Timing.SAME_DAY)
-    assert raw_outcomes(case) == Outcomes(total_time=Timing.LATE, contacts=Contacts.MANY)
-    assert {outcomes(case).of(key) for key in FIELDS} == {Timing.SAME_DAY, 0}
+    nothing = dict.fromkeys(CRITERIA, 0)
+    assert outcomes(case).by_criterion == nothing | {"1": Timing.SAME_DAY}
+    assert raw_outcomes(case).by_criterion == nothing | {"1": Timing.LATE, "3": Contacts.MANY}
+    assert outcomes(case).codes() == {
+        one.column: Timing.SAME_DAY if one.number == "1" else 0 for one in CRITERIA.values()
+    }

@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 
+from surveys.criteria import CRITERIA
 from surveys.store.base.schema.types import BigId, metadata, ref, row_id
 
 units = Table(
@@ -75,6 +76,8 @@ dossier_steps = Table(
     UniqueConstraint("dossier_id", "agency", "position"),
 )
 
+_OUTCOMES = tuple(criterion.column for criterion in CRITERIA.values())
+
 dossier_evidence = Table(
     "dossier_evidence",
     metadata,
@@ -83,10 +86,7 @@ dossier_evidence = Table(
     Column("returned_on", Date, comment="the day that puts the dossier into a period"),
     Column("received_on", Date, comment="the day that counts it as received"),
     Column("online", SmallInteger, nullable=False, server_default=text("0"), comment="filed so"),
-    *(
-        Column(name, SmallInteger, nullable=False, server_default=text("0"))
-        for name in ("total_time", "step_time", "contacts", "agencies", "publicity", "conduct")
-    ),
+    *(Column(name, SmallInteger, nullable=False, server_default=text("0")) for name in _OUTCOMES),
     Column(
         "answered",
         SmallInteger,
@@ -98,20 +98,7 @@ dossier_evidence = Table(
 )
 Index(
     "ix_dossier_evidence_rating",
-    *(
-        dossier_evidence.c[name]
-        for name in (
-            "unit_id",
-            "returned_on",
-            "total_time",
-            "step_time",
-            "contacts",
-            "agencies",
-            "publicity",
-            "conduct",
-            "answered",
-        )
-    ),
+    *(dossier_evidence.c[name] for name in ("unit_id", "returned_on", *_OUTCOMES, "answered")),
 )
 Index(
     "ix_dossier_evidence_received",

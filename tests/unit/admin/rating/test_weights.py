@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from admin.rating.weights import leading, parse, weighted_mean
-from scoring.cases import Printed
 from scoring.evidence import UnitEvidence
 from scoring.rating import Rating, rate
 from scoring.rulebook import find_rulebook
+from scoring.supported import Printed
 from surveys.errors import Refusal
 
 

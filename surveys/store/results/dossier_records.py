@@ -18,8 +18,9 @@ from sqlalchemy import (
     select,
 )
 
+from surveys.criteria import BY_COMPLAINT, CRITERIA, QUESTIONS, Source, outcomes, raw_outcomes
 from surveys.dossier import Filing
-from surveys.outcomes import FIELDS, Case, ComplaintState, Given, Step, outcomes, raw_outcomes
+from surveys.outcomes import ComplaintState, DossierRecord, Given, Step
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of
 from surveys.store.base.schema import (
@@ -30,17 +31,6 @@ from surveys.store.base.schema import (
     responses,
     verifications,
 )
-
-QUESTIONS = (
-    "contacts",
-    "contacts_own_fault",
-    "agencies",
-    "agencies_field_check",
-    "publicity",
-    "conduct",
-    "on_time",
-)
-"""What is asked of citizens that bears on a dossier's outcomes."""
 
 AnyRow = Row[*tuple[Any, ...]]
 Query = Select[*tuple[Any, ...]]
@@ -59,7 +49,7 @@ class Known:
     unit_id: int
     received_on: date | None
     online: bool
-    case: Case
+    case: DossierRecord
     answered: int
 
     def row(self) -> EvidenceRow:
@@ -90,7 +80,7 @@ async def raw_codes(conn: Connection, dossier_id: int) -> dict[str, int]:
     """Criterion → outcome code of one dossier, before any verification."""
     (one,) = await of_dossiers(conn, (dossier_id,))
     shown = raw_outcomes(one.case)
-    return {criterion: int(shown.of(criterion)) for criterion in FIELDS}
+    return {criterion: int(shown.of(criterion)) for criterion in CRITERIA}
 
 
 def among(dossier_ids: Collection[int]) -> Which:
@@ -142,8 +132,8 @@ async def _known(conn: Connection, ask: _Queries, params: Params) -> list[Known]
 Rows = list[AnyRow]
 
 
-def _case(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) -> Case:
-    return Case(
+def _case(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) -> DossierRecord:
+    return DossierRecord(
         due_at=row.due_at,
         finished_at=row.finished_at,
         returned_at=row.returned_at,
@@ -153,7 +143,10 @@ def _case(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) ->
         verified={
             one.criterion: one.outcome
             for one in decided
-            if one.criterion != "7" or not any(_decided_since(one, other) for other in opened)
+            if not (
+                Source.COMPLAINTS in CRITERIA[one.criterion].sources
+                and any(_decided_since(one, other) for other in opened)
+            )
         },
     )
 
@@ -215,7 +208,7 @@ def _complaints(which: Which) -> Query:
             *(complaints.c[name] for name in ("response_id", "state", "decided_at")),
         )
         .join_from(responses, complaints, complaints.c.response_id == responses.c.id)
-        .where(which(responses.c.dossier_id), complaints.c.kind == "conduct")
+        .where(which(responses.c.dossier_id), is_one_of(complaints.c.kind, tuple(BY_COMPLAINT)))
     )
 
 
