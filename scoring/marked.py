@@ -63,6 +63,11 @@ def read_marked(text: str, file: str) -> Marked:
     return Marked(tree, reader.places)
 
 
+def load(text: str) -> Any:  # noqa: ANN401 - a YAML value
+    """A trusted file without its places, eight times as fast as `yaml.safe_load`."""
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
+
+
 def _composed(text: str, file: str) -> yaml.Node | None:
     try:
         return yaml.compose(text, Loader=_LOADER)

@@ -6,9 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scoring.law import Text
+from scoring.marked import load
 
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -17,7 +16,7 @@ Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 def words() -> Words:
     """section → key → language → text."""
     text = (Path(__file__).parent / "texts.yaml").read_text("utf-8")
-    loaded: Words = yaml.safe_load(text)
+    loaded: Words = load(text)
     return loaded
 
 

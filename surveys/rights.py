@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from surveys import yaml_lines
 
 
 class RequestKind(StrEnum):
@@ -36,5 +37,5 @@ def due_on(kind: RequestKind, received: date) -> date:
 @cache
 def deadlines() -> Mapping[RequestKind, Deadline]:
     """The deadlines of rights.yaml, one for each kind of request."""
-    tree = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    tree = yaml_lines.load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
     return MappingProxyType({kind: Deadline.model_validate(tree[kind]) for kind in RequestKind})

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from surveys import yaml_lines
 from surveys.errors import Refusal
 
 LANGUAGES = ("vi", "en")
@@ -60,7 +61,7 @@ def placeholders(text: str) -> frozenset[str]:
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        tree = yaml.safe_load(file.read_text("utf-8")) or {}
+        tree = yaml_lines.load(file.read_text("utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Refusal("texts.unreadable", file=str(file), reason=str(error)) from error
     return dict(_flatten(tree, ""))

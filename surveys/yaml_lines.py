@@ -50,6 +50,11 @@ def read(path: Path, room: str) -> Document:
     return Document(file=str(path), values=values, lines=walk.lines)
 
 
+def load(text: str) -> Any:  # noqa: ANN401 - a YAML value
+    """A trusted file without its lines, eight times as fast as `yaml.safe_load`."""
+    return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
+
+
 def _refuse_aliases(text: str, path: Path, room: str) -> None:
     for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.AliasEvent):

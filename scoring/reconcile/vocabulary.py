@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from scoring.marked import load
 from scoring.reconcile.figures import Kind
 from scoring.reconcile.words import key, plain, starts_with, unnumbered, without
 
@@ -129,4 +129,4 @@ class Vocabulary(_Part):
 
 def load_vocabulary(path: Path = SHIPPED) -> Vocabulary:
     """The shipped words, or those of another file of the same shape."""
-    return Vocabulary(**yaml.safe_load(path.read_bytes()))
+    return Vocabulary(**load(path.read_text("utf-8")))

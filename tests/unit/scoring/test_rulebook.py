@@ -262,6 +262,11 @@ def test_a_rulebook_that_ends_before_the_next_begins_does_not_overlap(edited: Ed
     refuse_overlaps([tt01(), local])
 
 
+def test_a_shipped_rulebook_is_found_by_the_name_of_its_file() -> None:
+    """So looking one up reads no other."""
+    assert {path.stem for path in SHIPPED.glob("*.yaml")} == {b.id for b in shipped_rulebooks()}
+
+
 def test_shipped_rulebooks_do_not_overlap() -> None:
     """What we ship has at most one national rulebook a day."""
     refuse_overlaps(shipped_rulebooks())
