@@ -156,7 +156,9 @@ class Action(Helpful):
         """Run it; the database it opened is closed whatever happens."""
         if self.callback is None:
             return None
-        gc.freeze()  # what is loaded stays: the collector need not look through it again
+        if not gc.isenabled():  # by `cli.main`; within another program it is not ours to change
+            gc.freeze()  # what is loaded stays: the collector need not look through it again
+            gc.enable()
         result = asyncio.run(_run(self.callback, ctx))
         return result if isinstance(result, int) else None
 
