@@ -1,20 +1,24 @@
 """The schema's history, and the way from any version of it to the newest.
 
 One linear row of revisions; `versions/HEAD` names the last one, so that two migrations written at
-the same time meet as a merge conflict.
+the same time meet as a merge conflict. Alembic is loaded only to change a schema: every command
+reads its revision.
 """
 
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, inspect, select, table
 
 from surveys.errors import Refusal
 from surveys.store.base.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+VERSIONS = Path(__file__).parent / "versions"
+"""One file a revision, named `<revision>_<what it does>.py`."""
 
 
 class SchemaState(StrEnum):
@@ -35,13 +39,17 @@ async def state_of(database: Database) -> SchemaState:
 
 def state_of_revision(revision: str | None) -> SchemaState:
     """How a schema of this revision stands to this program; None: no schema at all."""
-    script = ScriptDirectory.from_config(_config())
     if revision is None:
         return SchemaState.EMPTY
-    if revision == script.get_current_head():
+    if revision == head():
         return SchemaState.CURRENT
-    known = {entry.revision for entry in script.walk_revisions()}
+    known = {file.name.partition("_")[0] for file in VERSIONS.glob("[0-9]*.py")}
     return SchemaState.OLD if revision in known else SchemaState.NEWER
+
+
+def head() -> str:
+    """The last revision of this program."""
+    return (VERSIONS / "HEAD").read_text("ascii").strip()
 
 
 async def upgrade(database: Database) -> SchemaState:
@@ -65,17 +73,24 @@ async def require_current(database: Database) -> None:
         raise Refusal(f"database.{state}")
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     return config
 
 
 def _revision(conn: Connection) -> str | None:
-    return MigrationContext.configure(conn).get_current_revision()
+    """What Alembic wrote down; None when there is no table or no row."""
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.scalar(select(column("version_num")).select_from(table("alembic_version")))
 
 
 def _upgrade(conn: Connection) -> None:
+    from alembic import command
+
     config = _config()
     config.attributes["connection"] = conn
     command.upgrade(config, "head")

@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import false
 from sqlalchemy.schema import DefaultClause
 
-from surveys.store.base.schema import UtcDateTime, metadata
+from surveys.store.base.schema import UtcDateTime, ready_for_ddl
 
 
 def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
@@ -21,7 +21,7 @@ def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=ready_for_ddl(),
     render_as_batch=True,
     render_item=_render,
 )

@@ -20,7 +20,7 @@ VERSIONS = Path(migrations.__file__).parent / "versions"
 
 def _differences(conn: Connection) -> list[object]:
     context = MigrationContext.configure(conn, opts={"compare_type": True})
-    return list(compare_metadata(context, schema.metadata))
+    return list(compare_metadata(context, schema.ready_for_ddl()))
 
 
 async def test_all_migrations_give_todays_tables(database: Database) -> None:

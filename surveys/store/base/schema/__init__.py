@@ -30,7 +30,7 @@ from surveys.store.base.schema.dossiers import (
 from surveys.store.base.schema.queues import inbox, outbox, pace, slots, web_messages
 from surveys.store.base.schema.reported import facts, scores
 from surveys.store.base.schema.system import audit, form_versions, imports, meta, staff
-from surveys.store.base.schema.types import UtcDateTime, metadata
+from surveys.store.base.schema.types import UtcDateTime, metadata, ready_for_ddl
 
 __all__ = [
     "UtcDateTime",
@@ -55,6 +55,7 @@ __all__ = [
     "outbox",
     "pace",
     "procedures",
+    "ready_for_ddl",
     "responses",
     "rights_requests",
     "scores",

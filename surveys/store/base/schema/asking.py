@@ -17,7 +17,7 @@ from sqlalchemy import (
     true,
 )
 
-from surveys.store.base.schema.types import UtcDateTime, metadata, ref, row_id
+from surveys.store.base.schema.types import UtcDateTime, metadata, partial_index, ref, row_id
 
 invitations = Table(
     "invitations",
@@ -62,11 +62,10 @@ responses = Table(
     UniqueConstraint("dossier_id", "form"),
 )
 
-Index(
+partial_index(
     "ix_responses_simulated",
     responses.c.dossier_id,
-    sqlite_where=responses.c.simulated == true(),
-    postgresql_where=responses.c.simulated,
+    where=responses.c.simulated == true(),
 )
 
 answers = Table(
@@ -82,13 +81,12 @@ answers = Table(
     Column("latest", Boolean, nullable=False, comment="the last revision of its question"),
     UniqueConstraint("response_id", "question", "revision"),
 )
-Index(
+partial_index(
     "uq_answers_latest",
     answers.c.response_id,
     answers.c.question,
     unique=True,
-    sqlite_where=answers.c.latest,
-    postgresql_where=answers.c.latest,
+    where=answers.c.latest,
 )
 
 complaints = Table(

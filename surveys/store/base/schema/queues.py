@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from surveys.store.base.schema.types import BigId, UtcDateTime, metadata, ref, row_id
+from surveys.store.base.schema.types import BigId, UtcDateTime, metadata, partial_index, ref, row_id
 
 inbox = Table(
     "inbox",
@@ -36,19 +36,17 @@ inbox = Table(
     UniqueConstraint("channel", "bot", "event_key"),
     CheckConstraint("state IN ('new', 'done', 'set_aside')", name="state"),
 )
-Index(
+partial_index(
     "ix_inbox_new",
     inbox.c.id,
     inbox.c.chat_key,
     inbox.c.state,
-    sqlite_where=inbox.c.state == "new",
-    postgresql_where=inbox.c.state == "new",
+    where=inbox.c.state == "new",
 )
-Index(
+partial_index(
     "ix_inbox_set_aside",
     inbox.c.id,
-    sqlite_where=inbox.c.state == "set_aside",
-    postgresql_where=inbox.c.state == "set_aside",
+    where=inbox.c.state == "set_aside",
 )
 
 outbox = Table(
@@ -79,33 +77,29 @@ outbox = Table(
         name="state",
     ),
 )
-Index(
+partial_index(
     "ix_outbox_due",
     outbox.c.channel,
     outbox.c.bot,
     outbox.c.lane,
     outbox.c.due_ms,
-    sqlite_where=outbox.c.state == "due",
-    postgresql_where=outbox.c.state == "due",
+    where=outbox.c.state == "due",
 )
-Index(
+partial_index(
     "ix_outbox_sending",
     outbox.c.leased_until_ms,
-    sqlite_where=outbox.c.state == "sending",
-    postgresql_where=outbox.c.state == "sending",
+    where=outbox.c.state == "sending",
 )
-Index(
+partial_index(
     "ix_outbox_open",
     outbox.c.contact_id,
     outbox.c.id,
-    sqlite_where=outbox.c.state.in_(("due", "sending")),
-    postgresql_where=outbox.c.state.in_(("due", "sending")),
+    where=outbox.c.state.in_(("due", "sending")),
 )
-Index(
+partial_index(
     "ix_outbox_expiring",
     outbox.c.expires_ms,
-    sqlite_where=outbox.c.state == "due",
-    postgresql_where=outbox.c.state == "due",
+    where=outbox.c.state == "due",
 )
 Index("ix_outbox_contact", outbox.c.contact_id, outbox.c.id)
 

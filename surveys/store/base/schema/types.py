@@ -1,8 +1,18 @@
 """Column types and small builders that every table uses."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Integer, MetaData
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -53,3 +63,23 @@ def row_id() -> Column[int]:
 def ref(name: str, target: str, *, nullable: bool = False) -> Column[int]:
     """A reference to the number of a row of `target`."""
     return Column(name, BigId, ForeignKey(f"{target}.id"), nullable=nullable)
+
+
+def partial_index(
+    name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False
+) -> Index:
+    """An index over the rows that meet a condition.
+
+    The condition is handed to the dialects by `ready_for_ddl`: to name PostgreSQL here loads its
+    whole dialect in every process, which only a migration needs.
+    """
+    return Index(name, *columns, unique=unique, info={"where": where})
+
+
+def ready_for_ddl() -> MetaData:
+    """The tables with the conditions of their partial indexes, as a migration draws them."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            for dialect in ("sqlite", "postgresql") if "where" in index.info else ():
+                index.dialect_options[dialect]["where"] = index.info["where"]
+    return metadata
