@@ -10,11 +10,12 @@ import hmac
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-
-import phonenumbers
-from cryptography.fernet import Fernet, InvalidToken
+from typing import TYPE_CHECKING
 
 from surveys.errors import Refusal
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 KEY_BYTES = 32
 OLD_PREFIXES = {
@@ -54,6 +55,8 @@ class Keyring:
 
     def unseal(self, sealed: bytes) -> str:
         """Decrypt; raises Refusal `privacy.wrong_key` for another deployment's bytes."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._fernet().decrypt(sealed).decode()
         except InvalidToken:
@@ -63,7 +66,7 @@ class Keyring:
         """What may be written down to recognise the key, and tells nothing of it."""
         return self._hash("fingerprint", "")[:16]
 
-    def _fernet(self) -> Fernet:
+    def _fernet(self) -> "Fernet":
         return _fernet(self._digest("seal", ""))
 
     def _hash(self, purpose: str, text: str) -> str:
@@ -74,7 +77,9 @@ class Keyring:
 
 
 @lru_cache(maxsize=4)
-def _fernet(key: bytes) -> Fernet:
+def _fernet(key: bytes) -> "Fernet":
+    from cryptography.fernet import Fernet
+
     return Fernet(base64.urlsafe_b64encode(key))
 
 
@@ -95,6 +100,8 @@ def normal_phone(text: str) -> str | None:
     """
     if MOBILE.fullmatch(text):
         return f"+84{text[1:]}"
+    import phonenumbers
+
     digits = "".join(sign for sign in text if sign.isdigit() or sign == "+")
     digits = _with_trunk_zero(digits)
     renewed = OLD_PREFIXES.get(digits[:4]) if len(digits) == 11 else None

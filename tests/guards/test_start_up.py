@@ -1,0 +1,71 @@
+"""A command loads only what it uses: libraries cost more at start than most commands do."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import migrations
+from surveys.store.base.database import Database
+
+HEAVY = {
+    *("alembic", "mako"),
+    *("aiohttp", "prometheus_client", "telegram"),
+    *("cryptography", "phonenumbers"),
+    *("matplotlib", "numpy", "pandas", "python_calamine", "xlsxwriter"),
+}
+"""Libraries for some commands only."""
+READING = (
+    "rate 2021-Q2",
+    "units list",
+    "verify list 2021-Q2",
+    "tally 2021-Q2",
+    "delivery status",
+    "staff list",
+    "audit list",
+    "explain X1 2021-Q2",
+)
+RUN = """
+import json, sys
+from admin.kit.cli import run
+code = run(sys.argv[2:])
+with open(sys.argv[1], "w") as stream:
+    json.dump({"code": code, "modules": sorted(sys.modules)}, stream)
+"""
+
+
+def _loaded(folder: Path, *args: str) -> frozenset[str]:
+    """What was imported by one command in a process of its own."""
+    found = folder / "modules.json"
+    command = [sys.executable, "-c", RUN, str(found), *args]
+    subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=60)
+    told = json.loads(found.read_text())
+    assert told["code"] in {0, 1}
+    return frozenset(told["modules"])
+
+
+@pytest.fixture
+async def url(sqlite_url: str) -> str:
+    """The address of a migrated, empty database."""
+    database = Database.open(sqlite_url)
+    await migrations.upgrade(database)
+    await database.close()
+    return sqlite_url
+
+
+@pytest.mark.parametrize("line", READING)
+async def test_a_reading_command_loads_no_heavy_library(
+    line: str, url: str, tmp_path: Path
+) -> None:
+    """Neither what changes a schema, nor what serves, nor what writes workbooks."""
+    loaded = _loaded(tmp_path, "--database-url", url, *line.split())
+    assert "sqlalchemy" in loaded
+    assert loaded & HEAVY == set()
+
+
+async def test_the_list_of_commands_loads_no_command(tmp_path: Path) -> None:
+    """`motcua --help` is a matter of texts."""
+    loaded = _loaded(tmp_path, "--help")
+    assert {name for name in loaded if name.startswith("admin.commands.")} == set()
