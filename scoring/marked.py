@@ -15,7 +15,7 @@ from scoring.errors import Refusal
 DEEPEST = 20
 """A tree deeper than this is no rulebook."""
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 KeyPath = tuple[str, ...]
 Tree = dict[str, Any]
@@ -70,7 +70,7 @@ def load(text: str) -> Any:  # noqa: ANN401 - a YAML value
 
 def _composed(text: str, file: str) -> yaml.Node | None:
     try:
-        return yaml.compose(text, Loader=LOADER)
+        return yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error).splitlines()[0]
