@@ -153,7 +153,7 @@ class Worker:
         self._awake.clear()
         self._more = False
         try:
-            async with self._database.glance() as conn:
+            async with self._database.read_inline() as conn:
                 found = await inbox.heads(conn, self._channels, 2 * self._rules.most_chats)
         except Exception as error:
             log.warning("cannot read the inbox: %s", reason_of(error))

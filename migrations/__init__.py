@@ -32,7 +32,7 @@ class SchemaState(StrEnum):
 
 async def state_of(database: Database) -> SchemaState:
     """Compare the database's revision with ours; changes nothing."""
-    async with database.engine.connect() as conn:
+    async with database.read_inline() as conn:
         revision = await conn.run_sync(_revision)
     return state_of_revision(revision)
 

@@ -11,7 +11,7 @@ from admin.backups import pg_tools
 from admin.kit.runtime import Runtime
 from migrations import SchemaState, state_of_revision
 from surveys.errors import Refusal
-from surveys.store.base.database import async_url
+from surveys.store.base.database import parse_url
 from surveys.store.system import copying, health
 
 
@@ -37,7 +37,7 @@ async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
     Raises OSError, or Refusal `database.backup_exists` (without `force`), `.same_file`,
     `.no_pg_tool`, `.pg_tool`.
     """
-    url = async_url(runtime.settings.database_url)
+    url = parse_url(runtime.settings.database_url)
     _require_other_file(url, file)
     if file.exists() and not file.is_file():  # noqa: ASYNC240 - one look
         raise FileExistsError(errno.EEXIST, "", str(file))
@@ -55,7 +55,7 @@ async def plan(runtime: Runtime, file: Path, *, force: bool) -> Plan:
     Raises OSError, or Refusal `database.no_copy`, `.copy_broken`, `.newer`, or (without `force`)
     `.not_empty`.
     """
-    url = async_url(runtime.settings.database_url)
+    url = parse_url(runtime.settings.database_url)
     _require_copy(url, file)
     if await _is_empty(runtime, url):
         return Plan(file=file, url=url, aside=None)

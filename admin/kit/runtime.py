@@ -36,7 +36,7 @@ from bot.settings import CONFIG_VARIABLE, Settings, keyring, load_settings
 from surveys.errors import Refusal
 from surveys.period import Period, parse_period
 from surveys.privacy import Keyring
-from surveys.store.base.database import Database, async_url
+from surveys.store.base.database import Database, parse_url
 from surveys.store.system import copying
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -91,7 +91,7 @@ class Runtime:
 
     def _database_file(self) -> Path | None:
         """The file of a SQLite database that is kept in one."""
-        url = async_url(self.settings.database_url)
+        url = parse_url(self.settings.database_url)
         in_a_file = url.get_backend_name() == "sqlite" and url.database not in {"", ":memory:"}
         return Path(url.database) if in_a_file and url.database else None
 

@@ -119,7 +119,7 @@ class WebChannel:
         with self.watchers.watching(chat_key) as changed:
             while True:
                 changed.clear()
-                async with self._database.glance() as conn:
+                async with self._database.read_inline() as conn:
                     found = list(await web_messages.after(conn, chat_key, last_id))
                 last_id = found[-1].id if found else last_id
                 yield found

@@ -131,7 +131,7 @@ class Dispatcher:
         """Ask once for all bots who has work; True when stopping and nobody has."""
         self._awake.clear()
         try:
-            async with self._database.glance() as conn:
+            async with self._database.read_inline() as conn:
                 work = await rate_limits.with_work(conn, self._senders, self._lanes())
         except Exception as error:
             log.warning("cannot read the outbox: %s", reason_of(error))

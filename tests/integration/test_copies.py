@@ -191,20 +191,15 @@ async def test_a_sound_database_has_nothing_to_tell(filled: Database) -> None:
     assert await migrations.state_of(filled) is SchemaState.CURRENT
 
 
-async def test_a_row_without_its_parent_is_named(sqlite_database: Database) -> None:
+async def test_a_row_without_its_parent_is_named(sqlite_database: Database, tmp_path: Path) -> None:
     """Put in behind the constraint's back, as a damaged restore would."""
-    async with sqlite_database.engine.connect() as conn:
-        await conn.execute(text("COMMIT"))
-        await conn.execute(text("PRAGMA foreign_keys=OFF"))
-        statement = (
+    with closing(sqlite3.connect(tmp_path / "motcua.sqlite")) as other, other:
+        other.execute(
             "INSERT INTO units (code, name, name_key, level, block, parent_id)"
             " VALUES ('A', 'A', 'a', 'xa', 'xa', 99)"
         )
-        await conn.execute(text(statement))
+    async with sqlite_database.read() as conn:
         (orphan,) = await health.orphans(conn)
-        await conn.execute(text("DELETE FROM units"))
-        await conn.execute(text("PRAGMA foreign_keys=ON"))
-        await conn.execute(text("BEGIN"))
     assert (orphan.table, orphan.refers_to) == ("units", "units")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import text, update
+from sqlalchemy import make_url, text, update
 
 from bot.delivery import DispatchRules
 from surveys.store.base import schema
@@ -109,7 +109,7 @@ async def test_an_end_is_written_through_a_restart_of_the_database(
             await until(lambda: _heard(channel, 1))
             async with database.write() as conn:
                 await queue(conn, contact, "two", MessageKind.NOTICE)
-            await _outage(postgres_server, str(database.engine.url.database), 1.0)
+            await _outage(postgres_server, str(make_url(postgres_url).database), 1.0)
             await until(lambda: _sent(database, 2))
     assert channel.texts == ["one", "two"]
 
@@ -140,9 +140,7 @@ async def test_what_is_due_next_week_costs_nothing_today(postgres_url: str) -> N
             await queue(conn, contact, "later", MessageKind.REMINDER, due_ms=4_000_000_000_000)
             await conn.execute(text(MANY), {"count": FUTURE_ROWS})
             await queue(conn, contact, "now", MessageKind.NOTICE)
-        async with database.engine.connect() as conn:
-            auto = await conn.execution_options(isolation_level="AUTOCOMMIT")
-            await auto.execute(text("ANALYZE"))
+            await conn.execute(text("ANALYZE"))
         async with database.write() as conn:
             lane = Lane.BROADCAST
             coming = await _plan(conn, claims.next_up(conn, CHANNEL, BOT, lane, 5))

@@ -6,16 +6,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from bot.delivery import DispatchRules
 from bot.inbox import Inbox
 from bot.messages import Incoming
 from bot.worker import BotId, NoReplies, Replies, Worker
-from surveys.store.base import one_hop, schema
+from surveys.store.base import schema
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
+from surveys.store.base.sqlite import SqliteDriver
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import dispatcher_of, until
 from tests.integration.queue_rows import BOT, CHANNEL, KEYS, add_contact, queue
@@ -60,24 +60,19 @@ def _heard(channel: FakeChannel, count: int) -> Callable[[], Awaitable[bool]]:
 
 
 async def test_a_reply_leaves_with_the_second_commit(
-    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+    sqlite_database: Database,
 ) -> None:
     """One commit keeps the update; one holds everything that follows from it, the departure of the
     reply too."""
     written: list[int] = []
-    commit = one_hop.Connection.commit
-
-    def counted(self: one_hop.Connection) -> None:
-        if not self.ends_at_once:
-            written.append(len(channel.heard))
-        commit(self)
-
     channel = FakeChannel()
+    driver = sqlite_database.driver
+    assert isinstance(driver, SqliteDriver)
     async with _serving(sqlite_database, channel) as inbox:
         await _tap(inbox, "một")
         await until(_heard(channel, 1))
         await asyncio.sleep(4 * CALM.linger_seconds)
-        monkeypatch.setattr(one_hop.Connection, "commit", counted)
+        event.listen(driver.writer, "commit", lambda _: written.append(len(channel.heard)))
         await _tap(inbox, "hai")
         await until(_heard(channel, 2))
         await asyncio.sleep(4 * CALM.linger_seconds)

@@ -25,7 +25,7 @@ def _differences(conn: Connection) -> list[object]:
 
 async def test_all_migrations_give_todays_tables(database: Database) -> None:
     """A migrated database and the tables in the code do not differ."""
-    async with database.engine.connect() as conn:
+    async with database.read() as conn:
         assert await conn.run_sync(_differences) == []
 
 

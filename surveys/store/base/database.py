@@ -1,102 +1,100 @@
 """One SQLite file for a district, PostgreSQL for a province, the same code on both."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Collection
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, ColumnElement, Table, event, literal_column, make_url
+from sqlalchemy import BigInteger, ColumnElement, Table, literal_column, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from surveys.errors import Refusal
-from surveys.store.base import at_once, one_hop
-from surveys.store.base.connection import Connection
+from surveys.store.base.connection import Connection, Transaction
+from surveys.store.base.postgresql import PostgresDriver
+from surveys.store.base.sqlite import SqliteDriver
 
-DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgresql": "postgresql+asyncpg",
-    "postgres": "postgresql+asyncpg",
-}
+_KINDS = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
 LARGEST_PORT = 65_535
-Transaction = AbstractAsyncContextManager[Connection]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver(Protocol):
+    """How one kind of database is used."""
+
+    @property
+    def name(self) -> str:
+        """`sqlite` or `postgresql`."""
+        ...
+
+    def write(self) -> Transaction:
+        """As `Database.write`."""
+        ...
+
+    def read(self) -> Transaction:
+        """As `Database.read`."""
+        ...
+
+    def read_inline(self) -> Transaction:
+        """As `Database.read_inline`."""
+        ...
+
+    async def close(self) -> None:
+        """As `Database.close`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Database:
-    """Transactions on one database. On SQLite writers of one process queue up here rather than
-    in SQLite's busy loop."""
+    """Transactions on one database."""
 
-    engine: AsyncEngine
-    reader: AsyncEngine
-    writers: asyncio.Lock = field(default_factory=asyncio.Lock)
+    driver: Driver
 
     @classmethod
     def open(cls, url: str) -> "Database":
         """Connect lazily to `sqlite:///file` or `postgresql://…`; raises Refusal `database.url`."""
-        target = async_url(url)
-        sizes = {"pool_size": 8, "max_overflow": 8, "pool_use_lifo": True}
+        target = parse_url(url)
         if target.get_backend_name() == "sqlite":
-            engine = reader = create_async_engine(target, **sizes)
-            _own_connections(engine, target.database or "")
-        else:
-            engine = create_async_engine(target, **sizes)
-            reader = engine.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
-        return cls(engine=engine, reader=reader)
+            return cls(SqliteDriver.open(target))
+        return cls(PostgresDriver.open(target))
 
     @property
     def is_sqlite(self) -> bool:
         """Whether this is one file with one writer."""
-        return self.engine.dialect.name == "sqlite"
+        return self.driver.name == "sqlite"
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[Connection]:
+    def write(self) -> Transaction:
         """A transaction that may write; committed at the end, rolled back on any exception."""
-        if not self.is_sqlite:
-            async with self.engine.begin() as conn:
-                yield conn
-            return
-        async with self.writers, at_once.begin(self.engine, one_hop.WRITING) as conn:
-            yield conn
+        return self.driver.write()
 
     def read(self) -> Transaction:
-        """A transaction that sees one moment and changes nothing."""
-        return self._read(one_hop.READING)
+        """A transaction that sees one moment, takes no lock and cannot write."""
+        return self.driver.read()
 
-    def glance(self) -> Transaction:
-        """A read of a few rows by an index: on SQLite nothing else happens in the process
+    def read_inline(self) -> Transaction:
+        """A read of a few rows by an index. On SQLite nothing else happens in the process
         meanwhile, which is cheaper than asking another thread."""
-        return self._read(one_hop.GLANCING)
-
-    def _read(self, beginning: str) -> Transaction:
-        return at_once.begin(self.reader, beginning) if self.is_sqlite else self.reader.begin()
+        return self.driver.read_inline()
 
     async def close(self) -> None:
-        """Let go of every connection."""
-        await self.engine.dispose()
+        """Close every connection."""
+        await self.driver.close()
 
 
-def async_url(url: str) -> URL:
-    """`url` with the asynchronous driver of its kind of database."""
+def parse_url(url: str) -> URL:
+    """Read the address of a database; raises Refusal `database.url`."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise Refusal("database.url", url=_PASSWORD.sub(r"\1***@", url)) from None
-    driver = DRIVERS.get(parsed.drivername.partition("+")[0])
-    if driver is None or (parsed.port or 0) > LARGEST_PORT:
+    kind = _KINDS.get(parsed.drivername.partition("+")[0])
+    if kind is None or (parsed.port or 0) > LARGEST_PORT:
         raise Refusal("database.url", url=parsed.render_as_string())
-    return parsed.set(drivername=driver)
+    return parsed.set(drivername=kind)
 
 
 def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -131,11 +129,3 @@ def _now_ms_sqlite(_element: now_ms, _compiler: SQLCompiler, **_: object) -> str
 @compiles(now_ms, "postgresql")
 def _now_ms_postgresql(_element: now_ms, _compiler: SQLCompiler, **_: object) -> str:
     return "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS BIGINT)"
-
-
-def _own_connections(engine: AsyncEngine, path: str) -> None:
-    """Have SQLAlchemy use our connections to SQLite (`one_hop`)."""
-
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def _connect(dialect: Dialect, *_: object) -> DBAPIConnection:
-        return one_hop.connect(path, dialect.dbapi)

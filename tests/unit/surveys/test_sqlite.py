@@ -1,16 +1,19 @@
-"""The quick way to SQLite's thread gives what the slow way gave."""
+"""Transactions on SQLite: whole or not at all, and no wait that cannot be cancelled."""
 
 import asyncio
 import random
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import column, insert, select, table, text
+from sqlalchemy import column, insert, make_url, select, table, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from surveys.store.base.database import Database
+from surveys.store.base.sqlite import SqliteDriver
 
 THINGS = table("things", column("id"), column("name"))
 
@@ -51,22 +54,79 @@ async def test_errors_are_the_drivers_own(database: Database) -> None:
     await database.close()
 
 
+@pytest.fixture
+def other(database: Database, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Another process, which holds the write lock with a row that is not committed."""
+    with closing(sqlite3.connect(tmp_path / "things.sqlite", isolation_level=None)) as opened:
+        opened.execute("BEGIN IMMEDIATE")
+        opened.execute("INSERT INTO things (name) VALUES ('theirs')")
+        yield opened
+
+
 async def test_a_cancelled_wait_for_the_lock_leaves_no_transaction_behind(
-    database: Database, tmp_path: Path
+    database: Database, other: sqlite3.Connection
 ) -> None:
     """Whoever gives up waiting for another process's lock keeps neither lock nor connection."""
-    other = sqlite3.connect(tmp_path / "things.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1), database.write() as conn:
             await conn.execute(insert(THINGS).values(name="một"))
-    other.execute("COMMIT")
+    other.execute("ROLLBACK")
     async with database.write() as conn:
         await conn.execute(insert(THINGS).values(name="hai"))
     other.execute("BEGIN IMMEDIATE")
     assert other.execute("SELECT name FROM things").fetchall() == [("hai",)]
-    other.close()
     await database.close()
+
+
+async def test_while_one_waits_for_the_lock_others_go_on(
+    database: Database, other: sqlite3.Connection
+) -> None:
+    """The loop is free, reads see what is committed, and the wait ends with the lock."""
+
+    async def write() -> None:
+        async with database.write() as conn:
+            await conn.execute(insert(THINGS).values(name="một"))
+
+    waiting = asyncio.create_task(write())
+    for _ in range(10):
+        await asyncio.sleep(0.001)
+        assert await _names(database) == []
+    other.execute("COMMIT")
+    await waiting
+    assert await _names(database) == ["theirs", "một"]
+    await database.close()
+
+
+async def test_patience_ends(tmp_path: Path, other: sqlite3.Connection) -> None:
+    """Then the database is said to be locked, and nothing is left of the try."""
+    url = make_url(f"sqlite:///{tmp_path}/things.sqlite")
+    database = Database(SqliteDriver.open(url, patience_seconds=0.05))
+    with pytest.raises(OperationalError, match="database is locked"):
+        async with database.write():
+            pass
+    other.execute("COMMIT")
+    async with database.write() as conn:
+        await conn.execute(insert(THINGS).values(name="một"))
+    assert await _names(database) == ["theirs", "một"]
+    await database.close()
+
+
+@pytest.mark.parametrize("kind", ["read", "read_inline"])
+async def test_a_read_cannot_write(database: Database, kind: str) -> None:
+    """Neither by mistake nor for good."""
+    with pytest.raises(OperationalError, match="readonly"):
+        async with getattr(database, kind)() as conn:
+            await conn.execute(insert(THINGS).values(name="một"))
+    assert await _names(database) == []
+    await database.close()
+
+
+async def _names(database: Database) -> list[str]:
+    async with database.read() as conn, database.read_inline() as inline:
+        query = select(THINGS.c.name).order_by(THINGS.c.id)
+        names = list((await conn.execute(query)).scalars())
+        assert names == list((await inline.execute(query)).scalars())
+    return names
 
 
 async def test_a_cancelled_transaction_is_undone(database: Database) -> None:
@@ -117,7 +177,7 @@ async def test_cancelled_at_any_moment_it_is_all_or_nothing(database: Database) 
 
     for start in range(0, 200, 4):
         await asyncio.gather(*(write_or_give_up(start + place) for place in range(4)))
-    async with database.glance() as conn:
+    async with database.read_inline() as conn:
         names = list((await conn.execute(select(THINGS.c.name))).scalars())
     counted = Counter(name.split()[0] for name in names)
     assert 0 < len(counted) < 200
@@ -126,12 +186,11 @@ async def test_cancelled_at_any_moment_it_is_all_or_nothing(database: Database) 
     await database.close()
 
 
-async def test_sqlalchemys_own_beginning_works_too(database: Database) -> None:
-    """Migrations begin without us: the first statement then begins a transaction that may write."""
-    async with database.engine.begin() as conn:
+async def test_what_follows_a_rollback_is_a_transaction_of_its_own(database: Database) -> None:
+    """The first statement after a rollback takes the write lock again."""
+    async with database.write() as conn:
         await conn.execute(insert(THINGS).values(name="một"))
         await conn.rollback()
-    async with database.engine.begin() as conn:
         await conn.execute(insert(THINGS).values(name="hai"))
     async with database.read() as conn:
         assert list((await conn.execute(select(THINGS.c.name))).scalars()) == ["hai"]

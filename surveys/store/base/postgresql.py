@@ -1,0 +1,44 @@
+"""PostgreSQL through asyncpg."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from surveys.store.base.connection import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgresDriver:
+    """A server with any number of writers."""
+
+    name = "postgresql"
+    engine: AsyncEngine
+    reader: AsyncEngine
+
+    @classmethod
+    def open(cls, url: URL) -> "PostgresDriver":
+        """Connect lazily to the database of `url`."""
+        target = url.set(drivername="postgresql+asyncpg")
+        engine = create_async_engine(target, pool_size=8, max_overflow=8, pool_use_lifo=True)
+        reader = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        return cls(engine=engine, reader=reader)
+
+    def write(self) -> AbstractAsyncContextManager[Connection]:
+        """A transaction at PostgreSQL's own level, READ COMMITTED."""
+        return self.engine.begin()
+
+    def read(self) -> AbstractAsyncContextManager[Connection]:
+        """A transaction that sees one moment and cannot write."""
+        return self.reader.begin()
+
+    def read_inline(self) -> AbstractAsyncContextManager[Connection]:
+        """The same: here nothing is cheaper for being short."""
+        return self.reader.begin()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()

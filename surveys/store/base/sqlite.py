@@ -1,0 +1,172 @@
+"""SQLite through public APIs: short transactions on the loop, long reads in a thread.
+
+A write and an inline read use SQLAlchemy's synchronous engine and run each statement where it is
+asked for: the pages are in memory, and a trip to a thread costs ten times the statement
+(tests/bench/test_sqlite.py). Only the COMMIT, which waits for the disk, runs in a thread, and
+another process's lock is waited for by asking again, so that a cancelled wait ends at once.
+A read may take as long as a report, so it goes through `sqlite+aiosqlite`. Reads cannot write.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from surveys.store.base.connection import Connection
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 30.0
+"""How long to wait for the lock of another process."""
+PAUSES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.025, 0.025, 0.025, 0.05, 0.05)
+"""Seconds between two tries to get the lock, as SQLite's own busy handler; then LONGEST_PAUSE."""
+LONGEST_PAUSE = 0.1
+WRITES = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+"""Of what may end in a power cut, only FULL survives it in WAL mode."""
+READS = ("query_only=ON",)
+
+
+class SqliteConnection:
+    """A `Connection` whose statements run at once, on the loop."""
+
+    def __init__(self, sync: SyncConnection) -> None:
+        self._sync = sync
+
+    @property
+    def dialect(self) -> Dialect:
+        """SQLite's."""
+        return self._sync.dialect
+
+    async def execute(self, statement: Any, parameters: Any = None) -> Any:  # noqa: ANN401
+        """Run one statement; its rows must be taken within the transaction."""
+        return self._sync.execute(statement, parameters)
+
+    async def scalar(self, statement: Any, parameters: Any = None) -> Any:  # noqa: ANN401
+        """The first column of the first row; None without a row."""
+        return self._sync.scalar(statement, parameters)
+
+    async def run_sync(self, fn: Callable[..., T], *arg: Any, **kw: Any) -> T:  # noqa: ANN401
+        """Call a function with SQLAlchemy's synchronous connection."""
+        return fn(self._sync, *arg, **kw)
+
+    async def rollback(self) -> None:
+        """Undo what the transaction did so far."""
+        self._sync.rollback()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqliteDriver:
+    """One file: one writer at a time, any number of readers."""
+
+    name = "sqlite"
+    writer: Engine
+    inline: Engine
+    reader: AsyncEngine
+    patience_seconds: float
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """The writers of this process queue here rather than at the file's lock."""
+
+    @classmethod
+    def open(cls, url: URL, patience_seconds: float = PATIENCE_SECONDS) -> "SqliteDriver":
+        """Connect lazily to the file of `url`."""
+        wait = {"timeout": patience_seconds}
+        sizes = {"pool_size": 4, "max_overflow": -1, "pool_use_lifo": True}
+        sync, threaded = url.set(drivername="sqlite"), url.set(drivername="sqlite+aiosqlite")
+        shared = {**wait, "check_same_thread": False}
+        driver = cls(
+            writer=create_engine(sync, connect_args=shared, pool_size=1),
+            inline=create_engine(sync, connect_args=shared, **sizes),
+            reader=create_async_engine(threaded, connect_args=wait, **sizes),
+            patience_seconds=patience_seconds,
+        )
+        _prepare(driver.writer, "BEGIN IMMEDIATE", (*WRITES, "busy_timeout=0"))
+        _prepare(driver.inline, "BEGIN", READS)
+        _prepare(driver.reader.sync_engine, "BEGIN", READS)
+        return driver
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Connection]:
+        """A transaction that holds the file's one write lock from its beginning."""
+        async with self.turn:
+            with self.writer.connect() as sync:
+                await self._begin(sync)
+                yield SqliteConnection(sync)
+                await _in_thread(sync.commit)
+
+    def read(self) -> AbstractAsyncContextManager[Connection]:
+        """A transaction that sees one moment, in a thread."""
+        return self.reader.begin()
+
+    @asynccontextmanager
+    async def read_inline(self) -> AsyncIterator[Connection]:
+        """A read of a few rows by an index; the loop does nothing else meanwhile."""
+        with self.inline.connect() as sync:
+            yield SqliteConnection(sync)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        self.writer.dispose()
+        self.inline.dispose()
+        await self.reader.dispose()
+
+    async def _begin(self, sync: SyncConnection) -> None:
+        """Get the write lock; raises OperationalError `database is locked` when patience ends."""
+        loop = asyncio.get_running_loop()
+        end, tries = loop.time() + self.patience_seconds, 0
+        while not _begun(sync, may_fail=loop.time() < end):
+            await asyncio.sleep(PAUSES[tries] if tries < len(PAUSES) else LONGEST_PAUSE)
+            tries += 1
+
+
+def _begun(sync: SyncConnection, *, may_fail: bool) -> bool:
+    """Begin, unless somebody else has the lock and that is no error yet."""
+    try:
+        sync.begin()
+    except OperationalError as error:
+        if not may_fail or not _is_busy(error):
+            raise
+        return False
+    return True
+
+
+def _is_busy(error: OperationalError) -> bool:
+    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_BUSY
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Run it in a thread. A cancellation waits for its end: no connection is left in a thread."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+def _prepare(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
+    """Have every transaction begin with `begin`: the driver's own beginning, deferred until the
+    first write, loses the race between reading and writing."""
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: DBAPIConnection, _: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        try:
+            for pragma in pragmas:
+                cursor.execute(f"PRAGMA {pragma}")
+        except UnicodeDecodeError:  # SQLite quotes the damaged bytes, which are not UTF-8
+            raise sqlite3.DatabaseError("malformed") from None
+        finally:
+            cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begins(connection: SyncConnection) -> None:
+        connection.exec_driver_sql(begin)
