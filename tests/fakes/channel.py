@@ -39,15 +39,17 @@ class FakeChannel:
     )
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
-        """`{"chat": …, "text": …}`; a payload without a chat is a kind that we do not use."""
+        """`{"chat": …, "text": …}`, or `"data"` of a tapped button; a payload without a chat is a
+        kind that we do not use."""
         if "chat" not in payload:
             return None
         return Incoming(
             channel=self.name,
             bot=self.bot,
             address=payload["chat"],
-            kind=IncomingKind.TEXT,
-            text=payload["text"],
+            kind=IncomingKind.TAP if "data" in payload else IncomingKind.TEXT,
+            text=payload.get("text", ""),
+            data=payload.get("data", ""),
         )
 
     async def acknowledge(self, incoming: Incoming) -> None:
