@@ -17,6 +17,7 @@ from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
 from bot.messages import Incoming
 from bot.reasons import reason_of
+from surveys.spelling import storable
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.queues import inbox
@@ -205,7 +206,7 @@ class Worker:
         channel = self._channels[update.channel, update.bot]
         incoming = channel.parse(json.loads(update.payload))
         return incoming and replace(
-            incoming, text=_storable(incoming.text), data=_storable(incoming.data)
+            incoming, text=storable(incoming.text), data=storable(incoming.data)
         )
 
     async def _acknowledge(self, incoming: Incoming) -> None:
@@ -276,11 +277,6 @@ class Worker:
             )
         log.error("update %s failed (%s): %s", update.id, state, reason)
         asyncio.get_running_loop().call_later(retry_in_ms / 1000, self.wake)
-
-
-def _storable(text: str) -> str:
-    """Without what no database takes: zero bytes and halves of surrogate pairs."""
-    return text.encode(errors="replace").decode().replace("\0", "")
 
 
 async def _quietly(acknowledging: Awaitable[None]) -> None:

@@ -4,7 +4,7 @@ Frozen models of the YAML files in `scoring/rulebooks`. A rulebook that lacks a 
 `scoring.criteria` relies, or offers a choice nobody carries out, is refused on loading.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -29,7 +29,6 @@ from scoring.supported import (
     CHOICES,
     CRITERIA,
     MISSING,
-    Level,
     Scope,
     Validity,
 )
@@ -41,21 +40,24 @@ def _hundredths(points: Decimal) -> Decimal:
     return points
 
 
-def _every_level(value: Any) -> Any:  # noqa: ANN401 - what YAML holds
-    return value if isinstance(value, dict) else dict.fromkeys(Level, value)
+def _every_level(value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - what YAML holds
+    return value if isinstance(value, dict) else dict.fromkeys(_levels(info), value)
 
 
-def _all_levels(limits: Mapping[Level, Decimal]) -> Mapping[Level, Decimal]:
-    if set(limits) != set(Level):
-        raise PydanticCustomError("levels", "tinh, huyen, xa")
+def _all_levels(limits: Mapping[str, Decimal], info: ValidationInfo) -> Mapping[str, Decimal]:
+    if set(limits) != set(_levels(info)):
+        raise PydanticCustomError("levels", ", ".join(_levels(info)))
     return limits
+
+
+def _levels(info: ValidationInfo) -> Sequence[str]:
+    levels: Sequence[str] = (info.context or {})["levels"]
+    return levels
 
 
 Points = Annotated[Decimal, Field(ge=0, allow_inf_nan=False), AfterValidator(_hundredths)]
 Share = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
-ByLevel = Annotated[
-    Mapping[Level, Share], BeforeValidator(_every_level), AfterValidator(_all_levels)
-]
+ByLevel = Annotated[Mapping[str, Share], BeforeValidator(_every_level), AfterValidator(_all_levels)]
 Line = Annotated[str, Field(min_length=1)]
 
 
@@ -184,7 +186,11 @@ class Policies(_Part):
 
 
 class Rulebook(_Part):
-    """A dated set of rules from which points, totals and grades follow."""
+    """A dated set of rules from which points, totals and grades follow.
+
+    `levels` are the levels of government it knows; a limit is given for each of them or for all
+    alike. Validated with `levels` in the context.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     version: Annotated[int, Field(ge=1)]
@@ -194,6 +200,7 @@ class Rulebook(_Part):
     source: Line
     valid_from: date
     valid_to: date | None = None
+    levels: tuple[Line, ...]
     max_points: Annotated[Points, Field(gt=0)]
     criteria: Mapping[str, Criterion]
     grades: Bands
@@ -270,7 +277,7 @@ class Rulebook(_Part):
     @cached_property
     def _limits(self) -> Mapping[tuple[str, str, str], Decimal]:
         return {
-            (number, name, level.value): limit
+            (number, name, level): limit
             for number, criterion in self.criteria.items()
             for name, limits in criterion.thresholds.items()
             for level, limit in limits.items()
@@ -281,7 +288,7 @@ class Rulebook(_Part):
         try:
             return self._limits[criterion, name, level]
         except KeyError:
-            known = ", ".join(Level)
+            known = ", ".join(self.levels)
             raise Refusal("rulebooks.unknown_level", level=level, known=known) from None
 
     def valid_on(self, day: date) -> bool:

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from scoring.errors import Refusal
 from scoring.law import Rulebook
 from scoring.marked import Marked, read_marked
-from scoring.supported import Validity
+from scoring.supported import UNLISTED_LEVELS, Validity
 
 SHIPPED = Path(__file__).parent / "rulebooks"
 """The folder of the rulebooks that come with the program."""
@@ -108,7 +108,7 @@ def with_choices(rulebook: Rulebook, choices: Mapping[str, str]) -> Rulebook:
             known = ", ".join(policy["choices"])
             raise Refusal("rulebooks.unknown_choice", policy=name, choice=choice, known=known)
         policy["chosen"] = choice
-    return Rulebook.model_validate(tree)
+    return Rulebook.model_validate(tree, context={"levels": rulebook.levels})
 
 
 def diff(one: Rulebook, other: Rulebook) -> list[Difference]:
@@ -145,11 +145,20 @@ def _checked(marked: Marked, checksum: str, base_checksum: str | None) -> Rulebo
     for key in sorted(_READER_ADDS & marked.tree.keys()):
         place = marked.place((key,))
         raise Refusal("rulebooks.unknown_key", file=place.file, line=place.line, key=key)
-    added = {"place": marked.place(("valid_from",)), "checksum": checksum}
+    levels = _levels(marked.tree)
+    tree: dict[str, Any] = {"levels": levels, **marked.tree}
+    tree |= {"place": marked.place(("valid_from",)), "checksum": checksum}
     try:
-        return Rulebook(**marked.tree, **added, base_checksum=base_checksum)
+        return Rulebook.model_validate(
+            tree | {"base_checksum": base_checksum}, context={"levels": levels}
+        )
     except ValidationError as error:
         raise _refusal(error.errors()[0], marked) from None
+
+
+def _levels(tree: Mapping[str, Any]) -> list[str]:
+    listed = tree.get("levels")
+    return [str(level) for level in listed] if isinstance(listed, list) else list(UNLISTED_LEVELS)
 
 
 _CODES = {"missing": "missing_key", "extra_forbidden": "unknown_key"}

@@ -13,12 +13,8 @@ MISSING = "missing"
 """The outcome of a dossier that shows nothing for a criterion; it never has points."""
 
 
-class Level(StrEnum):
-    """The level of government a unit belongs to."""
-
-    TINH = "tinh"
-    HUYEN = "huyen"
-    XA = "xa"
+UNLISTED_LEVELS = ("tinh", "huyen", "xa")
+"""The levels of a rulebook that lists none: those of government until 30/6/2025."""
 
 
 class Scope(StrEnum):

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from surveys import yaml_lines
+from surveys.spelling import unaccented
 
 TEXT_LIMIT = 4000
 """Characters of free text that are kept."""
@@ -38,9 +39,7 @@ def plain(text: str) -> str:
 
 def fold(text: str) -> str:
     """`plain` without accents: "Rất hài lòng!" and "rat hai long" are one."""
-    bare = unicodedata.normalize("NFD", plain(text)).replace("đ", "d")
-    letters = "".join(sign for sign in bare if not unicodedata.combining(sign))
-    return " ".join(letters.split())
+    return " ".join(unaccented(plain(text)).split())
 
 
 def clean(text: str) -> tuple[str, bool]:

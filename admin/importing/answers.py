@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from admin.importing.cells import needed, text, when
 from admin.importing.form_columns import FormColumns
-from admin.importing.job import Read, Stored
+from admin.importing.job import Read, Refused, Stored
 from admin.importing.report import Deed
 from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
@@ -101,7 +101,7 @@ class AnswerImporter:
     async def store(self, conn: Connection, rows: Sequence[Read[PaperResponse]]) -> Stored:
         """Add new responses, change imported ones, leave alone what citizens said to us."""
         filed = await responses.filed(conn, {paper.dossier for _, paper in rows})
-        lost: list[tuple[Row, Refusal]] = []
+        lost: list[Refused] = []
         known: list[_Known] = []
         for row, paper in rows:
             dossier = filed.get(paper.dossier)

@@ -1,14 +1,11 @@
 """What the importers share in reading a cell."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from admin.sheets import Row
-from scoring.errors import Refusal as ScoringRefusal
 from surveys.civil import civil_time
 from surveys.errors import Refusal
 from surveys.spelling import tidy
@@ -46,12 +43,3 @@ def when(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
         if _DAY_NUMBER.fullmatch(str(value)):
             raise Refusal("imports.day_number", column=column, value=value) from None
         raise Refusal("imports.bad_date", column=column, value=value) from None
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """What `scoring` refuses, refused in `surveys`' own class, as imports expect it."""
-    try:
-        yield
-    except ScoringRefusal as error:
-        raise Refusal(error.code, **error.params) from None

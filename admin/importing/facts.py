@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from admin.importing.cells import needed, translated
-from admin.importing.job import Read, Stored
+from admin.importing.cells import needed
+from admin.importing.job import Read, Refused, Stored
 from admin.importing.report import Deed
 from admin.importing.unit_index import UnitIndex
+from admin.kit.refusals import REFUSALS
 from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
 from scoring import evidence as law
@@ -51,8 +52,7 @@ class FactImporter:
         """One fact in its canonical writing; raises Refusal with the reason to reject it."""
         written = needed(row, "fact")
         name = NAMES.get(fold(written), written)
-        with translated():
-            value = law.parse_fact(name, needed(row, "value"))
+        value = law.parse_fact(name, needed(row, "value"))
         fact = Fact(
             unit_id=self._units.id_of(needed(row, "unit")),
             period=self._runtime.period(needed(row, "period")).id,
@@ -89,31 +89,28 @@ class FactImporter:
 
 def _consistent(
     rows: Sequence[Read[Fact]], before: Mapping[Key, str]
-) -> tuple[list[Fact], list[tuple[Row, Refusal]]]:
+) -> tuple[list[Fact], list[Refused]]:
     """The facts that fit together, unit by unit and period by period, and the rows that do not."""
     groups: dict[tuple[int, str], dict[str, Read[Fact]]] = {}
     for read in rows:
         _, fact = read
         groups.setdefault((fact.unit_id, fact.period), {})[fact.fact] = read
-    rejected: list[tuple[Row, Refusal]] = []
+    rejected: list[Refused] = []
     for (unit_id, period), group in groups.items():
         there = {key[2]: v for key, v in before.items() if key[:2] == (unit_id, period)}
         rejected += _reject_unfit(group, there)
     return [fact for group in groups.values() for _, fact in group.values()], rejected
 
 
-def _reject_unfit(
-    group: dict[str, Read[Fact]], there: Mapping[str, str]
-) -> list[tuple[Row, Refusal]]:
+def _reject_unfit(group: dict[str, Read[Fact]], there: Mapping[str, str]) -> list[Refused]:
     """Take rows out of `group` until the rest fits with what is stored; the rows taken out."""
-    out: list[tuple[Row, Refusal]] = []
+    out: list[Refused] = []
     while group:
         values = {**there, **{name: fact.value for name, (_, fact) in group.items()}}
         try:
-            with translated():
-                law.check_facts(values)
+            law.check_facts(values)
             break
-        except Refusal as reason:
+        except REFUSALS as reason:
             part, whole = str(reason.params["part"]), str(reason.params["whole"])
             if part not in group and whole not in group:
                 break

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from admin.importing.report import Deed, Report
-from admin.kit.refusals import refusal
+from admin.kit.refusals import REFUSALS, AnyRefusal, refusal
 from admin.kit.runtime import Runtime
 from admin.sheets import (
     MARKS,
@@ -36,7 +36,7 @@ NAMED = 5
 
 T = TypeVar("T")
 Read = tuple[Row, T]
-Refused = tuple[Row, Refusal]
+Refused = tuple[Row, AnyRefusal]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -191,7 +191,7 @@ class _Desk:
             try:
                 self._require_titles(row)
                 chunk.append((row, self.importer.read(row)))
-            except Refusal as reason:
+            except REFUSALS as reason:
                 refused.append((row, reason))
             if len(chunk) + len(refused) >= self.importer.chunk:
                 yield chunk, refused
@@ -213,7 +213,7 @@ class _Desk:
         for row, reason in sorted((*refused, *stored.rejected), key=lambda told: told[0].number):
             self._reject(row, reason)
 
-    def _reject(self, row: Row, reason: Refusal) -> None:
+    def _reject(self, row: Row, reason: AnyRefusal) -> None:
         params = dict(reason.params)
         if "column" in params:
             params["column"] = self.sheet.title_of(str(params["column"]))

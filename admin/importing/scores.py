@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from admin.importing.cells import needed, text, translated
+from admin.importing.cells import needed, text
 from admin.importing.job import Read, Stored
 from admin.importing.report import Deed
 from admin.importing.unit_index import UnitIndex
@@ -59,8 +59,7 @@ class ScoreImporter:
     def read(self, row: Row) -> ScoreRow:
         """One score in its canonical writing; raises Refusal with the reason to reject it."""
         criterion = _criterion(needed(row, "criterion"))
-        with translated():
-            points = parse_points(self._rulebook, criterion, needed(row, "points"))
+        points = parse_points(self._rulebook, criterion, needed(row, "points"))
         score = ScoreRow(
             unit_id=self._units.id_of(needed(row, "unit")),
             period=self._runtime.period(needed(row, "period")).id,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from admin.importing.cells import needed, when
-from admin.importing.job import CHUNK, Read, Stored
+from admin.importing.job import CHUNK, Read, Refused, Stored
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
@@ -68,7 +68,9 @@ class StepImporter:
     async def store(self, conn: Connection, rows: Sequence[Read[StepDraft]]) -> Stored:
         """Replace the steps of the dossiers that are there; evidence is derived anew."""
         numbers = await dossiers.ids(conn, {draft.dossier for _, draft in rows})
-        rejected = [(row, why) for row, draft in rows if (why := self._reason(draft, numbers))]
+        rejected: list[Refused] = [
+            (row, why) for row, draft in rows if (why := self._reason(draft, numbers))
+        ]
         counted = Stored(rejected=rejected)
         for some in _some(_by_dossier(rows, numbers, self._broken)):
             there = await dossiers.steps_of(conn, list(some))

@@ -7,7 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from admin.importing.cells import needed, text, when
-from admin.importing.job import Read, Stored
+from admin.importing.job import Read, Refused, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.errors import Refusal
@@ -102,11 +102,11 @@ class UnitImporter:
 
 def _with_parents(
     rows: Iterable[Read[Unit]], stored: Mapping[str, Unit]
-) -> tuple[list[Unit], list[tuple[Row, Refusal]]]:
+) -> tuple[list[Unit], list[Refused]]:
     """The units with their parents' codes, and the rows whose parent nobody knows (a row whose
     parent was itself rejected for that is one of them)."""
     waiting = list(rows)
-    rejected: list[tuple[Row, Refusal]] = []
+    rejected: list[Refused] = []
     while True:
         index = UnitIndex.of({**stored, **{unit.code: unit for _, unit in waiting}}.values())
         joined, lost = _join(waiting, index)
@@ -117,11 +117,9 @@ def _with_parents(
         waiting = [(row, unit) for row, unit in waiting if row.number not in gone]
 
 
-def _join(
-    rows: Iterable[Read[Unit]], index: UnitIndex
-) -> tuple[list[Read[Unit]], list[tuple[Row, Refusal]]]:
+def _join(rows: Iterable[Read[Unit]], index: UnitIndex) -> tuple[list[Read[Unit]], list[Refused]]:
     joined: list[Read[Unit]] = []
-    lost: list[tuple[Row, Refusal]] = []
+    lost: list[Refused] = []
     for row, unit in rows:
         try:
             parent = index.code_of(unit.parent) if unit.parent else None

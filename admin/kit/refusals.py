@@ -11,6 +11,10 @@ from admin.kit.texts import Texts
 from scoring.errors import Refusal as ScoringRefusal
 from surveys.errors import Refusal as SurveyRefusal
 
+AnyRefusal = SurveyRefusal | ScoringRefusal
+"""A refusal of either room: `scoring` imports nothing of ours, so each has a class of its own."""
+REFUSALS = (SurveyRefusal, ScoringRefusal)
+"""The same for `except`."""
 DRAFT = ".part"
 """What a file is called until it is whole; nobody asked for that one."""
 OS_ERRORS = {
@@ -46,7 +50,7 @@ POSTGRES_ERRORS = {
 
 def sentence(texts: Texts, error: Exception) -> str:
     """What to tell the user; never a traceback, never the values of a failed statement."""
-    if isinstance(error, SurveyRefusal | ScoringRefusal):
+    if isinstance(error, REFUSALS):
         return refusal(texts, error.code, error.params)
     if isinstance(error, DBAPIError):
         return _database(texts, error.orig or error)

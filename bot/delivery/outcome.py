@@ -13,6 +13,7 @@ from bot.channels.base import (
     Unreachable,
 )
 from bot.limits import backoff_ms, pause_ms
+from surveys.spelling import storable
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.queues.claims import Departure
 from surveys.store.queues.delivery_results import Again, Settlement
@@ -54,7 +55,7 @@ def failed(attempt: Attempt, error: Exception, chance: float) -> Settlement:
 def reason_text(error: Exception) -> str:
     """What staff read: the channel's reason, or the name of what else went wrong."""
     text = error.reason if isinstance(error, DeliveryError) else type(error).__name__
-    return text.encode(errors="replace").decode().replace("\0", "")[:LONGEST_REASON]
+    return storable(text)[:LONGEST_REASON]
 
 
 def _consequence(attempt: Attempt, error: Exception, chance: float) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from telegram.constants import ChatMemberStatus, ChatType, MessageEntityType, UpdateType
 
 from bot.messages import Incoming, IncomingKind
+from surveys.spelling import storable
 
 NAME = "telegram"
 ALLOWED_UPDATES = (
@@ -204,5 +205,4 @@ class Reader:
 
 def _clean(text: str) -> str:
     """NFC, and nothing that a database refuses: no half of a surrogate pair, no NUL."""
-    whole = text.encode("utf-8", "replace").decode().replace("\0", "")
-    return unicodedata.normalize("NFC", whole)
+    return unicodedata.normalize("NFC", storable(text))

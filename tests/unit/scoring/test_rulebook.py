@@ -116,6 +116,21 @@ def test_limits_by_level(criterion: str, name: str, limits: dict[str, str]) -> N
     assert found == {level: Decimal(limit) for level, limit in limits.items()}
 
 
+def test_levels_are_what_the_rulebook_lists(tmp_path: Path) -> None:
+    """Two tiers are another list; a limit for all alike then holds for these two."""
+    two_tiers = TT01.replace("levels: [tinh, huyen, xa]", "levels: [tinh, xa]")
+    path = tmp_path / "two.yaml"
+    path.write_text(two_tiers.replace("huyen: 0.5, ", ""), "utf-8")
+    rulebook = load_rulebook(path)
+    assert rulebook.threshold("8", "on_time_share", "xa") == Decimal("0.9")
+    refusal = refusal_of(lambda: rulebook.threshold("8", "on_time_share", "huyen"))
+    assert refusal.params == {"level": "huyen", "known": "tinh, xa"}
+    path.write_text(two_tiers, "utf-8")
+    assert refused(path).code == "rulebooks.levels"
+    path.write_text(TT01.replace("levels: [tinh, huyen, xa]\n", ""), "utf-8")
+    assert load_rulebook(path).levels == ("tinh", "huyen", "xa")
+
+
 def test_unknown_level_is_refused() -> None:
     """A level of government that the rulebook does not know is refused by name."""
     refusal = refusal_of(lambda: tt01().threshold("5", "onspot_share", "bo"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.spelling import fold, tidy
+from surveys.spelling import fold, storable, tidy
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,8 @@ def test_tidy_text_keeps_its_accents() -> None:
     """NFC, one space between words, nothing invisible; letters stay as they were written."""
     assert tidy(" Xã\u200b  An\tHòa\n") == "Xã An Hòa"
     assert tidy(unicodedata.normalize("NFD", "Xã An Hòa")) == "Xã An Hòa"
+
+
+def test_every_text_can_be_stored() -> None:
+    """A zero byte goes, half of a surrogate pair becomes a question mark; the rest stays."""
+    assert storable("Xã\0 An \ud800Hòa 🙂") == "Xã An ?Hòa 🙂"
