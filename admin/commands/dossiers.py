@@ -1,27 +1,33 @@
 """`motcua dossiers`: what the one-stop software knows of each dossier."""
 
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from admin.importing import Source, run_import, tell
+from admin.importing.dossier_rows import DATES
 from admin.importing.dossiers import DossierImporter
 from admin.importing.steps import StepImporter
 from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, group
-from surveys.dossier import normal_code
+from surveys.dossier import Status, normal_code
 from surveys.errors import Refusal
 from surveys.store.dossiers import dossiers
 from surveys.store.dossiers.dossiers import FullDossier
-from surveys.store.system import audit
+from surveys.store.system import audit, import_changes
+from surveys.store.system.import_changes import PastChange
 
 SHOWN = (
     "code unit unit_name procedure filing status received_at due_at finished_at returned_at "
     "apology_at rescheduled_to officer simulated"
 )
+
+PERSON = ("applicant", "phone")
+"""Fields of the history whose values are kept sealed."""
 
 command = group("dossiers")
 
@@ -70,7 +76,9 @@ async def show_dossier(
         found = await dossiers.find(conn, normal_code(code))
         if found is None:
             raise Refusal("dossiers.unknown", dossier=normal_code(code))
+        past = await import_changes.of_subject(conn, import_changes.DOSSIER, found.code)
         shown = _shown(found) | (_person(runtime, found) if reveal else {})
+        shown["history"] = [_past(runtime, one, reveal=reveal) for one in past]
         if reveal:
             await audit.append(
                 conn,
@@ -96,11 +104,27 @@ def _person(runtime: Runtime, found: FullDossier) -> dict[str, str | None]:
     }
 
 
+def _past(runtime: Runtime, one: PastChange, *, reveal: bool) -> dict[str, Any]:
+    """One change for people and programs; whom it named only when asked."""
+    change, sealed = one.change, one.change.sealed
+    shown = runtime.keyring().unseal(sealed) if sealed and reveal else change.before
+    return {
+        "at": one.at,
+        "field": change.field,
+        "before": shown,
+        "after": change.after,
+        "import_id": one.import_id,
+        "file": one.file_name,
+        "actor": one.actor,
+        "undone": one.undone,
+    }
+
+
 def _print(runtime: Runtime, shown: dict[str, Any], found: FullDossier, shown_as: Format) -> None:
     if shown_as is Format.JSON:
         output.show_json(shown)
         return
-    steps = shown.pop("steps")
+    steps, history = shown.pop("steps"), shown.pop("history")
     if shown_as is Format.CSV:
         output.show_csv([shown], list(shown))
         return
@@ -115,3 +139,33 @@ def _print(runtime: Runtime, shown: dict[str, Any], found: FullDossier, shown_as
     if steps:
         columns = runtime.columns("dossiers.columns", "agency position due_at finished_at")
         runtime.show(steps, columns, shown_as, runtime.text("dossiers.steps"))
+    if history:
+        columns = runtime.columns("dossiers.columns", "at field before after import_id actor")
+        told = [_told(runtime, one) for one in history]
+        runtime.show(told, columns, shown_as, runtime.text("dossiers.history"))
+
+
+def _told(runtime: Runtime, one: dict[str, Any]) -> dict[str, object]:
+    """A change in words."""
+    undone = f" {runtime.text('dossiers.undone')}" if one["undone"] else ""
+    return {
+        "at": runtime.local(one["at"]),
+        "field": runtime.text(f"dossiers.columns.{one['field']}"),
+        "before": _value(runtime, one["field"], one["before"]),
+        "after": _value(runtime, one["field"], one["after"]),
+        "import_id": f"{one['import_id']} {one['file']}{undone}",
+        "actor": one["actor"],
+    }
+
+
+def _value(runtime: Runtime, field: str, value: object) -> object:
+    """A value of the history as people read it."""
+    if field in PERSON and value is None:
+        return runtime.text("dossiers.not_shown")
+    if field == "status" and isinstance(value, int):
+        return runtime.text(f"dossiers.statuses.{Status(value).name.lower()}")
+    if field == "filing" and value is not None:
+        return runtime.text(f"dossiers.filings.{value}")
+    if isinstance(value, str) and field in DATES:
+        return datetime.fromisoformat(value)
+    return value

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,7 +16,6 @@ from surveys.dossier import (
     normal_code,
     parse_filing,
     parse_status,
-    status_by_dates,
 )
 from surveys.errors import Refusal
 from surveys.privacy import normal_phone
@@ -49,14 +48,15 @@ DONE = ("received_at", "finished_at", "returned_at")
 
 
 class Draft(NamedTuple):
-    """A dossier as its row tells of it: columns that go into the table as they are, and what is
-    still to be looked up or sealed."""
+    """A dossier as its row tells of it: only what the row states. An empty cell states nothing."""
 
     code: str
     plain: dict[str, Any]
+    """Columns that go into the table as they are."""
     procedure: str
     applicant: str
     phone: str | None
+    row: int
 
 
 class DossierReader:
@@ -69,28 +69,31 @@ class DossierReader:
         self._zone = zone
         self._today = today
         self._unit_id = cache(unit_id)
-        self._filing = cache(_filing)
         self._dates = [name for name in DATES if name in sheet]
-        self._without_return = "returned_at" not in sheet
         self._first: dict[str, int] = {}
 
     def read(self, row: Row) -> Draft:
         """One dossier. Raises Refusal `imports.empty_cell`, `imports.bad_date`, `units.unknown`,
-        `units.ambiguous`, `dossiers.duplicate`, `.in_future`, `.status`, `.channel`,
-        `.returned_without_date`."""
+        `units.ambiguous`, `dossiers.duplicate`, `.in_future`, `.status`, `.channel`."""
         code = normal_code(needed(row, "code"))
         if first := self._first.get(code):
             raise Refusal("dossiers.duplicate", dossier=code, row=first)
         plain: dict[str, Any] = {"unit_id": self._unit_id(needed(row, "unit"))}
-        plain |= {name: when(row, name, self._zone) for name in self._dates}
+        for name in self._dates:
+            if (moment := when(row, name, self._zone)) is not None:
+                plain[name] = moment
         self._require_past(plain)
-        plain.setdefault("returned_at", None)
-        plain["channel"] = self._filing(text(row, "channel"))
-        plain["status"] = self._status(text(row, "status"), plain)
-        plain["officer"] = text(row, "officer") or None
-        draft = Draft(code, plain, text(row, "procedure"), text(row, "applicant"), self._phone(row))
+        plain |= _stated(row)
+        draft = Draft(
+            code=code,
+            plain=plain,
+            procedure=text(row, "procedure"),
+            applicant=text(row, "applicant"),
+            phone=self._phone(row),
+            row=row.number,
+        )
         self._first[code] = row.number
-        self._look_twice(draft, row)
+        self.warnings["unknown_code"] += not has_known_form(code)
         return draft
 
     def _require_past(self, plain: Mapping[str, Any]) -> None:
@@ -100,24 +103,6 @@ class DossierReader:
                 day, today = f"{moment:%d/%m/%Y}", f"{self._today:%d/%m/%Y}"
                 raise Refusal("dossiers.in_future", column=name, value=day, today=today)
 
-    def _status(self, written: str, plain: dict[str, Any]) -> Status:
-        try:
-            status = parse_status(written) if written else None
-        except ValueError:
-            raise Refusal("dossiers.status", value=written) from None
-        if status is None:
-            return status_by_dates(plain.get("finished_at"), plain.get("returned_at"))
-        if status is Status.RETURNED and plain.get("returned_at") is None:
-            self._take_finish_for_return(plain)
-        return status
-
-    def _take_finish_for_return(self, plain: dict[str, Any]) -> None:
-        finished = plain.get("finished_at")
-        if not self._without_return or finished is None:
-            raise Refusal("dossiers.returned_without_date")
-        plain["returned_at"] = finished
-        self.warnings["return_from_finish"] += 1
-
     def _phone(self, row: Row) -> str | None:
         written = text(row, "phone")
         number = normal_phone(written) if written else None
@@ -125,27 +110,27 @@ class DossierReader:
             self.warnings["phone"] += 1
         return number
 
-    def _look_twice(self, draft: Draft, row: Row) -> None:
-        received, finished, returned = (
-            _day(draft.plain.get(name)) for name in ("received_at", "finished_at", "returned_at")
-        )
-        odd = {
-            "unknown_code": not has_known_form(draft.code),
-            "no_channel": not row.values.get("channel"),
-            "received_after_returned": received > returned > 0,
-            "received_after_finished": received > finished > 0,
-            "returned_by_date_only": returned > 0 and draft.plain["status"] < Status.FINISHED,
-        }
-        self.warnings.update(name for name, is_odd in odd.items() if is_odd)
+
+def _stated(row: Row) -> dict[str, Any]:
+    """Channel, status and officer, where the row names them."""
+    found: dict[str, Any] = {}
+    if channel := text(row, "channel"):
+        found["channel"] = _filing(channel)
+    if status := text(row, "status"):
+        found["status"] = _status(status)
+    if officer := text(row, "officer"):
+        found["officer"] = officer
+    return found
 
 
-def _day(moment: datetime | None) -> int:
-    return 0 if moment is None else moment.toordinal()
+def _status(written: str) -> Status:
+    try:
+        return parse_status(written)
+    except ValueError:
+        raise Refusal("dossiers.status", value=written) from None
 
 
 def _filing(written: str) -> Filing:
-    if not written:
-        return Filing.IN_PERSON
     try:
         return parse_filing(written)
     except ValueError:

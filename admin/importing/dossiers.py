@@ -1,36 +1,32 @@
 """Dossiers from the one-stop software's export."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping
-
+from admin.importing.dossier_merge import differing, merge, oddities
 from admin.importing.dossier_rows import COLUMNS, DossierReader, Draft
 from admin.importing.job import CHUNK, Read, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.sheets import ColumnSpec, Row, Sheet
+from surveys.errors import Refusal
 from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers
-from surveys.store.results import evidence
-from surveys.store.system import meta
+from surveys.store.importing import dossier_writes
+from surveys.store.importing.dossier_writes import Writes
+from surveys.store.system import import_changes, meta
+from surveys.store.system.import_changes import Change
 
-STORED_AS = {
-    "unit": ("unit_id",),
-    "procedure": ("procedure_id",),
-    "applicant": ("applicant_sealed",),
-    "phone": ("phone_key", "phone_sealed"),
-}
-"""Which columns of the table a column of the file fills, where the names differ."""
-NEVER_ALIKE = frozenset(("applicant_sealed", "phone_sealed", "import_id"))
-"""Columns that differ even where nothing changed: every sealing gives other bytes."""
+PERSON = ("applicant", "phone")
+"""What is kept sealed only."""
 
 
 class DossierImporter:
-    """Rows of an export of dossiers. What the file has no column for stays as it is stored."""
+    """Rows of an export of dossiers. What a row does not state stays as it is stored."""
 
     kind = "dossiers"
     columns: Sequence[ColumnSpec] = COLUMNS
@@ -41,12 +37,12 @@ class DossierImporter:
         self._zone = zone
         self._keys = keyring
         self._today = today
-        self._procedures: dict[str, int] = {}
+        self._odd = Counter[str]()
 
     @property
     def warnings(self) -> Counter[str]:
         """What is odd but taken."""
-        return self._reader.warnings
+        return +(self._reader.warnings + self._odd)
 
     async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
         """Know the units, and what this file can change.
@@ -56,8 +52,8 @@ class DossierImporter:
         await meta.same_key(conn, self._keys.fingerprint())
         index = await UnitIndex.load(conn)
         self._reader = DossierReader(sheet, self._zone, index.id_of, self._today)
-        self._changing = changing_columns(sheet)
-        self._comparable = self._changing - NEVER_ALIKE
+        self._units = {number: code for code, number in index.ids.items()}
+        self._without_return = "returned_at" not in sheet
         self._import_id = import_id
 
     def read(self, row: Row) -> Draft:
@@ -66,54 +62,81 @@ class DossierImporter:
 
     async def store(self, conn: Connection, rows: Sequence[Read[Draft]]) -> Stored:
         """Write the new and the changed ones, and derive their evidence anew."""
-        drafts = [draft for _, draft in rows]
-        await self._know_procedures(conn, {draft.procedure for draft in drafts} - {""})
-        there = await dossiers.stored(conn, [draft.code for draft in drafts])
-        new = [draft for draft in drafts if draft.code not in there]
-        changed = [
-            one for one in drafts if one.code in there and self._differs(one, there[one.code])
+        there = await dossiers.stored(conn, [draft.code for _, draft in rows])
+        writes, counted = Writes(), Stored()
+        for row, draft in rows:
+            try:
+                self._plan(draft, there.get(draft.code), writes, counted)
+            except Refusal as reason:
+                counted.rejected.append((row, reason))
+        await dossier_writes.write(conn, self._import_id, writes)
+        return counted
+
+    def _plan(
+        self, draft: Draft, before: Mapping[Any, Any] | None, writes: Writes, counted: Stored
+    ) -> None:
+        """Add what this row changes to what is to be written."""
+        written = merge(draft.plain, before, without_return=self._without_return)
+        if draft.procedure:
+            written["procedure"] = draft.procedure
+        self._odd += oddities(written, draft.plain, before)
+        if before is None:
+            person = {name: getattr(draft, name) for name in PERSON if getattr(draft, name)}
+            writes.new.append({"code": draft.code, **written, **self._sealed(person)})
+            counted.new += 1
+            return
+        moved = differing(written, before)
+        person = self._other_person(draft, before)
+        if not moved and not person:
+            counted.same += 1
+            return
+        writes.changed[before["id"]] = moved | self._sealed(person)
+        writes.changes += self._changes(draft.code, moved, person, before)
+        counted.fields.update((*(_field(name) for name in moved), *person))
+        counted.changed += 1
+
+    def _other_person(self, draft: Draft, before: Mapping[Any, Any]) -> dict[str, str]:
+        """Name and phone, where the row states another than is stored."""
+        found = {}
+        if draft.phone and self._keys.phone_key(draft.phone) != before["phone_key"]:
+            found["phone"] = draft.phone
+        sealed = before["applicant_sealed"] if draft.applicant else None
+        if draft.applicant and (not sealed or self._keys.unseal(sealed) != draft.applicant):
+            found["applicant"] = draft.applicant
+        return found
+
+    def _sealed(self, person: Mapping[str, str]) -> dict[str, Any]:
+        """The columns of the table that keep these."""
+        found: dict[str, Any] = {f"{name}_sealed": self._keys.seal(person[name]) for name in person}
+        if "phone" in person:
+            found["phone_key"] = self._keys.phone_key(person["phone"])
+        return found
+
+    def _changes(
+        self,
+        code: str,
+        moved: Mapping[str, Any],
+        person: Mapping[str, str],
+        before: Mapping[Any, Any],
+    ) -> list[Change]:
+        of_one = partial(Change, kind=import_changes.DOSSIER, subject=code)
+        found = [
+            of_one(
+                field=_field(name),
+                before=self._plain(name, before[name]),
+                after=self._plain(name, value),
+            )
+            for name, value in moved.items()
         ]
-        touched = new + changed
-        await dossiers.save(conn, [self._row(draft) for draft in touched], self._changing)
-        numbers = await dossiers.ids(conn, [draft.code for draft in touched])
-        await evidence.refresh(conn, numbers.values())
-        return Stored(new=len(new), changed=len(changed), same=len(drafts) - len(touched))
+        return found + [of_one(field=name, sealed=before[f"{name}_sealed"]) for name in person]
 
-    async def _know_procedures(self, conn: Connection, names: Collection[str]) -> None:
-        unknown = [name for name in names if name not in self._procedures]
-        self._procedures |= await dossiers.procedure_ids(conn, unknown)
-
-    def _differs(self, draft: Draft, stored: RowMapping) -> bool:
-        clear = self._clear(draft)
-        if any(clear[name] != stored[name] for name in self._comparable):
-            return True
-        sealed = stored["applicant_sealed"]
-        known = self._keys.unseal(sealed) if sealed else ""
-        return "applicant_sealed" in self._changing and known != draft.applicant
-
-    def _clear(self, draft: Draft) -> dict[str, Any]:
-        return {
-            **draft.plain,
-            "procedure_id": self._procedures.get(draft.procedure),
-            "phone_key": self._keys.phone_key(draft.phone) if draft.phone else None,
-        }
-
-    def _row(self, draft: Draft) -> dict[str, Any]:
-        return {
-            "code": draft.code,
-            **self._clear(draft),
-            "applicant_sealed": self._keys.seal(draft.applicant) if draft.applicant else None,
-            "phone_sealed": self._keys.seal(draft.phone) if draft.phone else None,
-            "import_id": self._import_id,
-        }
+    def _plain(self, column: str, value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
+        """A value as the history keeps it: the unit by its code, times in ISO form."""
+        if column == "unit_id":
+            return self._units[value]
+        return value.isoformat() if isinstance(value, datetime) else value
 
 
-def changing_columns(sheet: Sheet) -> frozenset[str]:
-    """The columns of the table that this file has something to say about."""
-    named = [column.name for column in COLUMNS if column.name in sheet and column.name != "code"]
-    changing = {stored for name in named for stored in STORED_AS.get(name, (name,))}
-    if {"finished_at", "returned_at"} & changing:
-        changing.add("status")
-    if {"status", "finished_at"} <= set(named):
-        changing.add("returned_at")
-    return frozenset(changing | {"import_id"})
+def _field(column: str) -> str:
+    """A column of the table as people call it."""
+    return {"unit_id": "unit", "channel": "filing"}.get(column, column)

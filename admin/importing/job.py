@@ -47,6 +47,8 @@ class Stored:
     new: int = 0
     changed: int = 0
     same: int = 0
+    fields: Counter[str] = field(default_factory=Counter)
+    """Which fields of what was there changed, and how often."""
     rejected: list[Refused] = field(default_factory=list)
     deeds: list[Deed] = field(default_factory=list)
 
@@ -209,6 +211,7 @@ class _Desk:
         self.report.new += stored.new
         self.report.changed += stored.changed
         self.report.same += stored.same
+        self.report.fields.update(stored.fields)
         self.report.deeds += stored.deeds
         for row, reason in sorted((*refused, *stored.rejected), key=lambda told: told[0].number):
             self._reject(row, reason)
@@ -238,8 +241,10 @@ async def _begin(conn: Connection, runtime: Runtime, report: Report) -> int:
 
 
 async def _settle(conn: Connection, number: int, report: Report) -> None:
-    await imports.settle(conn, number, accepted=report.accepted, rejected=report.rejected)
-    counts = {name: getattr(report, name) for name in ("rows", "new", "changed", "rejected")}
+    counts = {name: getattr(report, name) for name in ("accepted", "new", "changed", "rejected")}
+    await imports.settle(conn, number, **counts)
+    counts["rows"] = report.rows
+    del counts["accepted"]
     details = {"file": report.file.name, **counts}
     done = Deed(action=f"{report.kind}.import", subject=f"import:{number}", details=details)
     report.deeds.append(done)

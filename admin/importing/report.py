@@ -1,5 +1,6 @@
 """How an import went, for people and for programs."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,8 @@ class Report:
     new: int = 0
     changed: int = 0
     same: int = 0
+    fields: Counter[str] = field(default_factory=Counter)
+    """Which fields of what was stored changed, and how often."""
     rejected: int = 0
     rejects: Path | None = None
     named: list[tuple[int, str]] = field(default_factory=list)
@@ -52,6 +55,7 @@ class Report:
         return {
             "file": self.file,
             **{name: getattr(self, name) for name in counts},
+            "changed_fields": dict(self.fields),
             "warnings": dict(self.warnings),
             "rejects": self.rejects if self.rejected else None,
             "dry_run": self.dry_run,
@@ -70,7 +74,7 @@ def tell(runtime: Runtime, shown_as: Format, report: Report, *others: Report) ->
         output.show_json(report.as_json() | {other.kind: other.as_json() for other in others})
     elif shown_as is Format.CSV:
         rows = [one.as_json() | {"warnings": sum(one.warnings.values())} for one in reports]
-        output.show_csv(rows, list(rows[0]))
+        output.show_csv(rows, [key for key in rows[0] if key != "changed_fields"])
     if report.dry_run and shown_as is Format.TABLE:
         runtime.say("imports.dry_run")
     for one in reports:
@@ -84,6 +88,12 @@ def _tell_troubles(runtime: Runtime, report: Report, *, among_others: bool) -> N
     if report.unread:
         names = ", ".join(report.unread)
         runtime.say("imports.unread", file=report.file.name, sheet=report.sheet, names=names)
+    if report.fields:
+        named = (
+            f"{runtime.text(f'{report.kind}.columns.{name}')} {count}"
+            for name, count in report.fields.most_common()
+        )
+        runtime.say("imports.changed_fields", fields=", ".join(named))
     for key, count in report.warnings.items():
         runtime.say(f"{report.kind}.warnings.{key}", count=count)
     said = "imports.rejected_row_of" if among_others else "imports.rejected_row"

@@ -66,8 +66,9 @@ async def find(conn: Connection, code: str) -> FullDossier | None:
 
 
 async def stored(conn: Connection, codes: Collection[str]) -> dict[str, RowMapping]:
-    """The rows of those of these dossiers that are there (some thousands at most), by code."""
-    found = await conn.execute(select(dossiers).where(dossiers.c.code.in_(codes)))
+    """The rows of those of these dossiers that are there (some thousands at most), by code; with
+    the name of the `procedure` and, as `unit`, the code of the unit."""
+    found = await conn.execute(_full().where(dossiers.c.code.in_(codes)))
     return {row["code"]: row for row in found.mappings()}
 
 
@@ -82,20 +83,6 @@ async def ids(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
         )
         found.update((row.code, row.id) for row in rows)
     return found
-
-
-async def save(
-    conn: Connection, rows: Sequence[Mapping[str, Any]], changing: Collection[str]
-) -> None:
-    """Write rows that all have the same columns. Of a dossier that is there, only the columns
-    `changing` are changed."""
-    if not rows:
-        return
-    new = insert(conn, dossiers)
-    upsert = new.on_conflict_do_update(
-        index_elements=["code"], set_={name: new.excluded[name] for name in changing}
-    )
-    await conn.execute(upsert, [dict(row) for row in rows])
 
 
 async def procedure_ids(conn: Connection, names: Collection[str]) -> dict[str, int]:

@@ -29,6 +29,7 @@ from surveys.store.base.schema import (
 from surveys.store.citizens import web_messages
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.queues.outbox import NO_MESSAGE, Lane, OutboxState
+from surveys.store.system import import_changes
 
 ON_THE_WAY = (OutboxState.DUE, OutboxState.SENDING)
 
@@ -90,6 +91,7 @@ async def forget_applicant(conn: Connection, dossier_ids: Collection[int]) -> No
     nothing = {"applicant_sealed": None, "phone_sealed": None, "phone_key": None}
     which = dossiers.c.id.in_(list(dossier_ids))
     await conn.execute(update(dossiers).where(which).values(**nothing))
+    await import_changes.forget_sealed(conn, select(dossiers.c.code).where(which))
 
 
 async def _untie(conn: Connection, contact_id: int) -> None:

@@ -1,11 +1,46 @@
-"""Which files were taken in, by whom, and how much of them."""
+"""Which files were taken in, by whom, and what became of them."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import imports
+
+
+class ImportState(StrEnum):
+    """How far an import is."""
+
+    READING = "reading"
+    """Nothing of it is written yet."""
+    APPLYING = "applying"
+    """It will be written whole, whatever happens: what is left waits in chunks."""
+    DONE = "done"
+    UNDONE = "undone"
+    FAILED = "failed"
+    """It ended before anything was written."""
+    OLD = "old"
+    """Done by a version that did not keep what it changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """One file that was taken in."""
+
+    id: int
+    kind: str
+    file_name: str
+    sha256: str
+    accepted: int
+    rejected: int
+    new: int
+    changed: int
+    imported_at: datetime
+    actor: str
+    state: ImportState
 
 
 async def begin(
@@ -20,13 +55,52 @@ async def begin(
         rejected=0,
         imported_at=at,
         actor=actor,
+        state=ImportState.READING,
     )
     result = await conn.execute(new)
     (number,) = result.inserted_primary_key or (0,)
     return int(number)
 
 
-async def settle(conn: Connection, import_id: int, *, accepted: int, rejected: int) -> None:
+async def settle(
+    conn: Connection, import_id: int, *, accepted: int, rejected: int, new: int, changed: int
+) -> None:
     """Write down how it ended."""
-    counts = {"accepted": accepted, "rejected": rejected}
-    await conn.execute(update(imports).where(imports.c.id == import_id).values(**counts))
+    counts = {"accepted": accepted, "rejected": rejected, "new": new, "changed": changed}
+    which = imports.c.id == import_id
+    await conn.execute(update(imports).where(which).values(**counts, state=ImportState.DONE))
+
+
+async def mark(conn: Connection, import_id: int, state: ImportState) -> None:
+    """Write down how far an import is."""
+    await conn.execute(update(imports).where(imports.c.id == import_id).values(state=state))
+
+
+async def find(conn: Connection, import_id: int) -> Import | None:
+    """The import with this number."""
+    found = await _select(conn, {import_id})
+    return found[0] if found else None
+
+
+async def listed(conn: Connection, *, limit: int, kind: str | None = None) -> list[Import]:
+    """The last imports, newest first."""
+    chosen = select(imports).order_by(imports.c.id.desc()).limit(limit)
+    if kind is not None:
+        chosen = chosen.where(imports.c.kind == kind)
+    rows = (await conn.execute(chosen)).mappings()
+    return [_import(dict(row)) for row in rows]
+
+
+async def named(conn: Connection, numbers: Collection[int]) -> list[Import]:
+    """The imports with these numbers, in their order."""
+    return await _select(conn, numbers)
+
+
+async def _select(conn: Connection, numbers: Collection[int]) -> list[Import]:
+    chosen = select(imports).where(imports.c.id.in_(list(numbers))).order_by(imports.c.id)
+    return [_import(dict(row)) for row in (await conn.execute(chosen)).mappings()]
+
+
+def _import(row: dict[str, object]) -> Import:
+    known = {name: row[name] for name in Import.__dataclass_fields__}
+    return Import(**known | {"state": ImportState(str(row["state"]))})  # type: ignore[arg-type]

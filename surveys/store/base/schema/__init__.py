@@ -25,11 +25,20 @@ from surveys.store.base.schema.dossiers import (
     dossier_steps,
     dossiers,
     procedures,
+    unit_aliases,
     units,
 )
 from surveys.store.base.schema.queues import inbox, outbox, pace, slots, web_messages
 from surveys.store.base.schema.reported import facts, scores
-from surveys.store.base.schema.system import audit, form_versions, imports, meta, staff
+from surveys.store.base.schema.system import (
+    audit,
+    form_versions,
+    import_changes,
+    import_chunks,
+    imports,
+    meta,
+    staff,
+)
 from surveys.store.base.schema.types import UtcDateTime, metadata, ready_for_ddl
 
 __all__ = [
@@ -45,6 +54,8 @@ __all__ = [
     "dossiers",
     "facts",
     "form_versions",
+    "import_changes",
+    "import_chunks",
     "imports",
     "inbox",
     "interviews",
@@ -61,6 +72,7 @@ __all__ = [
     "scores",
     "slots",
     "staff",
+    "unit_aliases",
     "units",
     "verifications",
     "web_messages",

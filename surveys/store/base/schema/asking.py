@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     true,
 )
 
-from surveys.store.base.schema.types import UtcDateTime, metadata, partial_index, ref, row_id
+from surveys.store.base.schema.types import BigId, UtcDateTime, metadata, partial_index, ref, row_id
 
 invitations = Table(
     "invitations",
@@ -59,6 +60,7 @@ responses = Table(
     Column("finished_at", UtcDateTime),
     Column("valid", Boolean, nullable=False, comment="at least one choice was made"),
     Column("simulated", Boolean, nullable=False, server_default=false()),
+    Column("import_id", BigId, ForeignKey("imports.id"), comment="the import that made it"),
     UniqueConstraint("dossier_id", "form"),
 )
 

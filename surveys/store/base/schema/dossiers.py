@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from surveys.criteria import CRITERIA
-from surveys.store.base.schema.types import BigId, metadata, ref, row_id
+from surveys.store.base.schema.types import BigId, UtcDateTime, metadata, ref, row_id
 
 units = Table(
     "units",
@@ -31,6 +31,17 @@ units = Table(
     ref("parent_id", "units", nullable=True),
     Column("valid_from", Date),
     Column("valid_to", Date),
+)
+
+unit_aliases = Table(
+    "unit_aliases",
+    metadata,
+    row_id(),
+    Column("name", String, nullable=False, comment="as files write it"),
+    Column("name_key", String, nullable=False, unique=True, comment="without case; tones stay"),
+    ref("unit_id", "units"),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("added_by", String, nullable=False),
 )
 
 procedures = Table(
@@ -60,7 +71,7 @@ dossiers = Table(
     Column("phone_sealed", LargeBinary, comment="encrypted"),
     Column("phone_key", String(64), index=True, comment="keyed hash, for matching"),
     Column("simulated", Boolean, nullable=False, server_default=false()),
-    ref("import_id", "imports", nullable=True),
+    Column("import_id", BigId, ForeignKey("imports.id"), comment="the import that made it"),
     Index("ix_dossiers_returned", "returned_at", "unit_id"),
 )
 

@@ -1,8 +1,21 @@
 """What the house keeps about itself: forms, imports, the trail, the staff."""
 
-from sqlalchemy import JSON, Column, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
-from surveys.store.base.schema.types import UtcDateTime, metadata, row_id
+from surveys.store.base.schema.types import BigId, UtcDateTime, metadata, ref, row_id
 
 meta = Table(
     "meta",
@@ -32,6 +45,33 @@ imports = Table(
     Column("rejected", Integer, nullable=False),
     Column("imported_at", UtcDateTime, nullable=False),
     Column("actor", String, nullable=False),
+    Column("state", String, nullable=False, server_default="old", comment="ImportState"),
+    Column("new", Integer, nullable=False, server_default=text("0"), comment="rows that were new"),
+    Column("changed", Integer, nullable=False, server_default=text("0")),
+    Column("alive_ms", BigInteger, nullable=False, server_default=text("0"), comment="last sign"),
+)
+
+import_chunks = Table(
+    "import_chunks",
+    metadata,
+    Column("import_id", BigId, ForeignKey("imports.id"), primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False, comment="what is still to be written, as JSON"),
+)
+
+import_changes = Table(
+    "import_changes",
+    metadata,
+    row_id(),
+    ref("import_id", "imports"),
+    Column("kind", String, nullable=False, comment="dossier | steps | unit | fact | score | …"),
+    Column("subject", String, nullable=False, comment="a code, or unit, period and name"),
+    Column("field", String, nullable=False),
+    Column("before", JSON(none_as_null=True), comment="null: there was nothing"),
+    Column("after", JSON(none_as_null=True)),
+    Column("sealed", LargeBinary, comment="what was before, where it names a person"),
+    Index("ix_import_changes_subject", "kind", "subject"),
+    Index("ix_import_changes_import", "import_id"),
 )
 
 audit = Table(

@@ -1,0 +1,94 @@
+"""What a row of an export changes in the dossier that is stored, or adds when there is none.
+
+A later file changes only what it states; what it leaves empty stays as it is stored.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from surveys.dossier import Filing, Status, status_by_dates
+from surveys.errors import Refusal
+
+Values = Mapping[str, Any]
+EMPTY: Values = {}
+
+
+def merge(stated: Values, before: Values | None, *, without_return: bool) -> dict[str, Any]:
+    """The columns to write: those stated, and what follows from them.
+
+    `before` is the stored row, None for a new dossier. `without_return`: the file has no column
+    of returns, so the finish of a returned dossier counts as its return.
+    Raises Refusal `dossiers.returned_without_date`, `.before_received`, `.before_stored_received`
+    or `.received_after_stored`.
+    """
+    written = dict(stated)
+    if before is None:
+        written.setdefault("channel", Filing.IN_PERSON)
+    after = {**(before or EMPTY), **written}
+    if stated.get("status") is Status.RETURNED and after.get("returned_at") is None:
+        written["returned_at"] = _finish_for_return(after, without_return=without_return)
+    elif "status" not in stated and _is_moved(written, before):
+        written["status"] = status_by_dates(after.get("finished_at"), after.get("returned_at"))
+    _require_order(written, before)
+    return written
+
+
+def differing(written: Values, before: Values) -> dict[str, Any]:
+    """Those columns whose stored value is another."""
+    return {name: value for name, value in written.items() if before[name] != value}
+
+
+def oddities(written: Values, stated: Values, before: Values | None) -> Counter[str]:
+    """What is odd in it but no reason to reject it, by the keys of the warnings."""
+    after = {**(before or EMPTY), **written}
+    stored = before or EMPTY
+    returned, status = after.get("returned_at"), after["status"]
+    odd = {
+        "no_channel": before is None and "channel" not in stated,
+        "return_from_finish": "returned_at" in written and "returned_at" not in stated,
+        "returned_by_date_only": returned is not None and status < Status.FINISHED,
+        "another_unit": stored.get("unit_id") not in {None, after["unit_id"]},
+        "status_back": stored.get("status", 0) >= Status.FINISHED > status,
+    }
+    return Counter(name for name, is_odd in odd.items() if is_odd)
+
+
+def _finish_for_return(after: Values, *, without_return: bool) -> datetime:
+    finished: datetime | None = after.get("finished_at")
+    if not without_return or finished is None:
+        raise Refusal("dossiers.returned_without_date")
+    return finished
+
+
+def _is_moved(written: Values, before: Values | None) -> bool:
+    """Whether the dates say more about the state than what is stored."""
+    if before is None:
+        return True
+    return any(
+        name in written and written[name] != before[name] for name in ("finished_at", "returned_at")
+    )
+
+
+def _require_order(written: Values, before: Values | None) -> None:
+    """Also against what is stored; but what was stored in a wrong order before is not asked."""
+    moved = (differing(written, before) if before is not None else written).keys()
+    after = {**(before or EMPTY), **written}
+    received = after.get("received_at")
+    for name in ("finished_at", "returned_at"):
+        then = after.get(name)
+        if {name, "received_at"} & moved and received and then and then.date() < received.date():
+            raise _too_early(name, then, received, written)
+
+
+def _too_early(name: str, then: datetime, received: datetime, written: Values) -> Refusal:
+    """Named after the column of this file, and what is stored as such."""
+    day, reception = f"{then:%d/%m/%Y}", f"{received:%d/%m/%Y}"
+    if name not in written:
+        found = {"column": "received_at", "value": reception, "stored": day}
+        return Refusal("dossiers.received_after_stored", **found)
+    if "received_at" not in written:
+        found = {"column": name, "value": day, "stored": reception}
+        return Refusal("dossiers.before_stored_received", **found)
+    return Refusal("dossiers.before_received", column=name, value=day, received=reception)

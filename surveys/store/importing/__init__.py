@@ -1,0 +1,1 @@
+"""Writing what imports bring, and undoing it."""
