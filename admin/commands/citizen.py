@@ -2,8 +2,9 @@
 
 import click
 
-from admin.kit.output import Format, Row
+from admin.kit.output import Format
 from admin.kit.runtime import F, Runtime, format_option, group
+from admin.kit.tables import Row
 from admin.personal_data import holdings
 from admin.personal_data.subjects import Found, conversation_context, find, require_right
 from surveys.privacy import Keyring

@@ -8,8 +8,9 @@ from sqlalchemy import make_url
 
 import migrations
 from admin.backups import backups
-from admin.kit.output import Format, Row
+from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, group
+from admin.kit.tables import Row
 from migrations import SchemaState
 from surveys.errors import Refusal
 from surveys.store.base.database import Database

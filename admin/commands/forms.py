@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from admin.kit.output import Format, Row
+from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, group
+from admin.kit.tables import Row
 from scoring.rulebook import shipped_rulebooks
 from surveys.form import (
     Form,

@@ -3,8 +3,9 @@
 import click
 from telegram.error import TelegramError
 
-from admin.kit.output import Format, Row
+from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
+from admin.kit.tables import Row
 from bot.channels.telegram.channel import open_channel
 from bot.channels.telegram.setup import Finding, inspect, mend, wanted_from
 from bot.texts import load_texts

@@ -1,26 +1,25 @@
-"""What goes to standard output: tables for people, JSON and CSV for programs."""
+"""What goes to standard output: tables for people, JSON and CSV for programs.
+
+A command gathers its result as data first. A view of that data is `Presentable`: it can say the
+result in blocks for people, as one JSON value, and as flat rows for CSV. Nothing else prints.
+"""
 
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import click
 
+from admin.kit.tables import Column, Row, Table, print_line, print_table
 from admin.kit.texts import Texts
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-Row = Mapping[str, object]
-WIDTH_IN_A_FILE = 200
 
 
 class Format(StrEnum):
@@ -32,11 +31,61 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column of a result: the key programs see, the title people see."""
+class Points:
+    """A heading with a line for each point; printed only where there is a point."""
 
-    key: str
-    title: str
+    heading: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line in a style of rich; it wraps where the terminal is narrow."""
+
+    text: str
+    style: str
+
+
+Block = str | Line | Table | Points
+"""What a result is printed as: a line, a table, a list of points."""
+
+
+class Presentable(Protocol):
+    """A result with its words, ready for every format."""
+
+    def blocks(self) -> Iterable[Block]:
+        """For people, in the order of reading."""
+
+    def as_json(self) -> object:
+        """For programs: every figure the blocks show."""
+
+    def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
+        """For CSV: the rows and their keys."""
+
+
+def present(texts: Texts, result: Presentable, shown_as: Format) -> None:
+    """Print a result in the wanted format."""
+    if shown_as is Format.JSON:
+        show_json(result.as_json())
+    elif shown_as is Format.CSV:
+        show_csv(*result.as_rows())
+    else:
+        for block in result.blocks():
+            print_block(texts, block)
+
+
+def print_block(texts: Texts, block: Block) -> None:
+    """Print one block for people."""
+    if isinstance(block, Table):
+        print_table(texts, block)
+    elif isinstance(block, str):
+        click.echo(block)
+    elif isinstance(block, Line):
+        print_line(block.text, block.style)
+    elif block.lines:
+        click.echo(f"\n{block.heading}")
+        for line in block.lines:
+            click.echo(f"  • {line}")
 
 
 def show(
@@ -48,7 +97,9 @@ def show(
     elif shown_as is Format.CSV:
         show_csv(rows, [column.key for column in columns])
     else:
-        show_table(texts, rows, columns, title)
+        print_table(texts, Table(columns=columns, rows=rows, title=title))
+        if not rows:
+            click.echo(texts.text("common.nothing"), err=True)
 
 
 def show_json(value: object) -> None:
@@ -62,38 +113,6 @@ def show_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
     writer.writeheader()
     for row in rows:
         writer.writerow({key: plain(row.get(key)) for key in keys})
-
-
-def show_table(
-    texts: Texts, rows: Sequence[Row], columns: Sequence[Column], title: str = ""
-) -> None:
-    """Print rows for people: numbers to the right and written in the user's language."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        right = any(_is_number(row.get(column.key)) for row in rows)
-        table.add_column(Text(column.title), justify="right" if right else "left")
-    for row in rows:
-        table.add_row(*(Text(cell(texts, row.get(column.key))) for column in columns))
-    console().print(table)
-    if not rows:
-        click.echo(texts.text("common.nothing"), err=True)
-
-
-def console() -> "Console":
-    """Standard output; wide where nobody watches, since wrapping would only spoil a file."""
-    from rich.console import Console
-
-    wide = None if sys.stdout.isatty() else WIDTH_IN_A_FILE
-    return Console(file=sys.stdout, highlight=False, width=wide)
-
-
-def cell(texts: Texts, value: object) -> str:
-    """One value as people read it; nothing is an empty cell."""
-    return "" if value is None else str(texts.shown(value))
 
 
 def plain(value: object) -> object:
@@ -120,7 +139,3 @@ def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
         yield lambda done: bar.update(task, completed=done)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)

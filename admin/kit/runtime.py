@@ -30,7 +30,8 @@ import click
 
 from admin.kit import output
 from admin.kit.help import Helpful, HelpfulGroup
-from admin.kit.output import Column, Format, Row
+from admin.kit.output import Format, Presentable
+from admin.kit.tables import Column, Kind, Row
 from admin.kit.texts import Texts
 from bot.settings import CONFIG_VARIABLE, Settings, keyring, load_settings
 from surveys.errors import Refusal
@@ -120,15 +121,29 @@ class Runtime:
         """Tell the user something beside the data: on standard error."""
         click.echo(self.text(key, **params), err=True)
 
-    def columns(self, prefix: str, keys: str) -> list[Column]:
-        """Columns by their keys (`"code name"`), titled by the texts under `prefix`."""
-        return [Column(key=key, title=self.text(f"{prefix}.{key}")) for key in keys.split()]
+    def columns(
+        self, prefix: str, keys: str, *, codes: str = "", percents: str = ""
+    ) -> list[Column]:
+        """Columns by their keys (`"code name"`), titled by the texts under `prefix`.
+
+        `codes` are the keys never cut in a table, `percents` those shown with one decimal.
+        """
+        kinds = dict.fromkeys(codes.split(), Kind.CODE)
+        kinds |= dict.fromkeys(percents.split(), Kind.PERCENT)
+        return [
+            Column(key=key, title=self.text(f"{prefix}.{key}"), kind=kinds.get(key, Kind.TEXT))
+            for key in keys.split()
+        ]
 
     def show(
         self, rows: Sequence[Row], columns: Sequence[Column], shown_as: Format, title: str = ""
     ) -> None:
-        """Print a result to standard output."""
+        """Print rows on standard output."""
         output.show(self.texts, rows, columns, shown_as, title)
+
+    def present(self, result: Presentable, shown_as: Format) -> None:
+        """Print a result on standard output."""
+        output.present(self.texts, result, shown_as)
 
     def progress(
         self, key: str, total: int | None = None

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from surveys.texts import LANGUAGES, Catalog
 FOLDER = Path(__file__).parents[1] / "locales"
 VALUE_OPTIONS = ("--lang", "--database-url", "--config", "--as")
 """Options before the command that are followed by a value."""
+TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ class Texts:
         if isinstance(value, datetime):
             return f"{value:%d/%m/%Y %H:%M}"
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
+
+    def percent(self, value: Decimal) -> str:
+        """A percentage with one digit after the comma: `Decimal(40)` as `40,0%`."""
+        from babel.numbers import format_decimal
+
+        rounded = value.quantize(TENTH, ROUND_HALF_UP)
+        return f"{format_decimal(rounded, '#,##0.0', locale=self.language)}%"
 
     def _number(self, value: int | Decimal) -> str:
         from babel.numbers import format_decimal

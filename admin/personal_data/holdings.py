@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from admin.kit.output import Row
+from admin.kit.tables import Row
 from surveys.privacy import Keyring
 from surveys.store.dossiers.dossiers import FullDossier
 from surveys.store.personal_data.held_data import Held

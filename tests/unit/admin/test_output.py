@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from admin.kit.output import Column, Format, Row, cell, show
+from admin.kit.output import Format, show
+from admin.kit.tables import Column, Row, written
 from admin.kit.texts import load_texts
 
 ROWS: list[Row] = [
@@ -70,4 +71,4 @@ def test_an_empty_result_is_empty_for_programs(capsys: pytest.CaptureFixture[str
 )
 def test_values_in_the_users_language(value: object, vi: str, en: str) -> None:
     """Text is left alone."""
-    assert (cell(load_texts("vi"), value), cell(load_texts("en"), value)) == (vi, en)
+    assert (written(load_texts("vi"), value), written(load_texts("en"), value)) == (vi, en)

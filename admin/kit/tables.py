@@ -1,0 +1,199 @@
+"""Tables on the terminal: codes and figures stay whole, texts wrap, empty columns are left out."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from admin.kit.texts import Texts
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+Row = Mapping[str, object]
+WIDTH_OF_A_FILE = 200
+"""Columns where standard output is no terminal and `COLUMNS` is not set."""
+NARROWEST_TEXT = 12
+"""A text column is not made narrower than its longest word or this many columns."""
+
+
+class Kind(StrEnum):
+    """How a column behaves where the terminal is narrow."""
+
+    TEXT = "text"
+    """Wraps between words; whole numbers and decimals in it are aligned to the right."""
+    CODE = "code"
+    """Is never wrapped or cut: it is copied into the next command."""
+    FIGURE = "figure"
+    """A number written already: aligned to the right, never wrapped or cut."""
+    PERCENT = "percent"
+    """A decimal, shown with one digit after the comma."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a result: the key programs see, the title people see.
+
+    An `optional` column is left out of the table where the terminal is too narrow for it.
+    """
+
+    key: str
+    title: str
+    kind: Kind = Kind.TEXT
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows for people. The last row is a total where `last_is_total` is set."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    title: str = ""
+    title_style: str = ""
+    last_is_total: bool = False
+
+
+def console() -> "Console":
+    """Standard output; wide where it is no terminal, since wrapping would only spoil a file."""
+    from rich.console import Console
+
+    watched = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(file=sys.stdout, highlight=False, width=None if watched else WIDTH_OF_A_FILE)
+
+
+def print_table(texts: Texts, table: Table) -> None:
+    """Print a table on standard output, wider than the terminal where its codes need it."""
+    from rich import box
+    from rich.table import Table as Drawing
+    from rich.text import Text
+
+    out = console()
+    columns, cells = _fit_columns(texts, table, out.width)
+    widths, padding = _lay_out(columns, cells, out.width)
+    drawing = Drawing(
+        title=Text(table.title, style=table.title_style) if table.title else None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, padding),
+    )
+    for column, width, written in zip(columns, widths, zip(*cells, strict=True), strict=True):
+        right = column.kind in {Kind.FIGURE, Kind.PERCENT} or _has_numbers(table, column)
+        drawing.add_column(written[0], justify="right" if right else "left", width=width)
+    for place, row in enumerate(cells[1:], 1):
+        drawing.add_row(*row, end_section=table.last_is_total and place == len(cells) - 2)
+    out.width = max(out.width, _total(widths, padding))
+    out.print(drawing)
+
+
+def print_line(text: str, style: str) -> None:
+    """Print a line in a style of rich on standard output."""
+    from rich.text import Text
+
+    console().print(Text(text, style=style))
+
+
+def written(texts: Texts, value: object, kind: Kind = Kind.TEXT) -> str:
+    """One value as people read it; an unknown value is an empty cell."""
+    if value is None:
+        return ""
+    if kind is Kind.PERCENT and isinstance(value, Decimal):
+        return texts.percent(value)
+    return str(texts.shown(value))
+
+
+def _fit_columns(texts: Texts, table: Table, room: int) -> tuple[list[Column], list[list["Text"]]]:
+    """The columns to print, and the lines of their cells, the header first."""
+    from rich.text import Text
+
+    shown = [column for column in table.columns if not table.rows or _has_values(table, column)]
+    lines = [
+        [Text(column.title) for column in shown],
+        *(
+            [_cell(texts, row.get(column.key), column.kind) for column in shown]
+            for row in table.rows
+        ),
+    ]
+    if _total([_narrowest(column, cells) for column, cells in _by_column(shown, lines)], 0) > room:
+        kept = [place for place, column in enumerate(shown) if not column.optional]
+        shown = [shown[place] for place in kept]
+        lines = [[line[place] for place in kept] for line in lines]
+    return shown, lines
+
+
+def _lay_out(
+    columns: Sequence[Column], lines: Sequence[Sequence["Text"]], room: int
+) -> tuple[list[int], int]:
+    """The width of each column, and the space on both sides of a cell.
+
+    The widest text column gives way first, until every one is at its narrowest.
+    """
+    by_column = _by_column(columns, lines)
+    widths = [max(_width(cell) for cell in cells) for _, cells in by_column]
+    if _total(widths, 1) <= room:
+        return widths, 1
+    narrowest = [_narrowest(column, cells) for column, cells in by_column]
+    while _total(widths, 0) > room:
+        places = [place for place, width in enumerate(widths) if width > narrowest[place]]
+        if not places:
+            break
+        widths[max(places, key=lambda place: widths[place])] -= 1
+    return widths, 0
+
+
+def _by_column(
+    columns: Sequence[Column], lines: Sequence[Sequence["Text"]]
+) -> list[tuple[Column, tuple["Text", ...]]]:
+    return list(zip(columns, zip(*lines, strict=True), strict=True))
+
+
+def _total(widths: Sequence[int], padding: int) -> int:
+    """The width of the whole table: an edge on both sides, one column between two cells."""
+    between = max(len(widths) - 1, 0)
+    return 2 + sum(widths) + between * (1 + 2 * padding)
+
+
+def _narrowest(column: Column, cells: Sequence["Text"]) -> int:
+    if column.kind is Kind.TEXT:
+        words = (word for cell in cells for word in cell.plain.split())
+        longest = max(map(_length, words), default=0)
+        return max(longest, min(NARROWEST_TEXT, max(map(_width, cells))))
+    titled, *values = cells
+    return max((*map(_length, titled.plain.split()), *map(_width, values)), default=0)
+
+
+def _width(cell: "Text") -> int:
+    return max(map(_length, cell.plain.splitlines()), default=0)
+
+
+def _length(text: str) -> int:
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _cell(texts: Texts, value: object, kind: Kind) -> "Text":
+    from rich.text import Text
+
+    return value if isinstance(value, Text) else Text(written(texts, value, kind))
+
+
+def _has_values(table: Table, column: Column) -> bool:
+    return any(not _is_empty(row.get(column.key)) for row in table.rows)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == ""
+
+
+def _has_numbers(table: Table, column: Column) -> bool:
+    return any(_is_number(row.get(column.key)) for row in table.rows)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)

@@ -1,0 +1,98 @@
+"""Tables on narrow and wide terminals: codes whole, empty columns gone, percentages alike."""
+
+from decimal import Decimal
+
+import pytest
+
+from admin.kit.tables import Column, Kind, Table, print_table
+from admin.kit.texts import load_texts
+
+CODE = "000.11.22.H18-210426-0001"
+LONG = "công dân nhớ khác ngày trả kết quả ghi trong phần mềm một cửa điện tử của huyện"
+COLUMNS = (
+    Column(key="unit", title="Đơn vị", kind=Kind.CODE),
+    Column(key="dossier", title="Hồ sơ", kind=Kind.CODE),
+    Column(key="parent", title="Trực thuộc"),
+    Column(key="why", title="Vì sao"),
+    Column(key="said", title="Người dân nói"),
+    Column(key="reference", title="Mã phản ánh", kind=Kind.CODE),
+)
+ROWS: list[dict[str, str | None]] = [
+    {"unit": "H18.01", "dossier": CODE, "why": LONG, "said": LONG, "reference": "7KQ2M4XD"},
+    {"unit": "H18.02", "dossier": CODE[:-1] + "2", "why": "sớm", "said": None, "parent": ""},
+]
+
+
+def _printed(
+    table: Table, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> str:
+    monkeypatch.setenv("COLUMNS", str(width))
+    print_table(load_texts("vi"), table)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_codes_are_whole_and_the_table_fits(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A code is copied into the next command: no letter of it is missing, no word is broken."""
+    out = _printed(Table(columns=COLUMNS, rows=ROWS), width, monkeypatch, capsys)
+    for row in ROWS:
+        assert {str(row["unit"]), str(row["dossier"])} <= set(out.split())
+    assert "7KQ2M4XD" in out.split()
+    assert "…" not in out
+    assert set(LONG.split()) <= set(out.split())
+    assert max(map(len, out.splitlines())) <= width
+
+
+def test_codes_are_whole_where_nothing_fits(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table runs over the edge of a terminal of 40 columns, and still cuts no code."""
+    out = _printed(Table(columns=COLUMNS, rows=ROWS), 40, monkeypatch, capsys)
+    assert {CODE, "7KQ2M4XD"} <= set(out.split())
+
+
+def test_empty_columns_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A column without a value takes no room; without rows every title is shown."""
+    assert "Trực" not in _printed(Table(columns=COLUMNS, rows=ROWS), 80, monkeypatch, capsys)
+    assert "Trực" in _printed(Table(columns=COLUMNS, rows=[]), 200, monkeypatch, capsys)
+
+
+def test_optional_columns_go_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are printed only where everything fits."""
+    columns = (
+        *COLUMNS[:2],
+        Column(key="name", title="Tên", optional=True),
+        *(Column(key=f"n{place}", title=f"CS{place}", kind=Kind.FIGURE) for place in range(9)),
+    )
+    rows = [{**ROWS[0], "name": "Ủy ban nhân dân", **{f"n{place}": "1,4" for place in range(9)}}]
+    wide = _printed(Table(columns=columns, rows=rows), 120, monkeypatch, capsys)
+    narrow = _printed(Table(columns=columns, rows=rows), 80, monkeypatch, capsys)
+    assert ("Tên" in wide, "Tên" in narrow) == (True, False)
+    assert narrow.count("1,4") == 9
+
+
+def test_percentages_have_one_digit(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """40 beside 49,6 is 40,0: what stands in one column is written alike."""
+    column = Column(key="share", title="Tỷ lệ", kind=Kind.PERCENT)
+    rows = [{"share": share} for share in (Decimal(40), Decimal("49.55"), Decimal(100), None)]
+    out = _printed(Table(columns=[column], rows=rows), 80, monkeypatch, capsys)
+    assert out.split()[-3:] == ["40,0%", "49,6%", "100,0%"]
+
+
+def test_a_total_is_set_apart(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A blank line parts the last row from the others."""
+    columns = (Column(key="unit", title="Đơn vị"), Column(key="n", title="Số"))
+    rows = [{"unit": "A", "n": 1}, {"unit": "B", "n": 2}, {"unit": "Cộng", "n": 3}]
+    table = Table(columns=columns, rows=rows, last_is_total=True)
+    lines = _printed(table, 80, monkeypatch, capsys).split("A")[1].splitlines()
+    assert [" ".join(line.split()) for line in lines if line] == ["1", "B 2", "", "Cộng 3", ""]
