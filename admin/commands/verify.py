@@ -3,25 +3,23 @@
 import click
 
 from admin.importing import UnitIndex
-from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
 from admin.rating.rulebooks import chosen
-from admin.verifying import dossier as dossier_file
+from admin.verifying.dossier import read_dossier
+from admin.verifying.dossier_phrases import DossierPhrases, known_forms
+from admin.verifying.dossier_view import DossierView
 from admin.verifying.outcomes import outcome_code
-from admin.verifying.words import CaseWords, known_forms
+from admin.verifying.review_list import ReviewList
 from surveys.criteria import CRITERIA, ReviewReason
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
 from surveys.store.results import dossier_records, review_queue, verifications
-from surveys.store.results.review_queue import ReviewItem
 from surveys.store.results.verifications import Action, Complaint
 from surveys.store.system import staff
 from surveys.store.system.staff import Role
-
-KEYS = "unit dossier criterion doubt shown stated reference"
 
 command = group("verify")
 reason_option = click.option("--reason", required=True, metavar="TEXT")
@@ -42,14 +40,16 @@ async def list_review_items(
         await staff.require(conn, runtime.actor, Role.VERIFIER)
         wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
         found = await review_queue.review_items(conn, wanted)
-        words = await _words(runtime, conn)
-    rows = [
-        _row(runtime, words, one, as_table=shown_as is Format.TABLE)
+        phrases = await _phrases(runtime, conn)
+    items = tuple(
+        one
         for one in found
         if (unit is None or one.unit == wanted_unit) and (doubt is None or one.doubt == doubt)
-    ]
-    title = runtime.text("verify.list_title", id=wanted.id)
-    runtime.show(rows, runtime.columns("verify.columns", KEYS), shown_as, title)
+    )
+    listed = ReviewList(period=wanted, items=items, phrases=phrases)
+    runtime.present(listed, shown_as)
+    if not items and shown_as is Format.TABLE:
+        runtime.say("common.nothing")
 
 
 @command.command("show")
@@ -60,17 +60,9 @@ async def show_dossier(runtime: Runtime, dossier: str, shown_as: Format) -> None
     database = await runtime.database()
     async with database.read() as conn:
         await staff.require(conn, runtime.actor, Role.VERIFIER)
-        found = await dossier_file.read(conn, normal_code(dossier))
-        words = await _words(runtime, conn)
-    if shown_as is Format.TABLE:
-        dossier_file.show(runtime, words, found)
-        return
-    whole = dossier_file.as_json(words, found)
-    if shown_as is Format.JSON:
-        output.show_json(whole)
-    else:
-        keys = ["criterion", "raw", "outcome", "points"]
-        output.show_csv(list(whole["criteria"].values()), keys)
+        found = await read_dossier(conn, normal_code(dossier))
+        phrases = await _phrases(runtime, conn)
+    runtime.present(DossierView(file=found, phrases=phrases), shown_as)
 
 
 @command.command("confirm")
@@ -88,7 +80,7 @@ async def confirm(runtime: Runtime, dossier: str, criteria: tuple[str, ...], rea
 @click.argument("outcome")
 @reason_option
 async def change(runtime: Runtime, dossier: str, criterion: str, outcome: str, reason: str) -> None:
-    """Let another outcome count; the raw one stays beside it."""
+    """Override the outcome of a criterion; the raw outcome is kept."""
     code = outcome_code(criterion, outcome)
     await _decide(runtime, dossier, (criterion,), Action.CHANGE, code, reason)
 
@@ -114,7 +106,7 @@ async def decide_complaint(
     again: bool,  # noqa: FBT001 - click calls by name
     reason: str,
 ) -> None:
-    """Say whether a complaint was found true; what was decided before changes only on demand."""
+    """Record the decision on a complaint; an earlier decision is replaced only with --again."""
     reference = reference.strip().upper()
     database = await runtime.database()
     async with database.write() as conn:
@@ -177,23 +169,6 @@ async def _with_evidence(conn: Connection, code: str) -> tuple[str, ...]:
     return found
 
 
-async def _words(runtime: Runtime, conn: Connection) -> CaseWords:
+async def _phrases(runtime: Runtime, conn: Connection) -> DossierPhrases:
     forms = await known_forms(conn)
-    return CaseWords(runtime=runtime, rulebook=chosen(runtime, None), forms=forms)
-
-
-def _row(
-    runtime: Runtime, words: CaseWords, one: ReviewItem, *, as_table: bool
-) -> dict[str, object]:
-    row = {key: getattr(one, key) for key in KEYS.split()}
-    if as_table:
-        row["doubt"] = runtime.text(f"verify.doubts.{one.doubt}")
-        row["shown"] = words.outcome(one.criterion, one.shown) if one.criterion else ""
-        row["stated"] = _stated(runtime, words, one)
-    return row
-
-
-def _stated(runtime: Runtime, words: CaseWords, one: ReviewItem) -> str:
-    if one.doubt is ReviewReason.CHANGED:
-        return words.outcome(one.criterion, one.stated)
-    return runtime.text(f"verify.stated.{one.stated}") if one.stated else ""
+    return DossierPhrases(runtime=runtime, rulebook=chosen(runtime, None), forms=forms)

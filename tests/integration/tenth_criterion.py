@@ -8,7 +8,7 @@ import json
 import sys
 
 from admin.rating.unit_evidence import unit_evidence
-from admin.verifying.words import CaseWords
+from admin.verifying.dossier_phrases import DossierPhrases
 from scoring.rating import rate
 from scoring.rulebook import find_rulebook
 from surveys.criteria import CRITERIA
@@ -50,9 +50,9 @@ async def main(url: str) -> dict[str, object]:
     rulebook = find_rulebook("tt01-2018")
     rating = rate(rulebook, read.evidence)
     async with office(url) as runtime:
-        words = CaseWords(runtime=runtime, rulebook=rulebook, forms=())
-        reasons = words.reasons("10", known.case, None)
-        outcome = words.outcome("10", "short")
+        phrases = DossierPhrases(runtime=runtime, rulebook=rulebook, forms=())
+        reasons = phrases.reasons("10", known.case, None)
+        outcome = phrases.outcome("10", "short")
     return {
         "criteria": list(rating.units[0].scores),
         "score": rating.units[0].scores["10"].as_json(),

@@ -1,4 +1,4 @@
-"""Why a dossier has its outcome: its dates, its answers, the officer's decision."""
+"""Why a dossier has its outcome, in words: its dates, its answers, the officer's decision."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from surveys.store.system import form_versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseWords:
-    """The words of dossiers under one rulebook. `forms`: what questions and options said."""
+class DossierPhrases:
+    """The words for dossiers under one rulebook; `forms` say what questions and options mean."""
 
     runtime: Runtime
     rulebook: Rulebook
@@ -31,7 +31,7 @@ class CaseWords:
         )
         if known is not None:
             return known.text.of(self._language)
-        return self._text("no_evidence" if name == MISSING else "outcome", name=name)
+        return self.text("no_evidence" if name == MISSING else "outcome", name=name)
 
     def points(self, criterion: str, name: str) -> str:
         """What the outcome is worth; a dash where it is no evidence."""
@@ -58,7 +58,7 @@ class CaseWords:
             self.outcome(decision.criterion, outcome_name(decision.criterion, code))
             for code in (decision.raw_outcome, decision.outcome)
         )
-        return self._text(
+        return self.text(
             f"decisions.{decision.action}",
             officer=decision.officer,
             at=self.runtime.local(decision.at),
@@ -71,10 +71,10 @@ class CaseWords:
         sources = CRITERIA[criterion].sources
         if Source.PROMISED_DAY in sources:
             done = case.finished_at or case.returned_at
-            yield self._text("dates", due=self._day(case.due_at), done=self._day(done))
+            yield self.text("dates", due=self._day(case.due_at), done=self._day(done))
         for step in case.steps if Source.STEPS in sources else ():
             days = {"due": self._day(step.due_at), "done": self._day(step.finished_at)}
-            yield self._text("step", agency=step.agency, **days)
+            yield self.text("step", agency=step.agency, **days)
 
     def _answers(self, criterion: str, case: DossierRecord) -> Iterator[str]:
         for question in CRITERIA[criterion].questions:
@@ -84,27 +84,28 @@ class CaseWords:
 
     def answer(self, given: Given) -> str:
         """One answer: when, the question, the option."""
-        question, option = self._asked(given)
+        question, option = self.asked(given.question, given.option)
         at = self.runtime.local(given.answered_at)
-        return self._text("answer", at=at, question=question, option=option)
+        return self.text("answer", at=at, question=question, option=option)
 
-    def _asked(self, given: Given) -> tuple[str, str]:
+    def asked(self, question: str, option: str | None) -> tuple[str, str]:
+        """What a question and an option say; their ids where no form has them."""
         for form in self.forms:
-            question = form.question(given.question)
-            option = question.option(given.option) if question else None
-            if question and option:
+            asked = form.question(question)
+            chosen = asked.option(option) if asked and option is not None else None
+            if asked and (chosen or option is None):
                 return (
-                    in_language(question.text, self._language),
-                    in_language(option.text, self._language),
+                    in_language(asked.text, self._language),
+                    in_language(chosen.text, self._language) if chosen else "",
                 )
-        return given.question, given.option or ""
+        return question, option or ""
 
     def _complaints(self, case: DossierRecord) -> Iterator[str]:
         for state in case.conduct_complaints.values():
-            yield self._text(f"complaints.{ComplaintState(state).value}")
+            yield self.text(f"complaints.{ComplaintState(state).value}")
 
     def _day(self, moment: datetime | None) -> object:
-        return self._text("no_day") if moment is None else moment.date()
+        return self.text("no_day") if moment is None else moment.date()
 
     def _has(self, criterion: str) -> bool:
         return criterion in self.rulebook.criteria
@@ -113,7 +114,8 @@ class CaseWords:
     def _language(self) -> str:
         return self.runtime.texts.language
 
-    def _text(self, key: str, **params: object) -> str:
+    def text(self, key: str, **params: object) -> str:
+        """A text of the verifier's own file."""
         return self.runtime.text(f"verify.{key}", **params)
 
 

@@ -1,0 +1,62 @@
+"""What a verifier should look at, for people and programs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from admin.kit.output import Block
+from admin.kit.tables import Column, Kind, Row, Table
+from admin.verifying.dossier_phrases import DossierPhrases
+from surveys.criteria import ReviewReason
+from surveys.period import Period
+from surveys.store.results.review_queue import ReviewItem
+
+KEYS = ["unit", "dossier", "criterion", "doubt", "shown", "stated", "reference"]
+CODES = {"unit", "dossier", "reference"}
+IN_WORDS = ("doubt", "shown", "stated")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewList:
+    """The open questions of a period, ready for every format."""
+
+    period: Period
+    items: tuple[ReviewItem, ...]
+    phrases: DossierPhrases
+
+    def blocks(self) -> Iterator[Block]:
+        """One row a question, in words."""
+        columns = [
+            Column(
+                key=key,
+                title=self.phrases.text(f"columns.{key}"),
+                kind=Kind.CODE if key in CODES else Kind.TEXT,
+            )
+            for key in KEYS
+        ]
+        rows = [asdict(one) | self._words(one) for one in self.items]
+        title = self.phrases.text("list_title", id=self.period.id)
+        yield Table(columns=columns, rows=rows, title=title)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """One entry a question: ids, and what they mean."""
+        rows, keys = self.as_rows()
+        return [{key: row[key] for key in keys} for row in rows]
+
+    def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
+        """The same for CSV."""
+        rows = [
+            asdict(one) | {f"{key}_words": text for key, text in self._words(one).items()}
+            for one in self.items
+        ]
+        return rows, [*KEYS, *(f"{key}_words" for key in IN_WORDS)]
+
+    def _words(self, one: ReviewItem) -> dict[str, str]:
+        shown = self.phrases.outcome(one.criterion, one.shown) if one.criterion else ""
+        doubt = self.phrases.text(f"doubts.{one.doubt}")
+        return {"doubt": doubt, "shown": shown, "stated": self._stated(one)}
+
+    def _stated(self, one: ReviewItem) -> str:
+        if one.doubt is ReviewReason.CHANGED:
+            return self.phrases.outcome(one.criterion, one.stated)
+        return self.phrases.text(f"stated.{one.stated}") if one.stated else ""
