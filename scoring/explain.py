@@ -8,7 +8,7 @@ from scoring.criteria import Case, Finding, Part, parts_of
 from scoring.law import Policy, Rulebook
 from scoring.rounding import added, plain, rounded
 from scoring.supported import MISSING
-from scoring.texts import say
+from scoring.texts import Percent, say
 from scoring.unit_rating import Score, UnitRating
 
 
@@ -117,16 +117,23 @@ def _case(rulebook: Rulebook, number: str, case: Case | None, language: str) -> 
         outcome = rulebook.criteria[number].outcomes[case.outcome].text
         yield say("explain", "case", language, outcome=outcome)
     for name, value in case.values.items():
-        shown = _shown(rulebook, number, value)
+        shown = _shown(rulebook, number, name, value)
         yield say("explain", "fact", language, fact=say("facts", name, language), value=shown)
     for name in case.missing:
         yield say("explain", "fact_missing", language, fact=say("facts", name, language))
 
 
-def _shown(rulebook: Rulebook, number: str, value: Decimal | str) -> object:
-    if isinstance(value, Decimal):
-        return Decimal(plain(rounded(value, 4)))
-    return rulebook.criteria[number].outcomes[value].text
+def _shown(rulebook: Rulebook, number: str, name: str, value: Decimal | str) -> object:
+    if not isinstance(value, Decimal):
+        return rulebook.criteria[number].outcomes[value].text
+    if is_share(name):
+        return Percent(plain(rounded(100 * value, 2)))
+    return Decimal(plain(rounded(value, 4)))
+
+
+def is_share(name: str) -> bool:
+    """Whether a fact or limit of this name is a share from 0 to 1."""
+    return "share" in name.split("_")
 
 
 def _policies(rulebook: Rulebook, finding: Finding, language: str) -> Iterator[str]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from scoring.aggregates import Overall
-from scoring.law import Rulebook
-from scoring.unit_rating import UnitRating
+from scoring.law import Band, Rulebook
+from scoring.unit_rating import UnitRating, full_marks
 
 
 def weak_criteria(overall: Overall) -> dict[str, Decimal]:
@@ -27,6 +27,17 @@ def with_overdue(units: Sequence[UnitRating]) -> list[UnitRating]:
 def without_online_intake(units: Sequence[UnitRating]) -> list[UnitRating]:
     """The units that received dossiers, none of them online."""
     return [u for u in units if u.evidence.received > 0 and u.evidence.received_online == 0]
+
+
+def grade_in_proportion(rulebook: Rulebook, unit: UnitRating) -> Band | None:
+    """The better grade a unit would have with the same share of the full marks; None: no better.
+
+    Missing criteria lower what a unit can reach, not the limits of the grades.
+    """
+    if unit.total is None or unit.grade is None or not unit.missing:
+        return None
+    better = rulebook.grades.of(unit.total, unit.reachable, full_marks(rulebook))
+    return better if better.points > unit.grade.points else None
 
 
 def self_differences(rulebook: Rulebook, unit: UnitRating) -> dict[str, tuple[Decimal, Decimal]]:

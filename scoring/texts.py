@@ -12,6 +12,10 @@ from scoring.marked import load
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
+class Percent(Decimal):
+    """A percentage: written with its sign."""
+
+
 @cache
 def words() -> Words:
     """section → key → language → text."""
@@ -32,6 +36,8 @@ def written(value: Any, language: str) -> str:  # noqa: ANN401 - whatever a text
         return "–"
     if isinstance(value, Text):
         return value.of(language)
+    if isinstance(value, Percent):
+        return f"{written(Decimal(value), language)}%"
     if isinstance(value, list | tuple):
         return ", ".join(written(item, language) for item in value)
     if isinstance(value, Decimal) and language == "vi":

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from scoring.aggregates import Overall, scored
 from scoring.law import Rulebook
-from scoring.lists import scored_by_nobody, self_differences
+from scoring.lists import grade_in_proportion, scored_by_nobody, self_differences
 from scoring.rounding import plain
 from scoring.texts import say
-from scoring.unit_rating import State, UnitRating, full_marks
+from scoring.unit_rating import State, UnitRating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +67,8 @@ def _left_out(rulebook: Rulebook, units: Sequence[UnitRating]) -> Iterator[Ratin
 
 def _grade_lowered(rulebook: Rulebook, unit: UnitRating) -> Iterator[RatingWarning]:
     """The grade would be better if the unit had the same share of the full marks."""
-    if unit.total is None or unit.grade is None or not unit.missing:
-        return
-    in_proportion = rulebook.grades.of(unit.total, unit.reachable, full_marks(rulebook))
-    if in_proportion.points <= unit.grade.points:
+    better = grade_in_proportion(rulebook, unit)
+    if better is None or unit.grade is None:
         return
     yield RatingWarning(
         code="grade_lowered_by_missing",
@@ -81,7 +79,7 @@ def _grade_lowered(rulebook: Rulebook, unit: UnitRating) -> Iterator[RatingWarni
             "reachable": plain(unit.reachable),
             "total": unit.total,
             "grade": unit.grade.name,
-            "grade_in_proportion": in_proportion.name,
+            "grade_in_proportion": better.name,
         },
     )
 

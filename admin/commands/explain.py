@@ -1,21 +1,22 @@
 """`motcua explain`: why a unit has its grade, down to the single dossier."""
 
-from dataclasses import replace
-
 import click
 
 from admin.importing import UnitIndex
-from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, leaf
-from admin.rating import explained
-from admin.rating.explained import Dossiers
+from admin.rating.explained import (
+    DossierPage,
+    ExplainedCriterion,
+    ExplainResult,
+    explained_criterion,
+)
+from admin.rating.explained_view import ExplainView
 from admin.rating.rulebooks import chosen
 from admin.rating.unit_evidence import unit_evidence
+from admin.verifying.dossier_phrases import DossierPhrases, known_forms
 from admin.verifying.outcomes import outcome_code
-from admin.verifying.words import CaseWords, known_forms
 from scoring.evidence import known_criterion
-from scoring.explain import Explanation, explain_criterion, explain_unit
 from scoring.law import Rulebook
 from scoring.unit_rating import UnitRating, rate_unit
 from surveys.criteria import CRITERIA
@@ -60,31 +61,26 @@ async def command(
         if codes:
             await staff.require(conn, runtime.actor, Role.VERIFIER)
         rated = await _rated(conn, book, unit, wanted)
-        words = CaseWords(runtime=runtime, rulebook=book, forms=await known_forms(conn))
-        dossiers = None
+        phrases = DossierPhrases(runtime=runtime, rulebook=book, forms=await known_forms(conn))
+        page_shown = None
         if criterion is not None and criterion in CRITERIA:
             asked = (rated.code, criterion, outcome)
-            dossiers = await _page(conn, wanted, asked, limit, page, open_codes=codes)
-    explanation = _explanation(runtime, book, rated, criterion)
-    if shown_as is Format.TABLE:
-        explained.show(runtime, explanation, words, dossiers)
-    elif shown_as is Format.JSON:
-        output.show_json(explained.as_json(rated.code, explanation, words, dossiers))
-    else:
-        rows = dossiers.rows(words) if dossiers else []
-        output.show_csv(rows, ["dossier", "outcome", "points"])
+            page_shown = await _page(conn, wanted, asked, limit, page, open_codes=codes)
+    result = ExplainResult(
+        rulebook=book,
+        period=wanted,
+        unit=rated,
+        criterion=_criterion(book, rated, criterion),
+        dossiers=page_shown,
+    )
+    runtime.present(ExplainView(texts=runtime.texts, result=result, phrases=phrases), shown_as)
 
 
-def _explanation(
-    runtime: Runtime, book: Rulebook, rated: UnitRating, criterion: str | None
-) -> Explanation:
-    language = runtime.texts.language
-    if criterion is None:
-        return explain_unit(book, rated, language)
-    known_criterion(book, criterion)
-    found = explain_criterion(book, criterion, rated.scores[criterion], language)
-    sure = explained.confidence_line(runtime, book, rated, criterion)
-    return replace(found, because=(*found.because, *sure))
+def _criterion(book: Rulebook, rated: UnitRating, number: str | None) -> ExplainedCriterion | None:
+    if number is None:
+        return None
+    known_criterion(book, number)
+    return explained_criterion(book, rated, number)
 
 
 async def _rated(conn: Connection, book: Rulebook, unit: str, period: Period) -> UnitRating:
@@ -103,7 +99,7 @@ async def _page(
     page: int,
     *,
     open_codes: bool,
-) -> Dossiers:
+) -> DossierPage:
     unit, criterion, outcome = asked
     first = (page - 1) * limit
     found = await ratings.page_of(
@@ -116,7 +112,7 @@ async def _page(
         offset=first,
     )
     known = {one.dossier_id: one for one in await dossier_records.of_dossiers(conn, found.ids)}
-    return Dossiers(
+    return DossierPage(
         criterion=criterion,
         known=tuple(known[number] for number in found.ids),
         decisions=await verifications.last_decisions(conn, found.ids),

@@ -1,77 +1,82 @@
 """This period beside the one before and the same a year ago."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import click
-
-from admin.rating.terminal import print_table
-from admin.rating.words import Words
-from scoring.comparison import Change, Comparison
-from surveys.period import Period
-
-Past = tuple[Period, Comparison]
+from admin.kit.output import Block
+from admin.kit.tables import Column, Kind, Row, Table
+from admin.rating.rating_phrases import RatingPhrases
+from admin.rating.result import PastPeriod
+from scoring.comparison import Change
 
 
-def show(words: Words, past: Sequence[Past]) -> None:
-    """Print totals and aggregates, each with its change against every earlier period."""
+def blocks(phrases: RatingPhrases, past: Sequence[PastPeriod]) -> Iterator[Block]:
+    """Totals and aggregates, each with its change against every earlier period."""
     if not past:
-        click.echo(words.text("no_past"))
+        yield phrases.text("no_past")
         return
-    click.echo()
-    titles = [words.text("columns.unit"), words.text("columns.name"), words.text("columns.now")]
-    for period, _ in past:
-        titles += [period.id, words.text("columns.change")]
-    rows = [*_units(words, past), *_aggregates(words, past)]
-    print_table(titles, rows, sides="lw" + "r" * (len(titles) - 2), title=words.text("compared"))
-    for period, comparison in past:
-        if not comparison.same_rules:
-            click.echo(words.text("other_rules", period=period.id))
+    yield ""
+    rows = [*_unit_rows(phrases, past), *_aggregate_rows(phrases, past)]
+    yield Table(columns=_columns(phrases, past), rows=rows, title=phrases.text("compared"))
+    for one in past:
+        if not one.comparison.same_rules:
+            yield phrases.text("other_rules", period=one.period.id)
 
 
-def as_json(past: Sequence[Past]) -> list[dict[str, Any]]:
+def as_json(past: Sequence[PastPeriod]) -> list[dict[str, Any]]:
     """For programs: one entry an earlier period."""
     return [
         {
-            "period": period.as_json(),
-            "same_rules": comparison.same_rules,
-            "units": {unit.code: _change(unit.total) for unit in comparison.units},
-            "criteria": _changes(comparison.criteria),
-            "blocks": _changes(comparison.blocks),
-            "aggregates": _changes(comparison.aggregates),
+            "period": one.period.as_json(),
+            "same_rules": one.comparison.same_rules,
+            "units": {unit.code: _change(unit.total) for unit in one.comparison.units},
+            "criteria": _changes(one.comparison.criteria),
+            "blocks": _changes(one.comparison.blocks),
+            "aggregates": _changes(one.comparison.aggregates),
         }
-        for period, comparison in past
+        for one in past
     ]
 
 
-def _units(words: Words, past: Sequence[Past]) -> list[list[str]]:
-    by_code = [{unit.code: unit for unit in comparison.units} for _, comparison in past]
-    rows = []
+def _columns(phrases: RatingPhrases, past: Sequence[PastPeriod]) -> list[Column]:
+    change = phrases.text("columns.change")
+    columns = [
+        Column(key="unit", title=phrases.text("columns.unit"), kind=Kind.CODE),
+        Column(key="name", title=phrases.text("columns.name")),
+        Column(key="now", title=phrases.text("columns.now"), kind=Kind.FIGURE),
+    ]
+    for place, one in enumerate(past):
+        columns += [
+            Column(key=f"before{place}", title=one.period.id, kind=Kind.FIGURE),
+            Column(key=f"change{place}", title=change, kind=Kind.FIGURE),
+        ]
+    return columns
+
+
+def _unit_rows(phrases: RatingPhrases, past: Sequence[PastPeriod]) -> Iterator[Row]:
+    by_code = [{unit.code: unit for unit in one.comparison.units} for one in past]
     for code in sorted(set().union(*by_code)):
         known = [units[code] for units in by_code if code in units]
         newest = next((one.now for one in known if one.now), None) or known[0].before
+        absent = Change(now=known[0].total.now, before=None)
+        changes = [units[code].total if code in units else absent for units in by_code]
         name = newest.evidence.name if newest else ""
-        none = Change(now=known[0].total.now, before=None)
-        changes = [units[code].total if code in units else none for units in by_code]
-        rows.append([code, name, *_cells(words, changes)])
-    return rows
+        yield {"unit": code, "name": name, **_figures(phrases, changes)}
 
 
-def _aggregates(words: Words, past: Sequence[Past]) -> list[list[str]]:
-    _, first = past[0]
-    rows = []
-    for name in first.aggregates:
-        changes = [comparison.aggregates[name] for _, comparison in past]
-        rows.append(["", words.text(f"aggregates.{name}"), *_cells(words, changes)])
-    return rows
+def _aggregate_rows(phrases: RatingPhrases, past: Sequence[PastPeriod]) -> Iterator[Row]:
+    for name in past[0].comparison.aggregates:
+        changes = [one.comparison.aggregates[name] for one in past]
+        yield {"name": phrases.aggregate(name), **_figures(phrases, changes)}
 
 
-def _cells(words: Words, changes: Sequence[Change]) -> list[str]:
-    cells = [words.number(changes[0].now)]
-    for change in changes:
-        cells += [words.number(change.before), words.signed(change.difference)]
-    return cells
+def _figures(phrases: RatingPhrases, changes: Sequence[Change]) -> dict[str, str]:
+    figures = {"now": phrases.number(changes[0].now)}
+    for place, change in enumerate(changes):
+        figures[f"before{place}"] = phrases.number(change.before)
+        figures[f"change{place}"] = phrases.signed(change.difference)
+    return figures
 
 
 def _changes(changes: Mapping[str, Change]) -> dict[str, Any]:

@@ -1,26 +1,60 @@
-"""The chain from a grade to the evidence: unit, criterion, dossiers, answer or date or decision."""
+"""Why a unit has its grade, as data: unit, criterion, dossiers, answer or date or decision."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
 
-import click
-
-from admin.kit.runtime import Runtime
-from admin.verifying.words import CaseWords
 from scoring import confidence
-from scoring.explain import Explanation
+from scoring.confidence import Confidence
+from scoring.criteria import parts_of
+from scoring.explain import Explanation, explain_criterion, explain_unit
 from scoring.law import Rulebook
-from scoring.unit_rating import UnitRating
+from scoring.rounding import added
+from scoring.unit_rating import Score, UnitRating
 from surveys.criteria import FROM_CITIZENS
-from surveys.privacy import masked
+from surveys.period import Period
 from surveys.store.results.dossier_records import Known
 from surveys.store.results.verifications import Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dossiers:
-    """One page of the dossiers behind a criterion; codes are masked unless `open_codes`."""
+class ExplainedPart:
+    """The dossiers that share an outcome; `points` None: they are left out of the mean."""
+
+    outcome: str
+    count: int
+    points: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedCriterion:
+    """How a criterion got its points, or why it has none.
+
+    Criteria of dossiers have `parts`, their `sum` and `n`; criteria of the whole unit have the
+    `case` of the circular that applies, the `facts` compared and the names of the facts that are
+    not known. `confidence` is None where everybody was heard or nobody was asked.
+    """
+
+    criterion: str
+    points: Decimal | None
+    computed: Decimal | None
+    appraised: Decimal | None
+    self_score: Decimal | None
+    n: int | None
+    parts: tuple[ExplainedPart, ...]
+    sum: Decimal | None
+    case: str | None
+    facts: Mapping[str, Decimal | str]
+    missing_facts: tuple[str, ...]
+    confidence: Confidence | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierPage:
+    """One page of the dossiers behind a criterion, the first of them being number `first`.
+
+    `whole` is how many there are in all. Codes are masked unless `open_codes`.
+    """
 
     criterion: str
     known: tuple[Known, ...]
@@ -29,72 +63,67 @@ class Dossiers:
     whole: int
     open_codes: bool
 
-    def rows(self, words: CaseWords) -> list[dict[str, Any]]:
-        """One row a dossier: its outcome, points and reasons in words."""
-        return [self._row(words, one) for one in self.known]
+    @property
+    def last(self) -> int:
+        """The number of the last one on this page."""
+        return self.first + len(self.known) - 1
 
-    def _row(self, words: CaseWords, one: Known) -> dict[str, Any]:
-        _, counts = words.shown(self.criterion, one.case)
-        decision = self.decisions.get((one.dossier_id, self.criterion))
-        return {
-            "dossier": one.code if self.open_codes else masked(one.code),
-            "outcome": counts,
-            "words": words.outcome(self.criterion, counts),
-            "points": words.points(self.criterion, counts),
-            "reasons": words.reasons(self.criterion, one.case, decision),
-        }
+    @property
+    def next_page(self) -> int | None:
+        """The next page; None on the last one."""
+        return self.last // max(len(self.known), 1) + 1 if self.last < self.whole else None
 
 
-def confidence_line(
-    runtime: Runtime, rulebook: Rulebook, unit: UnitRating, criterion: str
-) -> tuple[str, ...]:
-    """How sure a mean of citizens' answers is, when not everybody was heard; else nothing."""
-    finding = unit.scores[criterion].finding
-    sure = confidence.of_finding(rulebook, finding, unit.evidence.dossiers)
-    if criterion not in FROM_CITIZENS or sure is None:
-        return ()
-    low, high = (rulebook.round_mean(value) for value in (sure.low, sure.high))
-    word = sure.word(runtime.texts.language)
-    params = {"n": finding.n, "dossiers": unit.evidence.dossiers, "word": word}
-    return (runtime.text("explain.confidence", low=low, high=high, **params),)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainResult:
+    """A unit of a period explained; with a criterion, that criterion and its dossiers."""
+
+    rulebook: Rulebook
+    period: Period
+    unit: UnitRating
+    criterion: ExplainedCriterion | None = None
+    dossiers: DossierPage | None = None
+
+    def explanation(self, language: str) -> Explanation:
+        """The same in words: one sentence, and the lines behind it."""
+        if self.criterion is None:
+            return explain_unit(self.rulebook, self.unit, language)
+        number = self.criterion.criterion
+        return explain_criterion(self.rulebook, number, self.unit.scores[number], language)
 
 
-def as_json(
-    unit: str, explanation: Explanation, words: CaseWords, dossiers: Dossiers | None
-) -> dict[str, Any]:
-    """For programs."""
-    found: dict[str, Any] = {
-        "unit": unit,
-        "rulebook": words.rulebook.id,
-        "sentence": explanation.sentence,
-        "because": list(explanation.because),
-    }
-    if dossiers is not None:
-        found |= {
-            "criterion": dossiers.criterion,
-            "whole": dossiers.whole,
-            "first": dossiers.first,
-            "dossiers": dossiers.rows(words),
-        }
-    return found
+def explained_criterion(rulebook: Rulebook, unit: UnitRating, number: str) -> ExplainedCriterion:
+    """The figures behind one criterion of a unit."""
+    score = unit.scores[number]
+    parts = _parts(rulebook, score)
+    case = score.finding.case
+    return ExplainedCriterion(
+        criterion=number,
+        points=score.points,
+        computed=score.finding.points,
+        appraised=score.appraised,
+        self_score=score.self_score,
+        n=score.finding.n,
+        parts=parts,
+        sum=added(part.points * part.count for part in parts if part.points is not None)
+        if score.finding.n
+        else None,
+        case=case.outcome if case else None,
+        facts=dict(case.values) if case else {},
+        missing_facts=tuple(case.missing) if case else (),
+        confidence=_confidence(rulebook, unit, number),
+    )
 
 
-def show(
-    runtime: Runtime, explanation: Explanation, words: CaseWords, dossiers: Dossiers | None
-) -> None:
-    """For people: a sentence, what stands behind it, then dossier by dossier."""
-    click.echo(explanation.sentence)
-    for line in explanation.because:
-        click.echo(f"  • {line}")
-    if dossiers is None:
-        return
-    last = dossiers.first + len(dossiers.known) - 1
-    params = {"first": dossiers.first, "last": last, "whole": dossiers.whole}
-    click.echo()
-    click.echo(runtime.text("explain.dossiers" if dossiers.known else "explain.none", **params))
-    for row in dossiers.rows(words):
-        click.echo(f"  {runtime.text('explain.dossier', **row)}")
-        for reason in row["reasons"]:
-            click.echo(f"      {reason}")
-    if last < dossiers.whole:
-        click.echo(runtime.text("explain.more", page=(last // max(len(dossiers.known), 1)) + 1))
+def _parts(rulebook: Rulebook, score: Score) -> tuple[ExplainedPart, ...]:
+    return tuple(
+        ExplainedPart(outcome=part.outcome, count=part.count, points=part.points)
+        for part in parts_of(rulebook, score.finding)
+    )
+
+
+def _confidence(rulebook: Rulebook, unit: UnitRating, number: str) -> Confidence | None:
+    """How sure a mean of citizens' answers is, when not everybody was heard."""
+    if number not in FROM_CITIZENS:
+        return None
+    return confidence.of_finding(rulebook, unit.scores[number].finding, unit.evidence.dossiers)

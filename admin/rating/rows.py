@@ -1,44 +1,126 @@
-"""A rating as JSON and as flat rows."""
+"""A rating as JSON and as flat rows.
 
-from collections.abc import Mapping
-from decimal import Decimal
+The contract's keys keep their shapes; what else the terminal shows stands beside them at the top
+level.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
-from admin.rating.unit_evidence import PeriodEvidence
-from admin.rating.weights import BlockWeights
-from scoring.rating import Rating
+from admin.kit.percent import share
+from admin.rating import compared
+from admin.rating.rating_phrases import RatingPhrases
+from admin.rating.result import PastPeriod, RatingResult
+from scoring.aggregates import Group
+from scoring.unit_rating import Score, UnitRating
 
 UNIT_KEYS = ("code", "name", "level", "block", "state", "received", "dossiers", "responses")
 END_KEYS = ("scored_criteria", "reachable", "total", "grade")
 
 
-def as_json(rating: Rating, read: PeriodEvidence, language: str) -> dict[str, Any]:
-    """The contract's shape; where responses were simulated, how many, in all and by unit."""
-    found = rating.as_json(read.period.as_json(), language)
-    if read.simulated:
-        found["simulated"] = read.simulated
-        for unit in found["units"]:
-            unit["simulated"] = read.simulated_by_unit.get(unit["code"], 0)
+def as_json(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
+    """The contract's shape and, beside it, everything else the terminal shows."""
+    found = _contract(result, phrases.language)
+    found |= {
+        "rulebook_details": _rulebook(result, phrases),
+        "totals": asdict(result.totals),
+        "shares": {name: _shares(group) for name, group in result.rating.blocks.items()},
+        "scores": dict(_given_scores(result)),
+        "attention": asdict(result.attention),
+        "policies": [asdict(policy) for policy in result.policies(phrases.language)],
+        "names": phrases.names(tuple(result.rating.blocks)),
+    }
+    if result.past is not None:
+        found["compared"] = compared.as_json(result.past)
     return found
 
 
-def with_weights(
-    found: dict[str, Any], weights: BlockWeights, mean: Decimal | None
-) -> dict[str, Any]:
-    """The same with the mean by block weights beside the other aggregates."""
-    named = {
-        "weighted_by_block": None if mean is None else str(mean),
-        "weights": {block: str(weight) for block, weight in weights.items()},
+def _contract(result: RatingResult, language: str) -> dict[str, Any]:
+    """The documented keys; where responses were simulated, how many, in all and by unit."""
+    found = result.rating.as_json(result.period.as_json(), language)
+    if result.read.simulated:
+        found["simulated"] = result.read.simulated
+        for unit in found["units"]:
+            unit["simulated"] = result.read.simulated_by_unit.get(unit["code"], 0)
+    if result.weights:
+        found["overall"] |= {
+            "weighted_by_block": None if result.weighted is None else str(result.weighted),
+            "weights": {block: str(weight) for block, weight in result.weights.items()},
+        }
+    return found
+
+
+def _rulebook(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
+    return {
+        "version": result.rulebook.version,
+        "title": result.rulebook.title.of(phrases.language),
+        "in_force": result.in_force,
     }
-    return found | {"overall": found["overall"] | named}
 
 
-def flat(found: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
-    """One row a unit, its criteria as columns `cs1` …; the rows and their keys."""
+def _shares(group: Group) -> dict[str, Any]:
+    """Percentages with one decimal; the contract's shares have the rulebook's digits."""
+    return {
+        "of_all": {grade: share(count, group.units) for grade, count in group.grades.items()},
+        "of_scored": {grade: share(count, group.scored) for grade, count in group.grades.items()},
+    }
+
+
+def _given_scores(result: RatingResult) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The scores that people gave, beside the computed ones: unit → criterion → three points."""
+    for unit in result.rating.units:
+        given = {number: _score(score) for number, score in unit.scores.items() if _given(score)}
+        if given:
+            yield unit.code, given
+
+
+def _given(score: Score) -> bool:
+    return score.appraised is not None or score.self_score is not None
+
+
+def _score(score: Score) -> dict[str, Any]:
+    return {
+        "self": score.self_score,
+        "computed": score.finding.points,
+        "appraised": score.appraised,
+    }
+
+
+def flat(result: RatingResult) -> tuple[list[dict[str, Any]], list[str]]:
+    """One row a unit, its criteria as columns `cs1` …; the rows and their keys.
+
+    Compared with earlier periods there are `total_<period>` and `change_<period>` at the end, and
+    units that existed only then have a row.
+    """
+    found = _contract(result, "vi")
     rows = [_row(unit) for unit in found["units"]]
     criteria = [f"cs{number}" for number in found["overall"]["criteria"]]
     simulated = ["simulated"] if "simulated" in found else []
-    return rows, [*UNIT_KEYS, *simulated, *criteria, *END_KEYS]
+    keys = [*UNIT_KEYS, *simulated, *criteria, *END_KEYS]
+    for past in result.past or ():
+        keys += _add_past(rows, past)
+    return rows, keys
+
+
+def _add_past(rows: list[dict[str, Any]], past: PastPeriod) -> list[str]:
+    """Add the columns of an earlier period; their keys."""
+    keys = [f"total_{past.period.id}", f"change_{past.period.id}"]
+    by_code = {row["code"]: row for row in rows}
+    for unit in past.comparison.units:
+        row = by_code.get(unit.code)
+        if row is None and unit.before is not None:
+            row = _gone(unit.before)
+            rows.append(row)
+        if row is not None:
+            row |= dict(zip(keys, (unit.total.before, unit.total.difference), strict=True))
+    return keys
+
+
+def _gone(unit: UnitRating) -> dict[str, Any]:
+    evidence = unit.evidence
+    known = {"code": unit.code, "name": evidence.name, "level": evidence.level}
+    return known | {"block": evidence.block}
 
 
 def _row(unit: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,175 +1,203 @@
-"""The rating on the terminal: units, blocks, the whole, what to act on, the policies behind it."""
+"""A rating for people and programs: its blocks on the terminal, its JSON, its rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from typing import Any
 
-import click
-
-from admin.kit import output
-from admin.rating.terminal import print_table
-from admin.rating.unit_evidence import PeriodEvidence
-from admin.rating.words import NOTHING, Words
+from admin.kit.output import Block, Points
+from admin.kit.percent import share
+from admin.kit.tables import Column, Kind, Row, Table
+from admin.rating import compared, rows
+from admin.rating.attention import SelfDifference
+from admin.rating.rating_phrases import RatingPhrases
+from admin.rating.result import RatingResult
 from scoring.aggregates import Group
-from scoring.lists import weak_criteria, with_overdue, without_online_intake
-from scoring.rating import Rating
 from scoring.unit_rating import UnitRating
 
-BEFORE = ("unit", "name", "received", "dossiers", "responses")
-LEFT_OUT = (0, 2, 3, 4)
-"""The places of code and counts, which a terminal of fewer columns than NARROW does without."""
-NARROW = 110
-LOWERED = "grade_lowered_by_missing"
+COUNTS = ("received", "dossiers", "responses")
+LOWERED, DIFFERS = "grade_lowered_by_missing", "self_differs"
 
 
-def show(words: Words, rating: Rating, read: PeriodEvidence, weighted: Decimal | None) -> None:
-    """Print everything there is to say about a rating."""
-    period = read.period
-    click.echo(words.text("period", id=period.id, first=period.start, last=period.end))
-    title = rating.rulebook.title.of(words.language)
-    version = str(rating.rulebook.version)
-    click.echo(words.text("rulebook", id=rating.rulebook.id, version=version, title=title))
-    click.echo()
-    _units(words, rating)
-    _blocks(words, rating)
-    _overall(words, rating, weighted)
-    for heading, lines in _notes(words, rating, read):
-        _list(heading, lines)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingView:
+    """A rating with its words, ready for every format."""
 
+    result: RatingResult
+    phrases: RatingPhrases
 
-def _units(words: Words, rating: Rating) -> None:
-    """A narrow terminal gets the names without codes and counts."""
-    criteria = tuple(rating.rulebook.criteria)
-    titles = [words.text(f"columns.{key}") for key in BEFORE]
-    titles += [words.text("columns.criterion", number=number) for number in criteria]
-    titles += [words.text(f"columns.{key}") for key in ("total", "grade")]
-    rows = [_unit(words, unit, criteria) for unit in rating.units]
-    rows.append(_means(words, rating, criteria))
-    sides = "lwrrr" + "r" * len(criteria) + "rw"
-    if output.console().width < NARROW:
-        kept = [place for place in range(len(sides)) if place not in LEFT_OUT]
-        titles, *rows = [[row[place] for place in kept] for row in (titles, *rows)]
-        sides = "".join(sides[place] for place in kept)
-    print_table(titles, rows, sides=sides, last_is_sum=True, title=words.text("units"))
+    def as_json(self) -> dict[str, Any]:
+        """Everything the blocks show."""
+        return rows.as_json(self.result, self.phrases)
 
+    def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
+        """One row a unit."""
+        return rows.flat(self.result)
 
-def _unit(words: Words, unit: UnitRating, criteria: tuple[str, ...]) -> list[str]:
-    evidence = unit.evidence
-    counts = (evidence.received, evidence.dossiers, evidence.responses)
-    return [
-        unit.code,
-        evidence.name,
-        *map(words.number, counts),
-        *(words.points(unit, number) for number in criteria),
-        words.total(unit),
-        words.grade(unit),
-    ]
+    def blocks(self) -> Iterator[Block]:
+        """Units, blocks, the whole, what to act on, the policies applied, the comparison."""
+        yield from self._heading()
+        yield self._units()
+        yield self._groups()
+        yield self._overall()
+        yield from self._notes()
+        if self.result.past is not None:
+            yield from compared.blocks(self.phrases, self.result.past)
 
+    def _heading(self) -> Iterator[Block]:
+        period, rulebook = self.result.period, self.result.rulebook
+        yield self._text("period", id=period.id, first=period.start, last=period.end)
+        title, version = rulebook.title.of(self.phrases.language), str(rulebook.version)
+        yield self._text("rulebook", id=rulebook.id, version=version, title=title)
+        yield ""
 
-def _means(words: Words, rating: Rating, criteria: tuple[str, ...]) -> list[str]:
-    """The last row: what all units received and returned, the criterion means, the figure that
-    leads."""
-    units = [unit.evidence for unit in rating.units]
-    printed = rating.overall.aggregates[rating.overall.printed.value]
-    return [
-        "",
-        words.text("mean"),
-        words.number(sum(unit.received for unit in units)),
-        words.number(sum(unit.dossiers for unit in units)),
-        words.number(sum(unit.responses for unit in units)),
-        *(words.number(rating.overall.criteria[number]) for number in criteria),
-        words.number(printed),
-        "",
-    ]
-
-
-def _blocks(words: Words, rating: Rating) -> None:
-    titles = [words.text(f"columns.{key}") for key in ("block", "what", "units", "scored", "mean")]
-    titles += [band.name.of(words.language) for band in rating.rulebook.grades.bands]
-    rows = [row for name, group in rating.blocks.items() for row in _block(words, name, group)]
-    sides = "lw" + "r" * (len(titles) - 2)
-    print_table(titles, rows, sides=sides, title=words.text("blocks"))
-
-
-def _block(words: Words, name: str, group: Group) -> Iterator[list[str]]:
-    counts = [words.number(group.units), words.number(group.scored), words.number(group.mean)]
-    yield [name, words.text("grades"), *counts, *map(words.number, group.grades.values())]
-    for key, shares in (
-        ("share_of_all", group.shares_of_all),
-        ("share_of_scored", group.shares_of_scored),
-    ):
-        yield ["", words.text(key), "", "", "", *_percents(words, group.grades, shares)]
-
-
-def _percents(
-    words: Words, grades: Mapping[str, int], shares: Mapping[str, Decimal]
-) -> Iterator[str]:
-    for grade in grades:
-        yield f"{words.number(shares[grade])}%" if grade in shares else NOTHING
-
-
-def _overall(words: Words, rating: Rating, weighted: Decimal | None) -> None:
-    named: dict[str, Decimal | None] = dict(rating.overall.aggregates)
-    if weighted is not None:
-        named["weighted_by_block"] = weighted
-    leading = rating.overall.printed.value
-    marks = {leading: words.text("leads")}
-    rows = [
-        [words.text(f"aggregates.{name}"), marks.get(name, ""), words.number(value)]
-        for name, value in named.items()
-    ]
-    titles = [words.text(f"columns.{key}") for key in ("aggregate", "leads", "points")]
-    print_table(titles, rows, sides="llr", title=words.text("overall"))
-
-
-def _notes(words: Words, rating: Rating, read: PeriodEvidence) -> Iterator[tuple[str, list[str]]]:
-    warnings = list(_warnings(words, rating, read))
-    if read.simulated:
-        warnings.insert(0, words.text("simulated", count=read.simulated))
-    yield words.text("warnings"), warnings
-    yield words.text("attention"), list(_attention(words, rating))
-    yield words.text("policies"), list(_policies(words, rating))
-
-
-def _warnings(words: Words, rating: Rating, read: PeriodEvidence) -> Iterator[str]:
-    """One line a warning; what befell several units alike is one line with their codes."""
-    lowered = [one.params["code"] for one in rating.warnings if one.code == LOWERED]
-    for warning in rating.warnings:
-        if warning.code != LOWERED or len(lowered) == 1:
-            yield warning.message(words.language)
-    if len(lowered) > 1:
-        codes = ", ".join(map(str, lowered))
-        yield words.text("lowered", count=len(lowered), units=codes, period=read.period.id)
-
-
-def _attention(words: Words, rating: Rating) -> Iterator[str]:
-    weak = weak_criteria(rating.overall)
-    if weak:
-        listed = [
-            f"{words.text('columns.criterion', number=n)} ({words.number(mean)})"
-            for n, mean in weak.items()
+    def _units(self) -> Table:
+        criteria = tuple(self.result.rulebook.criteria)
+        columns = [
+            self._column("unit", Kind.CODE, optional=True),
+            self._column("name"),
+            *(self._column(key, Kind.FIGURE, optional=True) for key in COUNTS),
+            *(_criterion_column(self.phrases, number) for number in criteria),
+            self._column("total", Kind.FIGURE),
+            self._column("grade"),
         ]
-        yield words.text("weak", criteria=", ".join(listed))
-    for key, units in (
-        ("overdue", with_overdue(rating.units)),
-        ("no_online", without_online_intake(rating.units)),
-        ("few_answers", [unit for unit in rating.units if words.is_doubtful(unit)]),
-    ):
-        if units:
-            yield words.text(key, count=len(units), units=_names(units))
+        units = [self._unit(unit, criteria) for unit in self.result.rating.units]
+        listed = [*units, self._means(criteria)]
+        return Table(columns=columns, rows=listed, title=self._text("units"), last_is_total=True)
+
+    def _unit(self, unit: UnitRating, criteria: tuple[str, ...]) -> Row:
+        phrases, evidence = self.phrases, unit.evidence
+        return {
+            "unit": unit.code,
+            "name": evidence.name,
+            **{key: phrases.number(getattr(evidence, key)) for key in COUNTS},
+            **{f"cs{number}": phrases.points(unit, number) for number in criteria},
+            "total": phrases.total(unit),
+            "grade": phrases.grade(unit),
+        }
+
+    def _means(self, criteria: tuple[str, ...]) -> Row:
+        """What all units received and returned, the criterion means, the figure that leads."""
+        number, overall = self.phrases.number, self.result.rating.overall
+        return {
+            "name": self._text("mean"),
+            **{key: number(getattr(self.result.totals, key)) for key in COUNTS},
+            **{f"cs{name}": number(overall.criteria[name]) for name in criteria},
+            "total": number(overall.aggregates[overall.printed.value]),
+        }
+
+    def _groups(self) -> Table:
+        columns = [self._column("block", Kind.CODE), self._column("what")]
+        columns += [self._column(key, Kind.FIGURE) for key in ("units", "scored", "mean")]
+        columns += [
+            Column(key=band.id, title=band.name.of(self.phrases.language), kind=Kind.FIGURE)
+            for band in self.result.rulebook.grades.bands
+        ]
+        groups = self.result.rating.blocks.items()
+        listed = [row for name, group in groups for row in self._group(name, group)]
+        return Table(columns=columns, rows=listed, title=self._text("blocks"))
+
+    def _group(self, name: str, group: Group) -> Iterator[Row]:
+        number = self.phrases.number
+        grades = {grade: number(count) for grade, count in group.grades.items()}
+        counts = {"units": number(group.units), "scored": number(group.scored)}
+        mean = number(group.mean)
+        yield {"block": name, "what": self._text("grades"), **counts, "mean": mean, **grades}
+        for key, whole in (("share_of_all", group.units), ("share_of_scored", group.scored)):
+            yield {"what": self._text(key), **self._shares(group.grades, whole)}
+
+    def _shares(self, grades: Mapping[str, int], whole: int) -> dict[str, str]:
+        percent = self.phrases.percent
+        return {
+            grade: percent(share(count, whole) if count else None)
+            for grade, count in grades.items()
+        }
+
+    def _overall(self) -> Table:
+        overall = self.result.rating.overall
+        named: dict[str, Decimal | None] = dict(overall.aggregates)
+        if self.result.weighted is not None:
+            named["weighted_by_block"] = self.result.weighted
+        marks = {overall.printed.value: self._text("leads")}
+        listed = [
+            {
+                "aggregate": self.phrases.aggregate(name),
+                "leads": marks.get(name, ""),
+                "points": self.phrases.number(value),
+            }
+            for name, value in named.items()
+        ]
+        columns = [self._column("aggregate"), self._column("leads")]
+        columns.append(self._column("points", Kind.FIGURE))
+        return Table(columns=columns, rows=listed, title=self._text("overall"))
+
+    def _notes(self) -> Iterator[Block]:
+        differences = self._differences()
+        yield Points(heading=self._text("warnings"), lines=list(self._warnings()))
+        if len(differences) > 1:
+            columns = [self._column("unit", Kind.CODE), self._column("name")]
+            columns.append(self._column("differences"))
+            yield ""
+            title = self._text("self_differences")
+            yield Table(columns=columns, rows=differences, title=title)
+        yield Points(heading=self._text("attention"), lines=list(self._attention()))
+        policies = self.result.policies(self.phrases.language)
+        lines = [f"{policy.title}: {policy.text}" for policy in policies]
+        yield Points(heading=self._text("policies"), lines=lines)
+
+    def _warnings(self) -> Iterator[str]:
+        """One line a warning; the same warning of several units is one line or a table."""
+        if self.result.read.simulated:
+            yield self._text("simulated", count=self.result.read.simulated)
+        lowered = self.result.attention.lowered_grades
+        several = {LOWERED} if len(lowered) > 1 else set()
+        several |= {DIFFERS} if len(self._differences()) > 1 else set()
+        for warning in self.result.rating.warnings:
+            if warning.code not in several:
+                yield warning.message(self.phrases.language)
+        if len(lowered) > 1:
+            codes = ", ".join(one.code for one in lowered)
+            period = self.result.period.id
+            yield self._text("lowered", count=len(lowered), units=codes, period=period)
+
+    def _differences(self) -> list[Row]:
+        """A row for each unit whose own scores are not the ones that count."""
+        return [
+            {"unit": code, "name": name, "differences": "; ".join(map(self._difference, group))}
+            for (code, name), group in groupby(
+                self.result.attention.self_differences, key=lambda one: (one.code, one.name)
+            )
+        ]
+
+    def _difference(self, one: SelfDifference) -> str:
+        number = self.phrases.number
+        own, counts = number(one.self_score), number(one.points)
+        return f"{self.phrases.criterion(one.criterion)} {own} → {counts}"
+
+    def _attention(self) -> Iterator[str]:
+        found = self.result.attention
+        if found.weak_criteria:
+            listed = [
+                f"{self.phrases.criterion(one.criterion)} ({self.phrases.number(one.mean)})"
+                for one in found.weak_criteria
+            ]
+            yield self._text("weak", criteria=", ".join(listed))
+        for key, units in (
+            ("overdue", [f"{one.name} ({self.phrases.number(one.late)})" for one in found.overdue]),
+            ("no_online", [one.name for one in found.no_online_intake]),
+            ("few_answers", [one.name for one in found.few_responses]),
+        ):
+            if units:
+                yield self._text(key, count=len(units), units=", ".join(units))
+
+    def _column(self, key: str, kind: Kind = Kind.TEXT, *, optional: bool = False) -> Column:
+        title = self._text(f"columns.{key}")
+        return Column(key=key, title=title, kind=kind, optional=optional)
+
+    def _text(self, key: str, **params: object) -> str:
+        return self.phrases.text(key, **params)
 
 
-def _policies(words: Words, rating: Rating) -> Iterator[str]:
-    for _, policy in rating.rulebook.policies.named():
-        choice = policy.choices[policy.chosen].text.of(words.language)
-        yield f"{policy.title.of(words.language)}: {choice}"
-
-
-def _names(units: list[UnitRating]) -> str:
-    return ", ".join(unit.evidence.name for unit in units)
-
-
-def _list(heading: str, lines: list[str]) -> None:
-    if lines:
-        click.echo(f"\n{heading}")
-        for line in lines:
-            click.echo(f"  • {line}")
+def _criterion_column(phrases: RatingPhrases, number: str) -> Column:
+    return Column(key=f"cs{number}", title=phrases.criterion(number), kind=Kind.FIGURE)

@@ -57,12 +57,12 @@ def test_unit_criterion() -> None:
     }
     assert because("9", unit(facts=facts, received=3, received_online=1))[1:] == [
         "trường hợp: đủ tỷ lệ hồ sơ trực tuyến nhưng chưa đủ tỷ lệ TTHC triển khai",
-        "tỷ lệ TTHC đã cung cấp trực tuyến: 0,1667",
-        "tỷ lệ hồ sơ trực tuyến: 0,3333",
+        "tỷ lệ TTHC đã cung cấp trực tuyến: 16,67%",
+        "tỷ lệ hồ sơ trực tuyến: 33,33%",
         "số hồ sơ trực tuyến chưa giải quyết hoặc trễ hạn: 0",
-        "mức quy định của tỷ lệ TTHC trực tuyến: 0,2",
-        "mức tỷ lệ hồ sơ trực tuyến cho điểm cao: 0,3",
-        "mức tỷ lệ hồ sơ trực tuyến tối thiểu: 0,15",
+        "mức quy định của tỷ lệ TTHC trực tuyến: 20%",
+        "mức tỷ lệ hồ sơ trực tuyến cho điểm cao: 30%",
+        "mức tỷ lệ hồ sơ trực tuyến tối thiểu: 15%",
         "quy ước “Đủ tỷ lệ hồ sơ trực tuyến nhưng chưa đủ tỷ lệ TTHC triển khai”: 1 điểm (TT "
         "01/2018/TT-VPCP Điều 13, chỉ số 9 (không có mức điểm cho trường hợp này))",
     ]

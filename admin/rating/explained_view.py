@@ -1,0 +1,115 @@
+"""An explanation for people and programs: sentences, the figures behind them, the dossiers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from admin.kit.output import Block
+from admin.kit.tables import Row
+from admin.kit.texts import Texts
+from admin.rating.explained import DossierPage, ExplainedCriterion, ExplainResult
+from admin.verifying.dossier_phrases import DossierPhrases
+from scoring.confidence import Confidence
+from scoring.texts import say
+from scoring.unit_rating import UnitRating
+from surveys.privacy import masked
+from surveys.store.results.dossier_records import Known
+
+CSV_KEYS = ("dossier", "outcome", "points", "words", "reasons")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainView:
+    """An explanation with its words, ready for every format."""
+
+    texts: Texts
+    result: ExplainResult
+    phrases: DossierPhrases
+
+    def blocks(self) -> Iterator[Block]:
+        """A sentence, the lines behind it, then dossier by dossier."""
+        explanation = self.result.explanation(self.texts.language)
+        yield explanation.sentence
+        for line in (*explanation.because, *self._confidence()):
+            yield f"  • {line}"
+        if self.result.dossiers is not None:
+            yield ""
+            yield from self._dossier_lines(self.result.dossiers)
+
+    def as_json(self) -> dict[str, Any]:
+        """The sentences, the figures behind them, one page of dossiers."""
+        explanation = self.result.explanation(self.texts.language)
+        unit, criterion, page = self.result.unit, self.result.criterion, self.result.dossiers
+        found: dict[str, Any] = {
+            "unit": unit.code,
+            "rulebook": self.result.rulebook.id,
+            "period": self.result.period.as_json(),
+            "sentence": explanation.sentence,
+            "because": [*explanation.because, *self._confidence()],
+            "rating": unit.as_json(),
+            "scores": {number: score.points for number, score in unit.scores.items()},
+            "grade_from": None if unit.grade is None else unit.grade.points,
+        }
+        if criterion is not None:
+            found |= {"criterion": criterion.criterion, "figures": _figures(criterion, unit)}
+        if page is not None:
+            found |= {
+                "whole": page.whole,
+                "first": page.first,
+                "next_page": page.next_page,
+                "dossiers": self._dossiers(page),
+            }
+        return found
+
+    def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
+        """One row a dossier."""
+        page = self.result.dossiers
+        rows = self._dossiers(page) if page else []
+        return [row | {"reasons": " | ".join(row["reasons"])} for row in rows], CSV_KEYS
+
+    def _confidence(self) -> Iterator[str]:
+        criterion, unit = self.result.criterion, self.result.unit
+        if criterion is None or criterion.confidence is None:
+            return
+        sure = criterion.confidence
+        low, high = (self.result.rulebook.round_mean(value) for value in (sure.low, sure.high))
+        word = say("trust", sure.trust.value, self.texts.language)
+        counts = {"n": criterion.n, "dossiers": unit.evidence.dossiers}
+        yield self.texts.text("explain.confidence", low=low, high=high, word=word, **counts)
+
+    def _dossier_lines(self, page: DossierPage) -> Iterator[str]:
+        key = "dossiers" if page.known else "none"
+        numbers = {"first": page.first, "last": page.last, "whole": page.whole}
+        yield self.texts.text(f"explain.{key}", **numbers)
+        for row in self._dossiers(page):
+            yield f"  {self.texts.text('explain.dossier', **row)}"
+            for reason in row["reasons"]:
+                yield f"      {reason}"
+        if page.next_page is not None:
+            yield self.texts.text("explain.more", page=page.next_page)
+
+    def _dossiers(self, page: DossierPage) -> list[dict[str, Any]]:
+        return [self._dossier(page, one) for one in page.known]
+
+    def _dossier(self, page: DossierPage, one: Known) -> dict[str, Any]:
+        """A dossier's outcome, points and reasons in words."""
+        _, counts = self.phrases.shown(page.criterion, one.case)
+        decision = page.decisions.get((one.dossier_id, page.criterion))
+        return {
+            "dossier": one.code if page.open_codes else masked(one.code),
+            "outcome": counts,
+            "words": self.phrases.outcome(page.criterion, counts),
+            "points": self.phrases.points(page.criterion, counts),
+            "reasons": self.phrases.reasons(page.criterion, one.case, decision),
+        }
+
+
+def _figures(criterion: ExplainedCriterion, unit: UnitRating) -> Mapping[str, Any]:
+    """The figures behind a criterion; shares from 0 to 1."""
+    found = asdict(criterion)
+    found["confidence"] = _interval(criterion.confidence)
+    return found | {"dossiers": unit.evidence.dossiers}
+
+
+def _interval(sure: Confidence | None) -> dict[str, Any] | None:
+    return None if sure is None else {"low": sure.low, "high": sure.high, "trust": sure.trust}

@@ -1,0 +1,92 @@
+"""How a rating's figures, grades, states and blocks are said in one language."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from admin.kit.texts import Texts
+from scoring.law import Rulebook
+from scoring.rounding import plain
+from scoring.supported import Printed
+from scoring.texts import say, written
+from scoring.unit_rating import State, UnitRating
+
+UNKNOWN = "–"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingPhrases:
+    """The words for ratings by one rulebook."""
+
+    texts: Texts
+    rulebook: Rulebook
+
+    @property
+    def language(self) -> str:
+        """`vi` or `en`."""
+        return self.texts.language
+
+    def text(self, key: str, **params: object) -> str:
+        """A text of the rating's own file."""
+        return self.texts.text(f"rate.{key}", **params)
+
+    def number(self, value: Decimal | int | None) -> str:
+        """Points and means with their digits, whole numbers grouped; a dash where unknown."""
+        if isinstance(value, int):
+            return str(self.texts.shown(value))
+        return UNKNOWN if value is None else written(value, self.language)
+
+    def percent(self, value: Decimal | None) -> str:
+        """A percentage with one decimal; a dash where unknown."""
+        return UNKNOWN if value is None else self.texts.percent(value)
+
+    def signed(self, value: Decimal | None) -> str:
+        """A difference with its sign."""
+        if value is None:
+            return UNKNOWN
+        return f"{'+' if value > 0 else ''}{written(value, self.language)}"
+
+    def criterion(self, number: str) -> str:
+        """The short name of a criterion: `CS1`."""
+        return self.text("columns.criterion", number=number)
+
+    def points(self, unit: UnitRating, criterion: str) -> str:
+        """A criterion of a unit; an appraised one is marked with *."""
+        score = unit.scores[criterion]
+        mark = "" if score.appraised is None else "*"
+        return self.number(score.points) + mark
+
+    def total(self, unit: UnitRating) -> str:
+        """The total of what could be reached: `14,7/16`."""
+        if unit.total is None:
+            return UNKNOWN
+        return f"{self.number(unit.total)}/{plain(unit.reachable)}"
+
+    def grade(self, unit: UnitRating) -> str:
+        """The grade, or why there is none."""
+        if unit.grade is None:
+            return self.state(unit.state)
+        return unit.grade.name.of(self.language)
+
+    def state(self, state: State) -> str:
+        """How far a unit could be rated."""
+        return say("states", state.value, self.language)
+
+    def block(self, block: str) -> str:
+        """The name of a block of units; its own text where it has no other."""
+        return self.texts.find(f"rate.block_names.{block}") or block
+
+    def aggregate(self, name: str) -> str:
+        """The name of an overall figure."""
+        return self.text(f"aggregates.{name}")
+
+    def names(self, blocks: tuple[str, ...]) -> dict[str, dict[str, str]]:
+        """The names of every id a rating's JSON uses: for pages and reports."""
+        language, bands = self.language, self.rulebook.grades.bands
+        criteria = self.rulebook.criteria.items()
+        return {
+            "criteria": {number: one.name.of(language) for number, one in criteria},
+            "grades": {band.id: band.name.of(language) for band in bands},
+            "states": {state.value: self.state(state) for state in State},
+            "blocks": {block: self.block(block) for block in blocks},
+            "aggregates": {name.value: self.aggregate(name.value) for name in Printed},
+        }

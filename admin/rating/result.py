@@ -1,0 +1,126 @@
+"""What `motcua rate` finds out about a period, as data: nothing here is printed.
+
+The terminal, JSON, CSV, reports and pages are made from the same `RatingResult`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from admin.rating.attention import Attention, attention_of
+from admin.rating.unit_evidence import PeriodEvidence, unit_evidence
+from admin.rating.weights import BlockWeights, leading, weighted_mean
+from scoring.comparison import Comparison, compare
+from scoring.law import Rulebook
+from scoring.rating import Rating, rate
+from scoring.supported import Printed
+from surveys.period import Period, Preset, previous, year_before
+from surveys.store.base.connection import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Dossiers received and returned, and responses, over all units."""
+
+    received: int
+    dossiers: int
+    responses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedPolicy:
+    """A question the law leaves open (`policy`) and how it was settled, as ids and as texts."""
+
+    policy: str
+    choice: str
+    title: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPeriod:
+    """An earlier period and what changed since."""
+
+    period: Period
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingResult:
+    """A rated period. `past` is None where no comparison was asked for."""
+
+    read: PeriodEvidence
+    rating: Rating
+    attention: Attention
+    weights: BlockWeights | None = None
+    weighted: Decimal | None = None
+    past: tuple[PastPeriod, ...] | None = None
+
+    @property
+    def period(self) -> Period:
+        """The period rated."""
+        return self.read.period
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rulebook rated by."""
+        return self.rating.rulebook
+
+    @property
+    def in_force(self) -> bool:
+        """Whether the rulebook is in force on the last day of the period."""
+        return self.rulebook.valid_on(self.period.end)
+
+    @property
+    def totals(self) -> Totals:
+        """Sums over all units."""
+        units = [unit.evidence for unit in self.rating.units]
+        return Totals(
+            received=sum(unit.received for unit in units),
+            dossiers=sum(unit.dossiers for unit in units),
+            responses=sum(unit.responses for unit in units),
+        )
+
+    def policies(self, language: str) -> tuple[AppliedPolicy, ...]:
+        """Every open question of the rulebook with the choice that was applied."""
+        return tuple(_applied(self.rulebook, language))
+
+    def weighted_by(self, wanted: Printed | BlockWeights | None) -> "RatingResult":
+        """The same with another aggregate in the lead, or with a mean by block weights.
+
+        Raises Refusal `rate.unknown_block`.
+        """
+        if wanted is None:
+            return self
+        if isinstance(wanted, Printed):
+            return replace(self, rating=leading(self.rating, wanted))
+        return replace(self, weights=wanted, weighted=weighted_mean(self.rating, wanted))
+
+
+async def read_rating(conn: Connection, rulebook: Rulebook, period: Period) -> RatingResult:
+    """Rate a period. Raises what `scoring.rating.rate` raises."""
+    read = await unit_evidence(conn, period)
+    rating = rate(rulebook, read.evidence)
+    return RatingResult(read=read, rating=rating, attention=attention_of(rating))
+
+
+async def with_past(conn: Connection, now: RatingResult, preset: Preset) -> RatingResult:
+    """The same compared with the period before and the same period a year ago."""
+    earlier = (previous(now.period, preset), year_before(now.period, preset))
+    past = []
+    for period in filter(None, earlier):
+        before = rate(now.rulebook, (await unit_evidence(conn, period)).evidence)
+        past.append(PastPeriod(period=period, comparison=compare(now.rating, before)))
+    return replace(now, past=tuple(past))
+
+
+def _applied(rulebook: Rulebook, language: str) -> Iterator[AppliedPolicy]:
+    for name, policy in rulebook.policies.named():
+        yield AppliedPolicy(
+            policy=name,
+            choice=policy.chosen,
+            title=policy.title.of(language),
+            text=policy.choices[policy.chosen].text.of(language),
+            source=policy.source,
+        )
