@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, leaf
-from admin.tallying import files, view
-from admin.tallying.result import Tally, parse_by, read_tally
+from admin.tallying import files
+from admin.tallying.result import parse_by, read_tally
+from admin.tallying.view import TallyView
 from surveys.store.results.tallies import Dimension
 
 
@@ -34,23 +34,14 @@ async def command(
     split = parse_by(by) if by else () if summary else (Dimension.UNIT,)
     database = await runtime.database()
     async with database.read() as conn:
-        tally = await read_tally(conn, wanted, split, runtime.settings.form)
+        settings = runtime.settings
+        tally = await read_tally(conn, wanted, split, settings.form, settings.quota_percent)
     if public:
         tally = tally.published(below)
     if out is None:
-        _print(runtime, tally, shown_as)
+        runtime.present(TallyView(texts=runtime.texts, tally=tally), shown_as)
     else:
-        rows = files.write(tally, out)
+        rows = files.write(tally, out, runtime.texts.language)
         runtime.say("tally.written", rows=rows, file=out)
         if out.suffix.lower() == ".csv":
             runtime.say("tally.without_response")
-
-
-def _print(runtime: Runtime, tally: Tally, shown_as: Format) -> None:
-    if shown_as is Format.TABLE:
-        view.show(runtime, tally)
-    elif shown_as is Format.JSON:
-        output.show_json(tally.as_json())
-    else:
-        rows = tally.rows()
-        output.show_csv(rows, list(rows[0]) if rows else [])

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-def write(tally: Tally, file: Path) -> int:
-    """Write the file; how many rows it has.
+def write(tally: Tally, file: Path, language: str = "vi") -> int:
+    """Write the file; how many rows it has. `language` is that of the texts in JSON.
 
     Raises OSError, or Refusal `tally.suffix` for a name that says none of the three.
     """
@@ -23,26 +23,26 @@ def write(tally: Tally, file: Path) -> int:
     draft = file.with_name(f"{file.name}.part")
     try:
         draft.touch()
-        writer(tally, draft)
+        writer(tally, draft, language)
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
     return len(tally.cells)
 
 
-def _json(tally: Tally, file: Path) -> None:
-    text = json.dumps(tally.as_json(), ensure_ascii=False, indent=1)
+def _json(tally: Tally, file: Path, language: str) -> None:
+    text = json.dumps(tally.as_json(language), ensure_ascii=False, indent=1)
     file.write_text(f"{text}\n", "utf-8")
 
 
-def _csv(tally: Tally, file: Path) -> None:
+def _csv(tally: Tally, file: Path, _language: str) -> None:
     """With a byte order mark where spreadsheets would otherwise misread letters."""
     text = _frame(tally.rows()).to_csv(index=False, lineterminator="\n")
     encoding = "utf-8" if text.isascii() else "utf-8-sig"
     file.write_text(text, encoding, newline="")
 
 
-def _xlsx(tally: Tally, file: Path) -> None:
+def _xlsx(tally: Tally, file: Path, _language: str) -> None:
     """A name that begins with = stays a name."""
     import pandas as pd
 
@@ -64,7 +64,7 @@ def _frame(rows: list[Row]) -> "DataFrame":
     return pd.DataFrame(rows, dtype=object)
 
 
-WRITERS: Mapping[str, Callable[[Tally, Path], None]] = {
+WRITERS: Mapping[str, Callable[[Tally, Path, str], None]] = {
     ".json": _json,
     ".csv": _csv,
     ".xlsx": _xlsx,

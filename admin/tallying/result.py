@@ -1,11 +1,14 @@
-"""A tally on its way out: the cells and the reach of a period, as rows with named columns."""
+"""What `motcua tally` finds out about a period, as data: cells, shares, reach and quota."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
+from admin.kit.percent import share
 from surveys.errors import Refusal
-from surveys.form import Form, current, shipped_forms
+from surveys.form import Form, current, in_language, shipped_forms
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.results import tallies
@@ -13,26 +16,68 @@ from surveys.store.results.tallies import OF_A_DOSSIER, Dimension
 from surveys.store.system import form_versions
 from surveys.tally import (
     Cell,
+    Group,
     Reach,
     complete,
     complete_reach,
     hide_small,
     hide_small_reach,
+    quota,
 )
 
 Row = dict[str, Any]
 ALWAYS = ("form", "question", "option")
+REACHED = ("returned", "issued", "delivered", "answered", "valid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedQuestion:
+    """One question of one group, with a cell for each option."""
+
+    group: Group
+    form: str
+    question: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def answered(self) -> int | None:
+        """The answers to it; None where a count is hidden."""
+        counts = [cell.count for cell in self.cells if cell.count is not None]
+        return sum(counts) if len(counts) == len(self.cells) else None
+
+    def share(self, cell: Cell) -> Decimal | None:
+        """What part of the answers an option is, in percent; None where that is not known."""
+        return None if self.answered is None else share(cell.count or 0, self.answered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaReached:
+    """Whether a group has the responses the quota asks for.
+
+    `share`: valid responses in percent of the dossiers returned. `share` and `met` are None where
+    nothing was returned or the count is hidden.
+    """
+
+    group: Group
+    returned: int
+    quota: int
+    share: Decimal | None
+    met: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What was answered in a period, split by `by` (in the order of `Dimension`)."""
+    """What was answered in a period, split by `by` (in the order of `Dimension`).
+
+    `quota_percent`: the responses wanted, in percent of the dossiers returned.
+    """
 
     period: Period
     by: tuple[Dimension, ...]
     forms: tuple[Form, ...]
     cells: tuple[Cell, ...]
     reach: tuple[Reach, ...]
+    quota_percent: int
     hidden_below: int | None = None
 
     @property
@@ -56,21 +101,55 @@ class Tally:
 
     def response(self) -> list[Row]:
         """One row a group: returned, issued, delivered, answered, valid."""
-        names = ("returned", "issued", "delivered", "answered", "valid")
         return [
             {
                 **dict(zip(map(str, of_dossiers(self.by)), one.group, strict=True)),
-                **{name: getattr(one, name) for name in names},
+                **{name: getattr(one, name) for name in REACHED},
                 **self._marked(one.simulated),
             }
             for one in self.reach
         ]
 
-    def as_json(self) -> dict[str, Any]:
-        """The contract's shape."""
+    def questions(self) -> Iterator[AskedQuestion]:
+        """The cells, question by question."""
+        by_question = groupby(self.cells, key=lambda cell: (cell.group, cell.form, cell.question))
+        for (group, form, question), cells in by_question:
+            yield AskedQuestion(group=group, form=form, question=question, cells=tuple(cells))
+
+    def quotas(self) -> list[QuotaReached]:
+        """The quota of each group, in the order of the reach."""
+        return [self._quota(one) for one in self.reach]
+
+    def names(self, language: str) -> dict[str, dict[str, Any]]:
+        """What questions and options say: form → question → `text` and `options`."""
+        found: dict[str, dict[str, Any]] = {}
+        for form in reversed(self.forms):
+            of_form = found.setdefault(form.id, {})
+            for question in form.questions:
+                known = of_form.setdefault(question.id, {"options": {}})
+                known["text"] = in_language(question.text, language)
+                known["options"] |= {
+                    one.id: in_language(one.text, language) for one in question.options
+                }
+        return found
+
+    def as_json(self, language: str = "vi") -> dict[str, Any]:
+        """The contract's shape and, beside it, shares, quotas and the texts of the questions."""
         hidden = {} if self.hidden_below is None else {"hidden_below": self.hidden_below}
-        head = {"period": self.period.as_json(), **self._marked(self.simulated), **hidden}
-        return head | {"rows": self.rows(), "response": self.response()}
+        found = {"period": self.period.as_json(), **self._marked(self.simulated), **hidden}
+        found |= self.figures()
+        if self.by and self.hidden_below is None:
+            found["whole"] = self.summed().figures()
+        return found | {"names": self.names(language)}
+
+    def summed(self) -> "Tally":
+        """The same without groups. Hidden counts cannot be summed: not for a published tally."""
+        counts: dict[tuple[str, str, str], Cell] = {}
+        for cell in self.cells:
+            key = (cell.form, cell.question, cell.option)
+            counts[key] = _joined(counts.get(key), cell)
+        reach = Reach(group=(), **{name: self._sum(name) for name in (*REACHED, "simulated")})
+        return replace(self, by=(), cells=tuple(counts.values()), reach=(reach,))
 
     def published(self, below: int) -> "Tally":
         """The same without what would tell of a few people."""
@@ -81,12 +160,61 @@ class Tally:
             hidden_below=below,
         )
 
+    def figures(self) -> Row:
+        """Counts, shares, reach and quota as JSON."""
+        return {
+            "rows": self.rows(),
+            "response": self.response(),
+            "questions": [self._question(one) for one in self.questions()],
+            "quota": {
+                "percent": self.quota_percent,
+                "groups": [self._quota_row(one) for one in self.quotas()],
+            },
+        }
+
+    def _sum(self, name: str) -> int:
+        return sum(getattr(one, name) for one in self.reach)
+
+    def _question(self, one: AskedQuestion) -> Row:
+        """The question's answers and the shares of its options, in percent."""
+        shares = {cell.option: one.share(cell) for cell in one.cells}
+        return {
+            **dict(zip(map(str, self.by), one.group, strict=True)),
+            "form": one.form,
+            "question": one.question,
+            "answered": one.answered,
+            "shares": {key: None if value is None else str(value) for key, value in shares.items()},
+        }
+
+    def _quota(self, one: Reach) -> QuotaReached:
+        known = one.valid is not None
+        return QuotaReached(
+            group=one.group,
+            returned=one.returned,
+            quota=quota(one.returned, self.quota_percent),
+            share=share(one.valid, one.returned) if one.valid is not None else None,
+            met=one.meets(self.quota_percent) if known else None,
+        )
+
+    def _quota_row(self, one: QuotaReached) -> Row:
+        return {
+            **dict(zip(map(str, of_dossiers(self.by)), one.group, strict=True)),
+            "returned": one.returned,
+            "quota": one.quota,
+            "share": None if one.share is None else str(one.share),
+            "met": one.met,
+        }
+
     def _marked(self, simulated: int) -> Row:
         return {"simulated": simulated} if self.simulated else {}
 
 
 async def read_tally(
-    conn: Connection, period: Period, by: Sequence[Dimension], default_form: str
+    conn: Connection,
+    period: Period,
+    by: Sequence[Dimension],
+    default_form: str,
+    quota_percent: int,
 ) -> Tally:
     """Count a period; every option of every form that was answered, and of the default form."""
     asked = await _forms(conn, period, default_form)
@@ -99,7 +227,16 @@ async def read_tally(
         forms=asked,
         cells=tuple(complete(await tallies.cells(conn, period, split), groups, asked)),
         reach=tuple(complete_reach(await tallies.reach(conn, period, split), reached)),
+        quota_percent=quota_percent,
     )
+
+
+def _joined(one: Cell | None, other: Cell) -> Cell:
+    """Two cells of the same option as one, without a group."""
+    if one is None:
+        return replace(other, group=())
+    count = (one.count or 0) + (other.count or 0)
+    return replace(one, count=count, simulated=one.simulated + other.simulated)
 
 
 def of_dossiers(by: Sequence[Dimension]) -> tuple[Dimension, ...]:

@@ -1,93 +1,107 @@
-"""A tally on the terminal: each question with its options, then how far the survey went."""
+"""A tally for people and programs: each question with its options, then the survey's reach."""
 
-from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import click
+from admin.kit.output import Block
+from admin.kit.tables import Column, Kind, Row, Table
+from admin.kit.texts import Texts
+from admin.tallying.result import AskedQuestion, QuotaReached, Tally, of_dossiers
+from surveys.store.results.tallies import Dimension
+from surveys.tally import Group, Reach
 
-from admin.kit.output import show_table
-from admin.kit.runtime import Runtime
-from admin.tallying.result import Tally, of_dossiers
-from surveys.form import in_language
-from surveys.tally import Cell, Reach, quota
-
-TENTH = Decimal("0.1")
-
-
-def show(runtime: Runtime, tally: Tally) -> None:
-    """Print the tally; hidden counts are shown as `<5`."""
-    period = tally.period
-    click.echo(runtime.text("tally.period", id=period.id, first=period.start, last=period.end))
-    if tally.simulated:
-        click.echo(runtime.text("tally.simulated", count=tally.simulated))
-    if tally.hidden_below:
-        click.echo(runtime.text("tally.hidden", below=tally.hidden_below))
-    groups = " ".join(tally.by)
-    columns = runtime.columns("tally.columns", f"{groups} form question option count share")
-    show_table(runtime.texts, list(_cells(runtime, tally)), columns, runtime.text("tally.answers"))
-    keys = "returned issued delivered answered valid share quota met"
-    groups = " ".join(of_dossiers(tally.by))
-    columns = runtime.columns("tally.columns", f"{groups} {keys}")
-    rows = [_reach(runtime, tally, one) for one in tally.reach]
-    title = runtime.text("tally.reach", percent=runtime.settings.quota_percent)
-    show_table(runtime.texts, rows, columns, title)
+KINDS = {"unit": Kind.CODE, "share": Kind.PERCENT}
 
 
-def _cells(runtime: Runtime, tally: Tally) -> Iterator[dict[str, object]]:
-    words = _words(tally, runtime.texts.language)
-    for _, question in groupby(tally.cells, key=lambda c: (c.group, c.form, c.question)):
-        cells = list(question)
-        counts = [cell.count for cell in cells]
-        whole = sum(count or 0 for count in counts)
-        for place, cell in enumerate(cells):
-            asked, chosen = words.get(_key(cell), (cell.question, cell.option))
-            head = {"form": cell.form, "question": asked} if place == 0 else {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TallyView:
+    """A tally with its words, ready for every format."""
+
+    texts: Texts
+    tally: Tally
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything the blocks show."""
+        return self.tally.as_json(self.texts.language)
+
+    def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
+        """One row an option and group."""
+        rows = self.tally.rows()
+        return rows, list(rows[0]) if rows else []
+
+    def blocks(self) -> Iterator[Block]:
+        """The tally; hidden counts are shown as `<5`."""
+        tally, period = self.tally, self.tally.period
+        yield self._text("period", id=period.id, first=period.start, last=period.end)
+        if tally.simulated:
+            yield self._text("simulated", count=tally.simulated)
+        if tally.hidden_below:
+            yield self._text("hidden", below=tally.hidden_below)
+        unused = self._unused_forms()
+        yield self._answers(unused)
+        for form in unused:
+            yield self._text("unused", form=form)
+        yield self._reach()
+
+    def _answers(self, unused: Sequence[str]) -> Table:
+        keys = (*self.tally.by, "form", "question", "option", "count", "share")
+        names = self.tally.names(self.texts.language)
+        questions = (one for one in self.tally.questions() if one.form not in unused)
+        rows = [row for one in questions for row in self._question(one, names)]
+        return Table(columns=self._columns(keys), rows=rows, title=self._text("answers"))
+
+    def _unused_forms(self) -> list[str]:
+        """The forms nobody answered, where another one was: their zeros are left out."""
+        used = {cell.form for cell in self.tally.cells if cell.count != 0}
+        forms = dict.fromkeys(cell.form for cell in self.tally.cells)
+        return [form for form in forms if used and form not in used]
+
+    def _question(self, one: AskedQuestion, names: Mapping[str, Any]) -> Iterator[Row]:
+        known = names.get(one.form, {}).get(one.question, {})
+        head = {"form": one.form, "question": known.get("text", one.question)}
+        for cell in one.cells:
             yield {
-                **dict(zip(tally.by, cell.group, strict=True)),
+                **_grouped(self.tally.by, one.group),
                 **head,
-                "option": chosen,
-                "count": _count(cell.count, tally.hidden_below),
-                "share": "" if None in counts or not whole else _percent(cell.count or 0, whole),
+                "option": known.get("options", {}).get(cell.option, cell.option),
+                "count": self._count(cell.count),
+                "share": one.share(cell),
             }
+            head = {}
+
+    def _reach(self) -> Table:
+        groups = of_dossiers(self.tally.by)
+        keys = ["returned", "issued", "delivered", "answered", "valid", "share", "quota", "met"]
+        pairs = zip(self.tally.reach, self.tally.quotas(), strict=True)
+        rows = [_grouped(groups, one.group) | self._reached(one, quota) for one, quota in pairs]
+        title = self._text("reach", percent=self.tally.quota_percent)
+        return Table(columns=self._columns((*groups, *keys)), rows=rows, title=title)
+
+    def _reached(self, one: Reach, quota: QuotaReached) -> dict[str, object]:
+        return {
+            "returned": one.returned,
+            "issued": one.issued,
+            "delivered": one.delivered,
+            "answered": self._count(one.answered),
+            "valid": self._count(one.valid),
+            "share": quota.share,
+            "quota": quota.quota,
+            "met": None if quota.met is None else self._text("met" if quota.met else "not_met"),
+        }
+
+    def _columns(self, keys: Sequence[str]) -> list[Column]:
+        return [
+            Column(key=key, title=self._text(f"columns.{key}"), kind=KINDS.get(key, Kind.TEXT))
+            for key in map(str, keys)
+        ]
+
+    def _count(self, count: int | None) -> object:
+        return f"<{self.tally.hidden_below}" if count is None else count
+
+    def _text(self, key: str, **params: object) -> str:
+        return self.texts.text(f"tally.{key}", **params)
 
 
-def _reach(runtime: Runtime, tally: Tally, one: Reach) -> dict[str, object]:
-    percent = runtime.settings.quota_percent
-    met = one.meets(percent) if one.valid is not None else None
-    return {
-        **dict(zip(of_dossiers(tally.by), one.group, strict=True)),
-        "returned": one.returned,
-        "issued": one.issued,
-        "delivered": one.delivered,
-        "answered": _count(one.answered, tally.hidden_below),
-        "valid": _count(one.valid, tally.hidden_below),
-        "share": _percent(one.valid, one.returned) if one.valid and one.returned else "",
-        "quota": quota(one.returned, percent),
-        "met": "" if met is None else runtime.text(f"tally.{'met' if met else 'not_met'}"),
-    }
-
-
-def _words(tally: Tally, language: str) -> dict[tuple[str, str, str], tuple[str, str]]:
-    """What the question and the option say."""
-    return {
-        (form.id, question.id, option.id): (
-            in_language(question.text, language),
-            in_language(option.text, language),
-        )
-        for form in reversed(tally.forms)
-        for question in form.questions
-        for option in question.options
-    }
-
-
-def _key(cell: Cell) -> tuple[str, str, str]:
-    return cell.form, cell.question, cell.option
-
-
-def _count(count: int | None, below: int | None) -> object:
-    return f"<{below}" if count is None else count
-
-
-def _percent(part: int, whole: int) -> Decimal:
-    return (Decimal(100 * part) / whole).quantize(TENTH, ROUND_HALF_UP)
+def _grouped(by: Sequence[Dimension], group: Group) -> dict[str, object]:
+    return dict(zip(map(str, by), group, strict=True))

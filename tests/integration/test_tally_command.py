@@ -37,10 +37,10 @@ async def test_the_shape_of_the_contract(database: Database) -> None:
     """Every unit has every option of the default form; nobody's choice is 0."""
     await _answered(database)
     async with database.read() as conn:
-        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5")
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
     found = tally.as_json()
     options = sum(len(q.options) for form in tally.forms for q in form.questions)
-    assert list(found) == ["period", "rows", "response"]
+    assert list(found) == ["period", "rows", "response", "questions", "quota", "whole", "names"]
     assert found["rows"][:3] == [
         {"unit": "XA01", "form": "phieu5", "question": "satisfaction", "option": o, "count": n}
         for o, n in (("very", 7), ("satisfied", 0), ("unsatisfied", 1))
@@ -56,7 +56,7 @@ async def test_every_kind_of_file_has_the_same_rows(database: Database, tmp_path
     """JSON, CSV and XLSX differ in nothing but their writing."""
     await _answered(database)
     async with database.read() as conn:
-        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5")
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
     for suffix in ("json", "csv", "xlsx"):
         assert files.write(tally, tmp_path / f"t.{suffix}") == len(tally.cells)
     rows = json.loads((tmp_path / "t.json").read_text("utf-8"))["rows"]
@@ -72,7 +72,7 @@ async def test_a_published_tally_hides_the_few(database: Database, tmp_path: Pat
     """One unsatisfied citizen is not shown, and cannot be reckoned from the rest."""
     await _answered(database)
     async with database.read() as conn:
-        tally = (await read_tally(conn, Q2, [Dimension.UNIT], "phieu5")).published(5)
+        tally = (await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)).published(5)
     found = tally.as_json()
     assert found["hidden_below"] == 5
     assert [row["count"] for row in found["rows"][:3]] == [None, None, None]
@@ -94,7 +94,7 @@ async def test_a_name_is_no_formula(database: Database, tmp_path: Path) -> None:
             "satisfaction",
             "very",
         )
-        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5")
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
     files.write(tally, tmp_path / "t.xlsx")
     book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
     assert book.get_sheet_by_name("response").to_python()[1][0] == "=1+1"
@@ -104,7 +104,7 @@ async def test_simulated_responses_are_marked(database: Database) -> None:
     """Whatever does not come from people says so, in the whole and in each row."""
     await _answered(database, simulated=True)
     async with database.read() as conn:
-        found = (await read_tally(conn, Q2, [Dimension.UNIT], "phieu5")).as_json()
+        found = (await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)).as_json()
     assert found["simulated"] == 8
     assert [row["simulated"] for row in found["rows"][:3]] == [7, 0, 1]
     assert [row["simulated"] for row in found["response"]] == [8, 0]
@@ -121,7 +121,7 @@ def test_what_a_tally_can_be_split_by() -> None:
 async def test_a_file_is_written_whole_or_not_at_all(database: Database, tmp_path: Path) -> None:
     """An unknown kind of file is refused and leaves nothing behind."""
     async with database.read() as conn:
-        tally = await read_tally(conn, Q2, [], "phieu5")
+        tally = await read_tally(conn, Q2, [], "phieu5", 10)
     with pytest.raises(Refusal, match=r"tally\.suffix"):
         files.write(tally, tmp_path / "t.docx")
     assert [file.name for file in os.scandir(tmp_path) if "docx" in file.name] == []
