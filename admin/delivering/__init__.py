@@ -1,0 +1,1 @@
+"""What became of messages out and updates in."""

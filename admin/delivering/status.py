@@ -1,0 +1,58 @@
+"""What became of every message and update, as data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from surveys.store.base.connection import Connection
+from surveys.store.queues import inbox, outbox
+from surveys.store.queues.inbox import SetAside
+from surveys.store.queues.outbox import Trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCount:
+    """How many messages out (`queue` is `out`) or updates in (`in`) are in a state.
+
+    Updates in have no `kind`.
+    """
+
+    queue: str
+    channel: str
+    bot: str
+    kind: str
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryStatus:
+    """Counts by state, why messages did not arrive, and updates that could not be handled."""
+
+    counts: tuple[QueueCount, ...]
+    troubles: Sequence[Trouble]
+    set_aside: Sequence[SetAside]
+
+
+async def read_status(conn: Connection) -> DeliveryStatus:
+    """Count both queues; the most frequent troubles first."""
+    return DeliveryStatus(
+        counts=(*await _outgoing(conn), *await _incoming(conn)),
+        troubles=await outbox.troubles(conn),
+        set_aside=await inbox.set_aside(conn),
+    )
+
+
+async def _outgoing(conn: Connection) -> list[QueueCount]:
+    counts = await outbox.counts(conn)
+    return [
+        QueueCount(queue="out", channel=channel, bot=bot, kind=kind, state=state, count=count)
+        for (channel, bot, kind, state), count in sorted(counts.items())
+    ]
+
+
+async def _incoming(conn: Connection) -> list[QueueCount]:
+    counts = await inbox.counts(conn)
+    return [
+        QueueCount(queue="in", channel=channel, bot=bot, kind="", state=state, count=count)
+        for (channel, bot, state), count in sorted(counts.items())
+    ]
