@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 from decimal import Decimal
-from math import isnan
-from typing import Any
 
 import click
 
-from admin.kit.output import Format, Row
+from admin.kit.output import Format
+from admin.kit.percent import PERCENT
 from admin.kit.runtime import Runtime, format_option, leaf
+from admin.kit.tables import Row
 from admin.personal_data.subjects import conversation_context
 from bot.conversation.context import ConversationContext
 from bot.invitations import Invited, invite_some, tell_followers
@@ -20,33 +20,18 @@ from surveys.store.base.database import Database
 from surveys.store.system import audit
 from surveys.tally import quota
 
-
-class _Percent(click.FloatRange):
-    """0 to 100; NaN, which no comparison keeps out, is no share either."""
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401 - click's signature
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> float:
-        share = float(super().convert(value, param, ctx))
-        return self.fail("NaN", param, ctx) if isnan(share) else share
-
-
-PERCENT = _Percent(0, 100)
 COLUMNS = "unit name returned issued queued answered quota met"
 
 
 @leaf("invite")
 @click.argument("period")
-@click.option("--sample", type=PERCENT, default=100, metavar="PCT")
+@click.option("--sample", type=PERCENT, default=Decimal(100), metavar="PCT")
 @click.option("--dry-run", is_flag=True)
 @format_option
 async def command(
     runtime: Runtime,
     period: str,
-    sample: float,
+    sample: Decimal,
     dry_run: bool,  # noqa: FBT001 - click calls by name
     shown_as: Format,
 ) -> None:
@@ -70,12 +55,12 @@ class _Asking:
     """One run of the command."""
 
     def __init__(
-        self, runtime: Runtime, context: ConversationContext, period: Period, sample: float
+        self, runtime: Runtime, context: ConversationContext, period: Period, sample: Decimal
     ) -> None:
         self.runtime = runtime
         self.context = context
         self.period = period
-        self.percent = Decimal(str(sample))
+        self.percent = sample
 
     async def work(self, database: Database) -> tuple[Invited, list[UnitCounts]]:
         """Batch by batch, each kept as soon as it is done: a stop loses nothing."""
