@@ -26,9 +26,9 @@ BAD = ("H56-210531-0002", "Xã Lạ", "Trực tiếp", "31/05/2021", "07/06/2021
 
 
 @pytest.fixture
-def motcua(database_url: str, tmp_path: Path) -> Motcua:
+def motcua(unmigrated_url: str, tmp_path: Path) -> Motcua:
     """The command on an empty database."""
-    return Motcua(folder=tmp_path, url=database_url, settings={"key": "1f" * 16 + "2e" * 16})
+    return Motcua(folder=tmp_path, url=unmigrated_url, settings={"key": "1f" * 16 + "2e" * 16})
 
 
 @pytest.fixture

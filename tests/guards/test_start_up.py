@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import migrations
-from surveys.store.base.database import Database
-
 HEAVY = {
     *("alembic", "mako"),
     *("aiohttp", "prometheus_client", "telegram"),
@@ -46,21 +43,12 @@ def _loaded(folder: Path, *args: str) -> frozenset[str]:
     return frozenset(told["modules"])
 
 
-@pytest.fixture
-async def url(sqlite_url: str) -> str:
-    """The address of a migrated, empty database."""
-    database = Database.open(sqlite_url)
-    await migrations.upgrade(database)
-    await database.close()
-    return sqlite_url
-
-
 @pytest.mark.parametrize("line", READING)
 async def test_a_reading_command_loads_no_heavy_library(
-    line: str, url: str, tmp_path: Path
+    line: str, sqlite_url: str, tmp_path: Path
 ) -> None:
     """Neither what changes a schema, nor what serves, nor what writes workbooks."""
-    loaded = _loaded(tmp_path, "--database-url", url, *line.split())
+    loaded = _loaded(tmp_path, "--database-url", sqlite_url, *line.split())
     assert "sqlalchemy" in loaded
     assert loaded & HEAVY == set()
 

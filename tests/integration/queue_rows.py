@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-import migrations
 from bot.messages import Outgoing
 from surveys.privacy import Keyring
 from surveys.store.asking.invitations import InvitationState
@@ -27,9 +26,8 @@ BOT = "main"
 
 @asynccontextmanager
 async def migrated(url: str) -> AsyncIterator[Database]:
-    """One more process's view of a database."""
+    """One more process's view of a migrated database."""
     database = Database.open(url)
-    await migrations.upgrade(database)
     try:
         yield database
     finally:

@@ -140,12 +140,12 @@ async def test_a_database_in_use_is_not_replaced(sqlite_url: str, tmp_path: Path
     ],
 )
 async def test_what_is_no_copy_is_refused(
-    content: bytes, code: str, sqlite_url: str, tmp_path: Path
+    content: bytes, code: str, unmigrated_sqlite_url: str, tmp_path: Path
 ) -> None:
     """Before anything is touched."""
     (file := tmp_path / "x.bak").write_bytes(content)
     with pytest.raises(Refusal) as refused:
-        await _restore(sqlite_url, file, force=True)
+        await _restore(unmigrated_sqlite_url, file, force=True)
     assert refused.value.code == code
     assert copying.is_empty(tmp_path / "motcua.sqlite")
 

@@ -125,7 +125,10 @@ async def test_the_dispatcher_leaves_no_lock_behind(postgres_url: str) -> None:
             await until(lambda: _sent(database, 1))
         async with database.read() as conn:
             held = await conn.scalar(
-                text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+                text(
+                    "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+                    " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+                )
             )
     assert held == 0
 

@@ -29,9 +29,9 @@ async def test_all_migrations_give_todays_tables(database: Database) -> None:
         assert await conn.run_sync(_differences) == []
 
 
-async def test_upgrade_says_what_it_found(database_url: str) -> None:
+async def test_upgrade_says_what_it_found(unmigrated_url: str) -> None:
     """An empty database is migrated once; the second time there is nothing to do."""
-    database = Database.open(database_url)
+    database = Database.open(unmigrated_url)
     assert await migrations.upgrade(database) is SchemaState.EMPTY
     assert await migrations.upgrade(database) is SchemaState.CURRENT
     await database.close()
@@ -51,9 +51,9 @@ FIRST = """
 """Three dossiers as the first version kept them."""
 
 
-async def test_rows_of_the_first_version_are_carried_on(database_url: str) -> None:
+async def test_rows_of_the_first_version_are_carried_on(unmigrated_url: str) -> None:
     """What was derived before a migration is what the records say after it."""
-    database = Database.open(database_url)
+    database = Database.open(unmigrated_url)
     async with database.write() as conn:
         await conn.run_sync(_upgrade_to, "0001")
         for statement in FIRST.split(";"):
