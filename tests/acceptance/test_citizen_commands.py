@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import Motcua
+from tests.acceptance.support.command import Motcua
 from tests.fakes.telegram import FakeTelegram
 
 UNITS = "code,name,level,block\nXA01,UBND xã An Hòa,xa,xa\nXA02,UBND xã An Dũng,xa,xa\n"

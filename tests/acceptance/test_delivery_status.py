@@ -9,7 +9,7 @@ from surveys.store.base import schema
 from surveys.store.base.database import Database
 from surveys.store.queues import inbox
 from surveys.store.queues.outbox import MessageKind
-from tests.acceptance.process import Motcua
+from tests.acceptance.support.command import Motcua
 from tests.integration.queue_rows import add_contact, queue, rows_of, update_from
 
 SECRET = "điều người dân nói"

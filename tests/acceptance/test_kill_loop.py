@@ -27,8 +27,8 @@ from surveys.store.base.database import Database
 from surveys.store.queues import inbox, outbox
 from surveys.store.queues.inbox import InboxState
 from surveys.store.queues.outbox import OutboxState
-from tests.acceptance import kill_worker
-from tests.acceptance.kill_worker import Job
+from tests.acceptance.support import kill_worker
+from tests.acceptance.support.kill_worker import Job
 from tests.integration.queue_rows import migrated, rows_of
 
 CHATS = 10

@@ -6,16 +6,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.acceptance.contract.faults import (
+from tests.acceptance.support.command import Motcua
+from tests.acceptance.support.faults import (
     DOSSIER,
     assert_misused,
     assert_refused,
     rows_in,
     small_office,
 )
-from tests.acceptance.files import Style, write_one
-from tests.acceptance.form import PHIEU5
-from tests.acceptance.process import Motcua
+from tests.acceptance.support.files import Style, write_one
+from tests.acceptance.support.form import PHIEU5
 
 AS_HOA = ("--as", "hoa")
 

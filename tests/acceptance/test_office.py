@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.acceptance.process import MOTCUA, Motcua
+from tests.acceptance.support.command import MOTCUA, Motcua
 
 CODE = "000.17.22.H56-210531-0001"
 LARGE = 20_000

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import Motcua
+from tests.acceptance.support.command import Motcua
 
 UNITS = ("code,name,level,block", "XA01,UBND xã An Hòa,xa,xa", "XA02,UBND xã An Tân,xa,xa")
 DOSSIERS = (

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from tests.acceptance.motcua import running
-from tests.acceptance.process import Motcua, Outcome
+from tests.acceptance.support.command import Motcua, Outcome
+from tests.acceptance.support.serving import running
 from tests.fakes.telegram import FakeTelegram
 
 UNITS = "code,name,level,block\nXA01,UBND xã An Hòa,xa,xa\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.telegram import (
+from tests.acceptance.support.telegram import (
     AGREE,
     DOSSIERS,
     FIRST_QUESTION,

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.acceptance.telegram import (
+from tests.acceptance.support.telegram import (
     AGREE,
     FIRST_QUESTION,
     Town,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.district import drawn
-from tests.acceptance.files import STYLES
-from tests.acceptance.office import Office, opened
+from tests.acceptance.support.district import drawn
+from tests.acceptance.support.files import STYLES
+from tests.acceptance.support.office import Office, opened
 
 SEEDS = range(3)
 """A district for each of three ways of writing files; PostgreSQL takes a fourth."""

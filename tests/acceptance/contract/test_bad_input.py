@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import pytest
 
-from tests.acceptance.contract.faults import (
+from tests.acceptance.support.command import Motcua
+from tests.acceptance.support.faults import (
     DOSSIER,
     assert_misused,
     assert_refused,
@@ -18,8 +19,7 @@ from tests.acceptance.contract.faults import (
     write_bad_databases,
     write_bad_files,
 )
-from tests.acceptance.files import Style, write_one
-from tests.acceptance.process import Motcua
+from tests.acceptance.support.files import Style, write_one
 
 T = TypeVar("T")
 LANGUAGES = ("vi", "en")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import Motcua
+from tests.acceptance.support.command import Motcua
 
 WORDS = {
     "vi": ("Cách dùng:", "Tùy chọn:", "Ví dụ:"),

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.district import PERIODS, drawn
-from tests.acceptance.files import STYLES
-from tests.acceptance.office import Office, opened, rows_of
-from tests.acceptance.reckoning import Json, Reckoner
+from tests.acceptance.support.district import PERIODS, drawn
+from tests.acceptance.support.files import STYLES
+from tests.acceptance.support.office import Office, opened, rows_of
+from tests.acceptance.support.reckoning import Json, Reckoner
 
 
 def assert_rated(office: Office, period: str) -> None:

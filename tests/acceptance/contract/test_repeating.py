@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.files import STYLES, write_one
-from tests.acceptance.form import PHIEU5
-from tests.acceptance.office import Office, rows_of, taken_in
-from tests.acceptance.process import Motcua
+from tests.acceptance.support.command import Motcua
+from tests.acceptance.support.files import STYLES, write_one
+from tests.acceptance.support.form import PHIEU5
+from tests.acceptance.support.office import Office, rows_of, taken_in
 
 
 def test_every_file_a_second_time(office: Office) -> None:

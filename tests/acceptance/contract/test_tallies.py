@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tests.acceptance.district import PERIODS
-from tests.acceptance.office import Office
-from tests.acceptance.reckoning import Reckoner, tally
+from tests.acceptance.support.district import PERIODS
+from tests.acceptance.support.office import Office
+from tests.acceptance.support.reckoning import Reckoner, tally
 
 COLUMNS = ("unit", "form", "question", "option", "count")
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from tests.acceptance.process import Motcua
+from tests.acceptance.support.command import Motcua
 
 SHORT = {"satisfaction": "very", "contacts": "none", "agencies": "none", "conduct": "no"}
 EXTRA = {

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from tests.acceptance.district import Answer, District, Dossier, Fact, Score, Unit
-from tests.acceptance.form import PHIEU5
-from tests.acceptance.points import (
+from tests.acceptance.support.district import Answer, District, Dossier, Fact, Score, Unit
+from tests.acceptance.support.form import PHIEU5
+from tests.acceptance.support.points import (
     Points,
     allowance,
     average,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
 
-from tests.acceptance.district import Dossier
+from tests.acceptance.support.district import Dossier
 
 ON_SPOT = {"tinh": Fraction("0.2"), "huyen": Fraction("0.5"), "xa": Fraction(1)}
 Points = tuple[Fraction, int | None]

@@ -20,8 +20,8 @@ from surveys.store.base.schema import contacts as contacts_table
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.dossiers import dossiers, links
-from tests.acceptance.motcua import Running, running
-from tests.acceptance.process import KEPT, Motcua
+from tests.acceptance.support.command import KEPT, Motcua
+from tests.acceptance.support.serving import Running, running
 from tests.fakes.telegram import FakeTelegram, Message, Person
 
 KEY = "0f" * 16 + "a1" * 16

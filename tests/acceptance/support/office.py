@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.acceptance.district import District
-from tests.acceptance.files import Files, Style, write
-from tests.acceptance.process import Motcua
+from tests.acceptance.support.command import Motcua
+from tests.acceptance.support.district import District
+from tests.acceptance.support.files import Files, Style, write
 
 Report = Mapping[str, Any]
 

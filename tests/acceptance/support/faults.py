@@ -9,8 +9,8 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from tests.acceptance.files import Style, write_one
-from tests.acceptance.process import Motcua, Outcome
+from tests.acceptance.support.command import Motcua, Outcome
+from tests.acceptance.support.files import Style, write_one
 
 LETTERS = re.compile("[đĐ\u0300-\u0303\u0306\u0309\u031b\u0323]")
 PYTHON = re.compile(

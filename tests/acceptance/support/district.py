@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from random import Random
 
-from tests.acceptance.form import drawn_choices
+from tests.acceptance.support.form import drawn_choices
 
 PERIODS = ("2021-Q2", "2020", "2021-03-10..2021-04-30")
 """One of each form a period may take."""

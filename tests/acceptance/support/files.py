@@ -9,8 +9,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from tests.acceptance.district import District, Dossier
-from tests.acceptance.form import PHIEU5
+from tests.acceptance.support.district import District, Dossier
+from tests.acceptance.support.form import PHIEU5
 
 Cell = str | int | float | datetime | None
 Table = list[list[Cell]]
