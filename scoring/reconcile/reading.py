@@ -9,7 +9,7 @@ from scoring.reconcile.figures import Figure, Kind, Value, read_figure
 from scoring.reconcile.headers import quantity_of, read_columns
 from scoring.reconcile.sections import Grid, Line, Section, cell_of, split_sections, text_of
 from scoring.reconcile.table import Addition, Column, Level, Table, address
-from scoring.reconcile.tree import Loose, planted
+from scoring.reconcile.tree import Loose, build_tree
 from scoring.reconcile.vocabulary import Vocabulary
 from scoring.reconcile.words import key, unnumbered
 
@@ -37,7 +37,7 @@ def _table(section: Section, vocabulary: Vocabulary, sheet: str, number: int) ->
     return Table(
         title=section.setting("table") or section.title or f"#{number}",
         columns=columns,
-        rows=planted([row for row in rows if row]),
+        rows=build_tree([row for row in rows if row]),
         sheet=sheet,
         source=section.setting("source"),
         period=section.setting("period"),

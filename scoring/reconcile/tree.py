@@ -21,7 +21,7 @@ class Loose:
     figures: Mapping[int, Figure]
 
 
-def planted(rows: Sequence[Loose]) -> tuple[Row, ...]:
+def build_tree(rows: Sequence[Loose]) -> tuple[Row, ...]:
     """The rows with their parents. A block stands above its units; where a table begins with
     units and ends with a block, it stands below them. A named block goes before either."""
     total = next((i for i, row in enumerate(rows) if row.level is Level.TOTAL), None)
