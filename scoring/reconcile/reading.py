@@ -9,7 +9,7 @@ from scoring.reconcile.figures import Figure, Kind, Value, read_figure
 from scoring.reconcile.headers import quantity_of, read_columns
 from scoring.reconcile.sections import Grid, Line, Section, cell_of, split_sections, text_of
 from scoring.reconcile.table import Addition, Column, Level, Table, address
-from scoring.reconcile.tree import Loose, build_tree
+from scoring.reconcile.tree import UnlinkedRow, build_tree
 from scoring.reconcile.vocabulary import Vocabulary
 from scoring.reconcile.words import key, unnumbered
 
@@ -74,7 +74,7 @@ def _turned(section: Section, vocabulary: Vocabulary) -> Section:
 
 def _row(
     line: int, cells: Line, columns: tuple[Column, ...], lines: tuple[int, ...], words: Vocabulary
-) -> Loose | None:
+) -> UnlinkedRow | None:
     _refuse_stray_cells(line, cells, columns, lines)
     texts, figures = {}, {}
     for column in columns:
@@ -86,7 +86,7 @@ def _row(
     name = _name(texts, cells)
     if name is None:
         return None
-    return Loose(
+    return UnlinkedRow(
         line=line,
         name=name,
         key=_row_key(texts, name),

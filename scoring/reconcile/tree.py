@@ -9,7 +9,7 @@ from scoring.reconcile.words import key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loose:
+class UnlinkedRow:
     """A row before its place in the tree is known; `block`: the block its own cell names."""
 
     line: int
@@ -21,7 +21,7 @@ class Loose:
     figures: Mapping[int, Figure]
 
 
-def build_tree(rows: Sequence[Loose]) -> tuple[Row, ...]:
+def build_tree(rows: Sequence[UnlinkedRow]) -> tuple[Row, ...]:
     """The rows with their parents. A block stands above its units; where a table begins with
     units and ends with a block, it stands below them. A named block goes before either."""
     total = next((i for i, row in enumerate(rows) if row.level is Level.TOTAL), None)
@@ -41,12 +41,14 @@ def build_tree(rows: Sequence[Loose]) -> tuple[Row, ...]:
     )
 
 
-def _blocks_stand_below(rows: Sequence[Loose]) -> bool:
+def _blocks_stand_below(rows: Sequence[UnlinkedRow]) -> bool:
     levels = [row.level for row in rows if row.level is not Level.TOTAL]
     return bool(levels) and levels[0] is Level.UNIT and levels[-1] is Level.BLOCK
 
 
-def _parent(rows: Sequence[Loose], index: int, total: int | None, *, below: bool) -> int | None:
+def _parent(
+    rows: Sequence[UnlinkedRow], index: int, total: int | None, *, below: bool
+) -> int | None:
     row = rows[index]
     if row.level is Level.TOTAL:
         return None
@@ -58,7 +60,7 @@ def _parent(rows: Sequence[Loose], index: int, total: int | None, *, below: bool
     return next((i for i in others if rows[i].level is Level.BLOCK), total)
 
 
-def _named(rows: Sequence[Loose], block: str, total: int | None) -> int | None:
+def _named(rows: Sequence[UnlinkedRow], block: str, total: int | None) -> int | None:
     """The block row of this name; "xã" is enough for "Cấp xã" or "Khối xã"."""
     for i, row in enumerate(rows):
         names = (row.key, key(row.block), row.key.partition(" ")[2])
