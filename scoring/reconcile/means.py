@@ -5,9 +5,9 @@ from decimal import Decimal
 from scoring.reconcile.amounts import Amounts
 from scoring.reconcile.arithmetic import as_decimal, digits_of, unit_of
 from scoring.reconcile.finding import Cause, Checked, Code, Finding, Reason, at
-from scoring.reconcile.leaves import Mean, mean_below
 from scoring.reconcile.policy import Policy
 from scoring.reconcile.table import Row
+from scoring.reconcile.terms import Mean, mean_below
 from scoring.reconcile.weights import explain_total
 
 _PREFIX = "criterion_"

@@ -6,18 +6,18 @@ from fractions import Fraction
 
 from scoring.reconcile.arithmetic import as_decimal, digits_of, unit_of
 from scoring.reconcile.finding import Cause, Reason
-from scoring.reconcile.leaves import Leaf
+from scoring.reconcile.terms import Term
 
 _PAIR = 2
 _SHARE_DIGITS = 4
 
 
-def explain_total(blocks: Sequence[Leaf], stated: Decimal) -> tuple[Reason, ...]:
+def explain_total(blocks: Sequence[Term], stated: Decimal) -> tuple[Reason, ...]:
     """For two blocks and a stated mean between theirs: other weights (by dossiers, say), fewer
     units counted in a block, or a misprinted block mean. Empty where there is nothing to say."""
     if len(blocks) != _PAIR:
         return ()
-    low, high = sorted(leaf.value for leaf in blocks)
+    low, high = sorted(term.value for term in blocks)
     if not low < stated < high:
         return ()
     one, other = blocks
@@ -29,7 +29,7 @@ def explain_total(blocks: Sequence[Leaf], stated: Decimal) -> tuple[Reason, ...]
     )
 
 
-def _other_weights(one: Leaf, other: Leaf, stated: Decimal) -> Reason:
+def _other_weights(one: Term, other: Term, stated: Decimal) -> Reason:
     spread = Fraction(one.value) - Fraction(other.value)
     share = (Fraction(stated) - Fraction(other.value)) / spread
     blur = (Fraction(unit_of(stated)) + Fraction(other.step)) / 2 / abs(spread)
@@ -45,7 +45,7 @@ def _other_weights(one: Leaf, other: Leaf, stated: Decimal) -> Reason:
     return Reason(cause=Cause.OTHER_WEIGHTS, params=params)
 
 
-def _fewer_units(one: Leaf, other: Leaf, stated: Decimal) -> Iterator[Reason]:
+def _fewer_units(one: Term, other: Term, stated: Decimal) -> Iterator[Reason]:
     """How many units of `one` would have to be left out, if a whole number of them does it."""
     blur = Fraction(unit_of(stated)) / 2 + Fraction(one.step) / 2
     for count in range(int(one.weight) - 1, 0, -1):
@@ -56,7 +56,7 @@ def _fewer_units(one: Leaf, other: Leaf, stated: Decimal) -> Iterator[Reason]:
             return
 
 
-def _misprint(one: Leaf, other: Leaf, stated: Decimal) -> Reason:
+def _misprint(one: Term, other: Term, stated: Decimal) -> Reason:
     params = {
         "first": one.name,
         "first_instead": as_decimal(_instead(one, other, stated), digits_of(one.value)),
@@ -66,13 +66,13 @@ def _misprint(one: Leaf, other: Leaf, stated: Decimal) -> Reason:
     return Reason(cause=Cause.MISPRINTED_MEAN, params=params)
 
 
-def _instead(one: Leaf, other: Leaf, stated: Decimal) -> Fraction:
+def _instead(one: Term, other: Term, stated: Decimal) -> Fraction:
     """The mean of `one` that would give the stated mean of both."""
     all_units = Fraction(one.weight + other.weight)
     rest = Fraction(other.value) * Fraction(other.weight)
     return (Fraction(stated) * all_units - rest) / Fraction(one.weight)
 
 
-def _mean(one: Leaf, other: Leaf, weight: Fraction, other_weight: Fraction) -> Fraction:
+def _mean(one: Term, other: Term, weight: Fraction, other_weight: Fraction) -> Fraction:
     weighted = Fraction(one.value) * weight + Fraction(other.value) * other_weight
     return weighted / (weight + other_weight)

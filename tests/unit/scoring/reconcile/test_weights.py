@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from scoring.reconcile.leaves import Leaf
+from scoring.reconcile.terms import Term
 from scoring.reconcile.weights import explain_total
 
-FOUR = Leaf(name="Khối phòng", value=Decimal("15.0"), weight=Decimal(4), step=Decimal("0.1"))
-TWO = Leaf(name="Khối xã", value=Decimal("12.0"), weight=Decimal(2), step=Decimal("0.1"))
+FOUR = Term(name="Khối phòng", value=Decimal("15.0"), weight=Decimal(4), step=Decimal("0.1"))
+TWO = Term(name="Khối xã", value=Decimal("12.0"), weight=Decimal(2), step=Decimal("0.1"))
 
 
 def counted(stated: str) -> list[object]:

@@ -12,7 +12,7 @@ from scoring.reconcile.table import Level, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+class Term:
     """A printed value below; a block's own mean stands for `weight` units (0: unknown) and is
     rounded to `step`."""
 
@@ -24,12 +24,12 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mean:
-    """`exact` as the figures are printed; `low` to `high` as their rounding leaves it open."""
+    """`exact` as the figures are printed; `low` to `high` as their rounding terms it open."""
 
     exact: Fraction
     low: Fraction
     high: Fraction
-    blocks: tuple[Leaf, ...]
+    blocks: tuple[Term, ...]
     count: Decimal
 
     def allows(self, stated: Decimal) -> bool:
@@ -44,26 +44,26 @@ def mean_below(amounts: Amounts, row: Row, quantity: str) -> Mean | None:
     Without weights for every block only the range of the blocks is known: `low` to `high`. The
     units behind a block's criterion mean are never known.
     """
-    leaves = tuple(_leaves(amounts, row, quantity))
-    if not leaves:
+    terms = tuple(_terms(amounts, row, quantity))
+    if not terms:
         return None
-    weights = [leaf.weight for leaf in leaves if leaf.weight]
-    if len(weights) < len(leaves):
-        return _range(leaves)
-    exact = _weighted([Fraction(leaf.value) for leaf in leaves], weights)
-    slack = _weighted([Fraction(leaf.step) for leaf in leaves], weights) / 2
+    weights = [term.weight for term in terms if term.weight]
+    if len(weights) < len(terms):
+        return _range(terms)
+    exact = _weighted([Fraction(term.value) for term in terms], weights)
+    slack = _weighted([Fraction(term.step) for term in terms], weights) / 2
     return Mean(
         exact=exact,
         low=exact - slack,
         high=exact + slack,
-        blocks=tuple(leaf for leaf in leaves if leaf.step),
+        blocks=tuple(term for term in terms if term.step),
         count=Decimal(sum(weights)),
     )
 
 
-def _range(leaves: Sequence[Leaf]) -> Mean:
-    values = [Fraction(leaf.value) for leaf in leaves]
-    step = max(Fraction(leaf.step) for leaf in leaves) / 2
+def _range(terms: Sequence[Term]) -> Mean:
+    values = [Fraction(term.value) for term in terms]
+    step = max(Fraction(term.step) for term in terms) / 2
     return Mean(
         exact=Fraction(sum(values)) / len(values),
         low=min(values) - step,
@@ -77,17 +77,17 @@ def _weighted(values: Sequence[Fraction], weights: Sequence[Decimal]) -> Fractio
     return Fraction(sum(map(mul, values, map(Fraction, weights)))) / Fraction(sum(weights))
 
 
-def _leaves(amounts: Amounts, row: Row, quantity: str) -> Iterator[Leaf]:
+def _terms(amounts: Amounts, row: Row, quantity: str) -> Iterator[Term]:
     for child in amounts.children(row):
-        own = tuple(_leaves(amounts, child, quantity))
+        own = tuple(_terms(amounts, child, quantity))
         value = amounts.table.number(child, quantity)
         if own:
             yield from own
         elif value is not None and child.level is Level.UNIT:
-            yield Leaf(value=value)
+            yield Term(value=value)
         elif value is not None:
             weight = units_of(amounts, child) if quantity == "score" else Decimal(0)
-            yield Leaf(name=child.name, value=value, weight=weight, step=unit_of(value))
+            yield Term(name=child.name, value=value, weight=weight, step=unit_of(value))
 
 
 def units_of(amounts: Amounts, row: Row) -> Decimal:
