@@ -4,16 +4,16 @@ from collections import Counter
 from itertools import combinations
 
 from scoring.reconcile import causes
-from scoring.reconcile.book import Book, Printed
 from scoring.reconcile.finding import Cause, Checked, Code, Finding, Reason, about, at
 from scoring.reconcile.table import Column, Row, Table
 from scoring.reconcile.words import key
+from scoring.reconcile.workbook import Printed, Workbook
 
 
-def check_two_values(book: Book) -> Checked:
+def check_two_values(workbook: Workbook) -> Checked:
     """A quantity of a row printed more than once has one value. Two tables that agree in less
     than half of what they share speak of different things."""
-    pairs = [(places[0], place) for places in book.printed.values() for place in places[1:]]
+    pairs = [(places[0], place) for places in workbook.printed.values() for place in places[1:]]
     shared = Counter(map(_tables, pairs))
     differing = Counter(_tables(pair) for pair in pairs if pair[0].value != pair[1].value)
     for pair in pairs:
@@ -65,24 +65,24 @@ def _label_twice(table: Table, one: Row, other: Row) -> Finding:
     )
 
 
-def check_denominators(book: Book, table: Table) -> Checked:
+def check_denominators(workbook: Workbook, table: Table) -> Checked:
     """A printed n/d divides by what its header names; one table divides by one thing."""
     for column in table.columns:
-        if column.base in book.vocabulary.columns:
+        if column.base in workbook.vocabulary.columns:
             for row in table.rows:
-                yield from _named_denominator(book, table, row, column)
-    yield from _mixed(book, table)
+                yield from _named_denominator(workbook, table, row, column)
+    yield from _mixed(workbook, table)
 
 
-def _named_denominator(book: Book, table: Table, row: Row, column: Column) -> Checked:
+def _named_denominator(workbook: Workbook, table: Table, row: Row, column: Column) -> Checked:
     figure = row.figures.get(column.index)
-    known = book.values(table, row, column.base)
+    known = workbook.values(table, row, column.base)
     if figure is None or figure.base is None or not known:
         return
     if any(place.value == figure.base for place in known):
         yield None
         return
-    others = book.holds(table, row, figure.base, column)
+    others = workbook.holds(table, row, figure.base, column)
     cause = Reason(cause=Cause.DENOMINATOR_IS_OTHER, params={"columns": tuple(others)})
     yield at(
         Code.DENOMINATOR_NOT_NAMED,
@@ -96,9 +96,9 @@ def _named_denominator(book: Book, table: Table, row: Row, column: Column) -> Ch
     )
 
 
-def _mixed(book: Book, table: Table) -> Checked:
+def _mixed(workbook: Workbook, table: Table) -> Checked:
     said = [row.texts["denominator"] for row in table.rows if row.texts.get("denominator")]
-    meant = {(book.vocabulary.quantity(text) or key(text)): text for text in said}
+    meant = {(workbook.vocabulary.quantity(text) or key(text)): text for text in said}
     if said:
         kinds = "; ".join(dict.fromkeys(meant.values()))
         yield about(Code.DENOMINATORS_MIXED, table, kinds=kinds) if len(meant) > 1 else None

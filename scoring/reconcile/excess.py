@@ -7,24 +7,24 @@ from fractions import Fraction
 
 from scoring.reconcile.amounts import Amounts
 from scoring.reconcile.arithmetic import as_decimal, percentage
-from scoring.reconcile.book import Book
 from scoring.reconcile.finding import Cause, Checked, Code, Finding, Reason, about, at
 from scoring.reconcile.ratios import Ratio, of_nothing, ratios
 from scoring.reconcile.table import Row
+from scoring.reconcile.workbook import Workbook
 
 _PERIOD = re.compile(r"(nam |quy |thang |q[1-4]\b|h[12]\b|\d+ thang )?.*\b(19|20)\d\d\b.*")
 _ENOUGH = 4
 _DIGITS = 2
 
 
-def check_excess(book: Book, amounts: Amounts) -> Checked:
+def check_excess(workbook: Workbook, amounts: Amounts) -> Checked:
     """No numerator of a share exceeds its denominator."""
     found = list(ratios(amounts))
     for ratio in (*found, *of_nothing(amounts)):
-        yield _excess(book, amounts, ratio, found) if ratio.number > ratio.base else None
+        yield _excess(workbook, amounts, ratio, found) if ratio.number > ratio.base else None
 
 
-def _excess(book: Book, amounts: Amounts, ratio: Ratio, found: Sequence[Ratio]) -> Finding:
+def _excess(workbook: Workbook, amounts: Amounts, ratio: Ratio, found: Sequence[Ratio]) -> Finding:
     return at(
         Code.NUMERATOR_OVER_DENOMINATOR,
         amounts.table,
@@ -32,7 +32,7 @@ def _excess(book: Book, amounts: Amounts, ratio: Ratio, found: Sequence[Ratio]) 
         ratio.column,
         stated=ratio.number,
         recomputed=ratio.base,
-        reasons=_holds_denominator(amounts, ratio) or _reversed(book, amounts, ratio, found),
+        reasons=_holds_denominator(amounts, ratio) or _reversed(workbook, amounts, ratio, found),
     )
 
 
@@ -47,12 +47,12 @@ def _holds_denominator(amounts: Amounts, ratio: Ratio) -> tuple[Reason, ...]:
 
 
 def _reversed(
-    book: Book, amounts: Amounts, ratio: Ratio, found: Sequence[Ratio]
+    workbook: Workbook, amounts: Amounts, ratio: Ratio, found: Sequence[Ratio]
 ) -> tuple[Reason, ...]:
     """Both numbers are known, and the other rows have them the right way round."""
     right = [r for r in found if r.column is ratio.column and r.number < r.base]
     known = all(
-        book.holds(amounts.table, ratio.row, number, ratio.column)
+        workbook.holds(amounts.table, ratio.row, number, ratio.column)
         for number in (ratio.number, ratio.base)
     )
     return (Reason(cause=Cause.REVERSED),) if right and known else ()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from scoring.reconcile.across import check_denominators, check_labels, check_two_values
 from scoring.reconcile.amounts import Amounts
-from scoring.reconcile.book import Book
 from scoring.reconcile.excess import check_excess, check_late, check_series
 from scoring.reconcile.figures import Kind
 from scoring.reconcile.finding import Checked, Code, Finding, Severity
@@ -18,6 +17,7 @@ from scoring.reconcile.scores import check_scores
 from scoring.reconcile.sums import check_sums
 from scoring.reconcile.table import Table
 from scoring.reconcile.vocabulary import Vocabulary
+from scoring.reconcile.workbook import Workbook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +37,9 @@ class Report:
 
 def reconcile(tables: Sequence[Table], vocabulary: Vocabulary, policy: Policy) -> Report:
     """Recompute every printed figure that can be recomputed from the others."""
-    book = Book(tables, vocabulary)
-    checked = [entry for table in tables for entry in _table(book, table, policy)]
-    checked += check_two_values(book)
+    workbook = Workbook(tables, vocabulary)
+    checked = [entry for table in tables for entry in _table(workbook, table, policy)]
+    checked += check_two_values(workbook)
     places = {(table.sheet, table.title): i for i, table in reversed(list(enumerate(tables)))}
     kinds = list(Code)
     return Report(
@@ -54,13 +54,13 @@ def reconcile(tables: Sequence[Table], vocabulary: Vocabulary, policy: Policy) -
     )
 
 
-def _table(book: Book, table: Table, policy: Policy) -> Checked:
-    amounts = Amounts(table, book.vocabulary)
+def _table(workbook: Workbook, table: Table, policy: Policy) -> Checked:
+    amounts = Amounts(table, workbook.vocabulary)
     yield from check_parts(amounts)
     yield from check_sums(amounts)
-    yield from check_excess(book, amounts)
+    yield from check_excess(workbook, amounts)
     yield from check_rates(amounts, policy)
-    yield from check_denominators(book, table)
+    yield from check_denominators(workbook, table)
     yield from check_claims(amounts)
     yield from check_quota(amounts, policy)
     yield from check_scores(amounts, policy)

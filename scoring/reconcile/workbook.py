@@ -23,7 +23,7 @@ class Printed:
     value: Decimal
 
 
-class Book:
+class Workbook:
     """The tables of one file. Rows are the same where period, scope and name are the same."""
 
     def __init__(self, tables: Sequence[Table], vocabulary: Vocabulary) -> None:
