@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from scoring.reconcile.across import check_denominators, check_labels, check_two_values
 from scoring.reconcile.amounts import Amounts
-from scoring.reconcile.excess import check_excess, check_late, check_series
 from scoring.reconcile.figures import Kind
 from scoring.reconcile.finding import Checked, Code, Finding, Severity
 from scoring.reconcile.limits import check_claims, check_quota
@@ -14,6 +13,7 @@ from scoring.reconcile.policy import Policy
 from scoring.reconcile.rates import check_rates
 from scoring.reconcile.ratios import not_understood
 from scoring.reconcile.scores import check_scores
+from scoring.reconcile.shares import check_late, check_series, check_shares
 from scoring.reconcile.sums import check_sums
 from scoring.reconcile.table import Table
 from scoring.reconcile.vocabulary import Vocabulary
@@ -58,7 +58,7 @@ def _table(workbook: Workbook, table: Table, policy: Policy) -> Checked:
     amounts = Amounts(table, workbook.vocabulary)
     yield from check_parts(amounts)
     yield from check_sums(amounts)
-    yield from check_excess(workbook, amounts)
+    yield from check_shares(workbook, amounts)
     yield from check_rates(amounts, policy)
     yield from check_denominators(workbook, table)
     yield from check_claims(amounts)

@@ -17,7 +17,7 @@ _ENOUGH = 4
 _DIGITS = 2
 
 
-def check_excess(workbook: Workbook, amounts: Amounts) -> Checked:
+def check_shares(workbook: Workbook, amounts: Amounts) -> Checked:
     """No numerator of a share exceeds its denominator."""
     found = list(ratios(amounts))
     for ratio in (*found, *of_nothing(amounts)):
