@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scoring.reconcile.across import check_denominators, check_labels, check_two_values
 from scoring.reconcile.amounts import Amounts
+from scoring.reconcile.duplicates import check_denominators, check_labels, check_two_values
 from scoring.reconcile.figures import Kind
 from scoring.reconcile.finding import Checked, Code, Finding, Severity
 from scoring.reconcile.limits import check_claims, check_quota
