@@ -1,29 +1,20 @@
 """The same thing printed twice: two values, two meanings of a label, another denominator."""
 
-from collections import Counter
 from itertools import combinations
 
 from scoring.reconcile import causes
+from scoring.reconcile.context import Context
 from scoring.reconcile.finding import Cause, Checked, Code, Finding, Reason, about, at
 from scoring.reconcile.table import Column, Row, Table
 from scoring.reconcile.words import key
 from scoring.reconcile.workbook import Printed, Workbook
 
 
-def check_two_values(workbook: Workbook) -> Checked:
-    """A quantity of a row printed more than once has one value. Two tables that agree in less
-    than half of what they share speak of different things."""
-    pairs = [(places[0], place) for places in workbook.printed.values() for place in places[1:]]
-    shared = Counter(map(_tables, pairs))
-    differing = Counter(_tables(pair) for pair in pairs if pair[0].value != pair[1].value)
-    for pair in pairs:
-        tables = _tables(pair)
-        if differing[tables] <= max(1, shared[tables] / 2):
-            yield _two_values(*pair) if pair[0].value != pair[1].value else None
-
-
-def _tables(pair: tuple[Printed, Printed]) -> tuple[int, int]:
-    return id(pair[0].table), id(pair[1].table)
+def check_two_values(context: Context) -> Checked:
+    """A quantity of a row printed before, in this table or another, has the same value here."""
+    for first, place in context.workbook.repeated:
+        if place.table is context.table:
+            yield _two_values(first, place) if first.value != place.value else None
 
 
 def _two_values(first: Printed, place: Printed) -> Finding:
@@ -42,8 +33,9 @@ def _two_values(first: Printed, place: Printed) -> Finding:
     )
 
 
-def check_labels(table: Table) -> Checked:
+def check_labels(context: Context) -> Checked:
     """A printed label ("bình quân cấp phòng") belongs to one row."""
+    table = context.table
     labelled = [row for row in table.rows if row.texts.get("label")]
     for one, other in combinations(labelled, 2):
         if key(one.texts["label"]) == key(other.texts["label"]) and one.key != other.key:
@@ -65,8 +57,9 @@ def _label_twice(table: Table, one: Row, other: Row) -> Finding:
     )
 
 
-def check_denominators(workbook: Workbook, table: Table) -> Checked:
+def check_denominators(context: Context) -> Checked:
     """A printed n/d divides by what its header names; one table divides by one thing."""
+    workbook, table = context.workbook, context.table
     for column in table.columns:
         if column.base in workbook.vocabulary.columns:
             for row in table.rows:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from scoring.reconcile.amounts import Amount, Amounts
 from scoring.reconcile.arithmetic import as_decimal, percentage
+from scoring.reconcile.context import Context
 from scoring.reconcile.finding import Checked, Code, Finding, at
 from scoring.reconcile.policy import Policy
 from scoring.reconcile.table import Claim, Level, Row
@@ -18,8 +19,9 @@ _HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = MappingProxyType(
 )
 
 
-def check_claims(amounts: Amounts) -> Checked:
+def check_claims(context: Context) -> Checked:
     """Every claimed limit, for the row it names or for the highest rows."""
+    amounts = context.amounts
     for claim in amounts.table.claims:
         for row in _rows(amounts, claim):
             yield from _claim(amounts, claim, row)
@@ -81,8 +83,9 @@ def _share(amounts: Amounts, claim: Claim, row: Row) -> Fraction | None:
     return percentage(number, base) if number is not None and base else None
 
 
-def check_quota(amounts: Amounts, policy: Policy) -> Checked:
+def check_quota(context: Context) -> Checked:
     """Forms issued against the least number: the quota of the dossiers, rounded up."""
+    amounts, policy = context.amounts, context.policy
     for row in amounts.table.rows:
         issued = amounts.table.number(row, "issued")
         dossiers = amounts.table.number(row, "population")

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 from scoring.reconcile import causes
 from scoring.reconcile.amounts import Amount, Amounts, total
+from scoring.reconcile.context import Context
 from scoring.reconcile.finding import Checked, Code, Finding, at
 from scoring.reconcile.table import Row
 from scoring.reconcile.vocabulary import Relation
 
 
-def check_parts(amounts: Amounts) -> Checked:
+def check_parts(context: Context) -> Checked:
     """Every relation of the vocabulary and of the file itself, row by row."""
+    amounts = context.amounts
     own = [
         Relation(whole=addition.whole, parts=addition.parts) for addition in amounts.table.additions
     ]

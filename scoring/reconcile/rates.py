@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from scoring.reconcile.amounts import Amounts
 from scoring.reconcile.arithmetic import Fit, as_decimal, digits_of, fit, percentage
+from scoring.reconcile.context import Context
 from scoring.reconcile.finding import Cause, Checked, Code, Finding, Reason, about, at
 from scoring.reconcile.policy import Policy, RateRounding
-from scoring.reconcile.ratios import Ratio, ratios
+from scoring.reconcile.ratios import Ratio
 
 _MORE_DIGITS = 2
 """How many more digits of a percentage are shown beside the printed ones."""
@@ -15,9 +16,10 @@ _HABIT = 2
 """From how many cut-off percentages on one speaks of the table's way."""
 
 
-def check_rates(amounts: Amounts, policy: Policy) -> Checked:
+def check_rates(context: Context) -> Checked:
     """Every printed percentage, and what the table as a whole does with them."""
-    printed = [ratio for ratio in ratios(amounts) if ratio.percent is not None]
+    amounts, policy = context.amounts, context.policy
+    printed = [ratio for ratio in context.ratios.dividing if ratio.percent is not None]
     plausible = [ratio for ratio in printed if ratio.number <= ratio.base]
     for ratio in plausible:
         yield _rate(amounts, ratio, policy)

@@ -40,20 +40,36 @@ class Ratio:
         return self.percent or Decimal(0)
 
 
-def ratios(amounts: Amounts) -> Iterator[Ratio]:
-    """Every figure of the table that divides, by something other than 0."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratios:
+    """`dividing`: every figure that divides, by something other than 0. `by_nothing`: every printed
+    n/0 with something above the line. `not_understood`: columns of percentages of which not one
+    is explained by anything."""
+
+    dividing: tuple[Ratio, ...]
+    by_nothing: tuple[Ratio, ...]
+    not_understood: tuple[Column, ...]
+
+
+def ratios_of(amounts: Amounts) -> Ratios:
+    """Read every column of a table once."""
+    dividing: list[Ratio] = []
+    by_nothing: list[Ratio] = []
+    not_understood: list[Column] = []
     for column in amounts.table.columns:
+        printed = tuple(_printed(amounts, column))
+        by_nothing += (ratio for ratio in printed if ratio.number and not ratio.base)
         if column.kind is not Kind.TEXT:
-            yield from (ratio for ratio in _printed(amounts, column) if ratio.base)
-            yield from _by_column(amounts, column)
-
-
-def of_nothing(amounts: Amounts) -> Iterator[Ratio]:
-    """Every printed n/0 with something above the line."""
-    for column in amounts.table.columns:
-        for ratio in _printed(amounts, column):
-            if ratio.number and not ratio.base:
-                yield ratio
+            best = _best_reading(amounts, column)
+            understood = _is_understood(best)
+            dividing += (ratio for ratio in printed if ratio.base)
+            dividing += best if understood else ()
+            not_understood += () if understood else (column,)
+    return Ratios(
+        dividing=tuple(dividing),
+        by_nothing=tuple(by_nothing),
+        not_understood=tuple(not_understood),
+    )
 
 
 def _printed(amounts: Amounts, column: Column) -> Iterator[Ratio]:
@@ -76,19 +92,9 @@ def _divides(figure: Figure, column: Column) -> bool:
     return column.kind is not Kind.FREE or bool(column.base) or figure.percent is not None
 
 
-def _by_column(amounts: Amounts, column: Column) -> tuple[Ratio, ...]:
-    """Percentages whose denominator stands elsewhere, as most of the column is explained."""
-    best = _best_reading(amounts, column)
-    understood = len(best) < _MANY or any(map(_fits, best))
-    return best if understood else ()
-
-
-def not_understood(amounts: Amounts) -> Iterator[Column]:
-    """Columns of percentages of which not one is explained by anything."""
-    for column in amounts.table.columns:
-        read = column.kind is not Kind.TEXT and _best_reading(amounts, column)
-        if read and not _by_column(amounts, column):
-            yield column
+def _is_understood(reading: Sequence[Ratio]) -> bool:
+    """Of a few percentages none need be explained; of many, one at least."""
+    return len(reading) < _MANY or any(map(_fits, reading))
 
 
 def _best_reading(amounts: Amounts, column: Column) -> tuple[Ratio, ...]:

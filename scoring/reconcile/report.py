@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scoring.reconcile.amounts import Amounts
+from scoring.reconcile.context import Check, Context
 from scoring.reconcile.duplicates import check_denominators, check_labels, check_two_values
 from scoring.reconcile.figures import Kind
-from scoring.reconcile.finding import Checked, Code, Finding, Severity
+from scoring.reconcile.finding import Code, Finding, Severity
 from scoring.reconcile.limits import check_claims, check_quota
 from scoring.reconcile.parts import check_parts
 from scoring.reconcile.policy import Policy
 from scoring.reconcile.rates import check_rates
-from scoring.reconcile.ratios import not_understood
 from scoring.reconcile.scores import check_scores
 from scoring.reconcile.shares import check_late, check_series, check_shares
 from scoring.reconcile.sums import check_sums
@@ -35,11 +34,28 @@ class Report:
         return tuple(f for f in self.findings if f.severity is Severity.WRONG)
 
 
+CHECKS: tuple[Check, ...] = (
+    check_parts,
+    check_sums,
+    check_shares,
+    check_rates,
+    check_denominators,
+    check_claims,
+    check_quota,
+    check_scores,
+    check_labels,
+    check_late,
+    check_series,
+    check_two_values,
+)
+"""Every check, each over one table at a time."""
+
+
 def reconcile(tables: Sequence[Table], vocabulary: Vocabulary, policy: Policy) -> Report:
     """Recompute every printed figure that can be recomputed from the others."""
     workbook = Workbook(tables, vocabulary)
-    checked = [entry for table in tables for entry in _table(workbook, table, policy)]
-    checked += check_two_values(workbook)
+    contexts = [Context(table=table, workbook=workbook, policy=policy) for table in tables]
+    checked = [entry for context in contexts for check in CHECKS for entry in check(context)]
     places = {(table.sheet, table.title): i for i, table in reversed(list(enumerate(tables)))}
     kinds = list(Code)
     return Report(
@@ -50,29 +66,15 @@ def reconcile(tables: Sequence[Table], vocabulary: Vocabulary, policy: Policy) -
             )
         ),
         comparisons=len(checked),
-        unread=tuple((t.title, header) for t in tables for header in _unread(t, vocabulary)),
+        unread=tuple((one.table.title, header) for one in contexts for header in _unread(one)),
     )
 
 
-def _table(workbook: Workbook, table: Table, policy: Policy) -> Checked:
-    amounts = Amounts(table, workbook.vocabulary)
-    yield from check_parts(amounts)
-    yield from check_sums(amounts)
-    yield from check_shares(workbook, amounts)
-    yield from check_rates(amounts, policy)
-    yield from check_denominators(workbook, table)
-    yield from check_claims(amounts)
-    yield from check_quota(amounts, policy)
-    yield from check_scores(amounts, policy)
-    yield from check_labels(table)
-    yield from check_late(amounts)
-    yield from check_series(amounts)
-
-
-def _unread(table: Table, vocabulary: Vocabulary) -> Iterator[str]:
+def _unread(context: Context) -> Iterator[str]:
     """Columns with figures whose header names no quantity and that no line of the file names, and
     percentages of we know not what."""
-    yield from (column.header for column in not_understood(Amounts(table, vocabulary)))
+    yield from (column.header for column in context.ratios.not_understood)
+    table = context.table
     named = {id_ for a in table.additions for id_ in (a.whole, *a.parts)} | table.summed
     for column in table.columns:
         printed = any(column.index in row.figures for row in table.rows)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from scoring.reconcile.amounts import Amounts
 from scoring.reconcile.arithmetic import digits_of, unit_of
+from scoring.reconcile.context import Context
 from scoring.reconcile.finding import Checked, Code, Finding, at
 from scoring.reconcile.means import check_means, criteria_of
 from scoring.reconcile.policy import Policy
@@ -12,8 +13,9 @@ from scoring.reconcile.table import Column, Row
 from scoring.rounding import rounded
 
 
-def check_scores(amounts: Amounts, policy: Policy) -> Checked:
+def check_scores(context: Context) -> Checked:
     """Every check of a table of points, line by line, then the notes on the whole table."""
+    amounts, policy = context.amounts, context.policy
     for row in amounts.table.rows:
         yield from _maximum(amounts, row, policy)
         yield from _grade(amounts, row, policy)

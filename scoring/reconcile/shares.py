@@ -7,32 +7,31 @@ from fractions import Fraction
 
 from scoring.reconcile.amounts import Amounts
 from scoring.reconcile.arithmetic import as_decimal, percentage
+from scoring.reconcile.context import Context
 from scoring.reconcile.finding import Cause, Checked, Code, Finding, Reason, about, at
-from scoring.reconcile.ratios import Ratio, of_nothing, ratios
+from scoring.reconcile.ratios import Ratio
 from scoring.reconcile.table import Row
-from scoring.reconcile.workbook import Workbook
 
 _PERIOD = re.compile(r"(nam |quy |thang |q[1-4]\b|h[12]\b|\d+ thang )?.*\b(19|20)\d\d\b.*")
 _ENOUGH = 4
 _DIGITS = 2
 
 
-def check_shares(workbook: Workbook, amounts: Amounts) -> Checked:
+def check_shares(context: Context) -> Checked:
     """No numerator of a share exceeds its denominator."""
-    found = list(ratios(amounts))
-    for ratio in (*found, *of_nothing(amounts)):
-        yield _excess(workbook, amounts, ratio, found) if ratio.number > ratio.base else None
+    for ratio in (*context.ratios.dividing, *context.ratios.by_nothing):
+        yield _excess(context, ratio) if ratio.number > ratio.base else None
 
 
-def _excess(workbook: Workbook, amounts: Amounts, ratio: Ratio, found: Sequence[Ratio]) -> Finding:
+def _excess(context: Context, ratio: Ratio) -> Finding:
     return at(
         Code.NUMERATOR_OVER_DENOMINATOR,
-        amounts.table,
+        context.table,
         ratio.row,
         ratio.column,
         stated=ratio.number,
         recomputed=ratio.base,
-        reasons=_holds_denominator(amounts, ratio) or _reversed(workbook, amounts, ratio, found),
+        reasons=_holds_denominator(context.amounts, ratio) or _reversed(context, ratio),
     )
 
 
@@ -46,22 +45,22 @@ def _holds_denominator(amounts: Amounts, ratio: Ratio) -> tuple[Reason, ...]:
     return (Reason(cause=Cause.NUMERATOR_HOLDS_DENOMINATOR, params=params),)
 
 
-def _reversed(
-    workbook: Workbook, amounts: Amounts, ratio: Ratio, found: Sequence[Ratio]
-) -> tuple[Reason, ...]:
+def _reversed(context: Context, ratio: Ratio) -> tuple[Reason, ...]:
     """Both numbers are known, and the other rows have them the right way round."""
+    found = context.ratios.dividing
     right = [r for r in found if r.column is ratio.column and r.number < r.base]
     known = all(
-        workbook.holds(amounts.table, ratio.row, number, ratio.column)
+        context.workbook.holds(context.table, ratio.row, number, ratio.column)
         for number in (ratio.number, ratio.base)
     )
     return (Reason(cause=Cause.REVERSED),) if right and known else ()
 
 
-def check_series(amounts: Amounts) -> Checked:
+def check_series(context: Context) -> Checked:
     """A share of one office over the years that falls below half of all others, and that a
     lost first digit would explain."""
-    shares = [r for r in ratios(amounts) if r.base_id is None and is_period(r.row)]
+    amounts = context.amounts
+    shares = [r for r in context.ratios.dividing if r.base_id is None and is_period(r.row)]
     for column in dict.fromkeys(ratio.column for ratio in shares):
         series = [r for r in shares if r.column is column and r.number <= r.base]
         if len(series) >= _ENOUGH:
@@ -94,9 +93,9 @@ def _break(amounts: Amounts, ratio: Ratio, others: Sequence[Fraction]) -> Findin
     )
 
 
-def check_late(amounts: Amounts) -> Checked:
+def check_late(context: Context) -> Checked:
     """Where late = received − returned in every line, "late" may just be "not yet returned"."""
-    table = amounts.table
+    table = context.table
     triples = [
         [table.number(row, quantity) for quantity in ("received", "returned", "late")]
         for row in table.rows

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 from scoring.reconcile import causes
 from scoring.reconcile.amounts import Amount, Amounts, total
+from scoring.reconcile.context import Context
 from scoring.reconcile.figures import Kind
 from scoring.reconcile.finding import Checked, Code, at
 from scoring.reconcile.table import Column, Row
 
 
-def check_sums(amounts: Amounts) -> Checked:
+def check_sums(context: Context) -> Checked:
     """Every count of every row that has rows below it, numerators and denominators."""
+    amounts = context.amounts
     for row in amounts.table.rows:
         if amounts.children(row):
             for quantity in _quantities(amounts):

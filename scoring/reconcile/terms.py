@@ -24,7 +24,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mean:
-    """`exact` as the figures are printed; `low` to `high` as their rounding terms it open."""
+    """`exact` as the figures are printed; `low` to `high` as their rounding leaves it open."""
 
     exact: Fraction
     low: Fraction

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NUMBER = re.compile(r"^\s*(?:[IVX]+|\d{1,2}|[A-Da-d])\s*[.)]\s+")
 _JOINTS = re.compile(r"[_.,;:*&+\-–—\s]+")
 
 
+@lru_cache(maxsize=10_000)
 def plain(text: str) -> str:
     """`text` in lower case ASCII letters, single spaces, no punctuation: "Đơn vị" -> "don vi"."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
@@ -15,6 +17,7 @@ def plain(text: str) -> str:
     return _JOINTS.sub(" ", bare).strip()
 
 
+@lru_cache(maxsize=10_000)
 def key(text: str) -> str:
     """As `plain`, and without what stands in brackets: "Năm 2020 (đến 31/3)" -> "nam 2020"."""
     return plain(unbracketed(text)) or plain(text)

@@ -1,6 +1,6 @@
 """All tables of a file together: where the same quantity of the same row is printed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -46,6 +46,17 @@ class Workbook:
         return [p.column.header for p in places if p.value == value and p.column is not but]
 
     @cached_property
+    def repeated(self) -> Sequence[tuple[Printed, Printed]]:
+        """Quantities printed more than once, each later place with the first one. Two tables that
+        agree in less than half of what they share speak of different things and are left out."""
+        pairs = [(places[0], place) for places in self.printed.values() for place in places[1:]]
+        shared = Counter(map(_tables, pairs))
+        differing = Counter(_tables(pair) for pair in pairs if pair[0].value != pair[1].value)
+        return [
+            pair for pair in pairs if differing[_tables(pair)] <= max(1, shared[_tables(pair)] / 2)
+        ]
+
+    @cached_property
     def printed(self) -> Mapping[tuple[Key, str], list[Printed]]:
         """Every printed quantity that means the same in all tables, by row."""
         places: dict[tuple[Key, str], list[Printed]] = defaultdict(list)
@@ -68,6 +79,10 @@ class Workbook:
         """A surveyed population is whatever its row says it is taken from."""
         said = row.texts.get("denominator") if column.id == "population" else None
         return (said and self.vocabulary.quantity(said)) or column.id
+
+
+def _tables(pair: tuple[Printed, Printed]) -> tuple[int, int]:
+    return id(pair[0].table), id(pair[1].table)
 
 
 def _unambiguous(table: Table) -> Iterator[Row]:
