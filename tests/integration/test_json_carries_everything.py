@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from admin.kit import cli
-from tests.acceptance.district import drawn
-from tests.acceptance.files import STYLES, write
+from tests.acceptance.support.district import drawn
+from tests.acceptance.support.files import STYLES, write
 from tests.integration.office import KEY
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
