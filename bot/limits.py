@@ -7,7 +7,7 @@ and its slots lapse after SLACK_MS: so lost time is made up for gently. A messag
 reply may leave up to RESERVE_MS before its slots.
 
 Hence at most 1 + (1000 + SLACK_MS + RESERVE_MS) * PEAK * rate / 1000 messages in any second,
-however many processes share the pace: at 25 a second that is 29, below Telegram's 30.
+however many processes share the pace: at 25 a second that is 29, where a channel allows 30.
 """
 
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ import errno
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from surveys.errors import Refusal
 
 LARGEST_BODY = 256 * 1024
-"""Bytes of one request; Telegram's and Zalo's largest updates are far below."""
+"""Bytes of one request; every channel's largest update is far below."""
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 logger = logging.getLogger(__name__)
@@ -21,11 +21,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How the house is: each part with `ok` or what is wrong, and how many wait in each queue."""
+    """How the service is: each part with `ok` or what is wrong, and how many rows wait."""
 
     parts: Mapping[str, str]
     queues: Mapping[tuple[str, str], int]
     """(queue, state) → rows."""
+    channels: Mapping[str, str] = field(default_factory=dict)
+    """Each channel with `ok` once it is set up; it does not count for `well`, since a channel
+    whose server is out of reach must not take the others down."""
 
     @property
     def well(self) -> bool:
@@ -84,7 +87,12 @@ def port_of(runner: web.AppRunner) -> int:
 def _healthz(check: Check) -> Handler:
     async def healthz(_request: web.Request) -> web.StreamResponse:
         health = await check()
-        body = {"status": "ok" if health.well else "ill", "parts": dict(health.parts)}
+        status = "ok" if health.well else "ill"
+        body = {
+            "status": status,
+            "parts": dict(health.parts),
+            "channels": dict(health.channels),
+        }
         return web.json_response(body, status=200 if health.well else 503)
 
     return healthz
@@ -95,9 +103,14 @@ def _metrics(check: Check) -> Handler:
         health = await check()
         registry = CollectorRegistry()
         up = Gauge("motcua_up", "1 while the part works", ["part"], registry=registry)
+        channels = Gauge(
+            "motcua_channel_up", "1 once the channel is set up", ["channel"], registry=registry
+        )
         rows = Gauge("motcua_rows", "Rows of a queue", ["queue", "state"], registry=registry)
         for part, state in health.parts.items():
             up.labels(part).set(state == "ok")
+        for channel, state in health.channels.items():
+            channels.labels(channel).set(state == "ok")
         for (queue, state), count in health.queues.items():
             rows.labels(queue, state).set(count)
         headers = {"Content-Type": CONTENT_TYPE_LATEST}

@@ -215,7 +215,7 @@ class Worker:
         task = asyncio.create_task(_quietly(channel.acknowledge(incoming)))
         self._late.add(task)
         task.add_done_callback(self._late.discard)
-        if not channel.acknowledges_apart:
+        if not channel.traits.acknowledges_apart:
             await asyncio.wait({task}, timeout=self._rules.acknowledge_seconds)
 
     async def _together(self, jobs: Sequence[_Job]) -> Sequence[None]:

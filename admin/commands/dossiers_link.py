@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import click
 
+from admin.kit.channels import channel_context, channel_title
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, leaf
-from bot.links import deep_links, remember_username, remembered_username
+from admin.kit.tables import Row
+from bot.channels import registry
+from bot.channels.base import Channel, ChannelUnavailable
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.privacy import link_token
@@ -24,11 +27,12 @@ TOKEN_BYTES = 16
 async def command(runtime: Runtime, code: str, shown_as: Format) -> None:
     """Make a token for the dossier and print its link for the page and every channel."""
     database = await runtime.database()
-    usernames = await _usernames(runtime, database)
+    channels = registry.open_channels(channel_context(runtime, database))
+    for channel in channels:
+        runtime.exits.push_async_callback(channel.close)
     token = link_token(secrets.token_bytes(TOKEN_BYTES))
     await _keep(runtime, database, normal_code(code), token)
-    made = deep_links(runtime.settings, token, usernames)
-    rows = [{"channel": channel, "link": link} for channel, link in made.items()]
+    rows = [row for channel in channels for row in await _rows(runtime, channel, token)]
     runtime.show(rows, runtime.columns("dossiers_link.columns", "channel link"), shown_as)
 
 
@@ -50,27 +54,16 @@ async def _keep(runtime: Runtime, database: Database, code: str, token: str) -> 
         )
 
 
-async def _usernames(runtime: Runtime, database: Database) -> dict[str, str]:
-    """The public names of the configured bots; one that cannot be learned now is said so."""
-    if not runtime.settings.telegram_token:
-        return {}
-    from telegram.error import TelegramError
-
-    from bot.channels.telegram.channel import open_channel
-
-    channel = open_channel(runtime.settings)
-    async with database.read() as conn:
-        known = await remembered_username(conn, channel.name, channel.bot)
-    if known:
-        return {channel.name: known}
-    runtime.exits.push_async_callback(channel.close)
-    await channel.start()
+async def _rows(runtime: Runtime, channel: Channel, token: str) -> list[Row]:
+    """The channel and its link; nothing where it has none, or none now: that is said."""
     try:
-        me = await channel.api.get_me()
-    except TelegramError as error:
-        runtime.say("dossiers_link.no_telegram", reason=error.message)
-        return {}
-    username = str(me.username)
-    async with database.write() as conn:
-        await remember_username(conn, channel.name, channel.bot, username)
-    return {channel.name: username}
+        link = await channel.link(token)
+    except ChannelUnavailable as error:
+        runtime.say(
+            "dossiers_link.unavailable",
+            channel=channel_title(runtime, channel.name),
+            command=channel.name,
+            reason=error.reason,
+        )
+        return []
+    return [{"channel": channel.name, "link": link}] if link else []

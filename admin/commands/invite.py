@@ -66,7 +66,12 @@ class _Asking:
         """Batch by batch, each kept as soon as it is done: a stop loses nothing."""
         async with database.write() as conn:
             await self._prepare(conn)
-            total = await invitations.waiting_count(conn, self.period, self.context.form.id)
+            total = await invitations.waiting_count(
+                conn,
+                self.period,
+                self.context.form.id,
+                windows=self.context.windows(self.runtime.now),
+            )
         done, seen = Invited(), 0
         with self.runtime.progress("invite.progress", total) as show:
             while True:

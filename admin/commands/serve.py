@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from admin.kit.channels import channel_context, channel_title
 from admin.kit.runtime import Runtime, leaf
 from bot import app
 
@@ -20,16 +21,16 @@ async def command(runtime: Runtime) -> None:
     for talkative in ("httpx", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     database = await runtime.database()
-    service = await app.assemble(runtime.settings, database, now)
+    service = await app.assemble(channel_context(runtime, database, clock=now))
 
     def ready(port: int) -> None:
         host, _ = runtime.settings.address
         runtime.say("serve.ready", address=f"http://{host}:{port}/")
-        if service.telegram is not None:
-            runtime.say("serve.telegram", mode=runtime.settings.telegram_mode)
+        for channel in service.channels.channels:
+            runtime.say("serve.channel", channel=channel_title(runtime, channel.name))
 
     with stopping() as stop:
-        await app.run(service, service.routes(), stop, ready)
+        await app.run(service, service.channels.routes(), stop, ready)
     runtime.say("serve.stopped")
 
 

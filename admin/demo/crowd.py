@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from bot.channels.web import WebChannel
+from bot.channels.web.channel import WebChannel
 from bot.render import parse_button
 from surveys.interview import OFFER, Tap
 from surveys.store.citizens.web_messages import Author, WebMessage

@@ -8,10 +8,12 @@ from admin.commands.serve import now, stopping
 from admin.demo.crowd import Crowd
 from admin.demo.sample import lay
 from admin.desk.page import OfficerPage, gaps
+from admin.kit.channels import channel_context
 from admin.kit.runtime import Runtime
 from bot import app
-from bot.channels.web import WebChannel
-from bot.settings import Settings, keyring
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.chat import raw_event
+from bot.settings import Settings
 from scoring.rulebook import find_rulebook
 
 
@@ -26,7 +28,6 @@ def settings_for(settings: Settings, folder: Path, port: int) -> Settings:
         "listen": f"127.0.0.1:{port}",
         "public_url": "",
         "authority": "Một Cửa huyện An Lão",
-        "telegram_token": None,
         "key": None,
         "key_file": None,
     }
@@ -41,12 +42,12 @@ async def show(runtime: Runtime, folder: Path, *, browser: bool) -> None:
     database = await runtime.any_database()
     await migrations.upgrade(database)
     await _lay(runtime, folder)
-    ring = keyring(runtime.settings)
-    extras = WebChannel(database, ring, now, bot="crowd", simulated=True)
-    service = await app.assemble(runtime.settings, database, now, [extras])
+    context = channel_context(runtime, database, clock=now, demo=True)
+    extras = WebChannel(context, bot="crowd", simulated=True)
+    service = await app.assemble(context, [extras])
     page = _officer_page(runtime, service, extras)
     with stopping() as stop:
-        routes = [*service.routes(demo=True), *page.routes()]
+        routes = [*service.channels.routes(), *page.routes()]
         try:
             await app.run(service, routes, stop, lambda port: _ready(runtime, port, browser))
         finally:
@@ -69,7 +70,7 @@ async def _lay(runtime: Runtime, folder: Path) -> None:
 
 def _officer_page(runtime: Runtime, service: app.Service, extras: WebChannel) -> OfficerPage:
     async def post(session: str, payload: dict[str, object]) -> None:
-        await service.from_page(extras, session, f"{session}:{payload['id']}", payload)
+        await service.channels.put(extras, [raw_event(session, payload)])
 
     return OfficerPage(
         service=service,

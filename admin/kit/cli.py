@@ -16,6 +16,7 @@ import click
 
 from admin.kit.help import HelpfulGroup, first_line, load, modules
 from admin.kit.texts import Texts, load_texts, wanted_language
+from bot.channels.registry import remote_groups
 
 SECTIONS = {
     "begin": ("demo", "serve", "db"),
@@ -31,7 +32,7 @@ SECTIONS = {
         "check",
         "rulebooks",
     ),
-    "keep": ("staff", "audit", "citizen", "purge", "telegram", "zalo"),
+    "keep": ("staff", "audit", "citizen", "purge"),
 }
 """The commands in the order of an officer's quarter."""
 WIDTH = 80
@@ -41,19 +42,27 @@ class Root(HelpfulGroup):
     """All commands, by section."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Those that are there, in the order of their sections, others at the end."""
+        """Those that are there, in the order of their sections, the channels at the end."""
         order = [name for names in SECTIONS.values() for name in names]
-        return sorted(modules(), key=lambda n: (order.index(n) if n in order else len(order), n))
+        ordered = sorted(modules(), key=lambda n: (order.index(n) if n in order else len(order), n))
+        return [*ordered, *remote_groups()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Load the command's module."""
-        return load("", cmd_name) if "_" not in cmd_name else None
+        """Load the command's module; a remote channel is a group with a `check`."""
+        found = load("", cmd_name) if "_" not in cmd_name else None
+        if found is None and cmd_name in remote_groups():
+            from admin.kit.channels import check_group
+
+            return check_group(cmd_name)
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands under their sections' titles; no module is loaded for it."""
         texts: Texts = ctx.obj
         listed = self.list_commands(ctx)
-        sections = {**SECTIONS, "other": sorted(set(listed).difference(*SECTIONS.values()))}
+        channels = {"channels": tuple(remote_groups())}
+        other = {"other": sorted(set(listed).difference(*SECTIONS.values(), *channels.values()))}
+        sections = {**SECTIONS, **channels, **other}
         for section, names in sections.items():
             rows = [(name, first_line(texts, name)) for name in names if name in listed]
             if rows:

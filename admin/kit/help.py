@@ -95,7 +95,7 @@ class HelpfulGroup(Helpful, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Knows the lazily loaded names too when it says what may have been meant."""
-        if not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             known = self.list_commands(ctx)
             raise click.exceptions.NoSuchCommand(args[0], possibilities=known, ctx=ctx)
         return super().resolve_command(ctx, args)

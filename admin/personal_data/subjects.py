@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from admin.kit.runtime import Runtime
+from bot.channels import registry
 from bot.conversation.context import ConversationContext
 from bot.texts import load_texts
 from surveys.dossier import normal_code
@@ -38,7 +39,11 @@ async def conversation_context(runtime: Runtime, database: Database) -> Conversa
         await meta.same_key(conn, ring.fingerprint())
     form = current(shipped_forms(), settings.form, runtime.today)
     return ConversationContext(
-        keyring=ring, forms={form.id: form}, texts=load_texts(), settings=settings
+        keyring=ring,
+        forms={form.id: form},
+        texts=load_texts(),
+        settings=settings,
+        traits=registry.all_traits(),
     )
 
 

@@ -1,1 +1,1 @@
-"""One module a channel: it reads what the channel sends and says what we send. Nothing else."""
+"""One folder per channel: it reads what the channel sends and sends what we say."""

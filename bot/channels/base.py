@@ -1,10 +1,24 @@
-"""What the rest of the bot knows of a channel, and the ways a message can fail to arrive."""
+"""What the rest of the bot knows about a channel, and the ways a delivery can fail.
 
-from collections.abc import Mapping
+A channel is a plug-in: a module or package in this folder with `TRAITS` and `open_channel`
+(`ChannelModule`). `bot.channels.registry` finds it; no other file names it. Anything heavy is
+imported inside `open_channel`, since every command line may look at the traits.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.messages import Incoming, Outgoing
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from bot.settings import Settings
+    from surveys.privacy import Keyring
+    from surveys.store.base.database import Database
+    from surveys.texts import Catalog
 
 
 class DeliveryError(Exception):
@@ -16,7 +30,7 @@ class DeliveryError(Exception):
 
 
 class TryLater(DeliveryError):
-    """Certainly not delivered and worth another try: never left, or the far end said 5xx."""
+    """Not delivered for certain and worth another try: never sent, or answered with 5xx."""
 
 
 class SlowDown(DeliveryError):
@@ -29,7 +43,7 @@ class SlowDown(DeliveryError):
 
 
 class Unknown(DeliveryError):
-    """The request left and no answer came: delivered or not, nobody can say."""
+    """The request was sent and no answer came: nobody knows whether it was delivered."""
 
 
 class Unreachable(DeliveryError):
@@ -41,7 +55,15 @@ class Rejected(DeliveryError):
 
 
 class CannotEdit(DeliveryError):
-    """The message to take the place of is too old or gone: send a new one."""
+    """The message to replace is too old or gone: send a new one."""
+
+
+class ChannelUnavailable(Exception):
+    """The channel's server did not answer a question about the bot itself."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,35 +76,153 @@ class Limits:
     chat_burst: int
 
 
-class Channel(Protocol):
-    """One bot on one channel."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What a channel can do, and what a citizen has to be told about it."""
+
+    servers_abroad: bool = False
+    """Messages pass through servers outside Vietnam: the citizen is told before agreeing."""
+    shares_contact: bool = False
+    """The channel can hand over the citizen's own phone number, verified."""
+    has_buttons: bool = True
+    """Without buttons the choices are written as numbered lines and answered by typing."""
+    edits_in_place: bool = False
+    """A message can replace an earlier one."""
+    acknowledges_apart: bool = False
+    """Whether an acknowledgement is shown beside the chat (a spinner), so that the effect need not
+    wait for it; where it is a bubble of the chat, it must come first."""
+    begins_conversations: bool = True
+    """We may write to a known contact at any time."""
+    reply_window: timedelta | None = None
+    """Otherwise only so long after the citizen's last message (None: without limit)."""
+    remote: bool = False
+    """The bot lives on somebody else's server: `motcua <channel> check` compares its set-up there,
+    and the demo leaves the channel out."""
+    web_client: str = ""
+    """Origin of the channel's own web client, which may show our page in a frame."""
+
+    def writable_since(self, now: datetime) -> datetime | None:
+        """When the citizen must have written last for us to write first; None: at any time."""
+        if self.begins_conversations or self.reply_window is None:
+            return None
+        return now - self.reply_window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """One update as received. `payload` is its JSON; the same `event_key` means a repeat; updates
+    of one `address` (the channel's chat id) keep their order."""
+
+    event_key: str
+    address: str
+    payload: str
+
+
+Put = Callable[[Sequence[Raw]], Awaitable[None]]
+"""Persist updates of a channel, in this order; returns after the commit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTask:
+    """Something that runs as long as the service does, e.g. long polling."""
 
     name: str
-    """`telegram`, `web`, `zalo_oa`, `zalo_bot`: also the channel column of every table."""
+    run: Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One part of a bot's set-up: what was found, and what is wanted where that can be said."""
+
+    part: str
+    right: bool
+    found: str
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelContext:
+    """What a channel may use. `keyring` makes the key file on first use; `clock` gives UTC."""
+
+    settings: "Settings"
+    texts: Mapping[str, "Catalog"]
+    clock: Callable[[], datetime]
+    database: "Database"
+    keyring: Callable[[], "Keyring"]
+    demo: bool = False
+    """Sample data are on offer: the page shows the demo's own controls."""
+
+
+class Channel(Protocol):
+    """One bot on one channel. What has a body here need not be written again by a subclass."""
+
+    name: str
+    """The name of its folder; also the channel column of every table."""
     bot: str
     """Which bot of that channel, for places that run several."""
     limits: Limits
-    edits_in_place: bool
-    acknowledges_apart: bool
-    """Whether an acknowledgement stands beside the chat (a spinner), so that the effect need not
-    wait for it; where it is a bubble of the chat, it must come first."""
+    traits: Traits
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
-        """Read one raw update; None for kinds that we do not use."""
-        ...
-
-    async def acknowledge(self, incoming: Incoming) -> None:
-        """Stop the spinner on a tapped button, where there is one. Never raises."""
+        """Read one raw update; None for kinds that we do not use. Raises ValueError."""
         ...
 
     async def send(self, address: str, message: Outgoing) -> str:
         """Send a new message and return the channel's reference to it. Raises DeliveryError."""
         ...
 
-    async def edit(self, address: str, reference: str, message: Outgoing) -> None:
-        """Let `message` take the place of an earlier one. Raises DeliveryError, CannotEdit."""
-        ...
+    async def edit(self, address: str, reference: str, message: Outgoing) -> None:  # noqa: ARG002
+        """Replace an earlier message. Raises DeliveryError, CannotEdit."""
+        raise CannotEdit("this channel keeps every message")
+
+    async def acknowledge(self, incoming: Incoming) -> None:  # noqa: ARG002
+        """Show that an update has arrived, before its effect. Never raises."""
+        return
+
+    async def start(self) -> None:
+        """Open connections. Raises Refusal for settings with which the bot cannot run."""
+        return
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
+        return
+
+    def routes(self, put: Put) -> "Sequence[web.AbstractRouteDef]":  # noqa: ARG002
+        """Its addresses on our server: a webhook, a page."""
+        return ()
+
+    def tasks(self, put: Put) -> Sequence[ChannelTask]:  # noqa: ARG002
+        """What has to run beside the server; the service stops when one of them ends."""
+        return ()
+
+    async def prepare(self) -> None:
+        """Set the bot up on the channel's server; tried again until it succeeds."""
+        return
+
+    async def link(self, token: str) -> str | None:  # noqa: ARG002
+        """The deep link that opens the chat with this token; None where there is no such link.
+
+        Works before `start`. Raises ChannelUnavailable.
+        """
+        return None
+
+    async def check(self, *, fix: bool) -> Sequence[Finding]:  # noqa: ARG002
+        """Compare the bot's set-up with the settings; with `fix` repair what can be repaired and
+        compare again.
+
+        Works before `start`. Raises Refusal (settings) and ChannelUnavailable.
+        """
+        return ()
+
+
+class ChannelModule(Protocol):
+    """What a channel's module or package has to offer."""
+
+    TRAITS: Traits
+
+    def open_channel(self, context: ChannelContext) -> Channel | None:
+        """The configured bot, not started; None when it is not configured.
+
+        Raises Refusal for settings that name no possible bot.
+        """
         ...

@@ -10,9 +10,6 @@ from surveys.store.citizens import consents
 from surveys.store.citizens.consents import Consent, Purpose
 from surveys.store.dossiers.lookups import DossierStage
 
-ABROAD = frozenset({"telegram"})
-"""Channels whose servers stand abroad: the citizen is told before agreeing."""
-
 
 async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) -> None:
     """Who asks, why, what is kept and how long; Đồng ý or Không."""
@@ -36,7 +33,9 @@ async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) 
 
 
 def _abroad(turn: Turn) -> str:
-    return f"\n{turn.text('consent.abroad')}" if turn.contact.channel in ABROAD else ""
+    if not turn.traits.servers_abroad:
+        return ""
+    return f"\n{turn.text('consent.abroad', channel=turn.channel_name)}"
 
 
 async def keep(turn: Turn, purpose: Purpose, *, given: bool) -> None:

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from bot.channels.base import Traits
 from bot.settings import Settings
 from surveys.form import Form
 from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.system import form_versions
 from surveys.texts import Catalog
+
+PLAIN = Traits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,17 @@ class ConversationContext:
     forms: Mapping[str, Form]
     texts: Mapping[str, Catalog]
     settings: Settings
+    traits: Mapping[str, Traits]
+    """What each channel can do, by its name."""
+
+    def traits_of(self, channel: str) -> Traits:
+        """What a channel can do; the plainest one for a channel that is not installed any more."""
+        return self.traits.get(channel, PLAIN)
+
+    def windows(self, now: datetime) -> dict[str, datetime]:
+        """For each channel on which we may not begin: since when the citizen must have written."""
+        found = {name: one.writable_since(now) for name, one in self.traits.items()}
+        return {name: since for name, since in found.items() if since is not None}
 
     @property
     def form(self) -> Form:

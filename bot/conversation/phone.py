@@ -10,9 +10,6 @@ from surveys.store.citizens.contacts import Via
 from surveys.store.dossiers import lookups
 from surveys.store.dossiers.lookups import DossierStage
 
-SHARES_CONTACT = frozenset({"telegram"})
-"""Channels that can hand over the citizen's own number, verified."""
-
 
 async def shared(turn: Turn) -> None:
     """The number is kept as a keyed hash only; its dossiers count as proved."""
@@ -57,6 +54,6 @@ def _button(turn: Turn, dossier: DossierStage) -> Button:
 
 
 def _share_rows(turn: Turn) -> tuple[tuple[Button, ...], ...]:
-    if turn.contact.channel not in SHARES_CONTACT:
+    if not turn.traits.shares_contact:
         return ()
     return ((Button(label=turn.text("button.share_phone"), asks_contact=True),),)

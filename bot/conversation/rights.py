@@ -93,9 +93,7 @@ def _about_chat(turn: Turn, found: Held) -> list[str]:
     lines = [
         turn.text(
             "held.chat",
-            channel=turn.text(f"held.channel.{found.contact.channel}")
-            if f"conversation.held.channel.{found.contact.channel}" in turn.texts
-            else found.contact.channel,
+            channel=turn.channel_name,
             since=turn.day(found.contact.first_seen_at),
         ),
         phone,

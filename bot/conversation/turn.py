@@ -7,6 +7,7 @@ the message's number and its place among the replies, so that no message is answ
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bot.channels.base import Traits
 from bot.conversation.buttons import Press, Verb, data_of, read_data
 from bot.conversation.context import ConversationContext
 from bot.conversation.focus import Asked, Focus
@@ -41,6 +42,17 @@ class Turn:
     def texts(self) -> Catalog:
         """The texts in the citizen's language."""
         return self.context.catalog(self.contact.language)
+
+    @property
+    def traits(self) -> Traits:
+        """What the citizen's channel can do."""
+        return self.context.traits_of(self.contact.channel)
+
+    @property
+    def channel_name(self) -> str:
+        """The channel as people call it."""
+        key = f"channels.{self.contact.channel}"
+        return self.texts.text(key) if key in self.texts else self.contact.channel
 
     @property
     def today(self) -> date:

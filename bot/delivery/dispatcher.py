@@ -155,7 +155,7 @@ class Dispatcher:
             channel=bot[0],
             bot=bot[1],
             limits=channel.limits,
-            edits_in_place=channel.edits_in_place,
+            edits_in_place=channel.traits.edits_in_place,
             owner=self._owner,
             lease_ms=int(self._rules.lease_seconds * 1_000),
             is_quiet=self._is_quiet,

@@ -13,7 +13,8 @@ from aiohttp import web
 from telegram import Update
 from telegram.ext import ApplicationBuilder, TypeHandler
 
-from bot.channels.telegram.receive import Raw, Webhook
+from bot.channels.base import Raw
+from bot.channels.telegram.receive import Webhook
 from bot.inbox import Inbox
 from surveys.store.base.database import Database
 from tests.bench.load import SECRET

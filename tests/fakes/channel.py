@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.channels.base import Limits
+from bot.channels.base import Channel, Limits, Traits
 from bot.messages import Incoming, IncomingKind, Outgoing
 
+EDITING = Traits(edits_in_place=True)
 UNLIMITED = Limits(per_second=float("inf"), per_chat_second=float("inf"), chat_burst=1)
 
 
@@ -23,15 +24,14 @@ class Heard:
 
 
 @dataclass(slots=True, kw_only=True)
-class FakeChannel:
+class FakeChannel(Channel):
     """One bot. `faults[address]` holds what the next requests to that chat end with: an exception
     is raised (after the request was heard), seconds are waited."""
 
     name: str = "fake"
     bot: str = "main"
     limits: Limits = UNLIMITED
-    edits_in_place: bool = True
-    acknowledges_apart: bool = False
+    traits: Traits = EDITING
     heard: list[Heard] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     faults: defaultdict[str, deque[Exception | float]] = field(
@@ -64,9 +64,6 @@ class FakeChannel:
     async def edit(self, address: str, reference: str, message: Outgoing) -> None:
         """Hear an edit."""
         await self._hear(address, message.text, reference)
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
 
     @property
     def texts(self) -> list[str]:

@@ -5,19 +5,18 @@ from typing import Any
 
 import aiohttp
 
-from bot.channels.base import Limits, TryLater, Unknown
+from bot.channels.base import Channel, Limits, Traits, TryLater, Unknown
 from bot.messages import Incoming, IncomingKind, Outgoing
 
 NAME, BOT = "loopback", "main"
 
 
-class LoopbackChannel:
+class LoopbackChannel(Channel):
     """Sends to `far_end`, an address that takes posts of an address and a text."""
 
     name = NAME
     bot = BOT
-    edits_in_place = False
-    acknowledges_apart = True
+    traits = Traits(acknowledges_apart=True)
 
     def __init__(self, session: aiohttp.ClientSession, far_end: str, limits: Limits) -> None:
         self.limits = limits

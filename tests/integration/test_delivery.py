@@ -9,6 +9,7 @@ from bot.channels.base import (
     CannotEdit,
     Rejected,
     SlowDown,
+    Traits,
     TryLater,
     Unknown,
 )
@@ -237,7 +238,7 @@ async def test_a_message_that_is_out_of_reach_is_sent_anew(database: Database) -
 
 async def test_a_channel_that_cannot_edit_always_sends(database: Database) -> None:
     """Where nothing can be edited every message is a new one."""
-    channel = FakeChannel(edits_in_place=False)
+    channel = FakeChannel(traits=Traits())
     async with database.write() as conn:
         contact = await add_contact(conn, "84")
         for key in ("a1", "a2"):

@@ -8,6 +8,7 @@ from bot.channels.base import CannotEdit, Rejected, SlowDown, TryLater, Unknown,
 from bot.channels.telegram.channel import TelegramChannel, make_api
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.messages import Button, Incoming, IncomingKind, Outgoing
+from tests.fakes.context import channel_context
 from tests.fakes.telegram import FakeTelegram, FaultKind, Limits, Person
 from tests.fakes.telegram.text import utf16_length
 
@@ -36,7 +37,7 @@ def lan(fake: FakeTelegram) -> Person:
 async def channel(fake: FakeTelegram) -> AsyncIterator[TelegramChannel]:
     """The bot's channel, with a short patience."""
     request = AiohttpRequest(read_timeout=0.3)
-    channel = TelegramChannel(make_api(fake.token, fake.root, request), per_second=25)
+    channel = TelegramChannel(channel_context(), make_api(fake.token, fake.root, request))
     await channel.start()
     yield channel
     await channel.close()

@@ -8,9 +8,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from bot.channels.base import Raw
 from bot.channels.telegram.channel import make_api
 from bot.channels.telegram.parse import ALLOWED_UPDATES
-from bot.channels.telegram.receive import SECRET_HEADER, Poller, Raw, Webhook
+from bot.channels.telegram.receive import SECRET_HEADER, Poller, Webhook
 from bot.channels.telegram.setup import WEBHOOK_PATH, Wanted, prepare
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.server import Health, listen, make_server, port_of

@@ -1,18 +1,20 @@
 """The page's own address: who may post what, and what a stranger can learn."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.channels.web import WebChannel
+from bot.channels.base import Raw
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.chat import COOKIE, WebChat
+from bot.channels.web.visitors import Visitors
 from bot.server import Health, make_server
-from bot.visitors import Visitors
-from bot.webchat import COOKIE, WebChat
-from surveys.privacy import Keyring
 from surveys.store.base.database import Database
-from tests.integration.rows import NOW
+from tests.fakes.context import channel_context
 
 Client = TestClient[web.Request, web.Application]
 EVENT = {"id": "0123456789", "kind": "text", "text": "xin chào"}
@@ -24,16 +26,15 @@ class Desk:
     def __init__(self, database: Database, per_minute: int) -> None:
         self.kept: list[dict[str, Any]] = []
         self.chat = WebChat(
-            channel=WebChannel(database, Keyring(bytes(range(32))), lambda: NOW),
+            bubbles=WebChannel(channel_context(database)),
             put=self._put,
             visitors=Visitors(per_minute=per_minute, clock=lambda: 0.0),
             title='Xã "An Hòa" <1>',
             secure=True,
         )
 
-    async def _put(self, _session: str, _key: str, payload: dict[str, Any]) -> bool:
-        self.kept.append(payload)
-        return True
+    async def _put(self, raws: Sequence[Raw]) -> None:
+        self.kept += [json.loads(raw.payload) for raw in raws]
 
     async def client(self) -> Client:
         """A visitor of the page."""
@@ -61,7 +62,7 @@ async def test_the_page_gives_a_session_and_lets_nothing_in(desk: Desk) -> None:
     assert cookie["secure"]
     assert len(cookie.value) >= 22
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
-    assert "Xã &quot;An Hòa&quot; &lt;1>" in await answer.text()
+    assert "Xã &quot;An Hòa&quot; &lt;1&gt;" in await answer.text()
     await client.close()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from aiohttp import web
 from telegram import (
     Bot,
     InlineKeyboardButton,
@@ -15,9 +16,24 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.channels.base import CannotEdit, Limits, Rejected, SlowDown, TryLater, Unknown
+from bot.channels.base import (
+    CannotEdit,
+    Channel,
+    ChannelContext,
+    ChannelTask,
+    ChannelUnavailable,
+    Finding,
+    Limits,
+    Put,
+    Rejected,
+    SlowDown,
+    TryLater,
+    Unknown,
+)
+from bot.channels.telegram import NAME, TRAITS, setup, username
 from bot.channels.telegram.failures import edit_outcome, is_unchanged, outcome
-from bot.channels.telegram.parse import NAME, Reader
+from bot.channels.telegram.parse import Reader
+from bot.channels.telegram.receive import Poller, Webhook
 from bot.channels.telegram.text import split_text
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.messages import Button, Incoming, Outgoing
@@ -35,28 +51,76 @@ Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-class TelegramChannel:
-    """One bot. `api` has to be started (`start`) before the first message."""
+class TelegramChannel(Channel):
+    """The bot that the settings describe."""
 
     name = NAME
-    edits_in_place = True
-    acknowledges_apart = True
+    traits = TRAITS
 
-    def __init__(self, api: Bot, *, per_second: float) -> None:
-        self.api = api
-        self.bot = bot_number(api.token)
+    def __init__(self, context: ChannelContext, api: Bot | None = None) -> None:
+        """Without an `api` it is made from the settings. Raises Refusal `telegram.token_shape`."""
+        settings = context.settings
+        self.api = api or make_api_from(settings)
+        self.bot = bot_number(self.api.token)
         self.limits = Limits(
-            per_second=per_second, per_chat_second=PER_CHAT_SECOND, chat_burst=CHAT_BURST
+            per_second=settings.telegram_per_second,
+            per_chat_second=PER_CHAT_SECOND,
+            chat_burst=CHAT_BURST,
         )
+        self._context = context
         self._reader = Reader(bot=self.bot)
 
     async def start(self) -> None:
-        """Open the connections, without asking Telegram anything yet."""
-        await self.api.request.initialize()
+        """Open the connections, without asking Telegram anything yet.
+
+        Raises Refusal where the webhook that is asked for is impossible (`setup.wanted_from`).
+        """
+        self._wanted()
+        await self._connect()
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         await self.api.request.shutdown()
+
+    def routes(self, put: Put) -> Sequence[web.RouteDef]:
+        """The webhook, where it is used."""
+        wanted = self._wanted()
+        return Webhook(secret=wanted.secret, put=put).routes() if wanted.webhook else ()
+
+    def tasks(self, put: Put) -> Sequence[ChannelTask]:
+        """Long polling, where no webhook is used."""
+        if self._wanted().webhook:
+            return ()
+        return (ChannelTask(name="polling", run=Poller(self.api, put).run),)
+
+    async def prepare(self) -> None:
+        """Set webhook, commands and menu. Raises TelegramError."""
+        await setup.prepare(self.api, self._wanted())
+
+    async def link(self, token: str) -> str:
+        """Telegram hands the token to the bot when the citizen presses Start.
+
+        Raises ChannelUnavailable while the bot's public name is not known.
+        """
+        await self._connect()
+        try:
+            name = await username.learn(self.api, self.bot, self._context.database)
+        except TelegramError as error:
+            raise ChannelUnavailable(error.message) from None
+        return f"https://t.me/{name}?start={token}"
+
+    async def check(self, *, fix: bool) -> Sequence[Finding]:
+        """Token, webhook, secret, delivery, commands and menu."""
+        wanted = self._wanted()
+        await self._connect()
+        try:
+            findings = await setup.inspect(self.api, wanted, self._context.clock())
+            if fix and not all(finding.right for finding in findings):
+                await setup.repair(self.api, wanted, findings)
+                findings = await setup.inspect(self.api, wanted, self._context.clock())
+        except TelegramError as error:
+            raise ChannelUnavailable(error.message) from None
+        return findings
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
         """Read one raw update; None for kinds that we do not use."""
@@ -104,6 +168,13 @@ class TelegramChannel:
             if not is_unchanged(error):
                 raise edit_outcome(error) from error
 
+    def _wanted(self) -> setup.Wanted:
+        return setup.wanted_from(self._context.settings, self._context.texts)
+
+    async def _connect(self) -> None:
+        """A second time does nothing."""
+        await self.api.request.initialize()
+
     async def _send(
         self, address: str, text: str, markup: Markup | None, *, continued: bool
     ) -> str:
@@ -119,20 +190,14 @@ class TelegramChannel:
         return str(sent.message_id)
 
 
-def open_channel(settings: Settings) -> TelegramChannel:
-    """The channel that the settings describe, not started yet.
-
-    Raises Refusal `telegram.no_token` or `telegram.token_shape`.
-    """
+def make_api_from(settings: Settings) -> Bot:
+    """The library's bot, not connected. Raises Refusal `telegram.token_shape`."""
     token = settings.telegram_token.get_secret_value().strip() if settings.telegram_token else ""
-    if not token:
-        raise Refusal("telegram.no_token")
     if not TOKEN.fullmatch(token):
         raise Refusal("telegram.token_shape")
     proxy = settings.telegram_proxy
     request = AiohttpRequest(proxy=proxy.get_secret_value() if proxy else None)
-    api = make_api(token, settings.telegram_api_base, request)
-    return TelegramChannel(api, per_second=settings.telegram_per_second)
+    return make_api(token, settings.telegram_api_base, request)
 
 
 def make_api(token: str, api_base: str, request: AiohttpRequest) -> Bot:

@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from telegram.constants import ChatMemberStatus, ChatType, MessageEntityType, UpdateType
 
+from bot.channels.telegram import NAME
 from bot.messages import Incoming, IncomingKind
 from surveys.spelling import storable
 
-NAME = "telegram"
 ALLOWED_UPDATES = (
     UpdateType.MESSAGE,
     UpdateType.EDITED_MESSAGE,

@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -14,6 +14,7 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from bot.channels.base import Put, Raw
 from bot.channels.telegram.parse import ALLOWED_UPDATES, chat_of
 from bot.channels.telegram.setup import WEBHOOK_PATH
 from bot.channels.telegram.transport import TooManyRequests
@@ -25,20 +26,6 @@ SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raw:
-    """One update as it came: `payload` is its JSON, `event_key` what makes it the same when it
-    comes again, `address` the chat in which it must keep its order."""
-
-    event_key: str
-    address: str
-    payload: str
-
-
-Put = Callable[[Sequence[Raw]], Awaitable[None]]
-"""Persist updates, in this order; returns after the commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

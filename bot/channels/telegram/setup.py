@@ -1,8 +1,8 @@
-"""How our bot should stand at Telegram: where updates go, its commands, its menu. And whether it
-does, part by part."""
+"""How our bot should be set up at Telegram: where updates go, its commands, its menu button. And
+whether it is, part by part."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from telegram import Bot, BotCommand, MenuButton, MenuButtonCommands, MenuButton
 from telegram.constants import SUPPORTED_WEBHOOK_PORTS, MenuButtonType
 from telegram.error import InvalidToken, TelegramError
 
+from bot.channels.base import Finding
 from bot.channels.telegram.parse import ALLOWED_UPDATES
 from bot.settings import Settings, is_safe_base
 from surveys.errors import Refusal
@@ -27,7 +28,7 @@ REFUSED_BY_US = ("401", "403")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """How the bot should stand.
+    """How the bot should be set up.
 
     `commands` are (name, description) by language code, "" for every other language. An empty
     `webhook` means polling; an empty `page` leaves the menu button to the list of commands.
@@ -50,16 +51,6 @@ class Part(StrEnum):
     DELIVERY = "delivery"
     COMMANDS = "commands"
     MENU = "menu"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One part as it is found, and as it should be where that can be said."""
-
-    part: Part
-    right: bool
-    found: str
-    wanted: str = ""
 
 
 def wanted_from(settings: Settings, catalogs: Mapping[str, Catalog]) -> Wanted:
@@ -93,7 +84,7 @@ async def prepare(api: Bot, wanted: Wanted) -> None:
 
 
 async def inspect(api: Bot, wanted: Wanted, now: datetime) -> list[Finding]:
-    """Every part as it stands; only the first when even that fails. Raises TelegramError."""
+    """Every part as found; only the first when even that fails. Raises TelegramError."""
     try:
         me = await api.get_me()
     except InvalidToken as error:
@@ -108,8 +99,8 @@ async def inspect(api: Bot, wanted: Wanted, now: datetime) -> list[Finding]:
     ]
 
 
-async def mend(api: Bot, wanted: Wanted, findings: list[Finding]) -> None:
-    """Put right what is wrong and can be put right from here. Raises TelegramError."""
+async def repair(api: Bot, wanted: Wanted, findings: Sequence[Finding]) -> None:
+    """Correct what is wrong and can be corrected from here. Raises TelegramError."""
     if all(
         finding.part not in {Part.TOKEN, Part.CONNECTION} or finding.right for finding in findings
     ):

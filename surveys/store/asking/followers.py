@@ -6,8 +6,11 @@ from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, or_,
 
 from surveys.dossier import DONE_STATUSES
 from surveys.store.asking.invitations import (
+    NO_WINDOWS,
     InvitationState,
     Recipient,
+    Windows,
+    is_open,
     latest_consent,
     recipient_of,
 )
@@ -29,7 +32,9 @@ class Follower:
     may_be_asked: bool
 
 
-async def of_done(conn: Connection, form: str, limit: int) -> list[Follower]:
+async def of_done(
+    conn: Connection, form: str, limit: int, *, windows: Windows = NO_WINDOWS
+) -> list[Follower]:
     """Followers of dossiers that are done, who agreed to be told and can be written to."""
     linked = contact_dossiers.c
     columns = (contacts.c.channel, contacts.c.bot, contacts.c.language)
@@ -49,6 +54,7 @@ async def of_done(conn: Connection, form: str, limit: int) -> list[Follower]:
             or_(dossiers.c.returned_at.is_not(None), dossiers.c.status.in_(DONE_STATUSES)),
             contacts.c.status == ContactStatus.ACTIVE,
             latest_consent(Purpose.STATUS),
+            is_open(windows),
         )
         .order_by(linked.dossier_id, linked.contact_id)
         .limit(limit)

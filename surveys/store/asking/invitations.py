@@ -1,6 +1,6 @@
 """Who was asked about which dossier, and how far that went: one invitation a dossier and form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     update,
 )
 
@@ -66,6 +67,12 @@ class Invitation:
     state: InvitationState
     contact_id: int | None
     simulated: bool
+
+
+Windows = Mapping[str, datetime]
+"""Channel → the citizen's last message must be later than this; other channels may always be
+written to."""
+NO_WINDOWS: Windows = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,17 +171,25 @@ async def link_by_phone(conn: Connection, period: Period, now: datetime) -> None
 
 
 async def candidates(
-    conn: Connection, period: Period, form: str, after: int, limit: int
+    conn: Connection,
+    period: Period,
+    form: str,
+    after: int,
+    limit: int,
+    *,
+    windows: Windows = NO_WINDOWS,
 ) -> list[Candidate]:
-    """Returned dossiers of the period that nobody was asked about yet, by id, behind `after`."""
-    query = _candidates(period, form).where(dossiers.c.id > after)
+    """Returned dossiers of the period that nobody was asked about yet, by id, from `after` on."""
+    query = _candidates(period, form, windows).where(dossiers.c.id > after)
     rows = await conn.execute(query.order_by(dossiers.c.id).limit(limit))
     return [_candidate(row) for row in rows.mappings()]
 
 
-async def waiting_count(conn: Connection, period: Period, form: str) -> int:
+async def waiting_count(
+    conn: Connection, period: Period, form: str, *, windows: Windows = NO_WINDOWS
+) -> int:
     """How many candidates the period has."""
-    query = _candidates(period, form).order_by(None).subquery()
+    query = _candidates(period, form, windows).order_by(None).subquery()
     return int(await conn.scalar(select(func.count()).select_from(query)) or 0)
 
 
@@ -248,10 +263,10 @@ async def unit_counts(conn: Connection, period: Period, form: str) -> list[UnitC
     ]
 
 
-def _candidates(period: Period, form: str) -> Select[Any]:
+def _candidates(period: Period, form: str, windows: Windows) -> Select[Any]:
     own = and_(invitations.c.dossier_id == dossiers.c.id, invitations.c.form == form)
     given = exists().where(responses.c.dossier_id == dossiers.c.id, responses.c.form == form)
-    reachable = _reachable().subquery()
+    reachable = _reachable().where(is_open(windows)).subquery()
     return (
         select(
             dossiers.c.id,
@@ -285,6 +300,17 @@ def _reachable() -> Select[Any]:
         .join(contacts, contacts.c.id == linked.contact_id)
         .where(linked.via.in_(PROOFS), contacts.c.status == ContactStatus.ACTIVE, willing)
         .group_by(linked.dossier_id)
+    )
+
+
+def is_open(windows: Windows) -> ColumnElement[bool]:
+    """Within a query over contacts: whether we may write to the contact's channel now."""
+    return and_(
+        true(),
+        *(
+            or_(contacts.c.channel != channel, contacts.c.last_seen_at > since)
+            for channel, since in windows.items()
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.channels import registry
 from bot.conversation import Conversation
 from bot.conversation.context import ConversationContext
 from bot.settings import load_settings
@@ -19,7 +20,11 @@ def make_conversation(**settings: object) -> Conversation:
     """The conversation with the shipped forms and texts."""
     shipped = {form.id: form for form in shipped_forms()}
     context = ConversationContext(
-        keyring=KEYS, forms=shipped, texts=load_texts(), settings=load_settings(**settings)
+        keyring=KEYS,
+        forms=shipped,
+        texts=load_texts(),
+        settings=load_settings(**settings),
+        traits=registry.all_traits(),
     )
     return Conversation(context=context)
 

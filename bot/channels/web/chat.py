@@ -1,19 +1,22 @@
-"""The page's side of the web channel: what it posts, and the stream of bubbles it listens to."""
+"""The routes of the page: what it posts, and the stream of bubbles it listens to."""
 
 import asyncio
 import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.channels.web import WebChannel
-from bot.visitors import Visitors
+from bot.channels import registry
+from bot.channels.base import ChannelContext, Put, Raw
+from bot.channels.web.visitors import Visitors
 from surveys.store.citizens.web_messages import WebMessage
 
 COOKIE = "motcua_chat"
@@ -23,14 +26,14 @@ READY = b"event: ready\ndata: all that was said so far\n\n"
 _SESSION = re.compile(r"[!-~]{16,64}")
 """Ours are 22 letters and signs; a cookie may hold any bytes, which no database would keep."""
 STILL_HERE = b": still here\n\n"
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; base-uri 'none';"
-    " frame-ancestors 'self' https://web.telegram.org"
-)
-"""Nothing from elsewhere; only Telegram's own web client may show the page in a frame."""
 
-Put = Callable[[str, str, dict[str, Any]], Awaitable[bool]]
-"""Persist one update: session, event key, payload. Returns after the commit."""
+
+class Bubbles(Protocol):
+    """Where the page's bubbles come from (`WebChannel`)."""
+
+    def messages(self, session: str, last_id: int) -> AsyncIterator[list[WebMessage]]:
+        """Those after `last_id`, then new ones as they are written."""
+        ...
 
 
 class Event(BaseModel):
@@ -48,15 +51,16 @@ class Event(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebChat:
-    """The routes of the page."""
+    """The routes of the page. `frames` are origins that may show the page in a frame."""
 
-    channel: WebChannel
+    bubbles: Bubbles
     put: Put
     visitors: Visitors
     title: str
     secure: bool
     proxy_header: str = ""
     demo: bool = False
+    frames: Sequence[str] = ()
 
     def routes(self) -> list[web.RouteDef]:
         """`/` is the page, `/chat/…` what it talks to, `/pages/…` its style and script."""
@@ -70,10 +74,10 @@ class WebChat:
     async def page(self, request: web.Request) -> web.Response:
         """The chat; gives a new visitor a session."""
         html = (PAGES / "chat.html").read_text("utf-8")
-        html = html.replace("{{title}}", _escaped(self.title))
+        html = html.replace("{{title}}", escape(self.title))
         html = html.replace("{{demo}}", "yes" if self.demo else "no")
         response = web.Response(text=html, content_type="text/html")
-        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Content-Security-Policy"] = self._policy()
         response.headers["Referrer-Policy"] = "no-referrer"
         if not _SESSION.fullmatch(request.cookies.get(COOKIE, "")):
             self._give_session(response)
@@ -88,12 +92,11 @@ class WebChat:
             event = Event.model_validate_json(await request.read())
         except ValidationError as error:
             return web.json_response({"error": error.error_count()}, status=400)
-        payload = event.model_dump() | {"session": session}
-        await self.put(session, f"{session}:{event.id}", payload)
+        await self.put([raw_event(session, event.model_dump())])
         return web.json_response({"id": event.id}, status=202)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: every bubble behind `Last-Event-ID`, then each new one."""
+        """Server-sent events: every bubble after `Last-Event-ID`, then each new one."""
         session = _session(request)
         last = _number(request.headers.get("Last-Event-ID") or request.query.get("after", ""))
         response = web.StreamResponse(headers={"Cache-Control": "no-store"})
@@ -101,12 +104,19 @@ class WebChat:
         await response.prepare(request)
         end = READY
         try:
-            async for found in self.channel.messages(session, last):
+            async for found in self.bubbles.messages(session, last):
                 await response.write(b"".join(map(_event, found)) + end)
                 end = STILL_HERE
         except (ConnectionResetError, asyncio.CancelledError):
             pass
         return response
+
+    def _policy(self) -> str:
+        """Nothing from elsewhere; only other channels' web clients may show the page in a frame."""
+        frames = " ".join(("'self'", *self.frames))
+        return (
+            f"default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors {frames}"
+        )
 
     def _address(self, request: web.Request) -> str:
         named = request.headers.get(self.proxy_header, "") if self.proxy_header else ""
@@ -121,6 +131,27 @@ class WebChat:
             samesite="Lax",
             secure=self.secure,
         )
+
+
+def make_chat(context: ChannelContext, bubbles: Bubbles, put: Put) -> WebChat:
+    """The routes of this deployment's page."""
+    settings = context.settings
+    return WebChat(
+        bubbles=bubbles,
+        put=put,
+        visitors=Visitors(per_minute=settings.page_posts_per_minute, clock=time.monotonic),
+        proxy_header=settings.proxy_header,
+        title=settings.authority,
+        secure=settings.public_url.startswith("https"),
+        demo=context.demo,
+        frames=[origin for one in registry.all_traits().values() if (origin := one.web_client)],
+    )
+
+
+def raw_event(session: str, event: Mapping[str, Any]) -> Raw:
+    """What a page posted, as it is kept: its id makes a repeated post harmless."""
+    payload = json.dumps({**event, "session": session}, ensure_ascii=False)
+    return Raw(event_key=f"{session}:{event['id']}", address=session, payload=payload)
 
 
 async def page_file(request: web.Request) -> web.StreamResponse:
@@ -139,7 +170,7 @@ def _session(request: web.Request) -> str:
 
 
 def _number(text: str) -> int:
-    """The number of a bubble; what is none stands before all of them."""
+    """The bubble id; 0 (before every bubble) if the text is not a number."""
     return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
@@ -147,7 +178,3 @@ def _event(message: WebMessage) -> bytes:
     body = {"author": message.author, "at": message.at.isoformat(), **message.body}
     data = json.dumps(body, ensure_ascii=False)
     return f"id: {message.id}\ndata: {data}\n\n".encode()
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

@@ -1,6 +1,6 @@
 """One address has its share of a minute; the others have theirs."""
 
-from bot.visitors import MOST_ADDRESSES, Visitors
+from bot.channels.web.visitors import MOST_ADDRESSES, Visitors
 
 
 class Clock:

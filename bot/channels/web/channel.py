@@ -2,20 +2,20 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
+from aiohttp import web
+
 from bot.batching import Batcher, wait_at_most
-from bot.channels.base import CannotEdit, Limits
+from bot.channels.base import Channel, ChannelContext, Limits, Put
+from bot.channels.web import NAME, TRAITS
+from bot.channels.web.chat import make_chat
 from bot.messages import Incoming, IncomingKind, Outgoing
-from surveys.privacy import Keyring
-from surveys.store.base.database import Database
 from surveys.store.citizens import web_messages
 from surveys.store.citizens.web_messages import Author, NewMessage, WebMessage
 
-NAME = "web"
 KINDS = {"text": IncomingKind.TEXT, "tap": IncomingKind.TAP, "start": IncomingKind.START}
 POLL_SECONDS = 2.0
 """How long a bubble written by another process may stay unseen."""
@@ -47,30 +47,35 @@ class Watchers:
                 del self._waiting[chat_key]
 
 
-class WebChannel:
-    """The page's chat. Addresses are the random session ids of the pages' cookies."""
+class WebChannel(Channel):
+    """The page's chat. Addresses are the random session ids of the pages' cookies.
+
+    A second bot of this channel, `simulated`, has no page: its citizens are the demo's.
+    """
 
     name = NAME
+    traits = TRAITS
     limits = Limits(per_second=10_000.0, per_chat_second=10_000.0, chat_burst=1_000)
-    edits_in_place = False
-    acknowledges_apart = False
 
     def __init__(
-        self,
-        database: Database,
-        keyring: Keyring,
-        clock: Callable[[], datetime],
-        *,
-        bot: str = "page",
-        simulated: bool = False,
+        self, context: ChannelContext, *, bot: str = "page", simulated: bool = False
     ) -> None:
         self.bot = bot
         self.watchers = Watchers()
-        self._database = database
-        self._keyring = keyring
-        self._clock = clock
+        self._context = context
         self._simulated = simulated
         self._bubbles = Batcher(self._keep, most_together=MOST_TOGETHER)
+
+    def routes(self, put: Put) -> Sequence[web.AbstractRouteDef]:
+        """The page and what it talks to."""
+        return () if self._simulated else make_chat(self._context, self, put).routes()
+
+    async def link(self, token: str) -> str:
+        """The page with the token after the `#`, which browsers do not send: no log holds it."""
+        settings = self._context.settings
+        host, port = settings.address
+        base = settings.public_url.rstrip("/") or f"http://{host}:{port}"
+        return f"{base}/#{token}"
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
         """Read what the page posted (`id`, `session`, `kind`, `text`, `data`)."""
@@ -99,27 +104,20 @@ class WebChannel:
         """Add a bubble with its buttons."""
         return str(await self._add(address, Author.BOT, message))
 
-    async def edit(self, address: str, reference: str, message: Outgoing) -> None:  # noqa: ARG002
-        """The page keeps its bubbles: always a new one."""
-        raise CannotEdit("the web page keeps every bubble")
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
-
     def chat_key(self, session: str) -> str:
         """The key under which the bubbles of a session are kept."""
-        return self._keyring.chat_key(self.name, self.bot, session)
+        return self._context.keyring().chat_key(self.name, self.bot, session)
 
     async def messages(self, session: str, last_id: int) -> AsyncIterator[list[WebMessage]]:
-        """The bubbles behind `last_id`, then those that follow, for as long as one listens.
+        """The bubbles after `last_id`, then new ones as they are written, while somebody listens.
 
-        Yields an empty list every few seconds, so that a dead line is noticed.
+        Yields an empty list every few seconds, so that a dead connection is noticed.
         """
         chat_key = self.chat_key(session)
         with self.watchers.watching(chat_key) as changed:
             while True:
                 changed.clear()
-                async with self._database.read_inline() as conn:
+                async with self._context.database.read_inline() as conn:
                     found = list(await web_messages.after(conn, chat_key, last_id))
                 last_id = found[-1].id if found else last_id
                 yield found
@@ -132,12 +130,16 @@ class WebChannel:
         chat_key = self.chat_key(session)
         number = await self._bubbles.submit(
             NewMessage(
-                chat_key=chat_key, author=author, body=body, at=self._clock(), event_key=event_key
+                chat_key=chat_key,
+                author=author,
+                body=body,
+                at=self._context.clock(),
+                event_key=event_key,
             )
         )
         self.watchers.wake(chat_key)
         return number
 
     async def _keep(self, bubbles: Sequence[NewMessage]) -> Sequence[int | None]:
-        async with self._database.write() as conn:
+        async with self._context.database.write() as conn:
             return [await web_messages.add(conn, bubble) for bubble in bubbles]

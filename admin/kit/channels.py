@@ -1,0 +1,101 @@
+"""The channels as the commands see them: what a channel may use, and `motcua <channel> check`."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cache
+
+import click
+
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, group
+from admin.kit.tables import Row
+from bot.channels import registry
+from bot.channels.base import Channel, ChannelContext, ChannelUnavailable, Finding
+from bot.texts import load_texts
+from surveys.errors import Refusal
+from surveys.store.base.database import Database
+
+COLUMNS = "part state found wanted"
+
+
+def channel_context(
+    runtime: Runtime,
+    database: Database,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    demo: bool = False,
+) -> ChannelContext:
+    """What a channel may use within this command; without a `clock` it is the moment the command
+    began."""
+    return ChannelContext(
+        settings=runtime.settings,
+        texts=load_texts(),
+        clock=clock or (lambda: runtime.now),
+        database=database,
+        keyring=cache(runtime.keyring),
+        demo=demo,
+    )
+
+
+def channel_title(runtime: Runtime, channel: str) -> str:
+    """The channel as people call it."""
+    texts, key = load_texts()[runtime.texts.language], f"channels.{channel}"
+    return texts.text(key) if key in texts else channel
+
+
+def check_group(name: str) -> click.Group:
+    """`motcua <channel>` with its one command, `check`; `name` is a group of the registry."""
+    made = group(name)
+
+    @made.command("check")
+    @click.option("--fix", is_flag=True)
+    @format_option
+    async def check(runtime: Runtime, *, fix: bool, shown_as: Format) -> int:
+        """Compare the bot's set-up with the settings; exit 1 when a part is wrong."""
+        return await _check(runtime, name, fix=fix, shown_as=shown_as)
+
+    return made
+
+
+async def _check(runtime: Runtime, name: str, *, fix: bool, shown_as: Format) -> int:
+    found = [
+        (channel.name, finding)
+        for channel in _open(runtime, name)
+        for finding in await _findings(runtime, channel, fix=fix)
+    ]
+    count = sum(not finding.right for _, finding in found)
+    rows = [_row(runtime, channel, finding, shown_as) for channel, finding in found]
+    runtime.show(rows, runtime.columns("channel_check.columns", COLUMNS), shown_as)
+    hint = "wrong" if fix else "mendable"
+    runtime.say(f"channel_check.{hint if count else 'all_right'}", count=count, command=name)
+    return 1 if count else 0
+
+
+def _open(runtime: Runtime, name: str) -> list[Channel]:
+    """Raises Refusal `<name>.not_configured`, or what a channel refuses about its settings."""
+    database = Database.open(runtime.settings.database_url)
+    runtime.exits.push_async_callback(database.close)
+    context, modules = channel_context(runtime, database), registry.channel_modules()
+    opened = [modules[one].open_channel(context) for one in registry.remote_groups()[name]]
+    channels = [channel for channel in opened if channel is not None]
+    if not channels:
+        raise Refusal(f"{name}.not_configured")
+    for channel in channels:
+        runtime.exits.push_async_callback(channel.close)
+    return channels
+
+
+async def _findings(runtime: Runtime, channel: Channel, *, fix: bool) -> Sequence[Finding]:
+    try:
+        return await channel.check(fix=fix)
+    except ChannelUnavailable as error:
+        title = channel_title(runtime, channel.name)
+        raise Refusal("channel.unavailable", channel=title, reason=error.reason) from None
+
+
+def _row(runtime: Runtime, channel: str, finding: Finding, shown_as: Format) -> Row:
+    part, state = finding.part, "right" if finding.right else "wrong"
+    if shown_as is Format.TABLE:
+        part = runtime.text(f"{channel}.parts.{part}")
+        state = runtime.text(f"channel_check.states.{state}")
+    return {"part": part, "state": state, "found": finding.found, "wanted": finding.wanted}

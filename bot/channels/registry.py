@@ -1,0 +1,43 @@
+"""Finds the channels there are, and opens those that are configured.
+
+Every module or package beside this file that has an `open_channel` is a channel. A channel that
+lives elsewhere is added by appending its folder to `bot.channels.__path__`.
+"""
+
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module
+from typing import cast
+
+from bot import channels
+from bot.channels.base import Channel, ChannelContext, ChannelModule, Traits
+
+
+def channel_modules() -> dict[str, ChannelModule]:
+    """Every channel by name; those that need no set-up elsewhere come first."""
+    names = [module.name for module in pkgutil.iter_modules(channels.__path__)]
+    loaded = {name: import_module(f"{channels.__name__}.{name}") for name in names}
+    found = {n: cast(ChannelModule, m) for n, m in loaded.items() if hasattr(m, "open_channel")}
+    return dict(sorted(found.items(), key=lambda item: (item[1].TRAITS.remote, item[0])))
+
+
+def all_traits() -> Mapping[str, Traits]:
+    """The traits of every channel, configured or not, by name."""
+    return {name: module.TRAITS for name, module in channel_modules().items()}
+
+
+def open_channels(context: ChannelContext) -> list[Channel]:
+    """One bot of every channel that is configured, not started. Raises Refusal."""
+    wanted = (m for m in channel_modules().values() if not (context.demo and m.TRAITS.remote))
+    opened = (module.open_channel(context) for module in wanted)
+    return [channel for channel in opened if channel is not None]
+
+
+def remote_groups() -> dict[str, list[str]]:
+    """The channels whose set-up can be checked, by the part of their name before the first `_`:
+    several products of one company share a command."""
+    found: dict[str, list[str]] = {}
+    for name, traits in all_traits().items():
+        if traits.remote:
+            found.setdefault(name.partition("_")[0], []).append(name)
+    return found
