@@ -18,7 +18,8 @@ from surveys.spelling import fold
 from surveys.store.base.connection import Connection
 from surveys.store.results import complaints, responses
 from surveys.store.results.responses import Filed, NewResponse, StoredResponse
-from surveys.store.system import form_versions
+from surveys.store.system import form_versions, import_changes
+from surveys.store.system.import_changes import Change
 
 COLUMNS = (
     ColumnSpec(name="dossier", titles=("Mã hồ sơ", "Hồ sơ", "Số hồ sơ"), required=True),
@@ -67,12 +68,14 @@ class AnswerImporter:
         self._zone = runtime.settings.zone
         self._columns = FormColumns(forms=())
         self._seen: dict[tuple[str, str], int] = {}
+        self._import_id = 0
 
-    async def begin(self, conn: Connection, sheet: Sheet, _import_id: int) -> None:
+    async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
         """Publish the forms; know their questions.
 
         Raises Refusal `answers.unknown_column` when a header is no question of any form.
         """
+        self._import_id = import_id
         await form_versions.register(conn, shipped_forms(), self._runtime.now)
         known = (await form_versions.published(conn)).values()
         self._columns = FormColumns(forms=tuple(known))
@@ -132,7 +135,8 @@ class AnswerImporter:
         return None
 
     async def _add(self, conn: Connection, fresh: list["_Known"]) -> None:
-        made = await responses.add_many(conn, [one.response for one in fresh])
+        new = [one.response for one in fresh]
+        made = await responses.add_many(conn, new, self._import_id)
         for one in fresh:
             await self._complain(conn, one.paper, made[one.response.key], {})
 
@@ -147,6 +151,7 @@ class AnswerImporter:
         else:
             found.changed += 1
             found.deeds.append(await self._change(conn, one, before))
+            found.changes += _history(one, before)
 
     async def _change(self, conn: Connection, one: "_Known", before: StoredResponse) -> Deed:
         new, said = one.response, one.response.said
@@ -210,6 +215,22 @@ class _Known:
     row: Row
     paper: PaperResponse
     response: NewResponse
+
+
+def _history(one: "_Known", before: StoredResponse) -> list[Change]:
+    """Question by question what was said before, and now."""
+    said, was = one.response.said, before.said
+    return [
+        Change(
+            kind=import_changes.RESPONSE,
+            subject=f"{one.paper.dossier} {one.response.form}",
+            field=question,
+            before=was.get(question),
+            after=said.get(question),
+        )
+        for question in {**said, **was}
+        if said.get(question) != was.get(question)
+    ]
 
 
 def _already(paper: PaperResponse, before: StoredResponse) -> Refusal:

@@ -18,6 +18,8 @@ from surveys.spelling import fold
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts
 from surveys.store.dossiers.facts import Fact
+from surveys.store.system import import_changes
+from surveys.store.system.import_changes import Change
 
 COLUMNS = (
     ColumnSpec(name="unit", titles=("Đơn vị", "Mã đơn vị", "Tên đơn vị"), required=True),
@@ -46,6 +48,7 @@ class FactImporter:
     async def begin(self, conn: Connection, _sheet: Sheet, import_id: int) -> None:
         """Know the units."""
         self._units = await UnitIndex.load(conn)
+        self._codes = {number: code for code, number in self._units.ids.items()}
         self._import_id = import_id
 
     def read(self, row: Row) -> Fact:
@@ -77,12 +80,21 @@ class FactImporter:
             same=len(taken) - len(changed),
             rejected=rejected,
             deeds=list(self._deeds(replaced, before)),
+            changes=[self._change(fact, before) for fact in changed],
+        )
+
+    def _change(self, fact: Fact, before: Mapping[Key, str]) -> Change:
+        return Change(
+            kind=import_changes.FACT,
+            subject=f"{self._codes[fact.unit_id]} {fact.period} {fact.fact}",
+            field="value",
+            before=before.get(fact.key),
+            after=fact.value,
         )
 
     def _deeds(self, replaced: Iterable[Fact], before: Mapping[Key, str]) -> Iterator[Deed]:
-        codes = {number: code for code, number in self._units.ids.items()}
         for fact in replaced:
-            subject = f"unit:{codes[fact.unit_id]} {fact.period}"
+            subject = f"unit:{self._codes[fact.unit_id]} {fact.period}"
             details = {"fact": fact.fact, "from": before[fact.key], "to": fact.value}
             yield Deed(action="facts.change", subject=subject, details=details)
 

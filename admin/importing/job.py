@@ -28,7 +28,8 @@ from admin.sheets import (
 )
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
-from surveys.store.system import audit, imports
+from surveys.store.system import audit, import_changes, imports
+from surveys.store.system.import_changes import Change
 
 CHUNK = 2_000
 NAMED = 5
@@ -51,6 +52,8 @@ class Stored:
     """Which fields of what was there changed, and how often."""
     rejected: list[Refused] = field(default_factory=list)
     deeds: list[Deed] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    """What was there before, for those that are not written down with the rows themselves."""
 
 
 class Importer(Protocol[T]):
@@ -159,7 +162,14 @@ async def _take_in(
     await importer.begin(conn, sheet, number)
     rejects = Rejects(report.rejects, sheet.header.titles, titles)
     after_commit.enter_context(rejects)
-    desk = _Desk(runtime=runtime, importer=importer, report=report, rejects=rejects, sheet=sheet)
+    desk = _Desk(
+        runtime=runtime,
+        importer=importer,
+        report=report,
+        rejects=rejects,
+        sheet=sheet,
+        number=number,
+    )
     await desk.work(conn)
     await _settle(conn, number, report)
     return report
@@ -174,11 +184,14 @@ class _Desk:
     report: Report
     rejects: Rejects
     sheet: Sheet
+    number: int
+    """The number of the import."""
 
     async def work(self, conn: Connection) -> None:
         with self.runtime.progress("imports.progress", self.sheet.estimate) as told:
             for chunk, refused in self._chunks():
                 stored = await self.importer.store(conn, chunk) if chunk else Stored()
+                await import_changes.record(conn, self.number, stored.changes)
                 self._count(stored, refused)
                 told(self.report.rows)
                 await asyncio.sleep(0)  # where Ctrl-C is heard: statements need not wait

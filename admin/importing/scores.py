@@ -18,6 +18,8 @@ from surveys.spelling import fold
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import scores
 from surveys.store.dossiers.scores import ScoreRow, Stage
+from surveys.store.system import import_changes
+from surveys.store.system.import_changes import Change
 
 COLUMNS = (
     ColumnSpec(name="unit", titles=("Đơn vị", "Mã đơn vị", "Tên đơn vị"), required=True),
@@ -54,6 +56,7 @@ class ScoreImporter:
     async def begin(self, conn: Connection, _sheet: Sheet, import_id: int) -> None:
         """Know the units."""
         self._units = await UnitIndex.load(conn)
+        self._codes = {number: code for code, number in self._units.ids.items()}
         self._import_id = import_id
 
     def read(self, row: Row) -> ScoreRow:
@@ -84,12 +87,22 @@ class ScoreImporter:
             changed=len(replaced),
             same=len(rows) - len(changed),
             deeds=list(self._deeds(replaced, before)),
+            changes=[self._change(score, before) for score in changed],
+        )
+
+    def _change(self, score: ScoreRow, before: Mapping[Key, tuple[str, str]]) -> Change:
+        unit, there = self._codes[score.unit_id], before.get(score.key)
+        return Change(
+            kind=import_changes.SCORE,
+            subject=f"{unit} {score.period} {score.stage} {score.criterion}",
+            field="points",
+            before=list(there) if there else None,
+            after=list(score.value),
         )
 
     def _deeds(
         self, replaced: Iterable[ScoreRow], before: Mapping[Key, tuple[str, str]]
     ) -> Iterator[Deed]:
-        codes = {number: code for code, number in self._units.ids.items()}
         for score in replaced:
             details = {
                 "stage": score.stage.value,
@@ -97,7 +110,7 @@ class ScoreImporter:
                 "from": list(before[score.key]),
                 "to": list(score.value),
             }
-            subject = f"unit:{codes[score.unit_id]} {score.period}"
+            subject = f"unit:{self._codes[score.unit_id]} {score.period}"
             yield Deed(action="scores.change", subject=subject, details=details)
 
 

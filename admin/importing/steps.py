@@ -16,6 +16,8 @@ from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers
 from surveys.store.dossiers.dossiers import Step
 from surveys.store.results import evidence
+from surveys.store.system import import_changes
+from surveys.store.system.import_changes import Change
 
 COLUMNS = (
     ColumnSpec(name="dossier", titles=("Mã hồ sơ", "Số hồ sơ"), required=True),
@@ -72,6 +74,7 @@ class StepImporter:
             (row, why) for row, draft in rows if (why := self._reason(draft, numbers))
         ]
         counted = Stored(rejected=rejected)
+        codes = {number: code for code, number in numbers.items()}
         for some in _some(_by_dossier(rows, numbers, self._broken)):
             there = await dossiers.steps_of(conn, list(some))
             changes = Changes.between(some, there)
@@ -82,6 +85,7 @@ class StepImporter:
             counted.new += changes.new
             counted.changed += changes.changed
             counted.same += changes.same
+            counted.changes += _history(changes.steps, there, codes)
         return counted
 
     def _reason(self, draft: StepDraft, numbers: Mapping[str, int]) -> Refusal | None:
@@ -128,6 +132,22 @@ class Changes:
         self.removed += len(stored) - known
         if steps != stored:
             self.steps[number] = list(steps.values())
+
+
+def _history(
+    steps: Mapping[int, Sequence[Step]], there: Steps, codes: Mapping[int, str]
+) -> list[Change]:
+    """What each dossier had before, and has now."""
+    return [
+        Change(
+            kind=import_changes.STEPS,
+            subject=codes[number],
+            field="steps",
+            before=[dossiers.told_of(step) for step in there.get(number, {}).values()] or None,
+            after=[dossiers.told_of(step) for step in now],
+        )
+        for number, now in steps.items()
+    ]
 
 
 def _by_dossier(

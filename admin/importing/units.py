@@ -15,6 +15,8 @@ from surveys.spelling import fold
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import units
 from surveys.store.dossiers.units import Level, Unit
+from surveys.store.system import import_changes
+from surveys.store.system.import_changes import Change
 
 COLUMNS = (
     ColumnSpec(name="code", titles=("Mã đơn vị", "Mã"), required=True),
@@ -87,6 +89,18 @@ class UnitImporter:
             changed=len(changed) - new,
             same=len(taken) - len(changed),
             rejected=rejected,
+            changes=[self._change(unit) for unit in changed],
+        )
+
+    def _change(self, unit: Unit) -> Change:
+        there = self._stored.get(unit.code)
+        before = None if there is None else units.told_of(there)
+        return Change(
+            kind=import_changes.UNIT,
+            subject=unit.code,
+            field="unit",
+            before=before,
+            after=units.told_of(unit),
         )
 
     def _code(self, row: Row) -> str:

@@ -20,7 +20,7 @@ from bot.channels.registry import remote_groups
 
 SECTIONS = {
     "begin": ("demo", "serve", "db"),
-    "collect": ("units", "dossiers", "forms", "qr", "invite", "delivery", "answers"),
+    "collect": ("units", "dossiers", "forms", "qr", "invite", "delivery", "answers", "imports"),
     "rate": (
         "facts",
         "scores",

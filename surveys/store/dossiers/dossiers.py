@@ -112,6 +112,22 @@ async def steps_of(
     return found
 
 
+def step_of(told: Mapping[str, Any]) -> Step:
+    """The step that `told_of` wrote down."""
+    moments = {name: told[name] and datetime.fromisoformat(told[name]) for name in _MOMENTS}
+    return Step(agency=told["agency"], position=told["position"], **moments)
+
+
+def told_of(step: Step) -> dict[str, Any]:
+    """A step as plain JSON."""
+    moments = {name: getattr(step, name) for name in _MOMENTS}
+    written = {name: moment and moment.isoformat() for name, moment in moments.items()}
+    return {"agency": step.agency, "position": step.position, **written}
+
+
+_MOMENTS = ("due_at", "finished_at")
+
+
 async def replace_steps(conn: Connection, steps: Mapping[int, Sequence[Step]]) -> None:
     """Give these dossiers (some thousands at most) these steps instead of the former ones."""
     if not steps:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import facts, units
+
+KEY = ("unit_id", "period", "fact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,15 @@ async def stored(conn: Connection, periods: Iterable[str]) -> Mapping[tuple[int,
     columns = (facts.c.unit_id, facts.c.period, facts.c.fact, facts.c.value)
     rows = await conn.execute(select(*columns).where(facts.c.period.in_(set(periods))))
     return {(unit_id, period, fact): value for unit_id, period, fact, value in rows}
+
+
+async def set_back(conn: Connection, key: tuple[int, str, str], value: str | None) -> None:
+    """Let the fact have this value again; None: there was no such fact."""
+    which = [facts.c[name] == part for name, part in zip(KEY, key, strict=True)]
+    if value is None:
+        await conn.execute(delete(facts).where(*which))
+    else:
+        await conn.execute(update(facts).where(*which).values(value=value))
 
 
 async def put(conn: Connection, new: list[Fact], import_id: int | None) -> None:

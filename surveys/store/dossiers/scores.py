@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import scores, units
+
+KEY = ("unit_id", "period", "stage", "criterion")
 
 
 class Stage(StrEnum):
@@ -66,14 +68,24 @@ async def stored(
     return {(row[0], row[1], row[2], row[3]): (row.points, row.note) for row in rows}
 
 
+async def set_back(
+    conn: Connection, key: tuple[int, str, str, str], value: tuple[str, str] | None
+) -> None:
+    """Let the score have these points and this note again; None: there was no such score."""
+    which = [scores.c[name] == part for name, part in zip(KEY, key, strict=True)]
+    if value is None:
+        await conn.execute(delete(scores).where(*which))
+    else:
+        await conn.execute(update(scores).where(*which).values(points=value[0], note=value[1]))
+
+
 async def put(conn: Connection, new: list[ScoreRow], import_id: int | None) -> None:
     """Store these points; later ones of the same key replace the former."""
     if not new:
         return
     row = insert(conn, scores)
     changes = {name: row.excluded[name] for name in ("points", "note", "import_id")}
-    key = ["unit_id", "period", "stage", "criterion"]
-    upsert = row.on_conflict_do_update(index_elements=key, set_=changes)
-    names = (*key, "points", "note")
+    upsert = row.on_conflict_do_update(index_elements=list(KEY), set_=changes)
+    names = (*KEY, "points", "note")
     rows = [{**{name: getattr(one, name) for name in names}, "import_id": import_id} for one in new]
     await conn.execute(upsert, rows)

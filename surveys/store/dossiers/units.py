@@ -1,7 +1,7 @@
 """The tree of units: who receives and settles dossiers, and under whom."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -83,6 +83,21 @@ async def save(conn: Connection, changed: Sequence[Unit]) -> None:
         for unit in changed
     ]
     await conn.execute(below.values(parent_id=bindparam("above")), rows)
+
+
+def told_of(unit: Unit) -> dict[str, Any]:
+    """A unit as plain JSON."""
+    days = {name: getattr(unit, name) for name in _DAYS}
+    return asdict(unit) | {name: day and day.isoformat() for name, day in days.items()}
+
+
+def unit_of(told: Mapping[str, Any]) -> Unit:
+    """The unit that `told_of` wrote down."""
+    days = {name: told[name] and date.fromisoformat(told[name]) for name in _DAYS}
+    return Unit(**{**told, **days, "level": Level(told["level"])})
+
+
+_DAYS = ("valid_from", "valid_to")
 
 
 def _parents(changed: Sequence[Unit]) -> set[str]:

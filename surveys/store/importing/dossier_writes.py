@@ -40,13 +40,24 @@ async def write(conn: Connection, import_id: int, writes: Writes) -> None:
     if new:
         insert = dossiers.insert().returning(dossiers.c.id)
         made = list((await conn.execute(insert, new)).scalars())
-    changed = {number: _numbered(row, numbers) for number, row in writes.changed.items()}
-    for names, rows in _alike(changed).items():
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-        change = update(dossiers).where(dossiers.c.id == bindparam("number")).values(**values)
-        await conn.execute(change, rows)
+    await change(conn, writes.changed, numbers)
     await import_changes.record(conn, import_id, writes.changes)
-    await evidence.refresh(conn, (*made, *changed))
+    await evidence.refresh(conn, (*made, *writes.changed))
+
+
+async def change(
+    conn: Connection,
+    rows: Mapping[int, Mapping[str, Any]],
+    procedures: Mapping[str, int] | None = None,
+) -> None:
+    """Change these columns of the dossiers with these numbers."""
+    if procedures is None:
+        procedures = await _procedures(conn, rows.values())
+    changed = {number: _numbered(row, procedures) for number, row in rows.items()}
+    for names, alike in _alike(changed).items():
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        which = dossiers.c.id == bindparam("number")
+        await conn.execute(update(dossiers).where(which).values(**values), alike)
 
 
 async def _procedures(conn: Connection, rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:

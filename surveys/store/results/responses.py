@@ -120,11 +120,14 @@ async def finish(conn: Connection, *, dossier_id: int, form: str, now: datetime)
     await conn.execute(update(responses).where(*which, unfinished).values(finished_at=now))
 
 
-async def add_many(conn: Connection, new: list[NewResponse]) -> dict[tuple[int, str], int]:
-    """Store responses nobody has yet, refresh the evidence; returns their ids by key."""
+async def add_many(
+    conn: Connection, new: list[NewResponse], import_id: int | None = None
+) -> dict[tuple[int, str], int]:
+    """Store responses nobody has yet, made by this import, refresh the evidence; returns their
+    ids by key."""
     ids: dict[tuple[int, str], int] = {}
     for start in range(0, len(new), BATCH):
-        ids |= await _add(conn, new[start : start + BATCH])
+        ids |= await _add(conn, new[start : start + BATCH], import_id)
     await evidence.refresh(conn, (one.dossier_id for one in new))
     return ids
 
@@ -223,10 +226,13 @@ async def _revalue(conn: Connection, before: Standing, option: str | None) -> bo
     return True
 
 
-async def _add(conn: Connection, new: list[NewResponse]) -> dict[tuple[int, str], int]:
+async def _add(
+    conn: Connection, new: list[NewResponse], import_id: int | None
+) -> dict[tuple[int, str], int]:
     opening = insert(conn, responses).on_conflict_do_nothing(index_elements=["dossier_id", "form"])
     made = opening.returning(responses.c.dossier_id, responses.c.form, responses.c.id)
-    rows = (await conn.execute(made, [_response_row(one) for one in new])).all()
+    wanted = [_response_row(one) | {"import_id": import_id} for one in new]
+    rows = (await conn.execute(made, wanted)).all()
     ids = {(dossier_id, form): response_id for dossier_id, form, response_id in rows}
     given = [row for one in new if one.key in ids for row in _answer_rows(one, ids[one.key])]
     if given:

@@ -15,8 +15,10 @@ from surveys.store.base.connection import Connection
 from surveys.store.base.schema import import_changes, imports
 
 AT_ONCE = 2_000
-DOSSIER = "dossier"
-"""The kind of a change of a dossier; its subject is the code."""
+DOSSIER, STEPS, RESPONSE = "dossier", "steps", "response"
+"""Kinds of changes whose subject is, or begins with, the code of a dossier."""
+UNIT, FACT, SCORE = "unit", "fact", "score"
+"""Kinds of changes whose subject is, or begins with, the code of a unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

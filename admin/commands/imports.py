@@ -1,0 +1,130 @@
+"""`motcua imports`: which files were taken in, what they changed, and taking one back."""
+
+from typing import Any
+
+import click
+
+from admin.kit import output
+from admin.kit.output import Format
+from admin.kit.runtime import Runtime, format_option, group
+from surveys.errors import Refusal
+from surveys.store.base.connection import Connection
+from surveys.store.importing import undoing
+from surveys.store.importing.undoing import Undone
+from surveys.store.system import audit, import_changes, imports
+from surveys.store.system.import_changes import Change
+from surveys.store.system.imports import Import
+
+KEYS = "id imported_at kind file_name accepted rejected new changed actor state"
+
+command = group("imports")
+
+
+@command.command("list")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@format_option
+async def list_imports(runtime: Runtime, limit: int, shown_as: Format) -> None:
+    """Print the last imports, newest first."""
+    database = await runtime.database()
+    async with database.read() as conn:
+        found = await imports.listed(conn, limit=limit)
+    rows = [_row(runtime, one, shown_as) for one in found]
+    runtime.show(rows, runtime.columns("imports.columns", KEYS), shown_as)
+
+
+@command.command("show")
+@click.argument("number", type=click.IntRange(min=1))
+@click.option("--changes", is_flag=True)
+@format_option
+async def show_import(
+    runtime: Runtime,
+    number: int,
+    changes: bool,  # noqa: FBT001 - click calls by name
+    shown_as: Format,
+) -> None:
+    """Print one import: its counts, the fields it changed, the imports that built on it."""
+    database = await runtime.database()
+    async with database.read() as conn:
+        one = await _find(conn, number)
+        counted = await import_changes.counted(conn, number)
+        later = await undoing.built_on(conn, number)
+        listed = await _changes(conn, number) if changes else []
+    shown = _row(runtime, one, shown_as) | {"sha256": one.sha256}
+    fields = [{"kind": kind, "field": field, "count": count} for kind, field, count in counted]
+    built_on = [{"id": other.id, "file_name": other.file_name} for other in later]
+    if shown_as is Format.JSON:
+        told = {"fields": fields, "built_on": built_on, "changes": [_told(one) for one in listed]}
+        output.show_json(shown | told)
+        return
+    runtime.show([shown], runtime.columns("imports.columns", f"{KEYS} sha256"), shown_as)
+    if shown_as is Format.TABLE and fields:
+        runtime.show(fields, runtime.columns("imports.columns", "kind field count"), shown_as)
+    if changes:
+        columns = runtime.columns("imports.columns", "kind subject field before after")
+        runtime.show([_told(one) for one in listed], columns, shown_as)
+    for other in later:
+        runtime.say("imports.built_on", id=str(other.id), file=other.file_name)
+
+
+@command.command("undo")
+@click.argument("number", type=click.IntRange(min=1))
+@click.option("--dry-run/--yes", default=True)
+async def undo_import(
+    runtime: Runtime,
+    number: int,
+    dry_run: bool,  # noqa: FBT001 - click calls by name
+) -> None:
+    """Take one import back; without `--yes` only say what would happen."""
+    database = await runtime.database()
+    async with database.write() as conn:
+        one = await _find(conn, number)
+        undone = await undoing.undo(conn, one, runtime.keyring())
+        if dry_run:
+            await conn.rollback()
+        else:
+            await _note(conn, runtime, one, undone)
+    counts = {"removed": undone.removed, "restored": undone.restored}
+    said = "imports.would_undo" if dry_run else "imports.undone"
+    runtime.say(said, id=str(number), file=one.file_name, **counts)
+
+
+async def _find(conn: Connection, number: int) -> Import:
+    found = await imports.find(conn, number)
+    if found is None:
+        raise Refusal("imports.unknown", id=number)
+    return found
+
+
+async def _changes(conn: Connection, number: int) -> list[Change]:
+    found: list[Change] = []
+    last = 0
+    while some := await import_changes.of_import(conn, number, after=last):
+        found += some.values()
+        last = max(some)
+    return found
+
+
+async def _note(conn: Connection, runtime: Runtime, one: Import, undone: Undone) -> None:
+    counts = {"removed": undone.removed, "restored": undone.restored}
+    await audit.append(
+        conn,
+        at=runtime.now,
+        actor=runtime.actor,
+        action="imports.undo",
+        subject=f"import:{one.id}",
+        details={"kind": one.kind, "file": one.file_name, **counts},
+    )
+
+
+def _row(runtime: Runtime, one: Import, shown_as: Format) -> dict[str, Any]:
+    row = {key: getattr(one, key) for key in KEYS.split()}
+    if shown_as is Format.TABLE:
+        row["imported_at"] = runtime.local(one.imported_at)
+        row["state"] = runtime.text(f"imports.states.{one.state}")
+        row["kind"] = runtime.text(f"imports.kinds.{one.kind}")
+    return row
+
+
+def _told(change: Change) -> dict[str, Any]:
+    names = ("kind", "subject", "field", "before", "after")
+    return {name: getattr(change, name) for name in names}

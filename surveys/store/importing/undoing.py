@@ -1,0 +1,240 @@
+"""Undoing an import: what it made goes, what it changed is as before.
+
+Everything is one transaction. An import that later imports built on is not undone, and neither is
+one whose dossiers citizens or verifiers have to do with by now.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
+
+from surveys.errors import Refusal
+from surveys.privacy import Keyring
+from surveys.store.base.connection import Connection
+from surveys.store.base.schema import (
+    answers,
+    complaints,
+    contact_dossiers,
+    dossier_evidence,
+    dossiers,
+    import_changes,
+    imports,
+    invitations,
+    links,
+    responses,
+    unit_aliases,
+    units,
+    verifications,
+)
+from surveys.store.base.schema import facts as fact_table
+from surveys.store.base.schema import scores as score_table
+from surveys.store.dossiers import dossiers as dossier_store
+from surveys.store.dossiers import facts, scores
+from surveys.store.dossiers import units as unit_store
+from surveys.store.importing import dossier_writes
+from surveys.store.results import evidence
+from surveys.store.system import import_changes as history
+from surveys.store.system import imports as import_store
+from surveys.store.system.import_changes import Change
+from surveys.store.system.imports import Import, ImportState
+
+DATES = ("received_at", "due_at", "finished_at", "returned_at", "apology_at", "rescheduled_to")
+IN_USE = (invitations, links, contact_dossiers, verifications)
+"""Tables whose rows show that a dossier is more than an imported row by now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """How much an undo took away, and how many things it set back."""
+
+    removed: int
+    restored: int
+
+
+async def undo(conn: Connection, one: Import, keys: Keyring) -> Undone:
+    """Undo an import whose state is `done`.
+
+    Raises Refusal `imports.not_undoable`, `imports.built_on` (naming the later imports) or
+    `imports.in_use`.
+    """
+    if one.state is not ImportState.DONE:
+        raise Refusal(f"imports.not_undoable_{one.state}", id=one.id)
+    later = await built_on(conn, one.id)
+    if later:
+        named = ", ".join(f"{other.id} ({other.file_name})" for other in later)
+        raise Refusal("imports.built_on", id=one.id, imports=named)
+    restored = await _restore(conn, one.id, keys)
+    removed = await _remove_dossiers(conn, one.id) + await _remove_responses(conn, one.id)
+    await import_store.mark(conn, one.id, ImportState.UNDONE)
+    return Undone(removed=removed, restored=restored)
+
+
+async def built_on(conn: Connection, import_id: int) -> list[Import]:
+    """The later imports, not undone, that changed what this one made or changed, in their order."""
+    mine, other = import_changes.alias(), import_changes.alias()
+    same = (other.c.kind == mine.c.kind) & (other.c.subject == mine.c.subject)
+    again = (
+        select(other.c.import_id)
+        .join_from(mine, other, same & (other.c.field == mine.c.field))
+        .where(mine.c.import_id == import_id, other.c.import_id > import_id)
+    )
+    made = select(dossiers.c.code).where(dossiers.c.import_id == import_id)
+    on_dossiers = select(import_changes.c.import_id).where(
+        import_changes.c.import_id > import_id,
+        import_changes.c.kind.in_((history.DOSSIER, history.STEPS)),
+        import_changes.c.subject.in_(made),
+    )
+    numbers = select(dossiers.c.id).where(dossiers.c.import_id == import_id)
+    answered = select(responses.c.import_id).where(
+        responses.c.import_id > import_id, responses.c.dossier_id.in_(numbers)
+    )
+    found = again.union(on_dossiers, answered).subquery()
+    standing = imports.c.state != ImportState.UNDONE
+    rows = select(imports.c.id).where(imports.c.id.in_(select(found.c[0])), standing)
+    return await import_store.named(conn, list((await conn.execute(rows)).scalars()))
+
+
+async def _restore(conn: Connection, import_id: int, keys: Keyring) -> int:
+    """Set back what was changed; returns how many things that were.
+
+    Raises Refusal `imports.changed_answers`: an answer is never taken back by a machine.
+    """
+    things: set[tuple[str, str]] = set()
+    last = 0
+    while some := await history.of_import(conn, import_id, after=last):
+        last = max(some)
+        kinds: defaultdict[str, list[Change]] = defaultdict(list)
+        for change in some.values():
+            kinds[change.kind].append(change)
+            things.add((change.kind, change.subject))
+        if history.RESPONSE in kinds:
+            raise Refusal("imports.changed_answers")
+        for kind, changes in kinds.items():
+            await _RESTORERS[kind](conn, changes, keys)
+    return len(things)
+
+
+async def _restore_dossiers(conn: Connection, changes: list[Change], keys: Keyring) -> None:
+    numbers = await dossier_store.ids(conn, {change.subject for change in changes})
+    codes = {code: number for code, (number, _) in (await unit_store.everything(conn)).items()}
+    rows: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+    for change in changes:
+        rows[numbers[change.subject]] |= _columns(change, codes, keys)
+    await dossier_writes.change(conn, rows)
+    await evidence.refresh(conn, rows)
+
+
+def _columns(change: Change, units_by_code: Mapping[str, int], keys: Keyring) -> dict[str, Any]:
+    """The columns of a dossier that hold what was before."""
+    name, before = change.field, change.before
+    if name == "unit":
+        return {"unit_id": units_by_code[before]}
+    if name == "filing":
+        return {"channel": before}
+    if name == "applicant":
+        return {"applicant_sealed": change.sealed}
+    if name == "phone":
+        key = keys.phone_key(keys.unseal(change.sealed)) if change.sealed else None
+        return {"phone_sealed": change.sealed, "phone_key": key}
+    return {name: datetime.fromisoformat(before) if before and name in DATES else before}
+
+
+async def _restore_steps(conn: Connection, changes: list[Change], _keys: Keyring) -> None:
+    numbers = await dossier_store.ids(conn, {change.subject for change in changes})
+    steps = {
+        numbers[change.subject]: [dossier_store.step_of(one) for one in change.before or ()]
+        for change in changes
+    }
+    await dossier_store.replace_steps(conn, steps)
+    await evidence.refresh(conn, steps)
+
+
+async def _restore_facts(conn: Connection, changes: list[Change], _keys: Keyring) -> None:
+    codes = await unit_store.everything(conn)
+    for change in changes:
+        unit, period, fact = change.subject.rsplit(" ", 2)
+        key = (codes[unit][0], period, fact)
+        await facts.set_back(conn, key, change.before)
+
+
+async def _restore_scores(conn: Connection, changes: list[Change], _keys: Keyring) -> None:
+    codes = await unit_store.everything(conn)
+    for change in changes:
+        unit, period, stage, criterion = change.subject.rsplit(" ", 3)
+        key = (codes[unit][0], period, stage, criterion)
+        await scores.set_back(conn, key, tuple(change.before) if change.before else None)
+
+
+async def _restore_units(conn: Connection, changes: list[Change], _keys: Keyring) -> None:
+    """Units that were changed are as before; those that were made go, if nothing names them."""
+    old = [unit_store.unit_of(change.before) for change in changes if change.before]
+    await unit_store.save(conn, old)
+    made = {change.subject for change in changes if not change.before}
+    known = await unit_store.everything(conn)
+    numbers = [number for code, (number, _) in known.items() if code in made]
+    await conn.execute(update(units).where(units.c.id.in_(numbers)).values(parent_id=None))
+    for table in (dossiers, fact_table, score_table, unit_aliases):
+        await _require_unused(conn, table.c.unit_id.in_(numbers), table)
+    await _require_unused(conn, units.c.parent_id.in_(numbers), units)
+    await conn.execute(delete(units).where(units.c.id.in_(numbers)))
+
+
+async def _remove_dossiers(conn: Connection, import_id: int) -> int:
+    made = select(dossiers.c.id).where(dossiers.c.import_id == import_id)
+    for table in IN_USE:
+        await _require_unused(conn, table.c.dossier_id.in_(made), table)
+    await _require_unused(conn, responses.c.dossier_id.in_(made), responses)
+    await conn.execute(delete(dossier_evidence).where(dossier_evidence.c.dossier_id.in_(made)))
+    gone = await conn.execute(delete(dossiers).where(dossiers.c.import_id == import_id))
+    return gone.rowcount
+
+
+async def _remove_responses(conn: Connection, import_id: int) -> int:
+    made = select(responses.c.id).where(responses.c.import_id == import_id)
+    decided = complaints.c.response_id.in_(made) & or_(
+        complaints.c.decided_at.is_not(None), complaints.c.formal_at.is_not(None)
+    )
+    await _require_unused(conn, decided, complaints)
+    about = select(responses.c.dossier_id).where(responses.c.import_id == import_id)
+    checked = verifications.c.dossier_id.in_(about)
+    await _require_unused(conn, checked, verifications)
+    concerned = list((await conn.execute(about)).scalars())
+    for table in (complaints, answers):
+        await conn.execute(delete(table).where(table.c.response_id.in_(made)))
+    gone = await conn.execute(delete(responses).where(responses.c.import_id == import_id))
+    await evidence.refresh(conn, concerned)
+    return gone.rowcount
+
+
+async def _require_unused(conn: Connection, which: ColumnElement[bool], table: Table) -> None:
+    """Raises Refusal `imports.in_use` when rows of this table belong to what was made."""
+    count = await conn.scalar(select(func.count()).select_from(table).where(which))
+    if count:
+        raise Refusal(f"imports.in_use_{_USED_BY[table.name]}", count=count)
+
+
+_USED_BY = {
+    "invitations": "citizens",
+    "links": "citizens",
+    "contact_dossiers": "citizens",
+    "responses": "citizens",
+    "complaints": "officers",
+    "verifications": "officers",
+    "dossiers": "units",
+    "facts": "units",
+    "scores": "units",
+    "units": "units",
+    "unit_aliases": "units",
+}
+Restorer = Callable[[Connection, list[Change], Keyring], Awaitable[None]]
+_RESTORERS: Mapping[str, Restorer] = {
+    history.DOSSIER: _restore_dossiers,
+    history.STEPS: _restore_steps,
+    history.FACT: _restore_facts,
+    history.SCORE: _restore_scores,
+    history.UNIT: _restore_units,
+}
