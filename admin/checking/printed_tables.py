@@ -1,13 +1,15 @@
 """The cells of a file of printed tables: every sheet, every line, blank ones too."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from admin.sheets import text_files, workbooks
+from admin.sheets.page import Page
+from admin.sheets.pages import read_pages
+from admin.sheets.values import Fault, Numbered, address, cleaned
 from scoring.errors import Refusal as ScoringRefusal
 from scoring.reconcile import Table, Vocabulary, read_tables
 from scoring.reconcile.figures import Value
@@ -16,26 +18,53 @@ from surveys.errors import Refusal
 Grid = list[list[Value]]
 
 
-class SheetCells(NamedTuple):
+class UnreadCell(NamedTuple):
+    """A cell that is not empty and has no value: `#REF!`, or a formula nobody computed."""
+
+    sheet: str
+    cell: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedTables:
+    """The tables of a file, and its cells that could not be read: nothing is vouched for there."""
+
+    tables: tuple[Table, ...]
+    unread: tuple[UnreadCell, ...]
+    writing: str = ""
+    """The writing before Unicode that was converted; empty for Unicode."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _SheetCells:
     """One sheet; a CSV has one without a name."""
 
     name: str
-    grid: Grid
+    grid: Grid = field(default_factory=list)
+    unread: list[UnreadCell] = field(default_factory=list)
 
 
-def load_tables(path: Path, vocabulary: Vocabulary) -> tuple[Table, ...]:
-    """Every printed table of a CSV, XLSX, XLS or ODS.
+def load_tables(path: Path, vocabulary: Vocabulary) -> PrintedTables:
+    """Every printed table of a file of any kind.
 
     Raises OSError, Refusal `sheets.*` for a file that cannot be read, and Refusal `check.*` with
     file, sheet and cell; `check.no_table` when no line looks like a header.
     """
-    tables = tuple(t for s in _sheets(path, vocabulary) for t in _tables(path, s, vocabulary))
+
+    def known_headers(rows: Sequence[Numbered]) -> int:
+        return max((sum(map(bool, map(vocabulary.quantity, c))) for _, c in rows), default=0)
+
+    read = read_pages(path, known_headers)
+    sheets = [_cells(page, alone=len(read.pages) == 1) for page in read.pages]
+    tables = tuple(t for sheet in sheets for t in _tables(path, sheet, vocabulary))
     if not tables:
         raise Refusal("check.no_table", file=path.name)
-    return tables
+    unread = tuple(cell for sheet in sheets for cell in sheet.unread)
+    return PrintedTables(tables=tables, unread=unread, writing=read.writing)
 
 
-def _tables(path: Path, sheet: SheetCells, vocabulary: Vocabulary) -> tuple[Table, ...]:
+def _tables(path: Path, sheet: _SheetCells, vocabulary: Vocabulary) -> tuple[Table, ...]:
     try:
         return read_tables(sheet.grid, vocabulary, sheet.name)
     except ScoringRefusal as refusal:
@@ -43,40 +72,22 @@ def _tables(path: Path, sheet: SheetCells, vocabulary: Vocabulary) -> tuple[Tabl
         raise Refusal(refusal.code, file=place, **refusal.params) from None
 
 
-def _sheets(path: Path, vocabulary: Vocabulary) -> list[SheetCells]:
-    with path.open("rb") as stream:
-        head = stream.read(text_files.HEAD)
-    if workbooks.is_workbook(head):
-        return _from_workbook(path)
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
-        raise Refusal("sheets.web_page", file=path.name)
-    return [SheetCells("", _from_text(path, text_files.encoding_of(head), vocabulary))]
-
-
-def _from_workbook(path: Path) -> list[SheetCells]:
-    sheets = workbooks.worksheets(path)
-    alone = len(sheets) == 1
-    return [
-        SheetCells("" if alone else sheet.name, _filled(workbooks.numbered_rows(sheet)))
-        for sheet in sheets
-    ]
-
-
-def _from_text(path: Path, encoding: str, vocabulary: Vocabulary) -> Grid:
-    def known_headers(rows: list[text_files.Numbered]) -> int:
-        return max((sum(map(bool, map(vocabulary.quantity, c))) for _, c in rows), default=0)
-
-    delimiter = text_files.best_delimiter(path, encoding, known_headers)
-    return _filled(text_files.numbered_rows(path, encoding, delimiter))
-
-
-def _filled(rows: Iterable[tuple[int, Sequence[object]]]) -> Grid:
+def _cells(page: Page, *, alone: bool) -> _SheetCells:
     """The rows at their own numbers, with the empty lines between them."""
-    grid: Grid = []
-    for number, cells in rows:
-        grid += [[] for _ in range(number - len(grid) - 1)]
-        grid.append([_value(cell) for cell in cells])
-    return grid
+    sheet = _SheetCells(name="" if alone else page.name)
+    for number, cells in page.rows():
+        sheet.grid += [[] for _ in range(number - len(sheet.grid) - 1)]
+        sheet.grid.append(list(_values(number, cells, sheet)))
+    return sheet
+
+
+def _values(number: int, cells: Iterable[object], sheet: _SheetCells) -> Iterable[Value]:
+    for column, cell in enumerate(cells):
+        value = cleaned(cell) if isinstance(cell, str) else cell
+        if isinstance(value, Fault):
+            place = address(number, column)
+            sheet.unread.append(UnreadCell(sheet.name, place, value.text))
+        yield _value(value)
 
 
 def _value(cell: object) -> Value:
@@ -86,4 +97,4 @@ def _value(cell: object) -> Value:
         return Decimal(cell)
     if isinstance(cell, date):
         return cell.isoformat()
-    return None if cell is None else unicodedata.normalize("NFC", str(cell))
+    return None if cell is None or isinstance(cell, Fault) else str(cell)

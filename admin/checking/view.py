@@ -6,11 +6,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from admin.checking.finding_words import FindingWords
+from admin.checking.printed_tables import PrintedTables
 from admin.kit import tables
 from admin.kit.output import Block, Line
 from admin.kit.tables import Column, Kind, Row
 from admin.kit.texts import Texts
-from scoring.reconcile import Finding, Report, Severity, Table
+from scoring.reconcile import Finding, Report, Severity
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -30,7 +31,7 @@ class CheckView:
     texts: Texts
     words: FindingWords
     file: str
-    printed: Sequence[Table]
+    printed: PrintedTables
     report: Report
 
     def blocks(self) -> Iterator[Block]:
@@ -49,13 +50,14 @@ class CheckView:
             "file": self.file,
             "tables": [
                 {"title": t.title, "sheet": t.sheet, "source": t.source, "rows": len(t.rows)}
-                for t in self.printed
+                for t in self.printed.tables
             ],
             "comparisons": report.comparisons,
             "wrong": len(report.wrong),
             "notes": len(report.findings) - len(report.wrong),
             "findings": [self._entry(finding) for finding in report.findings],
             "unread_columns": [{"table": table, "column": name} for table, name in report.unread],
+            "unread_cells": [cell._asdict() for cell in self.printed.unread],
         }
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from admin.checking.finding_words import FindingWords
-from admin.checking.printed_tables import load_tables
+from admin.checking.printed_tables import PrintedTables, load_tables
 from admin.checking.view import CheckView
 from admin.kit.output import Format
 from admin.kit.percent import PERCENT
@@ -17,11 +17,13 @@ from scoring.reconcile import (
     Policy,
     RateRounding,
     Report,
-    Table,
     load_vocabulary,
     policy_of,
     reconcile,
 )
+
+NAMED = 20
+"""So many cells that could not be read are named on the terminal; JSON has them all."""
 
 
 @leaf("check")
@@ -51,27 +53,43 @@ def command(
     language = runtime.texts.language
     grades = {band.id: band.name.of(language) for band in rulebook.grades.bands}
     policy = policy_of(rulebook, rounding=RateRounding(rounding), quota=quota)
-    tables, report = _checked(file, policy)
+    printed, report = _checked(file, policy)
     words = FindingWords(runtime.texts, grades)
     view = CheckView(
-        texts=runtime.texts, words=words, file=file.name, printed=tables, report=report
+        texts=runtime.texts, words=words, file=file.name, printed=printed, report=report
     )
     runtime.present(view, shown_as)
-    _tell(runtime, report)
-    return 1 if strict and report.wrong else 0
+    _tell(runtime, report, printed)
+    return 1 if strict and (report.wrong or printed.unread) else 0
 
 
-def _checked(file: Path, policy: Policy) -> tuple[tuple[Table, ...], Report]:
+def _checked(file: Path, policy: Policy) -> tuple[PrintedTables, Report]:
     vocabulary = load_vocabulary()
-    tables = load_tables(file, vocabulary)
-    return tables, reconcile(tables, vocabulary, policy)
+    printed = load_tables(file, vocabulary)
+    return printed, reconcile(printed.tables, vocabulary, policy)
 
 
-def _tell(runtime: Runtime, report: Report) -> None:
+def _tell(runtime: Runtime, report: Report, printed: PrintedTables) -> None:
     """The outcome in a line, and what took no part in it."""
     wrong, notes = len(report.wrong), len(report.findings) - len(report.wrong)
-    key = "found" if report.findings else "all_right" if report.comparisons else "nothing_to_check"
-    runtime.say(f"check.{key}", comparisons=report.comparisons, wrong=wrong, notes=notes)
+    counts = {"comparisons": report.comparisons, "wrong": wrong, "notes": notes}
+    runtime.say(f"check.{_outcome(report, printed)}", **counts, unread=len(printed.unread))
+    if printed.writing:
+        runtime.say("sheets.converted", writing=printed.writing)
+    for sheet, cells in groupby(printed.unread, lambda cell: cell.sheet):
+        listed = [f"{cell.cell} ({cell.value})" for cell in cells]
+        shown = ", ".join(listed[:NAMED]) + (" …" if len(listed) > NAMED else "")
+        place = f"{sheet}: " if sheet else ""
+        runtime.say("check.unread_cells", cells=f"{place}{shown}", count=len(listed))
     for table, columns in groupby(report.unread, lambda entry: entry[0]):
-        listed = "; ".join(header for _, header in columns)
-        runtime.say("check.unread", table=table, columns=listed)
+        headers = "; ".join(header for _, header in columns)
+        runtime.say("check.unread", table=table, columns=headers)
+
+
+def _outcome(report: Report, printed: PrintedTables) -> str:
+    """Never that all is right where something could not be read."""
+    if report.findings:
+        return "found"
+    if printed.unread:
+        return "right_but_unread"
+    return "all_right" if report.comparisons else "nothing_to_check"

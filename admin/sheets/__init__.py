@@ -1,16 +1,21 @@
-"""Reading the files offices have: CSV in any Unicode, XLSX, XLS, ODS, by people's own headers."""
+"""Reading the files offices have: CSV of any time, XLSX, XLS, ODS, HTML and XML called XLS, by
+people's own headers."""
 
 from admin.sheets.columns import ColumnSpec
 from admin.sheets.mapping import read_mapping
 from admin.sheets.rejects import MARKS, Rejects, is_replaceable
-from admin.sheets.sheet import Row, Sheet, read_sheet
+from admin.sheets.sheet import Row, Sheet, Tally, read_sheet
+from admin.sheets.values import Fault, Trouble
 
 __all__ = [
     "MARKS",
     "ColumnSpec",
+    "Fault",
     "Rejects",
     "Row",
     "Sheet",
+    "Tally",
+    "Trouble",
     "is_replaceable",
     "read_mapping",
     "read_sheet",

@@ -2,15 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
+from admin.sheets.page import Merge
+from admin.sheets.titles import Title, read_titles
+from admin.sheets.words import title_keys, words
 from surveys.errors import Refusal
 from surveys.spelling import fold, tidy
 
 HEADER_WITHIN = 30
 """The header is looked for in this many first rows."""
+DEEPEST = 3
+"""So many rows can make up one header."""
+ALIKE = 0.72
 
 Mapped = Mapping[str, str]
 """Our column name → their header."""
+Lines = Sequence[tuple[int, Sequence[object]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +36,7 @@ class ColumnSpec:
         """The folded headers that stand for this column, best first."""
         if self.name in mapping:
             return [fold(mapping[self.name])]
-        return [fold(title) for title in (*self.titles, self.name)]
+        return [key for title in (*self.titles, self.name) for key in title_keys(title)]
 
     def shown(self, mapping: Mapped) -> str:
         """The column as a message names it: `Mã hồ sơ (code)`."""
@@ -38,7 +46,7 @@ class ColumnSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The header row: where it is, and the place of each column in it, ours and the rest."""
+    """The header: its last row, and the place of each column in it, ours and the rest."""
 
     number: int
     """Row number in the file, from 1."""
@@ -55,34 +63,100 @@ class Header:
 
 
 def find_header(
-    rows: Sequence[tuple[int, Sequence[object]]], specs: Sequence[ColumnSpec], mapping: Mapped
+    rows: Lines, specs: Sequence[ColumnSpec], mapping: Mapped, merges: Sequence[Merge] = ()
 ) -> Header | None:
-    """The first row that has every required column (and every mapped one); None without one."""
+    """The first rows that have every required column (and every mapped one); None without them.
+
+    Of one, two or three rows those are taken that name most of our columns.
+    """
     needed = {spec.name for spec in specs if spec.required or spec.name in mapping}
-    for number, cells in rows[:HEADER_WITHIN]:
-        places = match(cells, specs, mapping)
-        if needed <= places.keys() and places:
-            return _header(number, cells, places)
+    first = rows[: HEADER_WITHIN + DEEPEST]
+    for start in range(min(HEADER_WITHIN, len(first))):
+        if any(_fits(first, start, depth, specs, mapping, merges, needed) for depth in _DEPTHS):
+            near = range(start, start + DEEPEST)
+            found = [
+                header
+                for begin in near
+                for depth in _DEPTHS
+                if (header := _fits(first, begin, depth, specs, mapping, merges, needed))
+            ]
+            return max(found, key=lambda one: (len(one.known), -one.number))
     return None
+
+
+_DEPTHS = range(1, DEEPEST + 1)
+
+
+def _fits(
+    rows: Lines,
+    start: int,
+    depth: int,
+    specs: Sequence[ColumnSpec],
+    mapping: Mapped,
+    merges: Sequence[Merge],
+    needed: set[str],
+) -> Header | None:
+    """The header of these rows, if they are one."""
+    block = rows[start : start + depth]
+    if len(block) < depth or block[-1][0] - block[0][0] != depth - 1:
+        return None
+    titles = read_titles(block, merges)
+    places = _match(titles, specs, mapping)
+    if not places or not needed <= places.keys():
+        return None
+    return _header(block[-1][0], titles, places)
 
 
 def match(cells: Sequence[object], specs: Sequence[ColumnSpec], mapping: Mapped) -> dict[str, int]:
     """Our column name → its place, for those of our columns that this row names."""
-    folded = [fold(str(cell)) for cell in cells]
-    found: dict[str, int] = {}
+    found = _match(read_titles([(1, cells)]), specs, mapping)
+    return {name: place for name, (place, _) in found.items()}
+
+
+def _match(
+    titles: Sequence[Title], specs: Sequence[ColumnSpec], mapping: Mapped
+) -> dict[str, tuple[int, str]]:
+    """Our column name → its place, and the writing under which it was found there."""
+    written: dict[str, tuple[int, str]] = {}
+    for rank in range(2):
+        for place, title in enumerate(titles):
+            for text in title.writings[rank:] if rank else title.writings[:1]:
+                for key in title_keys(text):
+                    written.setdefault(key, (place, text))
+    found: dict[str, tuple[int, str]] = {}
     for spec in specs:
-        for title in spec.headers(mapping):
-            if title in folded:
-                found[spec.name] = folded.index(title)
-                break
+        key = next((key for key in spec.headers(mapping) if key in written), None)
+        if key is not None and (spec.name in mapping or not _taken(written[key], found)):
+            found[spec.name] = written[key]
     return found
 
 
+def _taken(here: tuple[int, str], found: Mapping[str, tuple[int, str]]) -> bool:
+    return any(place == here[0] for place, _ in found.values())
+
+
+def likely(title: str, specs: Sequence[ColumnSpec], known: Iterable[str]) -> ColumnSpec | None:
+    """The column of ours that a header nobody knows most likely means, of those not found."""
+    left = {spec.name: spec for spec in specs if spec.name not in set(known)}
+    names = {key: name for name, spec in left.items() for key in spec.headers({})}
+    written = title_keys(title)
+    for key in written:
+        if close := get_close_matches(key, names, n=1, cutoff=ALIKE):
+            return left[names[close[0]]]
+    padded = [f" {key} " for key in written]
+    for name, hints in words().hints.items():
+        if name in left and any(f" {hint} " in key for hint in hints for key in padded):
+            return left[name]
+    return None
+
+
+def is_serial(title: str) -> bool:
+    """Whether a column only numbers the rows."""
+    return fold(title) in words().serial or title.strip() in ("#", "№")
+
+
 def no_header(
-    file: str,
-    rows: Sequence[tuple[int, Sequence[object]]],
-    specs: Sequence[ColumnSpec],
-    mapping: Mapped,
+    file: str, rows: Lines, specs: Sequence[ColumnSpec], mapping: Mapped
 ) -> Refusal:
     """Why no row could be the header: `sheets.column_missing`, named after the likeliest row."""
     best = max(rows[:HEADER_WITHIN], key=lambda row: _likeness(row[1], specs, mapping))
@@ -102,11 +176,14 @@ def _likeness(
     return len(match(cells, specs, mapping)), filled
 
 
-def _header(number: int, cells: Sequence[object], known: dict[str, int]) -> Header:
-    titles = tuple(tidy(str(cell)) for cell in cells)
-    taken = set(known.values())
+def _header(
+    number: int, titles: Sequence[Title], found: Mapping[str, tuple[int, str]]
+) -> Header:
+    by_place = {place: tidy(text) for place, text in found.values()}
+    shown = tuple(by_place.get(place, title.shown) for place, title in enumerate(titles))
     unknown: dict[str, int] = {}
-    for place, title in enumerate(titles):
-        if title and place not in taken:
+    for place, title in enumerate(shown):
+        if title and place not in by_place:
             unknown.setdefault(title, place)
-    return Header(number=number, titles=titles, known=known, unknown=unknown)
+    known = {name: place for name, (place, _) in found.items()}
+    return Header(number=number, titles=shown, known=known, unknown=unknown)

@@ -1,15 +1,15 @@
-"""One sheet of any kind of file: its header found, its rows read one by one."""
+"""The dossier table (or any other of ours) in a file: its header found, its rows read one by one."""
 
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from admin.sheets import text_files, workbooks
 from admin.sheets.columns import (
+    DEEPEST,
     HEADER_WITHIN,
     ColumnSpec,
     Header,
@@ -18,9 +18,13 @@ from admin.sheets.columns import (
     match,
     no_header,
 )
+from admin.sheets.kinds import Kind
+from admin.sheets.merged import fill_down
+from admin.sheets.page import Page
+from admin.sheets.pages import read_pages
+from admin.sheets.passed import is_passed_over
+from admin.sheets.values import Fault, Numbered, Trouble, address, cleaned
 from surveys.errors import Refusal
-
-Numbered = tuple[int, Sequence[Any]]
 
 
 class Row(NamedTuple):
@@ -33,121 +37,223 @@ class Row(NamedTuple):
     number: int
     cells: Sequence[Any]
     values: dict[str, Any]
+    places: Mapping[str, int] = {}
+    sheet: str = ""
+    """The worksheet's name, where several are read."""
+
+    @property
+    def place(self) -> str:
+        """The row as a message names it: its number, with its worksheet where there are several."""
+        return f"{self.number} ({self.sheet})" if self.sheet else str(self.number)
+
+    def cell(self, column: str) -> str:
+        """The address of the cell in a column: G3; with its worksheet where there are several."""
+        place = self.places.get(column)
+        found = str(self.number) if place is None else address(self.number, place)
+        return f"{found} ({self.sheet})" if self.sheet else found
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What the rows read so far had and had not, by column."""
+
+    rows: int = 0
+    hidden: int = 0
+    """Rows that a filter or a person hides; they are read all the same."""
+    empty: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    uncomputed: Counter[str] = field(default_factory=Counter)
+    merged: Counter[str] = field(default_factory=Counter)
+    passed_over: list[str] = field(default_factory=list)
+    """Headings, sums, signatures: no rows of data."""
+
+    def count(self, values: Mapping[str, object]) -> None:
+        """Take note of one row."""
+        self.rows += 1
+        for name, value in values.items():
+            if value is None:
+                self.empty[name] += 1
+            elif isinstance(value, Fault):
+                found = self.errors if value.trouble is Trouble.ERROR else self.uncomputed
+                found[name] += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One worksheet of the table."""
+
+    page: Page
+    header: Header
+    required: Sequence[int]
+    """The places of the columns that every row needs."""
+    label: str = ""
+    """The worksheet's name where several are read."""
+
+    def rows(self, tally: Tally) -> Iterator[Row]:
+        """The rows of data below the header, without the empty ones."""
+        places = {**self.header.unknown, **self.header.known}
+        names = {place: name for name, place in places.items()}
+        first = self.header.number
+        for number, cells in fill_down(self.page, first, names, tally.merged):
+            row = self._row(number, cells, places)
+            if not any(value is not None for value in row.values.values()):
+                continue
+            if is_passed_over(row.cells, self.header, self.required):
+                tally.passed_over.append(row.place)
+                continue
+            tally.count(row.values)
+            tally.hidden += number in self.page.hidden_rows
+            yield row
+
+    def _row(self, number: int, cells: Sequence[Any], places: Mapping[str, int]) -> Row:
+        width = len(cells)
+        values = {
+            name: cleaned(cells[place]) if place < width else None
+            for name, place in places.items()
+        }
+        return Row(number, cells, values, places, self.label)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """A file with its header understood. Iterating reads the rows below it, without the empty
     ones; it can be done again."""
 
     path: Path
-    header: Header
-    rows: Callable[[], Iterable[Numbered]]
-    estimate: int
-    """About how many rows there are."""
-    name: str = ""
-    """The worksheet's name; empty for a text file."""
+    kind: Kind
+    parts: Sequence[Part]
+    delimiter: str = ","
+    writing: str = ""
+    """The writing before Unicode that was converted; empty for Unicode."""
     unread: tuple[str, ...] = ()
     """Worksheets of the same file that have cells, too, and are not read."""
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    """Worksheet → what its rows had when they were last read."""
 
     def __iter__(self) -> Iterator[Row]:
-        places = {**self.header.unknown, **self.header.known}
-        first = self.header.number
-        for number, cells in self.rows():
-            if number > first:
-                values = _values(cells, places)
-                if any(value is not None for value in values.values()):
-                    yield Row(number, cells, values)
+        for part in self.parts:
+            self.tallies[part.page.name] = tally = Tally()
+            yield from part.rows(tally)
 
     def __contains__(self, column: str) -> bool:
         """Whether the file has this column of ours."""
-        return column in self.header.known
+        return any(column in part.header.known for part in self.parts)
+
+    @property
+    def header(self) -> Header:
+        """The header of the first worksheet that is read."""
+        return self.parts[0].header
+
+    @property
+    def name(self) -> str:
+        """The worksheets that are read; empty for a text file."""
+        return ", ".join(part.page.name for part in self.parts)
+
+    @property
+    def estimate(self) -> int:
+        """About how many rows there are."""
+        return sum(part.page.estimate for part in self.parts)
+
+    @cached_property
+    def known(self) -> tuple[str, ...]:
+        """Our columns that the file has."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.header.known))
 
     def require_single(self, titles: Iterable[str]) -> None:
         """Raises Refusal `sheets.column_twice` for one of these titles that stands twice."""
-        self.header.require_single(titles, self.path.name)
+        wanted = list(titles)
+        for part in self.parts:
+            part.header.require_single(wanted, self.path.name)
 
     def title_of(self, column: str) -> str:
         """The file's own header of a column of ours; our name where the file has none."""
-        place = self.header.known.get(column)
-        return column if place is None else self.header.titles[place]
+        for part in self.parts:
+            if (place := part.header.known.get(column)) is not None:
+                return part.header.titles[place]
+        return column
 
     @property
     def others(self) -> tuple[str, ...]:
         """The headers of columns that are none of ours, in their order."""
-        return tuple(self.header.unknown)
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.header.unknown))
 
 
-def read_sheet(path: Path, columns: Sequence[ColumnSpec], mapping: Mapped | None = None) -> Sheet:
-    """Open CSV, XLSX, XLS or ODS (told by its content) and find the header.
+def read_sheet(
+    path: Path,
+    columns: Sequence[ColumnSpec],
+    mapping: Mapped | None = None,
+    *,
+    all_sheets: bool = False,
+    sheet: str | None = None,
+) -> Sheet:
+    """Open a file of any kind (told by its content) and find the header.
+
+    A workbook with the table on several sheets is read whole with `all_sheets`, else only the one
+    named `sheet`.
 
     Raises OSError for a file that cannot be read, and Refusal `sheets.empty`, `.column_missing`
-    (which, where, and what was found), `.column_twice`, `.encoding`, `.broken`, `.open_quote`,
-    `.password`, `.no_workbook` or `.web_page`.
+    (which, where, and what was found), `.column_twice`, `.several_tables`, `.no_sheet`, or one of
+    those that `read_pages` raises.
     """
     known = mapping or {}
-    with path.open("rb") as stream:
-        head = stream.read(text_files.HEAD)
-    if workbooks.is_workbook(head):
-        return _from_workbook(path, columns, known)
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
-        raise Refusal("sheets.web_page", file=path.name)
-    return _from_text(path, head, columns, known)
-
-
-def _from_text(path: Path, head: bytes, columns: Sequence[ColumnSpec], known: Mapped) -> Sheet:
-    encoding = text_files.encoding_of(head)
 
     def rate(rows: Sequence[Numbered]) -> int:
         return max((len(match(cells, columns, known)) for _, cells in rows), default=0)
 
-    delimiter = text_files.best_delimiter(path, encoding, rate)
-    rows = partial(text_files.numbered_rows, path, encoding, delimiter)
-    first = list(islice(rows(), HEADER_WITHIN))
-    header = find_header(first, columns, known)
-    if header is None:
-        raise _headless(path, first, columns, known)
-    count = text_files.line_count(path)
-    return _single(Sheet(path=path, header=header, rows=rows, estimate=count))
+    read = read_pages(path, rate)
+    pages = [page for page in read.pages if sheet in (None, page.name)]
+    if not pages:
+        names = ", ".join(page.name for page in read.pages)
+        raise Refusal("sheets.no_sheet", file=path.name, sheet=sheet, names=names)
+    parts = _parts(path, pages, columns, known)
+    if len(parts) > 1 and not all_sheets:
+        names = ", ".join(part.page.name for part in parts)
+        raise Refusal("sheets.several_tables", file=path.name, names=names, count=len(parts))
+    taken = {part.page.name for part in parts}
+    return Sheet(
+        path=path,
+        kind=read.kind,
+        parts=parts,
+        delimiter=read.delimiter,
+        writing=read.writing,
+        unread=tuple(page.name for page in read.pages if page.name not in taken and page.estimate),
+    )
 
 
-def _from_workbook(path: Path, columns: Sequence[ColumnSpec], known: Mapped) -> Sheet:
-    likeliest: Sequence[Numbered] = ()
-    sheets = workbooks.worksheets(path)
-    for one in sheets:
-        rows = list(workbooks.numbered_rows(one))
-        header = find_header(rows, columns, known)
+def _parts(
+    path: Path, pages: Sequence[Page], columns: Sequence[ColumnSpec], mapping: Mapped
+) -> list[Part]:
+    """The pages that have the table; one without a row below its header only if there is no
+    other."""
+    found: list[Part] = []
+    heads: list[list[Numbered]] = []
+    for page in pages:
+        first = list(islice(page.rows(), HEADER_WITHIN + DEEPEST + 1))
+        header = find_header(first, columns, mapping, page.merges)
         if header is not None:
-            rest = tuple(other.name for other in sheets if other is not one and other.height)
-            found = partial(iter, rows)
-            sheet = Sheet(path=path, header=header, rows=found, estimate=len(rows), name=one.name)
-            return _single(replace(sheet, unread=rest))
-        likeliest = likeliest or rows
-    raise _headless(path, likeliest, columns, known)
+            required = [header.known[c.name] for c in columns if c.required]
+            found.append(Part(page=page, header=header, required=required))
+        heads.append(first)
+    if not found:
+        raise _headless(path, heads, columns, mapping)
+    filled = [part for part in found if any(True for _ in part.rows(Tally()))] or found[:1]
+    for part in filled:
+        titles = [part.header.titles[place] for place in part.header.known.values()]
+        part.header.require_single(titles, path.name)
+    return filled if len(filled) == 1 else [_labelled(part) for part in filled]
 
 
-def _single(sheet: Sheet) -> Sheet:
-    sheet.require_single(sheet.header.titles[place] for place in sheet.header.known.values())
-    return sheet
+def _labelled(part: Part) -> Part:
+    label = part.page.name
+    return Part(page=part.page, header=part.header, required=part.required, label=label)
 
 
 def _headless(
-    path: Path, rows: Sequence[Numbered], columns: Sequence[ColumnSpec], known: Mapped
+    path: Path, heads: Sequence[Sequence[Numbered]], columns: Sequence[ColumnSpec], known: Mapped
 ) -> Refusal:
-    filled = [row for row in rows if any(str(cell).strip() for cell in row[1])]
-    if not filled:
-        return Refusal("sheets.empty", file=path.name)
-    return no_header(path.name, filled, columns, known)
-
-
-def _values(cells: Sequence[Any], places: Mapping[str, int]) -> dict[str, Any]:
-    width = len(cells)
-    return {name: _value(cells[place]) if place < width else None for name, place in places.items()}
-
-
-def _value(cell: object) -> object:
-    if isinstance(cell, str):
-        return unicodedata.normalize("NFC", cell).strip() or None
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return cell
+    """Why no sheet has the table: the first one with anything in it is spoken of."""
+    for rows in heads:
+        filled = [row for row in rows if any(cleaned(cell) is not None for cell in row[1])]
+        if filled:
+            return no_header(path.name, filled, columns, known)
+    return Refusal("sheets.empty", file=path.name)

@@ -1,16 +1,21 @@
-"""CSV as it comes: any Unicode, with commas, semicolons or tabs; read as a stream."""
+"""CSV as it comes: any Unicode and what was before it, with commas, semicolons or tabs; read as a
+stream."""
 
 import codecs
 import csv
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
+from admin.sheets import legacy_text
+from admin.sheets.legacy_text import Legacy
 from surveys.errors import Refusal
 
-DELIMITERS = (",", ";", "\t")
-HEAD = 4096
+DELIMITERS = (",", ";", "\t", "|")
+SAMPLE = 1 << 18
 END = "\x04"
 """A line of our own behind the last one: within an open quotation it does not stand alone."""
 MARKS = {
@@ -23,8 +28,32 @@ MARKS = {
 Numbered = tuple[int, list[str]]
 
 
-def encoding_of(head: bytes) -> str:
-    """The encoding that the first bytes of a file speak of."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """How a text file is written: Python's name of the encoding, and the font it was typed for."""
+
+    codec: str
+    legacy: Legacy | None = None
+
+    @property
+    def name(self) -> str:
+        """What a message calls it; empty for Unicode."""
+        return self.legacy or ("Windows-1258" if self.codec == "cp1258" else "")
+
+
+def writing_of(path: Path) -> Writing:
+    """Told by the first 256 KB of a file."""
+    with path.open("rb") as stream:
+        sample = stream.read(SAMPLE)
+    codec = _codec_of(sample)
+    try:
+        text = codecs.getincrementaldecoder(codec)().decode(sample)
+    except UnicodeError:
+        return _before_unicode(sample)
+    return Writing(codec=codec, legacy=legacy_text.detect(text.splitlines()))
+
+
+def _codec_of(head: bytes) -> str:
     for mark, name in MARKS.items():
         if head.startswith(mark):
             return name
@@ -33,15 +62,34 @@ def encoding_of(head: bytes) -> str:
     return "utf-16-be" if head[::2].count(0) > len(head) // 4 else "utf-8"
 
 
-def numbered_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Numbered]:
+def _before_unicode(sample: bytes) -> Writing:
+    """One of three; a file of none of them is read as UTF-8, which names its first bad row."""
+    with suppress(UnicodeError):
+        text = unicodedata.normalize("NFC", sample.decode("cp1258"))
+        if legacy_text.is_vietnamese(text) and not legacy_text.detect(text.splitlines()):
+            return Writing(codec="cp1258")
+    legacy = legacy_text.detect(sample.decode("latin-1").splitlines())
+    return Writing(codec="latin-1" if legacy else "utf-8", legacy=legacy)
+
+
+def numbered_rows(path: Path, writing: Writing, delimiter: str) -> Iterator[Numbered]:
     """Every row with its number as a spreadsheet shows it, from 1; empty lines are rows too.
 
     Raises Refusal `sheets.encoding`, `sheets.broken`, or `sheets.open_quote` for a quotation mark
     that swallows the rest of the file.
     """
+    rows = _raw_rows(path, writing.codec, delimiter)
+    if writing.legacy is None:
+        yield from rows
+    else:
+        for number, cells in rows:
+            yield number, [legacy_text.convert(cell, writing.legacy) for cell in cells]
+
+
+def _raw_rows(path: Path, codec: str, delimiter: str) -> Iterator[Numbered]:
     number = 0
     try:
-        with path.open(encoding=encoding, newline="") as stream:
+        with path.open(encoding=codec, newline="") as stream:
             lines = chain(stream, (END,))
             for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
                 if cells == [END]:
@@ -55,13 +103,13 @@ def numbered_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Numbere
     raise Refusal("sheets.open_quote", file=path.name, row=number)
 
 
-def best_delimiter(path: Path, encoding: str, rate: Callable[[list[Numbered]], int]) -> str:
+def best_delimiter(path: Path, writing: Writing, rate: Callable[[list[Numbered]], int]) -> str:
     """The delimiter whose first rows `rate` likes best; then the one with the widest row."""
 
     def worth(delimiter: str) -> tuple[int, int]:
         rows: list[Numbered] = []
         with suppress(Refusal):  # the best delimiter's is told when the file is read by it
-            rows.extend(islice(numbered_rows(path, encoding, delimiter), 30))
+            rows.extend(islice(numbered_rows(path, writing, delimiter), 30))
         return rate(rows), max((len(cells) for _, cells in rows), default=0)
 
     return max(DELIMITERS, key=worth)

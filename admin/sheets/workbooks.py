@@ -1,49 +1,116 @@
 """XLSX, XLS and ODS, as the rows a person sees."""
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lxml import etree
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from admin.sheets import archives, opendocument, trimming, xlsx_parts
+from admin.sheets.kinds import Kind
+from admin.sheets.page import Merge, Page
+from admin.sheets.values import Facts, Fault, Numbered
+from admin.sheets.xlsx_parts import Survey
 from surveys.errors import Refusal
 
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-
-
-def is_workbook(head: bytes) -> bool:
-    """Whether a file with these first bytes is a spreadsheet rather than text."""
-    return head.startswith((ZIP, OLE))
-
-
-def worksheets(path: Path) -> "list[CalamineSheet]":
+def pages(path: Path, kind: Kind) -> list[Page]:
     """The visible worksheets in their order.
 
-    Raises Refusal `sheets.password` or `sheets.no_workbook`.
+    Raises Refusal `sheets.password`, `.no_workbook`, `.cut`, `.too_large`, `.too_many_cells` or
+    `.stray_cell`.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
     try:
-        return _visible(CalamineWorkbook.from_path(str(path)))
+        if kind is Kind.XLSX:
+            return _of_xlsx(path)
+        if kind is Kind.ODS:
+            archives.require_safe(path)
+            opendocument.require_room(path)
+        return [_page(sheet, Survey()) for sheet in _sheets(path)]
     except PasswordError:
         raise Refusal("sheets.password", file=path.name) from None
-    except CalamineError as error:
+    except (CalamineError, etree.XMLSyntaxError) as error:
         raise Refusal("sheets.no_workbook", file=path.name, reason=str(error)) from None
 
 
-def _visible(book: "CalamineWorkbook") -> "list[CalamineSheet]":
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+def _of_xlsx(path: Path) -> list[Page]:
+    archives.require_safe(path)
+    book = CalamineWorkbook.from_path(str(path))
+    parts = xlsx_parts.sheet_parts(path)
+    return [_read(path, book, name, parts.get(name, "")) for name in _names(book)]
 
+
+def _read(path: Path, book: CalamineWorkbook, name: str, part: str) -> Page:
+    """One sheet; through a copy where a stray cell would ask for gigabytes."""
+    found = xlsx_parts.survey(path, part)
+    if not trimming.is_sparse(found):
+        trimming.require_room(path, found)
+        return _page(book.get_sheet_by_name(name), found)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "copy.xlsx")
+        trimming.require_room(path, trimming.write_trimmed(path, part, copy))
+        with CalamineWorkbook.from_path(str(copy)) as trimmed:
+            return _page(trimmed.get_sheet_by_name(name), found)
+
+
+def _sheets(path: Path) -> list[CalamineSheet]:
+    book = CalamineWorkbook.from_path(str(path))
+    return [book.get_sheet_by_name(name) for name in _names(book)]
+
+
+def _names(book: CalamineWorkbook) -> list[str]:
     return [
-        book.get_sheet_by_name(sheet.name)
+        sheet.name
         for sheet in book.sheets_metadata
         if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet
     ]
 
 
-def numbered_rows(sheet: "CalamineSheet") -> Iterator[tuple[int, list[Any]]]:
-    """Every row with its number as the spreadsheet shows it; empty rows are left out."""
+def _page(sheet: CalamineSheet, found: Survey) -> Page:
+    return Page(
+        name=sheet.name,
+        rows=partial(_rows, sheet, found.faults),
+        estimate=sheet.height,
+        hidden_rows=frozenset(found.hidden_rows),
+        hidden_columns=frozenset(found.hidden_columns),
+        merges=_merges(sheet),
+    )
+
+
+def _merges(sheet: CalamineSheet) -> tuple[Merge, ...]:
+    return tuple(
+        (top + 1, left, bottom + 1, right)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    )
+
+
+def _rows(sheet: CalamineSheet, faults: Facts) -> Iterator[Numbered]:
+    """Every row from column A on; rows without a cell are left out."""
+    before: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
+    number = 0
     for number, cells in enumerate(sheet.iter_rows(), 1):
-        if any(cell not in ("", None) for cell in cells):
-            yield number, cells
+        row = [*before, *cells] if before else list(cells)
+        if number in faults:
+            yield number, _with_faults(row, faults[number])
+        elif any(cell not in ("", None) for cell in cells):
+            yield number, row
+    for beyond in sorted(faults):
+        if beyond > number:
+            yield beyond, _with_faults([], faults[beyond])
+
+
+def _with_faults(row: list[Any], faults: Mapping[int, Fault]) -> list[Any]:
+    row += [""] * (max(faults) + 1 - len(row))
+    for column, fault in faults.items():
+        row[column] = fault
+    return row

@@ -1,0 +1,100 @@
+"""What a file is, told by its first bytes and never by its name."""
+
+import zipfile
+from enum import StrEnum
+from pathlib import Path
+
+from surveys.errors import Refusal
+
+HEAD = 4096
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+class Kind(StrEnum):
+    """How a file is read."""
+
+    TEXT = "csv"
+    XLSX = "xlsx"
+    ODS = "ods"
+    OLE = "xls"
+    HTML = "html"
+    XML = "xml"
+
+
+_OTHERS = {
+    b"%PDF": "pdf",
+    b"{\\rtf": "rtf",
+    b"Rar!": "rar",
+    b"7z\xbc\xaf": "7z",
+    b"\x1f\x8b": "gzip",
+    b"\x89PNG": "image",
+    b"\xff\xd8\xff": "image",
+    b"GIF8": "image",
+    b"MIME-Version:": "mhtml",
+    b"SQLite format": "sqlite",
+    b"PK\x05\x06": "zip_empty",
+}
+_PARTS = {"word/": "docx", "ppt/": "pptx", "visio/": "visio"}
+
+
+def kind_of(path: Path) -> Kind:
+    """How to read a file.
+
+    Raises OSError, or Refusal `sheets.is_pdf`, `.is_rtf` … for what is no table at all,
+    `sheets.is_zip`, `.is_docx`, `.is_pptx` for other packages, `sheets.cut` for half a workbook.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(HEAD)
+    for begin, name in _OTHERS.items():
+        if head.startswith(begin):
+            raise Refusal(f"sheets.is_{name}", file=path.name)
+    if head.startswith(ZIP):
+        return _package(path)
+    if head.startswith(OLE):
+        return _compound(path)
+    return _text(head)
+
+
+def _text(head: bytes) -> Kind:
+    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1"
+    start = head.removeprefix(b"\xef\xbb\xbf").decode(encoding, "replace").lstrip().lower()
+    if start.startswith("<?xml") and "schemas-microsoft-com:office:spreadsheet" in start:
+        return Kind.HTML if "<html" in start else Kind.XML
+    return Kind.HTML if start.startswith("<") else Kind.TEXT
+
+
+def _package(path: Path) -> Kind:
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = package.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise Refusal("sheets.cut", file=path.name) from None
+    if any(name.startswith("xl/") for name in names):
+        return Kind.XLSX
+    if "content.xml" in names and "mimetype" in names:
+        return _opendocument(path)
+    found = (kind for part, kind in _PARTS.items() if any(n.startswith(part) for n in names))
+    other = next(found, "zip")
+    raise Refusal(f"sheets.is_{other}", file=path.name)
+
+
+def _opendocument(path: Path) -> Kind:
+    with zipfile.ZipFile(path) as package, package.open("mimetype") as stream:
+        written = stream.read(200)
+    if b"spreadsheet" in written:
+        return Kind.ODS
+    raise Refusal("sheets.is_docx", file=path.name)
+
+
+def _compound(path: Path) -> Kind:
+    """An old compound file: XLS, a locked XLSX, or Word's DOC; told by its directory's names."""
+    content = path.read_bytes()[: 64 << 20]
+    names = {
+        "sheets.password": "EncryptedPackage",
+        "sheets.is_doc": "WordDocument",
+        "sheets.is_ppt": "PowerPoint Document",
+    }
+    for code, name in names.items():
+        if name.encode("utf-16-le") in content:
+            raise Refusal(code, file=path.name)
+    return Kind.OLE

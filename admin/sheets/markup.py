@@ -1,0 +1,165 @@
+"""Tables that call themselves XLS and are text: HTML, and XML Spreadsheet 2003.
+
+Several one-stop programs export so. Nothing outside the file is read and no entity is replaced.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from lxml import etree, html
+
+from admin.sheets.page import Merge, Page
+from admin.sheets.values import Fault, Numbered, Trouble
+from surveys.errors import Refusal
+
+MOST_BYTES = 256 << 20
+WIDEST = 2_000
+TALLEST = 1_048_576
+_SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
+
+
+def html_pages(path: Path) -> list[Page]:
+    """Every table of a web page that holds no other table.
+
+    Raises Refusal `sheets.web_page` for a page without a table, `sheets.too_large`.
+    """
+    _require_small(path)
+    parser = html.HTMLParser(no_network=True, huge_tree=False, encoding=_charset(path))
+    try:
+        tree = html.parse(str(path), parser)
+    except etree.LxmlError:
+        raise Refusal("sheets.web_page", file=path.name) from None
+    tables = [] if tree.getroot() is None else tree.getroot().iter("table")
+    pages = [_html_page(table) for table in tables if table.find(".//table") is None]
+    if not pages:
+        raise Refusal("sheets.web_page", file=path.name)
+    return pages
+
+
+def xml_pages(path: Path) -> list[Page]:
+    """Every worksheet of an XML Spreadsheet 2003.
+
+    Raises Refusal `sheets.entities`, `sheets.no_workbook`, `sheets.too_large`.
+    """
+    _require_small(path)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        tree = etree.parse(str(path), parser)
+    except etree.XMLSyntaxError as error:
+        raise Refusal("sheets.no_workbook", file=path.name, reason=str(error)) from None
+    if tree.docinfo.internalDTD is not None:
+        raise Refusal("sheets.entities", file=path.name)
+    return [_xml_page(sheet) for sheet in tree.iter(f"{_SS}Worksheet")]
+
+
+def _require_small(path: Path) -> None:
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise Refusal(
+            "sheets.too_large", file=path.name, size=size >> 20, most=MOST_BYTES >> 20
+        )
+
+
+def _charset(path: Path) -> str | None:
+    """What a page's own words say; UTF-8 where it says nothing and is nothing else."""
+    with path.open("rb") as stream:
+        head = stream.read(1 << 16)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    return None if b"charset" in head.lower() else "utf-8"
+
+
+def _html_page(table: Any) -> Page:  # noqa: ANN401 - lxml brings no types
+    grid = list(_html_rows(table))
+    return Page(rows=partial(iter, grid), estimate=len(grid))
+
+
+def _html_rows(table: Any) -> Iterator[Numbered]:  # noqa: ANN401
+    """A cell over several places stands in the first; the rest are empty but taken."""
+    taken: set[tuple[int, int]] = set()
+    for number, line in enumerate(table.iter("tr"), 1):
+        cells: list[Any] = []
+        for cell in line.iterchildren("td", "th"):
+            column = next(c for c in count(len(cells)) if (number, c) not in taken)
+            cells += [""] * (column - len(cells))
+            across, down = _span(cell, "colspan", WIDEST), _span(cell, "rowspan", TALLEST)
+            cells += [" ".join(cell.text_content().split()), *[""] * (across - 1)]
+            if down > 1:
+                _take(taken, number, down, column, across)
+        if any(cells):
+            yield number, cells[:WIDEST]
+
+
+def _take(taken: set[tuple[int, int]], row: int, down: int, column: int, across: int) -> None:
+    for below in range(row + 1, row + min(down, 1_000)):
+        taken.update((below, column + step) for step in range(min(across, 100)))
+
+
+def _span(cell: Any, name: str, most: int) -> int:  # noqa: ANN401
+    written = (cell.get(name) or "1").strip()
+    return max(1, min(int(written), most)) if written.isdigit() else 1
+
+
+def _xml_page(sheet: Any) -> Page:  # noqa: ANN401
+    merges: list[Merge] = []
+    hidden: set[int] = set()
+    grid = list(_xml_rows(sheet, merges, hidden))
+    return Page(
+        name=sheet.get(f"{_SS}Name") or "",
+        rows=partial(iter, grid),
+        estimate=len(grid),
+        hidden_rows=frozenset(hidden),
+        merges=tuple(merges),
+    )
+
+
+def _xml_rows(sheet: Any, merges: list[Merge], hidden: set[int]) -> Iterator[Numbered]:  # noqa: ANN401
+    number = 0
+    for row in sheet.iter(f"{_SS}Row"):
+        number = int(row.get(f"{_SS}Index") or number + 1)
+        if row.get(f"{_SS}Hidden") == "1":
+            hidden.add(number)
+        cells = _xml_cells(row, number, merges)
+        if any(cell != "" for cell in cells):
+            yield number, cells
+
+
+def _xml_cells(row: Any, number: int, merges: list[Merge]) -> list[Any]:  # noqa: ANN401
+    cells: list[Any] = []
+    for cell in row.iterchildren(f"{_SS}Cell"):
+        place = min(int(cell.get(f"{_SS}Index") or len(cells) + 1) - 1, WIDEST)
+        cells += [""] * (place - len(cells))
+        cells.append(_xml_value(cell))
+        across, down = (int(cell.get(f"{_SS}Merge{way}") or 0) for way in ("Across", "Down"))
+        cells += [""] * min(across, WIDEST)
+        if across or down:
+            merges.append((number, place, number + down, place + across))
+    return cells
+
+
+def _xml_value(cell: Any) -> object:  # noqa: ANN401
+    data = cell.find(f"{_SS}Data")
+    text = "" if data is None else "".join(data.itertext())
+    if data is None or not text:
+        formula = cell.get(f"{_SS}Formula")
+        return Fault(Trouble.UNCOMPUTED, formula[:60]) if formula else ""
+    return _typed(data.get(f"{_SS}Type"), text)
+
+
+def _typed(kind: str | None, text: str) -> object:
+    try:
+        if kind == "Number":
+            return float(text)
+        if kind == "DateTime":
+            return datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return Fault(Trouble.ERROR, text) if kind == "Error" else text
+
+

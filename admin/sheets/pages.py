@@ -1,0 +1,79 @@
+"""The sheets of any kind of file."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from admin.sheets import legacy_text, text_files
+from admin.sheets.kinds import Kind, kind_of
+from admin.sheets.legacy_text import Legacy
+from admin.sheets.page import Page
+from admin.sheets.values import Numbered
+
+SAMPLE = 300
+Rate = Callable[[Sequence[Numbered]], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """All sheets of a file, and how it was read."""
+
+    kind: Kind
+    pages: Sequence[Page]
+    delimiter: str = ","
+    writing: str = ""
+    """The writing before Unicode that was converted; empty for Unicode."""
+
+
+def read_pages(path: Path, rate: Rate) -> Pages:
+    """Open a file of any kind, told by its content. `rate` says how well some rows look when a
+    text file is read with one delimiter or another.
+
+    Raises OSError and Refusal `sheets.*` for a file that cannot be read.
+    """
+    kind = kind_of(path)
+    if kind is Kind.TEXT:
+        return _of_text(path, rate)
+    return _modern(kind, _pages(path, kind))
+
+
+def _pages(path: Path, kind: Kind) -> list[Page]:
+    """The libraries that read them are loaded only here."""
+    from admin.sheets import markup, workbooks
+
+    if kind is Kind.HTML:
+        return markup.html_pages(path)
+    return markup.xml_pages(path) if kind is Kind.XML else workbooks.pages(path, kind)
+
+
+def _of_text(path: Path, rate: Rate) -> Pages:
+    writing = text_files.writing_of(path)
+    delimiter = text_files.best_delimiter(path, writing, rate)
+    rows = partial(text_files.numbered_rows, path, writing, delimiter)
+    page = Page(rows=rows, estimate=text_files.line_count(path))
+    return Pages(kind=Kind.TEXT, pages=[page], delimiter=delimiter, writing=writing.name)
+
+
+def _modern(kind: Kind, pages: Sequence[Page]) -> Pages:
+    """With the texts of old fonts converted, where the first rows show them."""
+    sample = (
+        cell
+        for page in pages[:5]
+        for _, cells in islice(page.rows(), SAMPLE)
+        for cell in cells
+        if isinstance(cell, str)
+    )
+    legacy = legacy_text.detect(sample)
+    if legacy is None:
+        return Pages(kind=kind, pages=pages)
+    changed = [replace(page, rows=partial(_converted, page.rows, legacy)) for page in pages]
+    return Pages(kind=kind, pages=changed, writing=legacy)
+
+
+def _converted(rows: Callable[[], Iterator[Numbered]], legacy: Legacy) -> Iterator[Numbered]:
+    for number, cells in rows():
+        yield number, [
+            legacy_text.convert(cell, legacy) if isinstance(cell, str) else cell for cell in cells
+        ]
