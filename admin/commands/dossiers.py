@@ -10,6 +10,7 @@ import click
 from admin.importing import Source, run_import, tell
 from admin.importing.dossier_rows import DATES
 from admin.importing.dossiers import DossierImporter
+from admin.importing.options import source_of, source_options
 from admin.importing.steps import StepImporter
 from admin.kit import output
 from admin.kit.output import Format
@@ -33,29 +34,23 @@ command = group("dossiers")
 
 
 @command.command("import")
-@click.argument("file", type=FILE)
+@source_options
 @click.option("--steps", type=FILE, metavar="FILE")
-@click.option("--mapping", type=FILE, metavar="FILE")
-@click.option("--rejects", type=FILE, metavar="FILE")
-@click.option("--dry-run", is_flag=True)
-@format_option
 async def import_dossiers(
     runtime: Runtime,
     file: Path,
     steps: Path | None,
-    mapping: Path | None,
-    rejects: Path | None,
-    dry_run: bool,  # noqa: FBT001 - click calls by name
     shown_as: Format,
+    **options: Any,  # noqa: ANN401 - read by `source_of`
 ) -> int:
     """Take in an export of dossiers, and their steps."""
     zone = runtime.settings.zone
     importer = DossierImporter(zone, runtime.keyring(), runtime.today)
-    source = Source(file=file, mapping=mapping, rejects=rejects, dry_run=dry_run)
+    source = source_of(file, options)
     if steps is None:
         reports = await run_import(runtime, (importer, source))
     else:
-        further = Source(file=steps, dry_run=dry_run)
+        further = Source(file=steps, dry_run=source.dry_run, all_sheets=source.all_sheets)
         reports = await run_import(runtime, (importer, source), (StepImporter(zone), further))
     return tell(runtime, shown_as, *reports)
 

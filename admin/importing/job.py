@@ -94,6 +94,12 @@ class Source:
     rejects: Path | None = None
     """Where rejected rows go; by default beside the file."""
     dry_run: bool = False
+    all_sheets: bool = False
+    """Read every worksheet that has the table."""
+    sheet: str | None = None
+    """Read only this worksheet."""
+    yes: bool = False
+    """Write also what looks as if the file was not understood."""
 
     @property
     def rejects_file(self) -> Path | None:
@@ -147,7 +153,13 @@ async def _take_in(
     source: Source,
 ) -> Report:
     mapping = read_mapping(source.mapping, importer.columns) if source.mapping else {}
-    sheet = read_sheet(source.file, (*importer.columns, *MARKS), mapping)
+    sheet = read_sheet(
+        source.file,
+        (*importer.columns, *MARKS),
+        mapping,
+        all_sheets=source.all_sheets,
+        sheet=source.sheet,
+    )
     _claim(source.rejects_file, places)
     report = Report(
         kind=importer.kind,

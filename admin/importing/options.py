@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -12,16 +12,39 @@ from admin.importing.report import tell
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option
 
+F = TypeVar("F", bound=Callable[..., Any])
 Making = Callable[..., Importer[Any]]
 """From a Runtime (and the command's own options) to the importer of a kind of file."""
 
+OPTIONS = (
+    click.argument("file", type=FILE),
+    click.option("--mapping", type=FILE, metavar="FILE"),
+    click.option("--rejects", type=FILE, metavar="FILE"),
+    click.option("--all-sheets", is_flag=True),
+    click.option("--sheet", metavar="NAME"),
+    click.option("--dry-run", is_flag=True),
+    click.option("--yes", is_flag=True),
+    format_option,
+)
+_OF_SOURCE = ("mapping", "rejects", "all_sheets", "sheet", "dry_run", "yes")
+
+
+def source_options(function: F) -> F:
+    """Add FILE and what says how it is taken in; `source_of` reads them."""
+    for option in reversed(OPTIONS):
+        function = option(function)
+    return function
+
+
+def source_of(file: Path, options: dict[str, Any]) -> Source:
+    """Take the options of `source_options` out of a command's options."""
+    return Source(file=file, **{name: options.pop(name) for name in _OF_SOURCE})
+
 
 def importing(make: Making) -> Callable[..., Any]:
-    """Turn a function that makes an importer into the function of an import command.
+    """Turn a function that makes an importer into the function of an import command."""
 
-    Adds FILE, `--mapping`, `--rejects`, `--dry-run` and `--format`.
-    """
-
+    @source_options
     @wraps(make)
     async def command(
         runtime: Runtime,
@@ -30,17 +53,8 @@ def importing(make: Making) -> Callable[..., Any]:
         shown_as: Format,
         **options: Any,  # noqa: ANN401
     ) -> int:
-        given = {name: options.pop(name) for name in ("mapping", "rejects", "dry_run")}
-        source = Source(file=file, **given)
+        source = source_of(file, options)
         (report,) = await run_import(runtime, (make(runtime, **options), source))
         return tell(runtime, shown_as, report)
 
-    for option in (
-        format_option,
-        click.option("--dry-run", is_flag=True),
-        click.option("--rejects", type=FILE, metavar="FILE"),
-        click.option("--mapping", type=FILE, metavar="FILE"),
-        click.argument("file", type=FILE),
-    ):
-        command = option(command)
     return command

@@ -125,9 +125,9 @@ def _match(
                     written.setdefault(key, (place, text))
     found: dict[str, tuple[int, str]] = {}
     for spec in specs:
-        key = next((key for key in spec.headers(mapping) if key in written), None)
-        if key is not None and (spec.name in mapping or not _taken(written[key], found)):
-            found[spec.name] = written[key]
+        here = next((written[key] for key in spec.headers(mapping) if key in written), None)
+        if here is not None and (spec.name in mapping or not _taken(here, found)):
+            found[spec.name] = here
     return found
 
 
@@ -155,9 +155,7 @@ def is_serial(title: str) -> bool:
     return fold(title) in words().serial or title.strip() in ("#", "№")
 
 
-def no_header(
-    file: str, rows: Lines, specs: Sequence[ColumnSpec], mapping: Mapped
-) -> Refusal:
+def no_header(file: str, rows: Lines, specs: Sequence[ColumnSpec], mapping: Mapped) -> Refusal:
     """Why no row could be the header: `sheets.column_missing`, named after the likeliest row."""
     best = max(rows[:HEADER_WITHIN], key=lambda row: _likeness(row[1], specs, mapping))
     places = match(best[1], specs, mapping)
@@ -176,9 +174,7 @@ def _likeness(
     return len(match(cells, specs, mapping)), filled
 
 
-def _header(
-    number: int, titles: Sequence[Title], found: Mapping[str, tuple[int, str]]
-) -> Header:
+def _header(number: int, titles: Sequence[Title], found: Mapping[str, tuple[int, str]]) -> Header:
     by_place = {place: tidy(text) for place, text in found.values()}
     shown = tuple(by_place.get(place, title.shown) for place, title in enumerate(titles))
     unknown: dict[str, int] = {}

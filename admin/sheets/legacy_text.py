@@ -50,9 +50,7 @@ _VNI_SIGNS = re.compile("|".join(sorted(_VNI, key=len, reverse=True)), re.IGNORE
 _TCVN3_ONLY = re.compile(
     r"[A-Za-z][¨©ª«¬®µ¶·¸¹»¼½¾§¦Þßþ÷×]|[¨©ª«¬®µ¶·¸¹»¼½¾§¦][A-Za-z]|(?<!\w)§[\w¬«]"
 )
-_VNI_ONLY = re.compile(
-    r"[aeouyôö][øûïåäëü]|[ae][âáàã]|[oa]â|aê|[aeouy]õ|[aeo]ù|ñ\w", re.IGNORECASE
-)
+_VNI_ONLY = re.compile(r"[aeouyôö][øûïåäëü]|[ae][âáàã]|[oa]â|aê|[aeouy]õ|[aeo]ù|ñ\w", re.IGNORECASE)
 """What no Unicode text has; "oà" and "oã" are no sign of VNI: Hoà, hoãn."""
 _MODERN = re.compile("[ạ-ỹĂăĐđƠơƯư\u0300-\u036f]")
 _WORD = re.compile(r"[^\s/,;:().-]+")

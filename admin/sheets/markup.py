@@ -3,7 +3,7 @@
 Several one-stop programs export so. Nothing outside the file is read and no entity is replaced.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -61,9 +61,7 @@ def xml_pages(path: Path) -> list[Page]:
 def _require_small(path: Path) -> None:
     size = path.stat().st_size
     if size > MOST_BYTES:
-        raise Refusal(
-            "sheets.too_large", file=path.name, size=size >> 20, most=MOST_BYTES >> 20
-        )
+        raise Refusal("sheets.too_large", file=path.name, size=size >> 20, most=MOST_BYTES >> 20)
 
 
 def _charset(path: Path) -> str | None:
@@ -161,5 +159,3 @@ def _typed(kind: str | None, text: str) -> object:
     except ValueError:
         return text
     return Fault(Trouble.ERROR, text) if kind == "Error" else text
-
-

@@ -20,7 +20,9 @@ def fill_down(
     for number, cells in page.rows():
         while waiting and waiting[-1][0] <= number:
             merge = waiting.pop()
-            open_.append((merge, cells[merge[1]] if merge[0] == number and merge[1] < len(cells) else ""))
+            open_.append(
+                (merge, cells[merge[1]] if merge[0] == number and merge[1] < len(cells) else "")
+            )
         open_ = [one for one in open_ if one[0][2] >= number]
         if number > header:
             yield number, _filled(number, list(cells), open_, names, counts)

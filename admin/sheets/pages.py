@@ -74,6 +74,10 @@ def _modern(kind: Kind, pages: Sequence[Page]) -> Pages:
 
 def _converted(rows: Callable[[], Iterator[Numbered]], legacy: Legacy) -> Iterator[Numbered]:
     for number, cells in rows():
-        yield number, [
-            legacy_text.convert(cell, legacy) if isinstance(cell, str) else cell for cell in cells
-        ]
+        yield (
+            number,
+            [
+                legacy_text.convert(cell, legacy) if isinstance(cell, str) else cell
+                for cell in cells
+            ],
+        )

@@ -49,7 +49,9 @@ _WIDEST_TITLE = 80
 def _is_sum(values: Sequence[tuple[int, object]], required: Sequence[int]) -> bool:
     """“Tổng cộng”, “Cộng I: 3 hồ sơ”: by its first words, where columns are left empty that every
     row has; by all of them, anywhere."""
-    text = next((fold(v) for _, v in values if isinstance(v, str) and not _ORDINAL.fullmatch(v)), "")
+    text = next(
+        (fold(v) for _, v in values if isinstance(v, str) and not _ORDINAL.fullmatch(v)), ""
+    )
     if text in words().totals:
         return True
     whole = {place for place, _ in values}.issuperset(required)

@@ -1,4 +1,4 @@
-"""The dossier table (or any other of ours) in a file: its header found, its rows read one by one."""
+"""A table of ours in a file: its header found, its rows read one by one."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -108,8 +108,7 @@ class Part:
     def _row(self, number: int, cells: Sequence[Any], places: Mapping[str, int]) -> Row:
         width = len(cells)
         values = {
-            name: cleaned(cells[place]) if place < width else None
-            for name, place in places.items()
+            name: cleaned(cells[place]) if place < width else None for name, place in places.items()
         }
         return Row(number, cells, values, places, self.label)
 

@@ -54,9 +54,7 @@ def write_trimmed(path: Path, part: str, target: Path) -> Survey:
 
 
 def _parser() -> Any:  # noqa: ANN401 - lxml brings no types
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def _take_out(tree: Any, left: Survey) -> Iterator[Any]:  # noqa: ANN401
