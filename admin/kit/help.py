@@ -7,12 +7,16 @@ looked up under `commands.common.options`.
 
 import pkgutil
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 
 import click
 
-from admin import commands
 from admin.kit.texts import Texts
+
+COMMANDS = "admin.commands"
+"""The package of the commands, by name: they import this module, it loads them only when asked."""
 
 
 def path_of(ctx: click.Context) -> str:
@@ -115,13 +119,19 @@ def load(prefix: str, name: str) -> click.Command | None:
     """The `command` of the module that `prefix` and `name` make; None where there is none."""
     if name not in _modules(prefix):
         return None
-    found: click.Command = import_module(f"{commands.__name__}.{prefix}{name}").command
+    found: click.Command = import_module(f"{COMMANDS}.{prefix}{name}").command
     return found
 
 
 def _modules(prefix: str) -> list[str]:
-    names = [module.name for module in pkgutil.iter_modules(commands.__path__)]
-    return sorted(n.removeprefix(prefix) for n in names if n.startswith(prefix) and n[0] != "_")
+    return sorted(n.removeprefix(prefix) for n in _found() if n.startswith(prefix) and n[0] != "_")
+
+
+@cache
+def _found() -> tuple[str, ...]:
+    spec = find_spec(COMMANDS)
+    paths = spec.submodule_search_locations if spec else None
+    return tuple(module.name for module in pkgutil.iter_modules(paths))
 
 
 def _section(formatter: click.HelpFormatter, title: str, rows: Iterable[tuple[str, str]]) -> None:
