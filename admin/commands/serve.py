@@ -1,17 +1,11 @@
 """`motcua serve`: the bot, with every configured channel, until it is told to stop."""
 
-import asyncio
 import logging
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from admin.kit.channels import channel_context, channel_title
 from admin.kit.runtime import Runtime, leaf
+from admin.kit.serving import now, stopping
 from bot import app
-
-STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 @leaf("serve")
@@ -32,22 +26,3 @@ async def command(runtime: Runtime) -> None:
     with stopping() as stop:
         await app.run(service, service.channels.routes(), stop, ready)
     runtime.say("serve.stopped")
-
-
-@contextmanager
-def stopping() -> Iterator[asyncio.Event]:
-    """An event that SIGTERM and Ctrl-C set."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in STOPS:
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield stop
-    finally:
-        for number in STOPS:
-            loop.remove_signal_handler(number)
-
-
-def now() -> datetime:
-    """The clock of the running service, in UTC."""
-    return datetime.now(UTC)

@@ -4,12 +4,14 @@ import webbrowser
 from pathlib import Path
 
 import migrations
-from admin.commands.serve import now, stopping
 from admin.demo.crowd import Crowd
+from admin.demo.district import PERIOD
+from admin.demo.offers import DemoOffers, gaps
 from admin.demo.sample import lay
-from admin.desk.page import OfficerPage, gaps
+from admin.desk.results_page import ResultsPage
 from admin.kit.channels import channel_context
 from admin.kit.runtime import Runtime
+from admin.kit.serving import now, stopping
 from bot import app
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import raw_event
@@ -45,13 +47,14 @@ async def show(runtime: Runtime, folder: Path, *, browser: bool) -> None:
     context = channel_context(runtime, database, clock=now, demo=True)
     extras = WebChannel(context, bot="crowd", simulated=True)
     service = await app.assemble(context, [extras])
-    page = _officer_page(runtime, service, extras)
+    offers = _offers(runtime, service, extras)
+    page = _results_page(runtime, service, offers)
     with stopping() as stop:
-        routes = [*service.channels.routes(), *page.routes()]
+        routes = [*service.channels.routes(), *page.routes(), *offers.routes()]
         try:
             await app.run(service, routes, stop, lambda port: _ready(runtime, port, browser))
         finally:
-            await page.crowd.stop()
+            await offers.crowd.stop()
     runtime.say("demo.stopped", folder=folder)
 
 
@@ -68,15 +71,22 @@ async def _lay(runtime: Runtime, folder: Path) -> None:
         runtime.say("demo.item", text=gap)
 
 
-def _officer_page(runtime: Runtime, service: app.Service, extras: WebChannel) -> OfficerPage:
+def _offers(runtime: Runtime, service: app.Service, extras: WebChannel) -> DemoOffers:
     async def post(session: str, payload: dict[str, object]) -> None:
         await service.channels.put(extras, [raw_event(session, payload)])
 
-    return OfficerPage(
-        service=service,
+    crowd = Crowd(channel=extras, post=post)
+    return DemoOffers(service=service, crowd=crowd, texts=runtime.texts)
+
+
+def _results_page(runtime: Runtime, service: app.Service, offers: DemoOffers) -> ResultsPage:
+    return ResultsPage(
+        database=service.database,
+        period=PERIOD,
         rulebook=find_rulebook(runtime.settings.rulebook),
-        crowd=Crowd(channel=extras, post=post),
         texts=runtime.texts,
+        place=runtime.text("demo.place"),
+        beside=offers.summary,
     )
 
 

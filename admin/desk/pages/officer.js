@@ -1,14 +1,14 @@
-// The officer's page of the demo: asks for the figures every second and marks what moved.
+// The officer's results page: asks for the figures every second and marks what moved.
+// Names of criteria, grades, states and blocks come with the figures.
 "use strict";
 
-const GRADES = { xuat_sac: "Xuất sắc", tot: "Tốt", kha: "Khá", trung_binh: "Trung bình", yeu: "Yếu" };
-const STATES = { no_dossiers: "Không phát sinh hồ sơ", not_scored: "Chưa chấm điểm", insufficient: "Thiếu dữ liệu" };
-const BLOCKS = { phong: "Khối cơ quan chuyên môn cấp huyện", xa: "Khối xã, thị trấn" };
 const CROWD = Number(new URLSearchParams(location.search).get("crowd")) || 200;
 const integer = new Intl.NumberFormat("vi-VN");
 const seen = new Map();
+let names = { criteria: {}, grades: {}, states: {}, blocks: {} };
 
 function set(id, text) { document.getElementById(id).textContent = text; }
+function capital(text) { return text.charAt(0).toUpperCase() + text.slice(1); }
 function comma(text) { return text === null ? "–" : text.replace(".", ","); }
 function cell(text, name) {
   const made = document.createElement("td");
@@ -24,7 +24,7 @@ function unitRow(unit) {
   name.textContent = unit.name;
   row.dataset.unit = unit.code;
   row.append(name, cell(integer.format(unit.dossiers), "num"), cell(integer.format(unit.responses), "num"));
-  for (let nth = 1; nth <= 9; nth += 1) {
+  for (const nth of Object.keys(unit.criteria)) {
     const scored = unit.criteria[nth];
     row.append(scored ? cell(comma(scored.points), "cs") : cell("–", "cs none"));
   }
@@ -48,19 +48,32 @@ function gradeCell(unit) {
   const made = cell("", "");
   const chip = document.createElement("span");
   chip.className = `grade ${unit.grade || "state"}`;
-  chip.textContent = unit.grade ? GRADES[unit.grade] : STATES[unit.state];
+  chip.textContent = capital(unit.grade ? names.grades[unit.grade] : names.states[unit.state]);
   made.append(chip);
   return made;
+}
+
+function heads() {
+  if (document.querySelector("#heads th.cs")) return;
+  const total = document.getElementById("total");
+  for (const [number, name] of Object.entries(names.criteria)) {
+    const made = document.createElement("th");
+    made.scope = "col";
+    made.className = "cs";
+    made.title = name;
+    made.textContent = `CS${number}`;
+    total.before(made);
+  }
 }
 
 function blockCard(block) {
   const card = document.createElement("article");
   const title = document.createElement("h2");
-  title.textContent = BLOCKS[block.block] || block.block;
+  title.textContent = names.blocks[block.block] || block.block;
   const mean = document.createElement("p");
   mean.textContent = `${block.scored}/${block.units} đơn vị đã chấm · điểm bình quân ${comma(block.mean)}`;
   const counts = document.createElement("p");
-  const parts = Object.entries(block.grades).filter(([, count]) => count).map(([grade, count]) => `${GRADES[grade]}: ${count}`);
+  const parts = Object.entries(block.grades).filter(([, count]) => count).map(([grade, count]) => `${names.grades[grade]}: ${count}`);
   counts.textContent = parts.join(" · ") || "Chưa có đơn vị xếp loại";
   card.append(title, mean, counts);
   return card;
@@ -84,8 +97,17 @@ function crowd(state) {
   set("progress-text", state.running ? `Đang trả lời: ${state.done}/${state.total}` : `Xong: ${state.done}/${state.total} phiếu mô phỏng`);
 }
 
+function demo(summary) {
+  for (const part of document.querySelectorAll("[data-demo]")) part.hidden = false;
+  list("gaps", summary.gaps);
+  crowd(summary.crowd);
+}
+
 function draw(summary) {
   const { rating, counts } = summary;
+  names = rating.names;
+  heads();
+  set("place", summary.place);
   set("period", `${summary.from_day}–${summary.to_day}`);
   set("rulebook", rating.rulebook);
   set("n-returned", integer.format(counts.returned));
@@ -93,12 +115,12 @@ function draw(summary) {
   set("n-answered", integer.format(counts.answered));
   set("n-rate", counts.response_rate === null ? "–" : `${comma(counts.response_rate)} %`);
   set("n-scored", `${rating.units.filter((unit) => unit.state === "scored").length}/${rating.units.length}`);
-  set("simulated", counts.simulated ? `Trong đó ${integer.format(counts.simulated)} phiếu là mô phỏng.` : "");
+  set("simulated", counts.simulated ? `Trong số phiếu thu về, ${integer.format(counts.simulated)} phiếu là mô phỏng.` : "");
+  document.getElementById("simulated").hidden = !counts.simulated;
   document.getElementById("units").replaceChildren(...rating.units.map(unitRow));
   document.getElementById("blocks").replaceChildren(...rating.blocks.map(blockCard));
-  list("gaps", summary.gaps);
   list("warnings", rating.warnings.map((warning) => warning.message));
-  crowd(summary.crowd);
+  if (summary.crowd) demo(summary);
 }
 
 async function refresh() {

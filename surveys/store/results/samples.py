@@ -1,4 +1,4 @@
-"""Dossiers to show things with: what the demo offers its visitors."""
+"""A few dossiers spread over all units, for showing things."""
 
 from collections.abc import Sequence
 
@@ -10,29 +10,32 @@ from surveys.store.base.schema import dossier_evidence, dossiers, invitations, l
 from surveys.store.dossiers.in_period import returned_in
 
 SCATTER = 7_919
-"""A prime: walking ids by it visits all units early on."""
+"""A prime: in the order of id × prime modulo the number of dossiers, units are visited early."""
 
 
-async def unasked(conn: Connection, period: Period, limit: int) -> Sequence[int]:
-    """Ids of returned dossiers of the period that nobody was asked about, from all units."""
+async def unasked(conn: Connection, period: Period, limit: int, *, among: int) -> Sequence[int]:
+    """Ids of returned dossiers of the period that nobody was asked about, from all units.
+
+    `among`: about how many dossiers there are.
+    """
     evidence = dossier_evidence.c
     asked = exists().where(invitations.c.dossier_id == evidence.dossier_id)
     linked = exists().where(links.c.dossier_id == evidence.dossier_id)
     rows = await conn.execute(
         select(evidence.dossier_id)
         .where(returned_in(period), ~asked, ~linked)
-        .order_by((evidence.dossier_id * SCATTER) % 15_121, evidence.dossier_id)
+        .order_by((evidence.dossier_id * SCATTER) % among, evidence.dossier_id)
         .limit(limit)
     )
     return list(rows.scalars())
 
 
-async def in_work(conn: Connection, limit: int) -> Sequence[str]:
-    """Codes of dossiers that are still being handled."""
+async def in_work(conn: Connection, limit: int, *, among: int) -> Sequence[str]:
+    """Codes of dossiers that are still being handled; `among`: about how many there are in all."""
     rows = await conn.execute(
         select(dossiers.c.code)
         .where(dossiers.c.returned_at.is_(None))
-        .order_by((dossiers.c.id * SCATTER) % 15_121)
+        .order_by((dossiers.c.id * SCATTER) % among)
         .limit(limit)
     )
     return list(rows.scalars())
