@@ -4,13 +4,15 @@ Where a contact is known the invitation goes to the outbox; where none is, it wa
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.conversation.buttons import Press, Verb, data_of
+from bot.conversation.choices import in_words
 from bot.conversation.context import ConversationContext
+from bot.conversation.focus import focus_from
 from bot.limits import is_quiet
 from bot.messages import Button, Outgoing
 from surveys.period import Period
@@ -149,13 +151,25 @@ async def _invite(
     invitation_id: int,
     now: datetime,
 ) -> None:
+    message = _invitation(context, one, recipient)
+    if not context.traits_of(recipient.channel).has_buttons:
+        message, choices = in_words(message, context.catalog(recipient.language))
+        await _remember(conn, recipient.contact_id, choices)
     post = _Post(
         kind=MessageKind.INVITATION,
-        message=_invitation(context, one, recipient),
+        message=message,
         dedup_key=f"invite:{invitation_id}",
         invitation_id=invitation_id,
     )
     await _put(conn, context, recipient, post, now)
+
+
+async def _remember(conn: Connection, contact_id: int, choices: tuple[str, ...]) -> None:
+    """So that a typed number answers the invitation."""
+    contact = await contacts.find(conn, contact_id)
+    if contact is not None:
+        focus = replace(focus_from(contact.focus), choices=choices)
+        await contacts.set_focus(conn, contact_id, focus.to_json())
 
 
 def _invitation(context: ConversationContext, one: Candidate, recipient: Recipient) -> Outgoing:

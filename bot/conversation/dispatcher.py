@@ -25,7 +25,7 @@ from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Contact, ContactStatus
 from surveys.store.queues import outbox
-from surveys.words import clean
+from surveys.words import clean, shared_words
 
 DAY_SECONDS = 24 * 3600
 A_FEW_WORDS = 4
@@ -191,6 +191,19 @@ async def _answer(turn: Turn) -> bool:
     return True
 
 
+async def _numbered(turn: Turn) -> bool:
+    """The number of a choice that was written as a line; an open question reads its own."""
+    number = shared_words().number(turn.incoming.text) if turn.focus.choices else None
+    if number is None or not 1 <= number <= len(turn.focus.choices):
+        return False
+    press = turn.read(turn.focus.choices[number - 1])
+    if press is None or await survey.is_under_way(turn):
+        return False
+    turn.focus = replace(turn.focus, asked=None, choices=())
+    await presses.take(turn, press)
+    return True
+
+
 async def _bare(turn: Turn) -> bool:
     """A command without its slash, unless it answers what the interview shows."""
     name = bare_command(turn.incoming.text)
@@ -233,6 +246,7 @@ _READINGS: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
     _slash,
     _code,
     _link,
+    _numbered,
     petition.typed,
     _answer,
     _bare,

@@ -37,6 +37,8 @@ class Focus:
     said: tuple[Said, ...] = ()
     look_ups: tuple[int, ...] = ()
     group_told_at: int = 0
+    choices: tuple[str, ...] = ()
+    """Where there are no buttons: what typing 1, 2, … means, as the data of buttons of ours."""
 
     def remember(self, said: Said) -> "Focus":
         """With one more text that can be edited."""
@@ -49,6 +51,7 @@ class Focus:
         plain["asked"] = [self.asked.verb, self.asked.subject] if self.asked else None
         plain["said"] = [[getattr(one, name) for name in Said.__slots__] for one in self.said]
         plain["look_ups"] = list(self.look_ups)
+        plain["choices"] = list(self.choices)
         return {name: value for name, value in plain.items() if value}
 
 
@@ -62,4 +65,5 @@ def focus_from(plain: Mapping[str, Any]) -> Focus:
         said=tuple(Said(**dict(zip(Said.__slots__, one, strict=True))) for one in said),
         look_ups=tuple(plain.get("look_ups", ())),
         group_told_at=plain.get("group_told_at", 0),
+        choices=tuple(plain.get("choices", ())),
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from bot.channels.base import Traits
 from bot.conversation.buttons import Press, Verb, data_of, read_data
+from bot.conversation.choices import in_words
 from bot.conversation.context import ConversationContext
 from bot.conversation.focus import Asked, Focus
 from bot.messages import Button, Incoming, Outgoing
@@ -81,14 +82,21 @@ class Turn:
 
     def pressed(self) -> Press | None:
         """Which of our own buttons was tapped, if it was one that this contact was given."""
-        return read_data(self.context.keyring, self.contact.id, self.incoming.data)
+        return self.read(self.incoming.data)
+
+    def read(self, data: str) -> Press | None:
+        """What a button's data mean, if it was one that this contact was given."""
+        return read_data(self.context.keyring, self.contact.id, data)
 
     async def say(self, key: str, *rows: tuple[Button, ...], **params: object) -> None:
         """Answer with one text and its rows of buttons."""
         await self.send(Outgoing(text=self.text(key, **params), buttons=rows))
 
     async def send(self, message: Outgoing) -> None:
-        """Answer with a message; in its slot it takes the place of one that has not left yet."""
+        """Answer with a message; in its slot it replaces one that was not sent yet."""
+        if not self.traits.has_buttons and message.buttons:
+            message, choices = in_words(message, self.texts)
+            self.focus = replace(self.focus, choices=choices)
         if message.slot:
             await outbox.supersede(self.conn, self.contact.id, message.slot)
         await outbox.put(

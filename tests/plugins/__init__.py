@@ -1,0 +1,1 @@
+"""Channels that only the tests know, as somebody else would add them."""
