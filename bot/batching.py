@@ -20,29 +20,29 @@ Result = TypeVar("Result")
 @dataclass(frozen=True, slots=True)
 class _Waiter(Generic[Item, Result]):
     item: Item
-    hurries: bool
+    urgent: bool
     result: asyncio.Future[Result]
 
 
 class Batcher(Generic[Item, Result]):
     """Turns many concurrent `submit` into few calls of `together`, in order, one at a time.
 
-    A failed call fails for everybody whose item was in it. Beyond `most_waiting` items `submit`
-    waits for room: a flood slows its senders down instead of filling the memory.
+    A failed call fails for everybody whose item was in it. Beyond `max_waiting` items `submit`
+    waits for room: a flood slows its callers down instead of filling the memory.
     """
 
     def __init__(
         self,
         together: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
         *,
-        most_together: int,
-        most_waiting: int = 10_000,
+        max_batch: int,
+        max_waiting: int = 10_000,
         linger_seconds: float = 0.0,
     ) -> None:
-        """`linger_seconds`: how long whoever is in no hurry waits for company."""
+        """`linger_seconds`: how long items that are not urgent wait for others."""
         self._together = together
-        self._most_together = most_together
-        self._most_waiting = most_waiting
+        self._max_batch = max_batch
+        self._max_waiting = max_waiting
         self._linger_seconds = linger_seconds
         self._hurry = asyncio.Event()
         self._room = asyncio.Event()
@@ -51,21 +51,21 @@ class Batcher(Generic[Item, Result]):
         self._took = 0.0
         self._shared = False
 
-    async def submit(self, item: Item, *, hurries: bool = True) -> Result:
+    async def submit(self, item: Item, *, urgent: bool = True) -> Result:
         """Have `item` done with the next batch; raises what that batch raised."""
-        while len(self._waiting) >= self._most_waiting:
+        while len(self._waiting) >= self._max_waiting:
             self._room.clear()
             await self._room.wait()
         result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiter(item, hurries, result))
-        if hurries or len(self._waiting) >= self._most_together:
+        self._waiting.append(_Waiter(item, urgent, result))
+        if urgent or len(self._waiting) >= self._max_batch:
             self._hurry.set()
         if self._running is None:
             self._running = asyncio.create_task(self._run())
         return await result
 
     def hurry(self) -> None:
-        """Whoever waits for company need not any more."""
+        """Do at once what waits for others to join."""
         self._hurry.set()
 
     async def finish(self) -> None:
@@ -74,7 +74,7 @@ class Batcher(Generic[Item, Result]):
             await asyncio.wait({self._running})
 
     async def close(self) -> None:
-        """Give up what is not done; its senders are cancelled."""
+        """Give up what is not done; its callers are cancelled."""
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait({self._running})
@@ -84,7 +84,7 @@ class Batcher(Generic[Item, Result]):
             while self._waiting:
                 await self._linger()
                 await self._gather()
-                count = min(len(self._waiting), self._most_together)
+                count = min(len(self._waiting), self._max_batch)
                 batch = [self._waiting.popleft() for _ in range(count)]
                 self._room.set()
                 await self._timed(batch)
@@ -96,19 +96,19 @@ class Batcher(Generic[Item, Result]):
             self._room.set()
 
     async def _linger(self) -> None:
-        """Until one of those who wait is in a hurry."""
-        patient = not any(waiter.hurries for waiter in self._waiting)
+        """Wait until an item is urgent or the batch is full."""
+        patient = not any(waiter.urgent for waiter in self._waiting)
         self._hurry.clear()
-        if self._linger_seconds and patient and len(self._waiting) < self._most_together:
+        if self._linger_seconds and patient and len(self._waiting) < self._max_batch:
             await wait_at_most(self._hurry, self._linger_seconds)
 
     async def _gather(self) -> None:
-        """Let join what is arriving at this very moment, and those who were in the last batch and
-        come back at once: under load half of all would else wait while the other half is done."""
+        """Let join what arrives at this moment, and callers of the last batch that come back at
+        once: under load half of them would otherwise wait while the other half is done."""
         if self._shared:
             await asyncio.sleep(self._took * GATHERING)
         seen = 0
-        while seen < len(self._waiting) < self._most_together:
+        while seen < len(self._waiting) < self._max_batch:
             seen = len(self._waiting)
             await asyncio.sleep(0)
 

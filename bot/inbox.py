@@ -10,14 +10,14 @@ from surveys.store.base.database import Database
 from surveys.store.queues import inbox
 from surveys.store.queues.inbox import Event, EventId, Update
 
-MOST_TOGETHER = 200
+MAX_BATCH = 200
 """Updates in one transaction."""
 REMEMBERED_CHATS = 4_096
 """Chats whose keyed hash is not computed again for each update."""
 
 
 def _nobody(_new: Collection[Update]) -> None:
-    """Nobody waits to hear of it."""
+    """For an inbox that nobody listens to."""
 
 
 class Inbox:
@@ -34,7 +34,7 @@ class Inbox:
         self._database = database
         self._chat_key = lru_cache(REMEMBERED_CHATS)(keyring.chat_key)
         self._arrived = arrived
-        self._batcher = Batcher(self._commit, most_together=MOST_TOGETHER)
+        self._batcher = Batcher(self._commit, max_batch=MAX_BATCH)
 
     async def put(
         self, *, channel: str, bot: str, event_key: str, address: str, payload: str

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
+from bot.delivery.claiming import Claimed
 from bot.messages import Incoming
 from bot.reasons import reason_of
 from surveys.spelling import storable
@@ -22,9 +23,8 @@ from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.queues import inbox
 from surveys.store.queues.inbox import Update
+from surveys.store.queues.rate_limits import BotId
 
-BotId = tuple[str, str]
-"""Channel and bot."""
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Connection, Incoming, int, datetime], Awaitable[None]]
@@ -35,14 +35,14 @@ Handler = Callable[[Connection, Incoming, int, datetime], Awaitable[None]]
 class WorkerRules:
     """How patient and how broad a worker is."""
 
-    most_tries: int = 3
+    max_tries: int = 3
     retry_ms: tuple[int, ...] = (1_000, 5_000)
     """Milliseconds to wait after the first, second … failed try; the last one stays."""
-    most_chats: int = 64
+    max_chats: int = 64
     """Chats in work at once."""
-    most_transactions: int = 6
+    max_transactions: int = 6
     """Transactions at once, where the database can (below the size of the connection pool)."""
-    most_together: int = 16
+    max_batch: int = 16
     """Updates that share a transaction on SQLite."""
     poll_seconds: float = 1.0
     """How soon an update is seen that another process took in."""
@@ -64,9 +64,11 @@ class _Job:
 class Replies(Protocol):
     """Who sends what the handler queued (`Dispatcher`)."""
 
-    async def depart(self, conn: Connection, bots: Collection[BotId]) -> Callable[[], None]:
-        """Let the replies of these bots leave, in the given transaction; what is returned is to be
-        called once it is committed."""
+    async def claim(self, conn: Connection, bots: Collection[BotId]) -> Mapping[BotId, Claimed]:
+        """Claim due replies of these bots in the given transaction, to `send` after its commit."""
+
+    def send(self, claimed: Mapping[BotId, Claimed]) -> None:
+        """Send claimed replies."""
 
     def answered(self, bots: Collection[BotId]) -> None:
         """Replies of these bots are committed and due."""
@@ -75,12 +77,15 @@ class Replies(Protocol):
 class NoReplies:
     """Nobody sends anything."""
 
-    async def depart(self, _conn: Connection, _bots: Collection[BotId]) -> Callable[[], None]:
-        """Nothing leaves."""
-        return lambda: None
+    async def claim(self, _conn: Connection, _bots: Collection[BotId]) -> Mapping[BotId, Claimed]:
+        """Claim nothing."""
+        return {}
+
+    def send(self, claimed: Mapping[BotId, Claimed]) -> None:
+        """Send nothing."""
 
     def answered(self, bots: Collection[BotId]) -> None:
-        """Nobody waits to hear of it."""
+        """Do nothing."""
 
 
 NO_REPLIES = NoReplies()
@@ -92,7 +97,7 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        channels: Mapping[tuple[str, str], Channel],
+        channels: Mapping[BotId, Channel],
         handle: Handler,
         *,
         clock: Callable[[], datetime],
@@ -105,8 +110,8 @@ class Worker:
         self._clock = clock
         self._replies = replies
         self._rules = rules
-        self._batcher = Batcher(self._together, most_together=rules.most_together)
-        self._gate = asyncio.Semaphore(rules.most_transactions)
+        self._batcher = Batcher(self._handle_together, max_batch=rules.max_batch)
+        self._transactions = asyncio.Semaphore(rules.max_transactions)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._late: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
@@ -120,8 +125,8 @@ class Worker:
         self._awake.set()
 
     def arrived(self, updates: Collection[Update]) -> None:
-        """These were just kept; none named: many were. Whoever is not the head of its chat is found
-        when that is done."""
+        """Start these new updates. An empty collection means a large batch: scan the inbox.
+        Updates queued behind another of the same chat are picked up later."""
         if not updates:
             self.wake()
         for update in updates:
@@ -155,7 +160,7 @@ class Worker:
         self._more = False
         try:
             async with self._database.read_inline() as conn:
-                found = await inbox.heads(conn, self._channels, 2 * self._rules.most_chats)
+                found = await inbox.heads(conn, self._channels, 2 * self._rules.max_chats)
         except Exception as error:
             log.warning("cannot read the inbox: %s", reason_of(error))
             return self._stopping
@@ -167,7 +172,7 @@ class Worker:
     def _begin(self, update: Update) -> None:
         if self._ended.is_set():
             return
-        if update.chat_key in self._busy or len(self._busy) >= self._rules.most_chats:
+        if update.chat_key in self._busy or len(self._busy) >= self._rules.max_chats:
             self._more = True
             return
         task = asyncio.create_task(self._chat(update))
@@ -199,8 +204,8 @@ class Worker:
         if self._database.is_sqlite:
             await self._batcher.submit(job)
         else:
-            async with self._gate:
-                await self._alone(job)
+            async with self._transactions:
+                await self._handle_alone(job)
 
     def _read(self, update: Update) -> Incoming | None:
         channel = self._channels[update.channel, update.bot]
@@ -218,48 +223,50 @@ class Worker:
         if not channel.traits.acknowledges_apart:
             await asyncio.wait({task}, timeout=self._rules.acknowledge_seconds)
 
-    async def _together(self, jobs: Sequence[_Job]) -> Sequence[None]:
+    async def _handle_together(self, jobs: Sequence[_Job]) -> Sequence[None]:
         """One transaction for all that never failed; if one of them fails now, one for each."""
         fresh = [job for job in jobs if not job.update.tries]
         alone = [job for job in jobs if job.update.tries]
         try:
-            await self._transact(fresh)
+            await self._commit(fresh, claims_replies=True)
         except Exception as error:
             log.info("%s updates go one by one: %s", len(fresh), reason_of(error))
             alone = list(jobs)
         for job in alone:
-            await self._alone(job)
+            await self._handle_alone(job)
         return [None] * len(jobs)
 
-    async def _alone(self, job: _Job) -> None:
+    async def _handle_alone(self, job: _Job) -> None:
+        """A transaction of its own, which fails for no reason but the update's."""
         try:
-            async with self._database.write() as conn:
-                bots = await self._do(conn, [job])
+            await self._commit([job], claims_replies=False)
         except Exception as error:
             await self._failed(job.update, error)
-        else:
-            self._replies.answered(bots)
 
-    async def _transact(self, jobs: Sequence[_Job]) -> None:
-        """Handle them and let the replies leave, all in one transaction."""
+    async def _commit(self, jobs: Sequence[_Job], *, claims_replies: bool) -> None:
+        """Handle them in one transaction. Their replies are claimed in it and sent after it, or
+        are left to the dispatcher."""
         if not jobs:
             return
+        claimed: Mapping[BotId, Claimed] | None = None
         async with self._database.write() as conn:
             bots = await self._do(conn, jobs)
-            launch = await self._replies.depart(conn, bots)
-        launch()
+            if claims_replies:
+                claimed = await self._replies.claim(conn, bots)
+        if claimed is None:
+            self._replies.answered(bots)
+        else:
+            self._replies.send(claimed)
 
     async def _do(self, conn: Connection, jobs: Sequence[_Job]) -> set[BotId]:
         """Handle those that are the heads of their chats; returns the bots that answer them."""
-        taken = {update.id for update in await inbox.take(conn, [j.update.id for j in jobs])}
+        taken = await inbox.take(conn, [job.update.id for job in jobs])
         self._more |= len(taken) < len(jobs)
         mine = [job for job in jobs if job.update.id in taken]
         for job in mine:
             if job.incoming is not None:
                 async with asyncio.timeout(self._rules.handle_seconds):
                     await self._handle(conn, job.incoming, job.update.id, self._clock())
-        if taken:
-            await inbox.done(conn, sorted(taken))
         return {(job.update.channel, job.update.bot) for job in mine}
 
     async def _failed(self, update: Update, error: Exception) -> None:
@@ -273,7 +280,7 @@ class Worker:
                 update.id,
                 reason=reason,
                 retry_in_ms=retry_in_ms,
-                most_tries=self._rules.most_tries,
+                max_tries=self._rules.max_tries,
             )
         log.error("update %s failed (%s): %s", update.id, state, reason)
         asyncio.get_running_loop().call_later(retry_in_ms / 1000, self.wake)

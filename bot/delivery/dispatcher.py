@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
-from bot.delivery.departing import Gate
+from bot.delivery.claiming import Claimed, RateGate
 from bot.delivery.owners import is_gone, own_name
 from bot.delivery.rules import RULES, DispatchRules
 from bot.delivery.sender import REPLIES, Sender
@@ -21,8 +21,9 @@ from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.personal_data import requests
 from surveys.store.queues import delivery_results, rate_limits
-from surveys.store.queues.delivery_results import Settlement
+from surveys.store.queues.delivery_results import DeliveryResult
 from surveys.store.queues.outbox import Lane
+from surveys.store.queues.rate_limits import BotId
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class Dispatcher:
     def __init__(
         self,
         database: Database,
-        channels: Mapping[tuple[str, str], Channel],
+        channels: Mapping[BotId, Channel],
         keyring: Keyring,
         *,
         settings: Settings,
@@ -54,9 +55,9 @@ class Dispatcher:
         self._rules = rules
         self._clock = clock
         self._owner = own_name()
-        self._ends: Batcher[Settlement, None] = Batcher(
-            self._write_together,
-            most_together=rules.most_settled,
+        self._results: Batcher[DeliveryResult, None] = Batcher(
+            self._record_together,
+            max_batch=rules.max_results,
             linger_seconds=rules.linger_seconds,
         )
         self._senders = {
@@ -65,7 +66,7 @@ class Dispatcher:
                 channel,
                 database,
                 keyring,
-                self._ends,
+                self._results,
                 look_again=self.wake,
                 rules=rules,
                 chance=chance,
@@ -80,20 +81,17 @@ class Dispatcher:
         """Something new may be due."""
         self._awake.set()
 
-    async def depart(
-        self, conn: Connection, bots: Collection[tuple[str, str]]
-    ) -> Callable[[], None]:
-        """Let replies of these bots (channel, bot) leave in the transaction that made them. What is
-        returned sends them: to be called once the transaction is committed."""
-        launches = [await self._senders[bot].depart(conn) for bot in sorted(bots)]
+    async def claim(self, conn: Connection, bots: Collection[BotId]) -> Mapping[BotId, Claimed]:
+        """Claim due replies of these bots in the caller's transaction; `send` them once it is
+        committed."""
+        return {bot: await self._senders[bot].claim_replies(conn) for bot in sorted(bots)}
 
-        def launch_all() -> None:
-            for launch in launches:
-                launch()
+    def send(self, claimed: Mapping[BotId, Claimed]) -> None:
+        """Send the replies that `claim` claimed."""
+        for bot, replies in claimed.items():
+            self._senders[bot].send_replies(replies)
 
-        return launch_all
-
-    def answered(self, bots: Collection[tuple[str, str]]) -> None:
+    def answered(self, bots: Collection[BotId]) -> None:
         """Replies of these bots (channel, bot) are due: no need to ask the database first."""
         for bot in bots:
             self._senders[bot].wake(REPLIES)
@@ -109,7 +107,7 @@ class Dispatcher:
                 for task in running:
                     task.cancel()
         finally:
-            await self._ends.close()
+            await self._results.close()
             self._ended.set()
 
     async def stop(self, within: float) -> bool:
@@ -150,8 +148,8 @@ class Dispatcher:
         chosen = self._settings
         return is_quiet(now_ms, begins=chosen.quiet_from, ends=chosen.quiet_to, zone=chosen.zone)
 
-    def _gate(self, bot: tuple[str, str], channel: Channel) -> Gate:
-        return Gate(
+    def _gate(self, bot: BotId, channel: Channel) -> RateGate:
+        return RateGate(
             channel=bot[0],
             bot=bot[1],
             limits=channel.limits,
@@ -171,7 +169,7 @@ class Dispatcher:
                 log.warning("%s messages were interrupted by the end of a process", taken)
 
     async def _clear_up(self) -> None:
-        """Again and again: take over from the dead, end what is too late, finish farewells."""
+        """Sweep: requeue messages of crashed senders, expire late ones, finish erasures."""
         while True:
             try:
                 async with self._database.write() as conn:
@@ -185,32 +183,33 @@ class Dispatcher:
                     log.warning("%s messages were interrupted", taken)
             await asyncio.sleep(self._rules.sweep_seconds)
 
-    async def _write_together(self, ends: Sequence[Settlement]) -> Sequence[None]:
+    async def _record_together(self, results: Sequence[DeliveryResult]) -> Sequence[None]:
         """One transaction for all; if it fails, one for each, until the database is back."""
         try:
-            await self._write(ends)
+            await self._record(results)
         except Exception as error:
             log.warning("cannot write to the outbox: %s", reason_of(error))
-            await asyncio.gather(*(self._insist(end) for end in ends))
-        return [None] * len(ends)
+            await asyncio.gather(*(self._insist(result) for result in results))
+        return [None] * len(results)
 
-    async def _insist(self, end: Settlement) -> None:
-        """Write one end down through a restart of the database; at last leave it to the sweep."""
+    async def _insist(self, result: DeliveryResult) -> None:
+        """Record one result through a restart of the database; at last leave it to the sweep."""
         wait = FIRST_RETRY_SECONDS
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._rules.settle_seconds):
-                while not await self._is_written(end):
+            async with asyncio.timeout(self._rules.record_seconds):
+                while not await self._is_recorded(result):
                     await asyncio.sleep(wait)
                     wait = min(2 * wait, LONGEST_RETRY_SECONDS)
 
-    async def _is_written(self, end: Settlement) -> bool:
+    async def _is_recorded(self, result: DeliveryResult) -> bool:
         try:
-            await self._write([end])
+            await self._record([result])
         except Exception as error:
-            log.warning("cannot write the end of message %s: %s", end.id, reason_of(error))
+            number = result.message.id
+            log.warning("cannot record the result of message %s: %s", number, reason_of(error))
             return False
         return True
 
-    async def _write(self, ends: Sequence[Settlement]) -> None:
+    async def _record(self, results: Sequence[DeliveryResult]) -> None:
         async with self._database.write() as conn:
-            await delivery_results.settle(conn, ends, self._clock())
+            await delivery_results.record_results(conn, results, self._clock())

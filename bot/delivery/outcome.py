@@ -1,7 +1,6 @@
 """From the answer of a channel to what is written down: pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.base import (
@@ -15,41 +14,24 @@ from bot.channels.base import (
 from bot.limits import backoff_ms, pause_ms
 from surveys.spelling import storable
 from surveys.store.citizens.contacts import ContactStatus
-from surveys.store.queues.claims import Departure
-from surveys.store.queues.delivery_results import Again, Settlement
+from surveys.store.queues.claims import ClaimedMessage
+from surveys.store.queues.delivery_results import Again, DeliveryResult
 from surveys.store.queues.outbox import Lane, OutboxState
 
 LONGEST_REASON = 300
 """Characters of a reason that are kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One try to send one message: who makes it, and what it edits (None: a new message)."""
-
-    departure: Departure
-    channel: str
-    bot: str
-    owner: str
-    edits: str | None
-
-    @property
-    def slot(self) -> str:
-        """The place in the chat that the message is for."""
-        return str(self.departure.message["slot"])
-
-
-def arrived(attempt: Attempt, reference: str | None) -> Settlement:
+def arrived(message: ClaimedMessage, reference: str | None) -> DeliveryResult:
     """The channel took the message; `reference` is that of a new one."""
-    return _settlement(
-        attempt, state=OutboxState.SENT, reference=reference if attempt.slot else None
-    )
+    kept = reference if message.slot else None
+    return DeliveryResult(message=message, state=OutboxState.SENT, reference=kept)
 
 
-def failed(attempt: Attempt, error: Exception, chance: float) -> Settlement:
+def failed(message: ClaimedMessage, error: Exception, chance: float) -> DeliveryResult:
     """The channel did not take it, or did not say. `chance` (0 to 1) spreads the next tries."""
-    values = _consequence(attempt, error, chance)
-    return _settlement(attempt, reason=reason_text(error), **values)
+    values = _consequence(message, error, chance)
+    return DeliveryResult(message=message, reason=reason_text(error), **values)
 
 
 def reason_text(error: Exception) -> str:
@@ -58,7 +40,7 @@ def reason_text(error: Exception) -> str:
     return storable(text)[:LONGEST_REASON]
 
 
-def _consequence(attempt: Attempt, error: Exception, chance: float) -> Mapping[str, Any]:
+def _consequence(message: ClaimedMessage, error: Exception, chance: float) -> Mapping[str, Any]:
     match error:
         case Unreachable():
             status = _status(error.reason)
@@ -66,13 +48,13 @@ def _consequence(attempt: Attempt, error: Exception, chance: float) -> Mapping[s
         case SlowDown():
             return _slowed(error)
         case TryLater():
-            return _later(attempt.departure, chance)
-        case CannotEdit() if attempt.edits is not None:
+            return _later(message, chance)
+        case CannotEdit() if message.reference is not None:
             return {"again": Again.NEW_MESSAGE}
         case Rejected() | CannotEdit():
             return {"state": OutboxState.REJECTED}
         case _:
-            return _unknown(attempt.departure, chance)
+            return _unknown(message, chance)
 
 
 def _status(reason: str) -> ContactStatus:
@@ -86,29 +68,15 @@ def _slowed(error: SlowDown) -> Mapping[str, Any]:
     return {"again": Again.PAUSED, "again_in_ms": wait, whom: wait}
 
 
-def _later(departure: Departure, chance: float) -> Mapping[str, Any]:
-    interactive = departure.lane is Lane.INTERACTIVE
-    wait = backoff_ms(departure.tries + 1, interactive=interactive, chance=chance)
+def _later(message: ClaimedMessage, chance: float) -> Mapping[str, Any]:
+    interactive = message.lane is Lane.INTERACTIVE
+    wait = backoff_ms(message.tries + 1, interactive=interactive, chance=chance)
     return {"again": Again.LATER, "again_in_ms": wait}
 
 
-def _unknown(departure: Departure, chance: float) -> Mapping[str, Any]:
+def _unknown(message: ClaimedMessage, chance: float) -> Mapping[str, Any]:
     """A question may be asked again, once; whoever we began to write to is not written twice."""
-    if departure.lane is not Lane.INTERACTIVE or departure.asked_again:
+    if message.lane is not Lane.INTERACTIVE or message.asked_again:
         return {"state": OutboxState.UNCERTAIN}
     wait = backoff_ms(1, interactive=True, chance=chance)
     return {"again": Again.ASKED_AGAIN, "again_in_ms": wait}
-
-
-def _settlement(attempt: Attempt, **values: Any) -> Settlement:  # noqa: ANN401
-    departure = attempt.departure
-    return Settlement(
-        id=departure.id,
-        owner=attempt.owner,
-        channel=attempt.channel,
-        bot=attempt.bot,
-        contact_id=departure.contact_id,
-        invitation_id=departure.invitation_id,
-        slot=attempt.slot,
-        **values,
-    )

@@ -14,17 +14,17 @@ class DispatchRules:
     poll_seconds: float = 0.5
     """How soon a message is seen that another process queued."""
     sweep_seconds: float = 5.0
-    most_flying: int = 64
+    max_in_flight: int = 64
     """Requests of one bot at once."""
-    most_together: int = 32
-    """Messages of one bot that leave in one transaction."""
-    most_settled: int = 64
-    """Ends of messages that are written in one transaction."""
+    max_batch: int = 32
+    """Messages of one bot that are claimed in one transaction."""
+    max_results: int = 64
+    """Results that are recorded in one transaction."""
     linger_seconds: float = 0.05
-    """How long the end of a reply that left and arrived at once waits to be written with others,
-    unless another one for the same chat waits for it."""
-    settle_seconds: float = 120.0
-    """How long to insist on writing an end down; then the sweep calls the message uncertain."""
+    """How long the result of a reply that was sent in its tap's transaction waits to be recorded
+    with others, unless another message of the chat waits for it."""
+    record_seconds: float = 120.0
+    """How long to insist on recording a result; then the sweep calls the message uncertain."""
 
     def __post_init__(self) -> None:
         """A lease must outlast the request, or a message in flight is taken for lost."""

@@ -7,8 +7,8 @@ from functools import partial
 
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel, Rejected, SlowDown
-from bot.delivery.departing import Gate, Group
-from bot.delivery.outcome import Attempt, arrived, failed
+from bot.delivery.claiming import Claimed, RateGate
+from bot.delivery.outcome import arrived, failed
 from bot.delivery.rules import DispatchRules
 from bot.messages import outgoing_from_json
 from bot.reasons import reason_of
@@ -16,8 +16,8 @@ from surveys.errors import Refusal
 from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
-from surveys.store.queues.claims import Departure
-from surveys.store.queues.delivery_results import Settlement
+from surveys.store.queues.claims import ClaimedMessage
+from surveys.store.queues.delivery_results import DeliveryResult
 from surveys.store.queues.outbox import Lane
 
 log = logging.getLogger(__name__)
@@ -27,16 +27,16 @@ REPLIES = (Lane.INTERACTIVE,)
 
 
 class Sender:
-    """Everything that one bot sends from this process. `ends` writes ends down; `look_again` is
-    called when something more may be due; `chance` gives numbers from 0 to 1."""
+    """Everything that one bot sends from this process. `results` records how messages ended;
+    `look_again` is called when more may be due; `chance` gives numbers from 0 to 1."""
 
     def __init__(
         self,
-        gate: Gate,
+        gate: RateGate,
         channel: Channel,
         database: Database,
         keyring: Keyring,
-        ends: Batcher[Settlement, None],
+        results: Batcher[DeliveryResult, None],
         *,
         look_again: Callable[[], None],
         rules: DispatchRules,
@@ -46,22 +46,24 @@ class Sender:
         self._channel = channel
         self._database = database
         self._keyring = keyring
-        self._ends = ends
+        self._results = results
         self._look_again = look_again
         self._rules = rules
         self._chance = chance
-        self._flying: set[asyncio.Task[None]] = set()
+        self._in_flight: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
         self._urgent = asyncio.Event()
         self._wanted = set[Lane]()
         self._paused_until = 0.0
+        self._holds_back = True
+        """Whether replies wait that the end of another message may set free."""
         self.lanes: Sequence[Lane] = LANES
-        """Which lanes may leave; replies only, once the process is to stop."""
+        """Which lanes may be sent; replies only, once the process is to stop."""
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is on its way."""
-        return not self._flying
+        """Whether nothing is in flight."""
+        return not self._in_flight
 
     def wake(self, lanes: Collection[Lane]) -> None:
         """Something is due in these lanes; a reply is urgent, a citizen waits for it."""
@@ -70,15 +72,22 @@ class Sender:
         if Lane.INTERACTIVE in lanes:
             self._urgent.set()
 
-    async def depart(self, conn: Connection) -> Callable[[], None]:
-        """Let replies leave in the caller's transaction; to be called once that is committed."""
+    async def claim_replies(self, conn: Connection) -> Claimed:
+        """Claim due replies in the caller's transaction; after its commit, `send_replies` them."""
         room = self._room()
         if not room or self._pause_left() > 0:
-            return partial(self.wake, REPLIES)
-        group = await self._gate.open(conn, room, REPLIES)
-        if not group.leaving:
-            self._ends.hurry()
-        return partial(self._launch_replies, group)
+            return Claimed(wait_ms=0, holds_back=True)
+        claimed = await self._gate.claim(conn, room, REPLIES)
+        if not claimed.messages:
+            self._results.hurry()
+        return claimed
+
+    def send_replies(self, claimed: Claimed) -> None:
+        """Send what `claim_replies` claimed, now that it is committed. Results need not be
+        recorded at once: nothing waits behind these replies, unless `claimed` says so."""
+        self._start(claimed, urgent=False)
+        if claimed.wait_ms is not None:
+            self.wake(REPLIES)
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -88,12 +97,12 @@ class Sender:
                 self._awake.clear()
                 await self._send_what_is_due()
         finally:
-            for task in self._flying:
+            for task in self._in_flight:
                 task.cancel()
-            await asyncio.gather(*self._flying, return_exceptions=True)
+            await asyncio.gather(*self._in_flight, return_exceptions=True)
 
     async def _send_what_is_due(self) -> None:
-        """Replies always come first; a broadcast is looked for when there was said to be one."""
+        """Replies always come first; broadcasts only when somebody said that there are some."""
         wanted = {Lane.INTERACTIVE}
         wait: float | None = 0.0
         while wait is not None:
@@ -104,99 +113,84 @@ class Sender:
                 await self._sleep(wait)
 
     async def _send_one_group(self, lanes: Sequence[Lane]) -> float | None:
-        """Let one group leave; seconds until the next may, None when nobody waits."""
+        """Send one group; seconds until the next may go, None when nobody waits."""
         self._urgent.clear()
         if (paused := self._pause_left()) > 0:
             return paused
         if not (room := self._room()):
-            await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(self._in_flight, return_when=asyncio.FIRST_COMPLETED)
             return 0.0
         try:
-            group = await self._open(room, lanes)
+            async with self._database.write() as conn:
+                claimed = await self._gate.claim(conn, room, lanes)
         except Exception as error:
             log.warning("cannot read the outbox: %s", reason_of(error))
             return self._rules.poll_seconds
-        self._launch(group)
-        return None if group.wait_ms is None else group.wait_ms / 1_000
+        self._start(claimed, urgent=True)
+        return None if claimed.wait_ms is None else claimed.wait_ms / 1_000
 
-    def _launch_replies(self, group: Group) -> None:
-        """Nothing waits behind a reply that left with the tap that made it."""
-        self._launch(group, hurries=False)
-        if group.wait_ms is not None:
-            self.wake(REPLIES)
-
-    def _launch(self, group: Group, *, hurries: bool = True) -> None:
-        for departure in group.leaving:
-            self._begin(departure, group.edits.get(departure.id), hurries=hurries)
-        for wait_ms in group.chats_ms:
+    def _start(self, claimed: Claimed, *, urgent: bool) -> None:
+        """Send each message in a task of its own; `urgent`: record the results at once."""
+        self._holds_back = claimed.holds_back
+        for message in claimed.messages:
+            task = asyncio.create_task(self._send(message, urgent=urgent))
+            self._in_flight.add(task)
+            task.add_done_callback(partial(self._on_done, looks=urgent))
+        for wait_ms in claimed.chats_ms:
             self._look_again_in(wait_ms)
 
     def _room(self) -> int:
-        """How many messages more may be on their way."""
-        free = self._rules.most_flying - len(self._flying)
-        return max(0, min(free, self._rules.most_together))
-
-    async def _open(self, room: int, lanes: Sequence[Lane]) -> Group:
-        async with self._database.write() as conn:
-            return await self._gate.open(conn, room, lanes)
+        """How many messages more may be in flight."""
+        free = self._rules.max_in_flight - len(self._in_flight)
+        return max(0, min(free, self._rules.max_batch))
 
     async def _sleep(self, seconds: float) -> None:
-        """Wait for the next slot; a reply may come in between and leave at once."""
+        """Wait for the next slot; a reply may come in between and be sent at once."""
         await wait_at_most(self._urgent, seconds)
 
-    def _begin(self, departure: Departure, edits: str | None, *, hurries: bool) -> None:
-        attempt = Attempt(
-            departure=departure,
-            channel=self._gate.channel,
-            bot=self._gate.bot,
-            owner=self._gate.owner,
-            edits=edits,
-        )
-        task = asyncio.create_task(self._fly(attempt, hurries=hurries))
-        self._flying.add(task)
-        task.add_done_callback(self._landed)
+    def _on_done(self, task: asyncio.Task[None], *, looks: bool) -> None:
+        """Look for what waited for this message, if anything may have."""
+        self._in_flight.discard(task)
+        if looks or self._holds_back or self.lanes != LANES:
+            self._look_again()
 
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        self._flying.discard(task)
-        self._look_again()
-
-    async def _fly(self, attempt: Attempt, *, hurries: bool) -> None:
-        settlement = await self._try(attempt)
-        await self._ends.submit(settlement, hurries=hurries or not settlement.is_plain)
-        if settlement.again is not None:
-            self._look_again_in(settlement.again_in_ms)
+    async def _send(self, message: ClaimedMessage, *, urgent: bool) -> None:
+        result = await self._try(message)
+        await self._results.submit(result, urgent=urgent or not result.is_plain)
+        if result.again is not None:
+            self._look_again_in(result.again_in_ms)
 
     def _look_again_in(self, wait_ms: int) -> None:
         asyncio.get_running_loop().call_later(wait_ms / 1_000, self._look_again)
 
-    async def _try(self, attempt: Attempt) -> Settlement:
+    async def _try(self, message: ClaimedMessage) -> DeliveryResult:
         try:
-            reference = await self._request(attempt)
+            reference = await self._request(message)
         except Exception as error:
-            return failed(attempt, error, self._chance())
-        return arrived(attempt, reference)
+            return failed(message, error, self._chance())
+        return arrived(message, reference)
 
-    async def _request(self, attempt: Attempt) -> str | None:
+    async def _request(self, message: ClaimedMessage) -> str | None:
         """Send or edit; the reference of a new message."""
-        address = self._address(attempt.departure)
-        message = outgoing_from_json(dict(attempt.departure.message))
+        address = self._address(message)
+        outgoing = outgoing_from_json(dict(message.message))
         self._check_pause()
         try:
             async with asyncio.timeout(self._rules.send_seconds):
-                if attempt.edits is None:
-                    return await self._channel.send(address, message)
-                await self._channel.edit(address, attempt.edits, message)
+                if message.reference is None:
+                    return await self._channel.send(address, outgoing)
+                await self._channel.edit(address, message.reference, outgoing)
                 return None
         except SlowDown as error:
             if error.whole_bot:
                 self._pause(error.seconds)
             raise
 
-    def _address(self, departure: Departure) -> str:
-        if departure.address_sealed is None:
+    def _address(self, message: ClaimedMessage) -> str:
+        if message.address_sealed is None:
             raise Rejected("the address is gone")
         try:
-            return self._keyring.unseal(departure.address_sealed)
+            return self._keyring.unseal(message.address_sealed)
         except Refusal as error:
             raise Rejected(error.code) from error
 

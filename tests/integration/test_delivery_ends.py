@@ -15,8 +15,10 @@ from surveys.store.base import schema
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.queues import claims, delivery_results, inbox
-from surveys.store.queues.delivery_results import Again, Settlement
+from surveys.store.queues.claims import ClaimedMessage
+from surveys.store.queues.delivery_results import Again, DeliveryResult
 from surveys.store.queues.outbox import Lane, MessageKind, OutboxState
+from tests.claimed import claimed_message
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import dispatching, until
 from tests.integration.queue_rows import (
@@ -45,17 +47,17 @@ async def _sending(database: Database, owner: str = "me", state: str = "sending"
     return contact
 
 
-async def _settle(database: Database, contact: int, **values: object) -> None:
-    end = {"id": 1, "owner": "me", "channel": CHANNEL, "bot": BOT, "contact_id": contact}
+async def _record(database: Database, contact: int, **values: Any) -> None:  # noqa: ANN401
+    message = claimed_message(id=1, owner="me", channel=CHANNEL, bot=BOT, contact_id=contact)
+    result = DeliveryResult(message=message, **values)
     async with database.write() as conn:
-        one = Settlement(**(end | {"invitation_id": None} | values))  # type: ignore[arg-type]
-        await delivery_results.settle(conn, [one], NOW)
+        await delivery_results.record_results(conn, [result], NOW)
 
 
 async def test_only_who_sent_a_message_writes_its_end(database: Database) -> None:
     """Pitfall 7: a message that belongs to another dispatcher by now is not touched."""
     contact = await _sending(database, owner="somebody else")
-    await _settle(database, contact, state=OutboxState.SENT)
+    await _record(database, contact, state=OutboxState.SENT)
     assert await states_of(database) == {"one": "sending"}
 
 
@@ -65,7 +67,7 @@ async def test_who_was_thought_dead_may_still_tell(
 ) -> None:
     """Pitfall 7: an uncertain message is settled by its sender after all; a final one is not."""
     contact = await _sending(database, state=state)
-    await _settle(database, contact, state=OutboxState.SENT)
+    await _record(database, contact, state=OutboxState.SENT)
     assert await states_of(database) == {"one": expected}
 
 
@@ -73,7 +75,7 @@ async def test_an_end_that_is_written_twice_counts_once(database: Database) -> N
     """Pitfall 7: when nobody knows whether the commit arrived, writing it again is harmless."""
     contact = await _sending(database)
     for _ in range(2):
-        await _settle(database, contact, again=Again.LATER, again_in_ms=0)
+        await _record(database, contact, again=Again.LATER, again_in_ms=0)
     (row,) = await rows_of(database, schema.outbox)
     assert (row["state"], row["tries"], row["owner"]) == ("due", 1, None)
 
@@ -88,7 +90,7 @@ async def test_what_left_already_does_not_leave_again(database: Database) -> Non
     """Pitfall 4: the UPDATE that marks `sending` asks for `due` itself, row locks or not."""
     await _sending(database)
     async with database.write() as conn:
-        assert await claims.leave(conn, [1], owner="other", lease_ms=1_000) == set()
+        assert await _claim(conn, Lane.BROADCAST, "other") == []
     (row,) = await rows_of(database, schema.outbox)
     assert row["owner"] == "me"
 
@@ -146,7 +148,7 @@ async def test_what_is_due_next_week_costs_nothing_today(postgres_url: str) -> N
             await conn.execute(text("ANALYZE"))
         async with database.write() as conn:
             lane = Lane.BROADCAST
-            coming = await _plan(conn, claims.next_up(conn, CHANNEL, BOT, lane, 5))
+            coming = await _plan(conn, _claim(conn, lane))
             expiring = await _plan(conn, delivery_results.expire(conn))
             dead = await _plan(conn, delivery_results.sweep(conn))
     assert "ix_outbox_due" in coming
@@ -163,6 +165,10 @@ SELECT channel, bot, contact_id, kind, lane, message, 'later ' || n, state, due_
 FROM outbox, generate_series(1, :count) AS n
 """
 """Copies of the one message there is, each due a little later."""
+
+
+async def _claim(conn: Connection, lane: Lane, owner: str = "me") -> list[ClaimedMessage]:
+    return await claims.claim(conn, CHANNEL, BOT, lane, 5, owner=owner, lease_ms=1_000)
 
 
 async def _plan(conn: Connection, work: Awaitable[object]) -> str:

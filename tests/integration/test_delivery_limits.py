@@ -165,7 +165,7 @@ async def test_replies_go_first_when_the_pause_is_over(database: Database) -> No
 
 
 async def test_a_slow_far_end_does_not_pile_up_requests(database: Database) -> None:
-    """Never more than `most_flying` requests at once, however slow the answers are."""
+    """Never more than `max_in_flight` requests at once, however slow the answers are."""
     channel = FakeChannel()
     flying: list[int] = []
 
@@ -182,7 +182,7 @@ async def test_a_slow_far_end_does_not_pile_up_requests(database: Database) -> N
         send_seconds=RULES.send_seconds,
         lease_seconds=RULES.lease_seconds,
         poll_seconds=0.1,
-        most_flying=7,
+        max_in_flight=7,
     )
     async with dispatching(database, channel, rules):
         await until(lambda: _all_sent(database))

@@ -45,9 +45,8 @@ async def test_only_the_head_of_a_chat_can_be_taken(database: Database) -> None:
         )
     async with database.write() as conn:
         assert [head.id for head in await inbox.heads(conn, BOTS, 10)] == [1, 3]
-        assert [taken.id for taken in await inbox.take(conn, [1, 2, 3])] == [1, 3]
-        await inbox.done(conn, [1])
-        assert [head.id for head in await inbox.heads(conn, BOTS, 10)] == [2, 3]
+        assert await inbox.take(conn, [1, 2, 3]) == {1, 3}
+        assert [head.id for head in await inbox.heads(conn, BOTS, 10)] == [2]
 
 
 async def test_updates_of_other_bots_are_left_alone(database: Database) -> None:
@@ -61,7 +60,7 @@ async def test_what_was_said_is_gone_once_it_is_handled(database: Database) -> N
     """A handled update keeps its key, so that a repeat is known, and nothing else."""
     async with database.write() as conn:
         await inbox.put_many(conn, [update_from("1", payload='{"text": "private"}')])
-        await inbox.done(conn, [1])
+        assert await inbox.take(conn, [1]) == {1}
         assert not (await inbox.put_many(conn, [update_from("1")])).ids
     (row,) = await rows_of(database, schema.inbox)
     assert (row["state"], row["payload"]) == ("done", "")
@@ -71,10 +70,10 @@ async def test_a_failing_update_waits_then_is_set_aside(database: Database) -> N
     """A failed update holds its chat until its next try; the last try sets it aside."""
     async with database.write() as conn:
         await inbox.put_many(conn, [update_from("1"), update_from("2")])
-        first = await inbox.failed(conn, 1, reason="x", retry_in_ms=60_000, most_tries=2)
+        first = await inbox.failed(conn, 1, reason="x", retry_in_ms=60_000, max_tries=2)
         assert first is InboxState.NEW
         assert await inbox.heads(conn, BOTS, 10) == []
-        last = await inbox.failed(conn, 1, reason="KeyError in a:1", retry_in_ms=0, most_tries=2)
+        last = await inbox.failed(conn, 1, reason="KeyError in a:1", retry_in_ms=0, max_tries=2)
         assert last is InboxState.SET_ASIDE
         assert [head.id for head in await inbox.heads(conn, BOTS, 10)] == [2]
         (aside,) = await inbox.set_aside(conn)
@@ -86,7 +85,7 @@ async def test_what_was_set_aside_can_be_tried_again(database: Database) -> None
     async with database.write() as conn:
         await inbox.put_many(conn, [update_from("1"), update_from("2")])
         assert not await inbox.retry(conn, 1)
-        await inbox.failed(conn, 1, reason="x", retry_in_ms=0, most_tries=1)
+        await inbox.failed(conn, 1, reason="x", retry_in_ms=0, max_tries=1)
         assert await inbox.retry(conn, 1)
         (head,) = await inbox.heads(conn, BOTS, 10)
         assert (head.id, head.tries) == (1, 0)
@@ -96,7 +95,7 @@ async def test_counts_name_every_state(database: Database) -> None:
     """Updates are counted by channel, bot and state."""
     async with database.write() as conn:
         await inbox.put_many(conn, [update_from("1"), update_from("2")])
-        await inbox.done(conn, [1])
+        await inbox.take(conn, [1])
         assert await inbox.counts(conn) == {
             (CHANNEL, BOT, InboxState.DONE): 1,
             (CHANNEL, BOT, InboxState.NEW): 1,
@@ -116,8 +115,8 @@ async def test_an_update_that_another_process_holds_is_left_to_it(postgres_url: 
         one.write() as mine,
         other.write() as theirs,
     ):
-        assert [taken.id for taken in await inbox.take(mine, [1])] == [1]
-        assert [taken.id for taken in await inbox.take(theirs, [1, 2, 3])] == [3]
+        assert await inbox.take(mine, [1]) == {1}
+        assert await inbox.take(theirs, [1, 2, 3]) == {3}
 
 
 @pytest.mark.postgres

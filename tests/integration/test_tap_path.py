@@ -2,20 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import event, select
 
 from bot.delivery import DispatchRules
+from bot.delivery.claiming import Claimed
 from bot.inbox import Inbox
 from bot.messages import Incoming
-from bot.worker import BotId, NoReplies, Replies, Worker
+from bot.worker import NoReplies, Replies, Worker
 from surveys.store.base import schema
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.base.sqlite import SqliteDriver
+from surveys.store.queues.rate_limits import BotId
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import dispatcher_of, until
 from tests.integration.queue_rows import BOT, CHANNEL, KEYS, add_contact, queue
@@ -62,7 +64,7 @@ def _heard(channel: FakeChannel, count: int) -> Callable[[], Awaitable[bool]]:
 async def test_a_reply_leaves_with_the_second_commit(
     sqlite_database: Database,
 ) -> None:
-    """One commit keeps the update; one holds everything that follows from it, the departure of the
+    """One commit keeps the update; one holds everything that follows from it, the claim of the
     reply too."""
     written: list[int] = []
     channel = FakeChannel()
@@ -96,11 +98,9 @@ async def test_what_keeps_a_reply_from_leaving_does_not_count_against_the_tap(
     """The update is handled at its first try, whatever happens at the gate."""
 
     class Closed(NoReplies):
-        async def depart(
-            self,
-            conn: Connection,  # noqa: ARG002
-            bots: Collection[BotId],  # noqa: ARG002
-        ) -> Callable[[], None]:
+        async def claim(
+            self, _conn: Connection, _bots: Collection[BotId]
+        ) -> Mapping[BotId, Claimed]:
             raise RuntimeError
 
     async with _serving(sqlite_database, FakeChannel(), Closed()) as inbox:

@@ -19,7 +19,7 @@ from surveys.store.citizens.web_messages import Author, NewMessage, WebMessage
 KINDS = {"text": IncomingKind.TEXT, "tap": IncomingKind.TAP, "start": IncomingKind.START}
 POLL_SECONDS = 2.0
 """How long a bubble written by another process may stay unseen."""
-MOST_TOGETHER = 100
+MAX_BATCH = 100
 """Bubbles in one transaction."""
 
 
@@ -64,7 +64,7 @@ class WebChannel(Channel):
         self.watchers = Watchers()
         self._context = context
         self._simulated = simulated
-        self._bubbles = Batcher(self._keep, most_together=MOST_TOGETHER)
+        self._bubbles = Batcher(self._keep, max_batch=MAX_BATCH)
 
     def routes(self, put: Put) -> Sequence[web.AbstractRouteDef]:
         """The page and what it talks to."""

@@ -10,7 +10,7 @@ Who may leave, among the due messages of a bot:
 * nobody is written to before `contacts.not_before_ms`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Row,
+    FromClause,
+    RowMapping,
     Select,
     and_,
     bindparam,
@@ -33,9 +34,9 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from surveys.store.asking.invitations import InvitationState
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of, now_ms
-from surveys.store.base.schema import contacts, invitations, outbox
+from surveys.store.base.schema import contacts, invitations, outbox, slots
 from surveys.store.citizens.contacts import ContactStatus
-from surveys.store.queues.outbox import DUE, NO_MESSAGE, Lane, MessageKind, OutboxState
+from surveys.store.queues.outbox import DUE, NO_MESSAGE, Lane, MessageKind, OutboxState, lane_of
 
 OVER = (
     InvitationState.ANSWERED,
@@ -49,10 +50,13 @@ UNOPENED = (InvitationState.QUEUED, InvitationState.ISSUED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Departure:
-    """A message whose turn it is, and the contact it goes to."""
+class ClaimedMessage:
+    """A message that this process sends now, and the contact it goes to."""
 
     id: int
+    channel: str
+    bot: str
+    owner: str
     kind: MessageKind
     message: Mapping[str, Any]
     tries: int
@@ -62,88 +66,113 @@ class Departure:
     status: ContactStatus
     address_sealed: bytes | None
     not_before_ms: int
+    due_ms: int
+    is_over: bool
+    """Whether the invitation that it is for, or reminds of, was settled meanwhile."""
+    reference: str | None
+    """The channel's reference of the message in its slot; None: a new message."""
 
     @property
     def lane(self) -> Lane:
         """The lane it travels in."""
-        return Lane.INTERACTIVE if self.kind is MessageKind.REPLY else Lane.BROADCAST
+        return lane_of(self.kind)
+
+    @property
+    def slot(self) -> str:
+        """The place in the chat that it is for; empty: none."""
+        return str(self.message["slot"])
 
 
-async def next_up(
-    conn: Connection, channel: str, bot: str, lane: Lane, limit: int
-) -> Sequence[Departure]:
-    """The messages of one lane that may leave now, longest due first; of two broadcasts to one
-    contact only one may leave."""
-    params = {"of_channel": channel, "of_bot": bot, "most": limit}
-    return [_departure(row) for row in await conn.execute(_next_up(lane), params)]
+async def claim(
+    conn: Connection, channel: str, bot: str, lane: Lane, limit: int, *, owner: str, lease_ms: int
+) -> list[ClaimedMessage]:
+    """Mark due messages of one lane `sending`, longest due first; commit before sending them.
 
-
-@cache
-def _next_up(lane: Lane) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            outbox.c.id,
-            outbox.c.kind,
-            outbox.c.message,
-            outbox.c.tries,
-            outbox.c.asked_again,
-            outbox.c.invitation_id,
-            outbox.c.contact_id,
-            contacts.c.status,
-            contacts.c.address_sealed,
-            contacts.c.not_before_ms,
-        )
-        .join(contacts, contacts.c.id == outbox.c.contact_id)
-        .where(
-            DUE,
-            outbox.c.channel == bindparam("of_channel"),
-            outbox.c.bot == bindparam("of_bot"),
-            outbox.c.lane == lane,
-            outbox.c.due_ms <= now_ms(),
-            or_(outbox.c.expires_ms.is_(None), outbox.c.expires_ms > now_ms()),
-            contacts.c.not_before_ms <= now_ms(),
-            ~_held(lane),
-        )
-        .order_by(outbox.c.due_ms)
-        .limit(bindparam("most"))
-    )
-
-
-async def leave(
-    conn: Connection, numbers: Collection[int], *, owner: str, lease_ms: int
-) -> set[int]:
-    """Mark messages `sending`, to be committed before their requests leave; returns those marked.
-
-    A message whose invitation was answered meanwhile is cancelled in place of it.
+    What cannot be sent after all is for `turn_back`, what has to wait for `release`.
     """
-    if not numbers:
-        return set()
-    lease = {"numbers": list(numbers), "owner": owner, "lease_ms": lease_ms}
-    left = set((await conn.execute(_leaving(), lease)).scalars())
-    if len(left) < len(numbers):
-        over = and_(DUE, outbox.c.id.in_(numbers), _over())
-        await _end(conn, over, OutboxState.CANCELLED, "the invitation is over")
-    return left
+    params = {
+        "of_channel": channel,
+        "of_bot": bot,
+        "limit": limit,
+        "owner": owner,
+        "lease_ms": lease_ms,
+    }
+    rows = (await conn.execute(_claiming(lane), params)).mappings()
+    return sorted((_claimed(row) for row in rows), key=lambda one: (one.due_ms, one.id))
 
 
 @cache
-def _leaving() -> ReturningUpdate[int]:
+def _claiming(lane: Lane) -> ReturningUpdate[*tuple[Any, ...]]:
+    """One statement: which messages may go, and all that is needed to send them."""
+    whose = ("id", "channel", "bot", "owner", "contact_id", "invitation_id")
+    what = ("kind", "message", "tries", "asked_again", "due_ms")
+    about = ("status", "address_sealed", "not_before_ms")
     return (
         update(outbox)
-        .where(DUE, outbox.c.id.in_(bindparam("numbers", expanding=True)), ~_over())
+        .where(DUE, outbox.c.id.in_(_next_up(lane)))
         .values(
             state=literal_column("'sending'"),
             leased_until_ms=now_ms() + bindparam("lease_ms", type_=BigInteger),
         )
-        .returning(outbox.c.id)
+        .returning(
+            *(outbox.c[name] for name in (*whose, *what)),
+            *(_of_contact(name) for name in about),
+            _over().label("is_over"),
+            _REFERENCE.label("reference"),
+        )
     )
+
+
+def _of_contact(name: str) -> ColumnElement[Any]:
+    whose = contacts.c.id == outbox.c.contact_id
+    return select(contacts.c[name]).where(whose).scalar_subquery().label(name)
+
+
+_REFERENCE = (
+    select(slots.c.reference)
+    .where(
+        slots.c.contact_id == outbox.c.contact_id,
+        slots.c.slot == outbox.c.message["slot"].as_string(),
+    )
+    .scalar_subquery()
+)
+
+
+def _next_up(lane: Lane) -> Select[int]:
+    """The ids of the messages of one lane that may leave now."""
+    due = outbox.alias("waiting")
+    return (
+        select(due.c.id)
+        .join(contacts, contacts.c.id == due.c.contact_id)
+        .where(
+            due.c.state == literal_column("'due'"),
+            due.c.channel == bindparam("of_channel"),
+            due.c.bot == bindparam("of_bot"),
+            due.c.lane == lane,
+            due.c.due_ms <= now_ms(),
+            or_(due.c.expires_ms.is_(None), due.c.expires_ms > now_ms()),
+            contacts.c.not_before_ms <= now_ms(),
+            ~_held(due, lane),
+        )
+        .order_by(due.c.due_ms)
+        .limit(bindparam("limit"))
+    )
+
+
+async def release(conn: Connection, numbers: Collection[int]) -> None:
+    """Let claimed messages wait again: their contact gets another one now."""
+    if numbers:
+        values = {"state": OutboxState.DUE, "owner": None}
+        await conn.execute(update(outbox).where(outbox.c.id.in_(numbers)).values(**values))
 
 
 async def turn_back(
     conn: Connection, numbers: Collection[int], state: OutboxState, reason: str
 ) -> None:
-    """End messages that need not be tried: their contact cannot be written to."""
-    ended = await _end(conn, and_(DUE, outbox.c.id.in_(numbers)), state, reason)
+    """End claimed messages that need not be tried, e.g. as their contact cannot be written to."""
+    if not numbers:
+        return
+    ended = await _end(conn, outbox.c.id.in_(numbers), state, reason)
     if state is OutboxState.UNREACHABLE:
         await unreached(conn, ended)
 
@@ -169,13 +198,13 @@ async def hold_chats(conn: Connection, not_before_ms: Mapping[int, int]) -> None
     await conn.execute(statement, rows)
 
 
-def _held(lane: Lane) -> ColumnElement[bool]:
+def _held(due: FromClause, lane: Lane) -> ColumnElement[bool]:
     """Whether another message of the same contact has to be settled first."""
     other = outbox.alias("other")
     on_its_way: ColumnElement[bool] = other.c.state == literal_column("'sending'")
-    earlier = and_(other.c.lane == Lane.INTERACTIVE, other.c.id < outbox.c.id)
+    earlier = and_(other.c.lane == Lane.INTERACTIVE, other.c.id < due.c.id)
     return exists().where(
-        other.c.contact_id == outbox.c.contact_id,
+        other.c.contact_id == due.c.contact_id,
         other.c.state.in_((literal_column("'due'"), literal_column("'sending'"))),
         or_(on_its_way, earlier) if lane is Lane.INTERACTIVE else on_its_way,
     )
@@ -204,16 +233,6 @@ async def _end(
     return [number for number in result.scalars() if number is not None]
 
 
-def _departure(row: Row[*tuple[Any, ...]]) -> Departure:
-    return Departure(
-        id=row.id,
-        kind=MessageKind(row.kind),
-        message=row.message,
-        tries=row.tries,
-        asked_again=row.asked_again,
-        invitation_id=row.invitation_id,
-        contact_id=row.contact_id,
-        status=ContactStatus(row.status),
-        address_sealed=row.address_sealed,
-        not_before_ms=row.not_before_ms,
-    )
+def _claimed(row: RowMapping) -> ClaimedMessage:
+    kinds = {"kind": MessageKind(row["kind"]), "status": ContactStatus(row["status"])}
+    return ClaimedMessage(**{**row, **kinds})

@@ -1,7 +1,7 @@
-"""What became of messages that left: written only by the dispatcher that sent them.
+"""What became of messages that were sent: written only by the dispatcher that sent them.
 
-A dispatcher that was thought dead may still settle what was called uncertain meanwhile, but never
-a message that was given to another one.
+A dispatcher that was thought dead may still record a result for what was called uncertain
+meanwhile, but never for a message that another one has claimed.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,7 +18,7 @@ from surveys.store.base.database import is_one_of, now_ms
 from surveys.store.base.schema import contacts, invitations, outbox
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.queues import rate_limits, slots
-from surveys.store.queues.claims import UNOPENED, unreached
+from surveys.store.queues.claims import UNOPENED, ClaimedMessage, unreached
 from surveys.store.queues.outbox import DUE, NO_MESSAGE, MessageKind, OutboxState
 
 INTERRUPTED = "interrupted: the sender stopped before the answer came"
@@ -42,23 +42,17 @@ class Again(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
+class DeliveryResult:
     """How one try ended. Either `state` is final or `again` says why the message is due again,
     `again_in_ms` from now; `reason` is for staff."""
 
-    id: int
-    owner: str
-    channel: str
-    bot: str
-    contact_id: int
-    invitation_id: int | None
+    message: ClaimedMessage
     state: OutboxState = OutboxState.DUE
     reason: str | None = None
     again: Again | None = None
     again_in_ms: int = 0
-    slot: str = ""
     reference: str | None = None
-    """The message that stands in the slot now; None when the slot is as it was."""
+    """The message that is in the slot now; None when the slot is as it was."""
     contact_status: ContactStatus | None = None
     """What the far end said of the contact, when it cannot be reached."""
     chat_pause_ms: int = 0
@@ -70,21 +64,24 @@ class Settlement:
         return self.state is OutboxState.SENT and self.again is None and self.reason is None
 
 
-async def settle(conn: Connection, settlements: Sequence[Settlement], now: datetime) -> None:
+async def record_results(
+    conn: Connection, results: Sequence[DeliveryResult], now: datetime
+) -> None:
     """Write down how these messages ended, and all that follows from it.
 
-    Rows are taken in the order in which a departure takes them: pace, messages, contacts.
+    Rows are locked in the order in which a claim locks them: rate limits, messages, contacts.
     """
-    for one in sorted(settlements, key=lambda one: (one.channel, one.bot)):
+    for one in sorted(results, key=lambda one: (one.message.channel, one.message.bot)):
         if one.bot_pause_ms:
-            await rate_limits.pause(conn, one.channel, one.bot, one.bot_pause_ms)
-    arrived = [one for one in settlements if one.is_plain]
-    others = [one for one in settlements if not one.is_plain]
-    taken = await _arrived(conn, arrived)
-    mine = [one for one in arrived if one.id in taken]
-    mine += [one for one in others if await _end(conn, one)]
-    await _stand(conn, mine)
-    for one in sorted(mine, key=lambda one: one.contact_id):
+            whose = one.message
+            await rate_limits.pause(conn, whose.channel, whose.bot, one.bot_pause_ms)
+    plain = [one for one in results if one.is_plain]
+    others = [one for one in results if not one.is_plain]
+    sent = await _record_sent(conn, [one.message for one in plain])
+    mine = [one for one in plain if one.message.id in sent]
+    mine += [one for one in others if await _record(conn, one)]
+    await _fill_slots(conn, mine)
+    for one in sorted(mine, key=lambda one: one.message.contact_id):
         await _follow(conn, one, now)
 
 
@@ -135,14 +132,14 @@ async def expire(conn: Connection) -> int:
     return len(rows)
 
 
-async def _arrived(conn: Connection, settlements: Sequence[Settlement]) -> set[int]:
-    """Write down many ends that are the same; returns those of messages that are still ours."""
-    taken: set[int] = set()
-    for owner in {one.owner for one in settlements}:
-        numbers = [one.id for one in settlements if one.owner == owner]
+async def _record_sent(conn: Connection, messages: Sequence[ClaimedMessage]) -> set[int]:
+    """Write down many results that are the same; returns the ids of messages still ours."""
+    recorded: set[int] = set()
+    for owner in {one.owner for one in messages}:
+        numbers = [one.id for one in messages if one.owner == owner]
         sent = {"numbers": numbers, "sender": owner, "message": dict(NO_MESSAGE)}
-        taken.update((await conn.execute(_SENT, sent)).scalars())
-    return taken
+        recorded.update((await conn.execute(_SENT, sent)).scalars())
+    return recorded
 
 
 _SENT = (
@@ -157,17 +154,19 @@ _SENT = (
 )
 
 
-async def _stand(conn: Connection, mine: Sequence[Settlement]) -> None:
-    """Note which messages stand in the slots now."""
-    filled = {(one.contact_id, one.slot): one.reference for one in mine if one.reference}
+async def _fill_slots(conn: Connection, mine: Sequence[DeliveryResult]) -> None:
+    """Note which messages are in the slots now."""
+    filled = {
+        (one.message.contact_id, one.message.slot): one.reference for one in mine if one.reference
+    }
     await slots.fill(conn, filled)
 
 
-async def _end(conn: Connection, one: Settlement) -> bool:
-    """Write the end down; False when the message is not ours any more."""
+async def _record(conn: Connection, one: DeliveryResult) -> bool:
+    """Write the result down; False when the message is not ours any more."""
     mine = and_(
-        outbox.c.id == one.id,
-        outbox.c.owner == one.owner,
+        outbox.c.id == one.message.id,
+        outbox.c.owner == one.message.owner,
         is_one_of(outbox.c.state, OURS),
     )
     values = _due_again(one) if one.again else _final(one)
@@ -175,11 +174,11 @@ async def _end(conn: Connection, one: Settlement) -> bool:
     return result.rowcount == 1
 
 
-def _final(one: Settlement) -> dict[str, Any]:
+def _final(one: DeliveryResult) -> dict[str, Any]:
     return {"state": one.state, "settled_ms": now_ms(), "message": dict(NO_MESSAGE)}
 
 
-def _due_again(one: Settlement) -> dict[str, Any]:
+def _due_again(one: DeliveryResult) -> dict[str, Any]:
     values: dict[str, Any] = {
         "state": OutboxState.DUE,
         "owner": None,
@@ -192,18 +191,19 @@ def _due_again(one: Settlement) -> dict[str, Any]:
     return values
 
 
-async def _follow(conn: Connection, one: Settlement, now: datetime) -> None:
-    """What the end of this message means for its slot, its contact and its invitation."""
+async def _follow(conn: Connection, one: DeliveryResult, now: datetime) -> None:
+    """What the result means for the message's slot, contact and invitation."""
+    message = one.message
     if one.again is Again.NEW_MESSAGE:
-        await slots.clear(conn, one.contact_id, one.slot)
+        await slots.clear(conn, message.contact_id, message.slot)
     if one.contact_status is not None:
-        await _lost(conn, one.contact_id, one.contact_status)
+        await _lost(conn, message.contact_id, one.contact_status)
     if one.chat_pause_ms:
-        await _hold(conn, one.contact_id, one.chat_pause_ms)
-    if one.invitation_id is not None and one.state is OutboxState.SENT:
-        await _delivered(conn, one.invitation_id, now)
-    if one.invitation_id is not None and one.state is OutboxState.UNREACHABLE:
-        await unreached(conn, [one.invitation_id])
+        await _hold(conn, message.contact_id, one.chat_pause_ms)
+    if message.invitation_id is not None and one.state is OutboxState.SENT:
+        await _delivered(conn, message.invitation_id, now)
+    if message.invitation_id is not None and one.state is OutboxState.UNREACHABLE:
+        await unreached(conn, [message.invitation_id])
 
 
 async def _lost(conn: Connection, contact_id: int, status: ContactStatus) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    exists,
     func,
     literal_column,
     select,
@@ -26,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import now_ms
@@ -204,48 +205,46 @@ def _ready() -> Updates:
     return _updates().where(NEW, among, inbox.c.not_before_ms <= now_ms()).order_by(inbox.c.id)
 
 
-async def take(conn: Connection, numbers: Sequence[int]) -> Sequence[Update]:
-    """Those of `numbers` that are (still) the heads of their chats, locked until the transaction
-    ends; one that another process holds is left to it."""
-    rows = await conn.execute(_taking(), {"numbers": list(numbers)})
-    return [Update(**row) for row in rows.mappings()]
+async def take(conn: Connection, numbers: Sequence[int]) -> set[int]:
+    """Mark those of `numbers` that are (still) the heads of their chats as done, and return them.
+
+    The caller handles them in the same transaction: if that fails, they are new again. One that
+    another process holds is left to it. The rows stay, so that a repeated delivery is known; what
+    was said goes.
+    """
+    return set((await conn.execute(_taking(), {"numbers": list(numbers)})).scalars())
 
 
 @cache
-def _taking() -> Updates:
-    earlier = inbox.alias("earlier")
-    blocked = (
-        select(earlier.c.id)
-        .where(
-            earlier.c.state == literal_column("'new'"),
-            earlier.c.chat_key == inbox.c.chat_key,
-            earlier.c.id < inbox.c.id,
-        )
-        .exists()
+def _taking() -> ReturningUpdate[int]:
+    head, earlier = inbox.alias("head"), inbox.alias("earlier")
+    blocked = exists().where(
+        earlier.c.state == literal_column("'new'"),
+        earlier.c.chat_key == head.c.chat_key,
+        earlier.c.id < head.c.id,
     )
-    return _ready().where(~blocked).with_for_update(skip_locked=True)
-
-
-async def done(conn: Connection, numbers: Sequence[int]) -> None:
-    """Handled: the rows stay, so that a repeated delivery is known; what was said goes."""
-    await conn.execute(_DONE, {"numbers": list(numbers)})
-
-
-_DONE = (
-    update(inbox)
-    .where(inbox.c.id.in_(bindparam("numbers", expanding=True)))
-    .values(state=InboxState.DONE, payload="", reason=None)
-)
+    heads = select(head.c.id).where(
+        head.c.state == literal_column("'new'"),
+        head.c.id.in_(bindparam("numbers", expanding=True)),
+        head.c.not_before_ms <= now_ms(),
+        ~blocked,
+    )
+    return (
+        update(inbox)
+        .where(NEW, inbox.c.id.in_(heads.with_for_update(skip_locked=True)))
+        .values(state=InboxState.DONE, payload="", reason=None)
+        .returning(inbox.c.id)
+    )
 
 
 async def failed(
-    conn: Connection, number: int, *, reason: str, retry_in_ms: int, most_tries: int
+    conn: Connection, number: int, *, reason: str, retry_in_ms: int, max_tries: int
 ) -> InboxState | None:
     """Note a failed try; returns what became of the update, None when it was handled meanwhile.
 
     `reason` is for staff and must hold nothing a citizen wrote.
     """
-    last = inbox.c.tries + 1 >= most_tries
+    last = inbox.c.tries + 1 >= max_tries
     statement = (
         update(inbox)
         .where(NEW, inbox.c.id == number)

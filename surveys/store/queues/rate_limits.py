@@ -1,7 +1,7 @@
 """The pace of each bot: one row that everybody who sends for it goes through, in any process."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    func,
     select,
     tuple_,
     update,
@@ -25,6 +26,8 @@ from surveys.store.queues.outbox import DUE, Lane
 
 BotId = tuple[str, str]
 """Channel and bot."""
+MAX_REPLIES = 100
+"""Beyond, it makes no difference how many replies are due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,8 @@ class Pace:
     peak_ms: int
     paused_until_ms: int
     now_ms: int
+    replies: int
+    """Replies that are due, counted up to MAX_REPLIES."""
 
 
 async def register(conn: Connection, bots: Iterable[BotId]) -> None:
@@ -47,15 +52,15 @@ async def register(conn: Connection, bots: Iterable[BotId]) -> None:
 
 
 async def lock(conn: Connection, channel: str, bot: str) -> Pace:
-    """The bot's pace, held by this transaction: nobody else sends for the bot until it ends."""
-    row = (await conn.execute(_HELD, {"of_channel": channel, "of_bot": bot})).one()
-    now = int(await conn.scalar(_NOW) or 0)
-    return Pace(
-        next_ms=row.next_ms,
-        peak_ms=row.peak_ms,
-        paused_until_ms=row.paused_until_ms,
-        now_ms=now,
-    )
+    """The bot's pace, held by this transaction: nobody else sends for the bot until it ends.
+
+    PostgreSQL may wait for the row, so the time is asked for afterwards.
+    """
+    rows = await conn.execute(_HELD, {"of_channel": channel, "of_bot": bot})
+    held = Pace(**rows.mappings().one())
+    if conn.dialect.name == "sqlite":
+        return held
+    return replace(held, now_ms=await conn.scalar(_NOW) or held.now_ms)
 
 
 async def move(conn: Connection, channel: str, bot: str, *, next_ms: int, peak_ms: int) -> None:
@@ -108,6 +113,28 @@ def _of(channel: str | BindParameter[str], bot: str | BindParameter[str]) -> Col
 
 
 _ITS: ColumnElement[bool] = _of(bindparam("of_channel"), bindparam("of_bot"))
-_HELD = select(pace.c.next_ms, pace.c.peak_ms, pace.c.paused_until_ms).where(_ITS).with_for_update()
+_DUE_REPLIES = (
+    select(outbox.c.id)
+    .where(
+        DUE,
+        outbox.c.channel == bindparam("of_channel"),
+        outbox.c.bot == bindparam("of_bot"),
+        outbox.c.lane == Lane.INTERACTIVE,
+        outbox.c.due_ms <= now_ms(),
+    )
+    .limit(MAX_REPLIES)
+)
+_REPLIES = select(func.count()).select_from(_DUE_REPLIES.subquery()).scalar_subquery()
+_HELD = (
+    select(
+        pace.c.next_ms,
+        pace.c.peak_ms,
+        pace.c.paused_until_ms,
+        now_ms().label("now_ms"),
+        _REPLIES.label("replies"),
+    )
+    .where(_ITS)
+    .with_for_update()
+)
 _NOW = select(now_ms())
 _MOVE = update(pace).where(_ITS)

@@ -27,7 +27,7 @@ class Doubler:
 async def test_what_waits_during_one_batch_is_the_next() -> None:
     """Items that come while a batch runs share the following one, in the order they came."""
     double = Doubler()
-    batcher = Batcher(double, most_together=100)
+    batcher = Batcher(double, max_batch=100)
     double.gate.clear()
     first = asyncio.create_task(batcher.submit(1))
     await asyncio.sleep(0.01)
@@ -41,7 +41,7 @@ async def test_what_waits_during_one_batch_is_the_next() -> None:
 async def test_who_comes_back_at_once_joins_the_next_batch() -> None:
     """Ten senders that never pause share their batches: nobody is left to a batch of its own."""
     double = Doubler()
-    batcher = Batcher(double, most_together=100)
+    batcher = Batcher(double, max_batch=100)
 
     async def send(number: int) -> None:
         for _ in range(20):
@@ -52,16 +52,16 @@ async def test_who_comes_back_at_once_joins_the_next_batch() -> None:
 
 
 async def test_a_batch_has_a_largest_size() -> None:
-    """More than `most_together` items are several batches."""
+    """More than `max_batch` items are several batches."""
     double = Doubler()
-    batcher = Batcher(double, most_together=3)
+    batcher = Batcher(double, max_batch=3)
     await asyncio.gather(*(batcher.submit(number) for number in range(1, 9)))
     assert [len(batch) for batch in double.batches] == [3, 3, 2]
 
 
 async def test_a_failed_batch_fails_for_each_of_its_items_and_for_no_other() -> None:
     """Everybody in the failed batch is told; the next batch is none the worse."""
-    batcher = Batcher(Doubler(), most_together=2)
+    batcher = Batcher(Doubler(), max_batch=2)
     results = await asyncio.gather(
         *(batcher.submit(number) for number in (1, 0, 3, 4)), return_exceptions=True
     )
@@ -71,7 +71,7 @@ async def test_a_failed_batch_fails_for_each_of_its_items_and_for_no_other() -> 
 async def test_a_sender_that_gives_up_disturbs_nobody() -> None:
     """A cancelled sender's batch goes on for the others."""
     double = Doubler()
-    batcher = Batcher(double, most_together=10)
+    batcher = Batcher(double, max_batch=10)
     double.gate.clear()
     impatient, patient = (asyncio.create_task(batcher.submit(n)) for n in (1, 2))
     await asyncio.sleep(0.01)
@@ -83,9 +83,9 @@ async def test_a_sender_that_gives_up_disturbs_nobody() -> None:
 
 
 async def test_the_queue_is_bounded() -> None:
-    """Beyond `most_waiting` a sender waits outside instead of filling the memory."""
+    """Beyond `max_waiting` a sender waits outside instead of filling the memory."""
     double = Doubler()
-    batcher = Batcher(double, most_together=1, most_waiting=2)
+    batcher = Batcher(double, max_batch=1, max_waiting=2)
     double.gate.clear()
     tasks = [asyncio.create_task(batcher.submit(number)) for number in range(1, 7)]
     await asyncio.sleep(0.01)
@@ -98,7 +98,7 @@ async def test_the_queue_is_bounded() -> None:
 async def test_finish_waits_for_all_and_close_for_none() -> None:
     """`finish` returns when everything is done; `close` cancels what is not."""
     double = Doubler()
-    batcher = Batcher(double, most_together=1)
+    batcher = Batcher(double, max_batch=1)
     done = asyncio.create_task(batcher.submit(1))
     await asyncio.sleep(0)
     await batcher.finish()
@@ -113,7 +113,7 @@ async def test_finish_waits_for_all_and_close_for_none() -> None:
 
 async def test_an_error_is_not_raised_where_nobody_waits() -> None:
     """The batcher itself survives a failing batch."""
-    batcher = Batcher(Doubler(), most_together=1)
+    batcher = Batcher(Doubler(), max_batch=1)
     with pytest.raises(ValueError, match="zero"):
         await batcher.submit(0)
     assert await batcher.submit(5) == 10

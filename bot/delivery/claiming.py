@@ -1,0 +1,151 @@
+"""The one short transaction before messages are sent: whose turn it is, within the bot's limits."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.channels.base import Limits
+from bot.limits import RESERVE_MS, Slots, next_to_chat
+from surveys.store.base.connection import Connection
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.queues import claims, rate_limits
+from surveys.store.queues.claims import ClaimedMessage
+from surveys.store.queues.outbox import Lane, OutboxState
+
+EARLY_MS = {Lane.INTERACTIVE: RESERVE_MS, Lane.BROADCAST: 0}
+End = tuple[OutboxState, str]
+"""A final state and its reason."""
+OVER: End = (OutboxState.CANCELLED, "the invitation is over")
+FORGOTTEN: End = (OutboxState.CANCELLED, "the citizen asked to be forgotten")
+UNWRITABLE: dict[ContactStatus, End] = {
+    ContactStatus.BLOCKED: (OutboxState.UNREACHABLE, "the citizen has blocked the bot"),
+    ContactStatus.DEACTIVATED: (OutboxState.UNREACHABLE, "the account is deactivated"),
+    ContactStatus.ERASING: FORGOTTEN,
+    ContactStatus.ERASED: FORGOTTEN,
+}
+"""What becomes of a message whose contact is not active."""
+LIMITED_BELOW = 1_000.0
+"""Messages a second to one chat above which its limit is not worth a note: under a millisecond."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What is sent now, and what next."""
+
+    messages: Sequence[ClaimedMessage] = ()
+    wait_ms: int | None = None
+    """How long until the next slot; None when nobody waits for one."""
+    chats_ms: Sequence[int] = ()
+    """How long until the chats that may take no more now may be written to again."""
+    holds_back: bool = False
+    """Whether there are replies that are due and not claimed, e.g. behind one of their chat."""
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What was claimed so far, of all lanes."""
+
+    slots: Slots
+    messages: list[ClaimedMessage] = field(default_factory=list)
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateGate:
+    """Through which all messages of one bot go. `is_quiet` says of a moment (the database's
+    milliseconds) whether we begin no conversation then."""
+
+    channel: str
+    bot: str
+    limits: Limits
+    edits_in_place: bool
+    owner: str
+    lease_ms: int
+    is_quiet: Callable[[int], bool]
+
+    async def claim(self, conn: Connection, room: int, lanes: Sequence[Lane]) -> Claimed:
+        """Claim what may be sent, at most `room`; commit, and only then send."""
+        held = await rate_limits.lock(conn, self.channel, self.bot)
+        if held.paused_until_ms > held.now_ms:
+            return Claimed(wait_ms=held.paused_until_ms - held.now_ms, holds_back=held.replies > 0)
+        taken = _Taken(Slots(next_ms=held.next_ms, peak_ms=held.peak_ms))
+        for lane in lanes:
+            if lane is Lane.INTERACTIVE or not self.is_quiet(held.now_ms):
+                await self._lane(conn, lane, taken, room, held.now_ms)
+        later = await self._note(conn, held.now_ms, taken)
+        replies = sum(one.lane is Lane.INTERACTIVE for one in taken.messages)
+        return Claimed(
+            messages=taken.messages,
+            wait_ms=taken.slots.wait_ms(held.now_ms) if taken.has_more else None,
+            chats_ms=[moment - held.now_ms for moment in later if moment > held.now_ms],
+            holds_back=held.replies > replies,
+        )
+
+    async def _lane(
+        self, conn: Connection, lane: Lane, taken: _Taken, room: int, now_ms: int
+    ) -> None:
+        """Claim in one lane; when there are no fewer than slots, there may be more."""
+        rate = self.limits.per_second
+        free = taken.slots.free(rate, now_ms=now_ms, early_ms=EARLY_MS[lane])
+        count = min(free, room - len(taken.messages))
+        if not count:
+            taken.has_more = True
+            return
+        found = await claims.claim(
+            conn,
+            self.channel,
+            self.bot,
+            lane,
+            count,
+            owner=self.owner,
+            lease_ms=self.lease_ms,
+        )
+        claimed = await _first_of_contacts(conn, await _writable(conn, found))
+        if not self.edits_in_place:
+            claimed = [replace(one, reference=None) for one in claimed]
+        taken.slots = taken.slots.after(rate, now_ms=now_ms, left=len(claimed))
+        taken.messages += claimed
+        taken.has_more |= len(found) >= count
+
+    async def _note(self, conn: Connection, now_ms: int, taken: _Taken) -> Collection[int]:
+        """Write down whom the limits hold until when; returns the moments of the chats."""
+        if not taken.messages:
+            return ()
+        moved = {"next_ms": taken.slots.next_ms, "peak_ms": taken.slots.peak_ms}
+        await rate_limits.move(conn, self.channel, self.bot, **moved)
+        if self.limits.per_chat_second > LIMITED_BELOW:
+            return ()
+        later = {
+            one.contact_id: next_to_chat(
+                self.limits, not_before_ms=one.not_before_ms, now_ms=now_ms
+            )
+            for one in taken.messages
+        }
+        await claims.hold_chats(conn, later)
+        return later.values()
+
+
+async def _first_of_contacts(
+    conn: Connection, found: Sequence[ClaimedMessage]
+) -> list[ClaimedMessage]:
+    """One message a contact; the others wait again."""
+    first: dict[int, ClaimedMessage] = {}
+    for one in found:
+        first.setdefault(one.contact_id, one)
+    await claims.release(conn, [one.id for one in found if first[one.contact_id] is not one])
+    return list(first.values())
+
+
+async def _writable(conn: Connection, found: Sequence[ClaimedMessage]) -> list[ClaimedMessage]:
+    """Those whose contact can be written to; the others come to their end here."""
+    for one in found:
+        if (end := _end(one)) is not None:
+            await claims.turn_back(conn, [one.id], *end)
+    return [one for one in found if _end(one) is None]
+
+
+def _end(one: ClaimedMessage) -> End | None:
+    """Why a message is not sent; a farewell reaches whoever asked to be forgotten."""
+    farewell = one.status is ContactStatus.ERASING and one.lane is Lane.INTERACTIVE
+    if one.status is not ContactStatus.ACTIVE and not farewell:
+        return UNWRITABLE[one.status]
+    return OVER if one.is_over else None
