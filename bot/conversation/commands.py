@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from bot.conversation import phone, rights, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.codes import official_code, possible_code
-from bot.conversation.lookup import by_code
-from bot.conversation.opening import by_token, repeat_consent
+from bot.conversation.lookup import show_by_code
+from bot.conversation.opening import open_by_token, repeat_consent
 from bot.conversation.turn import Turn
 from bot.conversation.words import Command, CommandName, language_named
 from surveys.interview import ChangeLanguage, Resume
@@ -37,7 +37,7 @@ async def change_language(turn: Turn, language: str) -> None:
     """Speak another language from here on, in the open question too."""
     await turn.speak(language)
     await turn.say("language.changed")
-    interview = await survey.attended(turn)
+    interview = await survey.find_attended(turn)
     if interview is not None and await survey.is_under_way(turn):
         await survey.advance(turn, interview, ChangeLanguage(language))
     else:
@@ -46,7 +46,7 @@ async def change_language(turn: Turn, language: str) -> None:
 
 async def _start(turn: Turn, token: str) -> None:
     if token:
-        await by_token(turn, token)
+        await open_by_token(turn, token)
     else:
         await greet(turn)
 
@@ -54,7 +54,7 @@ async def _start(turn: Turn, token: str) -> None:
 async def _look_up(turn: Turn, code: str) -> None:
     wanted = official_code(code) or possible_code(code)
     if wanted:
-        await by_code(turn, wanted)
+        await show_by_code(turn, wanted)
     elif code:
         await turn.say("lookup.no_code")
     else:

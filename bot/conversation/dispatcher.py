@@ -96,7 +96,7 @@ async def _typed(turn: Turn) -> None:
 
 async def _tapped(turn: Turn) -> None:
     press = parse_button(turn.incoming.data)
-    if press is not None and await survey.pressed(turn, press):
+    if press is not None and await survey.on_tap(turn, press):
         return
     own = turn.pressed()
     if own is not None:
@@ -108,7 +108,7 @@ async def _tapped(turn: Turn) -> None:
 
 
 async def _edited(turn: Turn) -> None:
-    if not await survey.edited(turn):
+    if not await survey.on_edited(turn):
         await turn.say("edit.not_kept")
         await survey.show_again(turn)
 
@@ -139,8 +139,8 @@ _KINDS: dict[IncomingKind, Callable[[Turn], Awaitable[None]]] = {
     IncomingKind.TAP: _tapped,
     IncomingKind.START: _start,
     IncomingKind.EDITED: _edited,
-    IncomingKind.CONTACT: phone.shared,
-    IncomingKind.FOREIGN_CONTACT: phone.foreign,
+    IncomingKind.CONTACT: phone.on_shared,
+    IncomingKind.FOREIGN_CONTACT: phone.on_foreign,
     IncomingKind.GROUP: _group,
     IncomingKind.BLOCKED: _blocked,
     IncomingKind.UNBLOCKED: _unblocked,
@@ -168,14 +168,14 @@ async def _code(turn: Turn) -> bool:
     if code and not official_code(turn.incoming.text, A_FEW_WORDS):
         code = None if await survey.is_under_way(turn) else code
     if code is not None:
-        await lookup.by_code(turn, code)
+        await lookup.show_by_code(turn, code)
     return code is not None
 
 
 async def _link(turn: Turn) -> bool:
     token = token_in_link(turn.incoming.text)
     if token is not None:
-        await opening.by_token(turn, token)
+        await opening.open_by_token(turn, token)
     return token is not None
 
 
@@ -209,7 +209,7 @@ async def _bare(turn: Turn) -> bool:
     name = bare_command(turn.incoming.text)
     if name is None:
         return False
-    interview = await survey.attended(turn)
+    interview = await survey.find_attended(turn)
     engine_knows = name in {CommandName.RESUME, CommandName.START}
     if engine_knows and interview and interview.state.phase in {Phase.OFFER, Phase.STOPPED}:
         return False
@@ -223,8 +223,8 @@ async def _other_code(turn: Turn) -> bool:
     if code is None:
         return False
     if await survey.is_under_way(turn):
-        return await lookup.if_there(turn, code)
-    await lookup.by_code(turn, code)
+        return await lookup.show_if_found(turn, code)
+    await lookup.show_by_code(turn, code)
     return True
 
 
@@ -247,13 +247,13 @@ _READINGS: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
     _code,
     _link,
     _numbered,
-    petition.typed,
+    petition.on_typed,
     _answer,
     _bare,
-    lookup.by_reference,
+    lookup.show_by_reference,
     _other_code,
     _pleasantry,
-    survey.typed,
+    survey.on_typed,
 )
 """What a text may be, in this order; the first that it is answers it."""
 

@@ -8,7 +8,7 @@ from surveys.store.citizens.contacts import Via
 from surveys.store.dossiers import lookups
 
 
-async def decided(turn: Turn, dossier_id: int, *, agreed: bool) -> None:
+async def on_decision(turn: Turn, dossier_id: int, *, agreed: bool) -> None:
     """Take the answer to "shall we tell you?"; a no does not end what is followed already."""
     dossier = await lookups.by_id(turn.conn, dossier_id)
     if dossier is None:

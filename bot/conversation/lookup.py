@@ -30,7 +30,7 @@ STEPS = {
 LAST = 4
 
 
-async def by_code(turn: Turn, code: str) -> None:
+async def show_by_code(turn: Turn, code: str) -> None:
     """Answer a code that was typed; counted, since codes can be guessed."""
     if await _is_allowed(turn):
         _note(turn)
@@ -42,18 +42,18 @@ async def by_code(turn: Turn, code: str) -> None:
     await survey.show_again(turn)
 
 
-async def if_there(turn: Turn, code: str) -> bool:
+async def show_if_found(turn: Turn, code: str) -> bool:
     """Answer what may be a code of some other build; False when no dossier has it."""
     if len(_recent(turn)) >= turn.context.settings.look_ups_per_hour:
         return False
     if await lookups.by_code(turn.conn, code) is None:
         _note(turn)
         return False
-    await by_code(turn, code)
+    await show_by_code(turn, code)
     return True
 
 
-async def by_reference(turn: Turn) -> bool:
+async def show_by_reference(turn: Turn) -> bool:
     """Answer the reference of a complaint; False when the text is none."""
     reference = possible_reference(turn.incoming.text)
     limit = turn.context.settings.look_ups_per_hour

@@ -19,7 +19,7 @@ from surveys.store.queues import outbox
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-async def by_token(turn: Turn, token: str) -> None:
+async def open_by_token(turn: Turn, token: str) -> None:
     """A link was opened. Its holder is taken for somebody the dossier concerns."""
     link = await links.find(turn.conn, token) if _TOKEN.fullmatch(token) else None
     dossier = await lookups.by_id(turn.conn, link.dossier_id) if link else None
@@ -31,19 +31,19 @@ async def by_token(turn: Turn, token: str) -> None:
         await turn.say("opening.old_link")
         return
     await contacts.link(turn.conn, turn.contact.id, [dossier.id], Via.LINK, turn.now)
-    await of_dossier(turn, dossier)
+    await open_dossier(turn, dossier)
 
 
-async def by_button(turn: Turn, dossier_id: int) -> None:
+async def open_by_button(turn: Turn, dossier_id: int) -> None:
     """The citizen chose one of their own dossiers, or answered an invitation."""
     dossier = await lookups.by_id(turn.conn, dossier_id)
     if dossier is None:
         await turn.say("opening.unknown_link")
         return
-    await of_dossier(turn, dossier)
+    await open_dossier(turn, dossier)
 
 
-async def of_dossier(turn: Turn, dossier: DossierStage) -> None:
+async def open_dossier(turn: Turn, dossier: DossierStage) -> None:
     """A returned dossier is asked about at once; one in work shows how far it is."""
     turn.attend(None)
     if dossier.stage not in DONE:
@@ -62,7 +62,7 @@ async def of_dossier(turn: Turn, dossier: DossierStage) -> None:
         await _ask(turn, invitation, dossier)
 
 
-async def consented(turn: Turn, invitation_id: int, *, agreed: bool) -> None:
+async def on_consent(turn: Turn, invitation_id: int, *, agreed: bool) -> None:
     """Take the answer to the consent screen."""
     invitation = await invitations.find(turn.conn, invitation_id)
     if invitation is None:

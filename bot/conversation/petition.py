@@ -33,7 +33,7 @@ FIELDS: dict[str, Callable[[str], str | None]] = {
 """What a petition needs, in the order of asking, each with what makes it readable."""
 
 
-async def opened(turn: Turn, response_id: int | None, kind: str) -> None:
+async def note_complaint(turn: Turn, response_id: int | None, kind: str) -> None:
     """An answer reports misconduct: note the complaint and give its reference."""
     if response_id is None:
         return
@@ -63,7 +63,7 @@ async def offer(turn: Turn, response_id: int | None) -> None:
     await turn.say("consent.complaint", buttons, authority=authority)
 
 
-async def decided(turn: Turn, response_id: int, *, agreed: bool) -> None:
+async def on_decision(turn: Turn, response_id: int, *, agreed: bool) -> None:
     """Take the answer to the offer; it is also the consent for this purpose."""
     waiting = await _pending(turn, response_id)
     turn.attend(turn.focus.interview)
@@ -78,7 +78,7 @@ async def decided(turn: Turn, response_id: int, *, agreed: bool) -> None:
     await _ask_next(turn, response_id, await _petitioner(turn, response_id))
 
 
-async def typed(turn: Turn) -> bool:
+async def on_typed(turn: Turn) -> bool:
     """Take what was written as the field that is asked for; False when none is."""
     response_id = turn.focus.petition
     if response_id is None:

@@ -11,9 +11,9 @@ from surveys.store.dossiers import lookups
 from surveys.store.dossiers.lookups import DossierStage
 
 
-async def shared(turn: Turn) -> None:
+async def on_shared(turn: Turn) -> None:
     """The number is kept as a keyed hash only; its dossiers count as proved."""
-    if turn.focus.petition is not None and await petition.typed(turn):
+    if turn.focus.petition is not None and await petition.on_typed(turn):
         return
     phone = normal_phone(turn.incoming.text)
     if phone is None:
@@ -23,7 +23,7 @@ async def shared(turn: Turn) -> None:
     await survey.show_again(turn)
 
 
-async def foreign(turn: Turn) -> None:
+async def on_foreign(turn: Turn) -> None:
     """Somebody else's number proves nothing."""
     await turn.say("phone.foreign", *_share_rows(turn))
     await survey.show_again(turn)

@@ -16,23 +16,23 @@ async def take(turn: Turn, press: Press) -> None:
 
 
 async def _consent(turn: Turn, press: Press) -> None:
-    await opening.consented(turn, press.subject, agreed=press.answer == YES)
+    await opening.on_consent(turn, press.subject, agreed=press.answer == YES)
 
 
 async def _follow(turn: Turn, press: Press) -> None:
-    await follow.decided(turn, press.subject, agreed=press.answer == YES)
+    await follow.on_decision(turn, press.subject, agreed=press.answer == YES)
 
 
 async def _survey(turn: Turn, press: Press) -> None:
-    await opening.by_button(turn, press.subject)
+    await opening.open_by_button(turn, press.subject)
 
 
 async def _petition(turn: Turn, press: Press) -> None:
-    await petition.decided(turn, press.subject, agreed=press.answer == YES)
+    await petition.on_decision(turn, press.subject, agreed=press.answer == YES)
 
 
 async def _erase(turn: Turn, press: Press) -> None:
-    await rights.erase_decided(turn, agreed=press.answer == YES)
+    await rights.on_erase_decision(turn, agreed=press.answer == YES)
 
 
 async def _language(turn: Turn, press: Press) -> None:

@@ -62,7 +62,7 @@ async def ask_erase(turn: Turn) -> None:
     await turn.say("rights.erase_ask", buttons)
 
 
-async def erase_decided(turn: Turn, *, agreed: bool) -> None:
+async def on_erase_decision(turn: Turn, *, agreed: bool) -> None:
     """Forget who this is, at once. The farewell is the last thing the address is used for."""
     turn.focus = replace(turn.focus, asked=None)
     if not agreed:

@@ -62,7 +62,7 @@ async def advance(turn: Turn, interview: Interview, event: Event) -> None:
     await _settle(turn, interview, step(form, interview.state, event, turn.now))
 
 
-async def pressed(turn: Turn, press: Press) -> bool:
+async def on_tap(turn: Turn, press: Press) -> bool:
     """Take a tap on an interview's button; False when it is not this contact's interview."""
     interview = await interviews.find(turn.conn, press.interview_id)
     if interview is None or interview.contact_id != turn.contact.id:
@@ -71,9 +71,9 @@ async def pressed(turn: Turn, press: Press) -> bool:
     return True
 
 
-async def typed(turn: Turn) -> bool:
+async def on_typed(turn: Turn) -> bool:
     """Take a typed text as an answer; False when no interview takes any."""
-    interview = await attended(turn)
+    interview = await find_attended(turn)
     if interview is None or _is_over(turn, interview.state):
         return False
     if not await consent.is_given(turn, Purpose.SURVEY):
@@ -82,7 +82,7 @@ async def typed(turn: Turn) -> bool:
     return True
 
 
-async def edited(turn: Turn) -> bool:
+async def on_edited(turn: Turn) -> bool:
     """Change the free text that came from the message that was edited; False when none did."""
     reference = turn.incoming.message_ref
     said = next((one for one in turn.focus.said if one.message_ref == reference), None)
@@ -106,7 +106,7 @@ async def stop(turn: Turn, interview: Interview) -> None:
         await _carry_out(turn, interview, effect)
 
 
-async def attended(turn: Turn) -> Interview | None:
+async def find_attended(turn: Turn) -> Interview | None:
     """The interview that typed texts go to."""
     number = turn.focus.interview
     found = await interviews.find(turn.conn, number) if number else None
@@ -115,13 +115,13 @@ async def attended(turn: Turn) -> Interview | None:
 
 async def is_under_way(turn: Turn) -> bool:
     """Whether a question is open."""
-    interview = await attended(turn)
+    interview = await find_attended(turn)
     return _is_open(turn, interview.state) if interview else False
 
 
 async def show_again(turn: Turn) -> bool:
     """Show the open question once more, after something else was answered; False: none is open."""
-    interview = await attended(turn)
+    interview = await find_attended(turn)
     if interview is None or not _is_open(turn, interview.state):
         return False
     form = await turn.context.form_version(turn.conn, interview.state.form, interview.state.version)
@@ -160,7 +160,7 @@ async def _carry_out(turn: Turn, interview: Interview, effect: Effect) -> None:
         case Record():
             await _record(turn, interview, effect)
         case OpenComplaint(kind, _):
-            await petition.opened(turn, await _response(turn, interview), kind)
+            await petition.note_complaint(turn, await _response(turn, interview), kind)
         case WithdrawComplaint(kind, _):
             response = await _response(turn, interview)
             if response is not None:
