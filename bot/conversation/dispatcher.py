@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.conversation import commands, lookup, opening, petition, phone, presses, survey
+from bot.conversation import button_handlers, commands, lookup, opening, petition, phone, survey
 from bot.conversation.buttons import Press, Verb
 from bot.conversation.codes import official_code, possible_code, token_in_link
 from bot.conversation.context import ConversationContext
@@ -101,7 +101,7 @@ async def _tapped(turn: Turn) -> None:
     own = turn.pressed()
     if own is not None:
         turn.focus = replace(turn.focus, asked=None)
-        await presses.take(turn, own)
+        await button_handlers.handle(turn, own)
         return
     await turn.say("old_button")
     await survey.show_again(turn)
@@ -187,7 +187,9 @@ async def _answer(turn: Turn) -> bool:
         return False
     turn.focus = replace(turn.focus, asked=None)
     answer = "yes" if meaning else "no"
-    await presses.take(turn, Press(verb=Verb(asked.verb), subject=asked.subject, answer=answer))
+    await button_handlers.handle(
+        turn, Press(verb=Verb(asked.verb), subject=asked.subject, answer=answer)
+    )
     return True
 
 
@@ -200,7 +202,7 @@ async def _numbered(turn: Turn) -> bool:
     if press is None or await survey.is_under_way(turn):
         return False
     turn.focus = replace(turn.focus, asked=None, choices=())
-    await presses.take(turn, press)
+    await button_handlers.handle(turn, press)
     return True
 
 

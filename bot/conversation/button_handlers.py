@@ -10,9 +10,9 @@ from bot.conversation.words import Command, CommandName
 YES = "yes"
 
 
-async def take(turn: Turn, press: Press) -> None:
+async def handle(turn: Turn, press: Press) -> None:
     """Do what the button says."""
-    await _DO[press.verb](turn, press)
+    await _HANDLERS[press.verb](turn, press)
 
 
 async def _consent(turn: Turn, press: Press) -> None:
@@ -43,7 +43,7 @@ async def _go(turn: Turn, press: Press) -> None:
     await commands.run(turn, Command(name=CommandName(press.answer)))
 
 
-_DO: dict[Verb, Callable[[Turn, Press], Awaitable[None]]] = {
+_HANDLERS: dict[Verb, Callable[[Turn, Press], Awaitable[None]]] = {
     Verb.CONSENT: _consent,
     Verb.FOLLOW: _follow,
     Verb.SURVEY: _survey,
