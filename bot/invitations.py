@@ -78,7 +78,7 @@ async def invite_some(
 ) -> Invited | None:
     """Invite the next returned dossiers of the period behind dossier `after`; None: none left."""
     form = context.form.id
-    found = await invitations.candidates(
+    found = await invitations.list_candidates(
         conn, period, form, after, BATCH, windows=context.windows(now)
     )
     if not found:
@@ -103,7 +103,7 @@ async def tell_followers(conn: Connection, context: ConversationContext, now: da
 
     Returns how many were told; call again until there are none.
     """
-    found = await followers.of_done(conn, context.form.id, BATCH, windows=context.windows(now))
+    found = await followers.list_to_tell(conn, context.form.id, BATCH, windows=context.windows(now))
     for one in found:
         if not (one.may_be_asked and await _ask(conn, context, one, now)):
             await _tell(conn, context, one, now)

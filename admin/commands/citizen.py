@@ -88,7 +88,7 @@ async def _log(conn: Connection, runtime: Runtime, found: Found, kind: RequestKi
 async def _everything(conn: Connection, ring: Keyring, found: Found) -> list[Row]:
     rows: list[Row] = []
     for dossier_id in found.dossier_ids:
-        stage = await lookups.by_id(conn, dossier_id)
+        stage = await lookups.find_by_id(conn, dossier_id)
         dossier = await dossiers.find(conn, stage.code) if stage else None
         rows += holdings.of_dossier(ring, dossier) if dossier else ()
     for contact in found.contacts:

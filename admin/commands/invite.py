@@ -66,7 +66,7 @@ class _Asking:
         """Batch by batch, each kept as soon as it is done: a stop loses nothing."""
         async with database.write() as conn:
             await self._prepare(conn)
-            total = await invitations.waiting_count(
+            total = await invitations.count_candidates(
                 conn,
                 self.period,
                 self.context.form.id,
@@ -108,7 +108,7 @@ class _Asking:
         )
 
     async def _counts(self, conn: Connection) -> list[UnitCounts]:
-        return await invitations.unit_counts(conn, self.period, self.context.form.id)
+        return await invitations.count_by_unit(conn, self.period, self.context.form.id)
 
     async def _note(self, conn: Connection, done: Invited) -> None:
         counted = {"issued": done.issued, "queued": done.queued, "left_out": done.left_out}

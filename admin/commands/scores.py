@@ -40,8 +40,8 @@ async def list_scores(
     wanted = runtime.period(period)
     database = await runtime.database()
     async with database.read() as conn:
-        own = await scores.of_period(conn, wanted.id, Stage.SELF)
-        appraised = await scores.of_period(conn, wanted.id, Stage.APPRAISED)
+        own = await scores.list_by_period(conn, wanted.id, Stage.SELF)
+        appraised = await scores.list_by_period(conn, wanted.id, Stage.APPRAISED)
     rows = [
         {"unit": unit, "period": wanted.id, "criterion": criterion, **pair}
         for unit in sorted(own.keys() | appraised.keys())

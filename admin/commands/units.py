@@ -26,7 +26,7 @@ async def list_units(runtime: Runtime, shown_as: Format) -> None:
     """Print every unit in the order of the codes."""
     database = await runtime.database()
     async with database.read() as conn:
-        found = await units.listed(conn)
+        found = await units.list_units(conn)
     rows = [asdict(one.unit) | {"dossiers": one.dossiers} for one in found]
     if shown_as is Format.TABLE:
         rows = [row | {"level": runtime.text(f"units.levels.{row['level']}")} for row in rows]

@@ -62,7 +62,7 @@ class DossierImporter:
 
     async def store(self, conn: Connection, rows: Sequence[Read[Draft]]) -> Stored:
         """Write the new and the changed ones, and derive their evidence anew."""
-        there = await dossiers.stored(conn, [draft.code for _, draft in rows])
+        there = await dossiers.find_stored(conn, [draft.code for _, draft in rows])
         writes, counted = Writes(), Stored()
         for row, draft in rows:
             try:

@@ -69,7 +69,7 @@ class FactImporter:
 
     async def store(self, conn: Connection, rows: Sequence[Read[Fact]]) -> Stored:
         """Write what is new or changed; reject parts larger than their whole."""
-        before = await facts.stored(conn, {fact.period for _, fact in rows})
+        before = await facts.find_stored(conn, {fact.period for _, fact in rows})
         taken, rejected = _consistent(rows, before)
         changed = [fact for fact in taken if before.get(fact.key) != fact.value]
         await facts.put(conn, changed, self._import_id)

@@ -78,7 +78,7 @@ class ScoreImporter:
 
     async def store(self, conn: Connection, rows: Sequence[Read[ScoreRow]]) -> Stored:
         """Write what is new or changed."""
-        before = await scores.stored(conn, {score.period for _, score in rows})
+        before = await scores.find_stored(conn, {score.period for _, score in rows})
         changed = [score for _, score in rows if before.get(score.key) != score.value]
         await scores.put(conn, changed, self._import_id)
         replaced = [score for score in changed if score.key in before]

@@ -69,14 +69,14 @@ class StepImporter:
 
     async def store(self, conn: Connection, rows: Sequence[Read[StepDraft]]) -> Stored:
         """Replace the steps of the dossiers that are there; evidence is derived anew."""
-        numbers = await dossiers.ids(conn, {draft.dossier for _, draft in rows})
+        numbers = await dossiers.find_ids(conn, {draft.dossier for _, draft in rows})
         rejected: list[Refused] = [
             (row, why) for row, draft in rows if (why := self._reason(draft, numbers))
         ]
         counted = Stored(rejected=rejected)
         codes = {number: code for code, number in numbers.items()}
         for some in _some(_by_dossier(rows, numbers, self._broken)):
-            there = await dossiers.steps_of(conn, list(some))
+            there = await dossiers.find_steps(conn, list(some))
             changes = Changes.between(some, there)
             if changes.removed:
                 self.warnings["removed"] += changes.removed

@@ -23,7 +23,7 @@ class UnitIndex:
     @classmethod
     async def load(cls, conn: Connection) -> "UnitIndex":
         """All units of the database."""
-        found = await units.everything(conn)
+        found = await units.list_all(conn)
         ids = {code: number for code, (number, _) in found.items()}
         return cls.of((unit for _, unit in found.values()), ids)
 

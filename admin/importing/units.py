@@ -53,7 +53,7 @@ class UnitImporter:
 
     async def begin(self, conn: Connection, _sheet: Sheet, _import_id: int) -> None:
         """Know the units there are."""
-        found = await units.everything(conn)
+        found = await units.list_all(conn)
         self._stored = {code: unit for code, (_, unit) in found.items()}
         self._written = {code.casefold(): code for code in self._stored}
 

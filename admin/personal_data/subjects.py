@@ -71,18 +71,18 @@ async def _by_phone(conn: Connection, runtime: Runtime, phone: str) -> Found:
     if number is None:
         raise Refusal("citizen.phone", value=phone)
     key = runtime.keyring().phone_key(number)
-    dossiers = await lookups.ids_with_phone(conn, key)
-    known = {one.id: one for one in await contacts.with_phone(conn, key)}
+    dossiers = await lookups.find_ids_by_phone(conn, key)
+    known = {one.id: one for one in await contacts.find_by_phone(conn, key)}
     for dossier_id in dossiers:
-        known |= {one.id: one for one in await contacts.with_dossier(conn, dossier_id)}
+        known |= {one.id: one for one in await contacts.find_by_dossier(conn, dossier_id)}
     return _found(f"phone:{key[:16]}", known, dossiers)
 
 
 async def _by_dossier(conn: Connection, code: str) -> Found:
-    dossier = await lookups.by_code(conn, normal_code(code))
+    dossier = await lookups.find_by_code(conn, normal_code(code))
     if dossier is None:
         raise Refusal("dossiers.unknown", dossier=normal_code(code))
-    known = {one.id: one for one in await contacts.with_dossier(conn, dossier.id)}
+    known = {one.id: one for one in await contacts.find_by_dossier(conn, dossier.id)}
     return _found(f"dossier:{dossier.code}", known, [dossier.id])
 
 

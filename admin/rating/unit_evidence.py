@@ -33,9 +33,9 @@ class PeriodEvidence:
 async def unit_evidence(conn: Connection, period: Period) -> PeriodEvidence:
     """Read a period; a handful of statements, whatever the number of dossiers."""
     counted = await ratings.unit_counts(conn, period)
-    given = await facts.of_period(conn, period.id)
-    own = await scores.of_period(conn, period.id, Stage.SELF)
-    appraised = await scores.of_period(conn, period.id, Stage.APPRAISED)
+    given = await facts.list_by_period(conn, period.id)
+    own = await scores.list_by_period(conn, period.id, Stage.SELF)
+    appraised = await scores.list_by_period(conn, period.id, Stage.APPRAISED)
     return PeriodEvidence(
         period=period,
         evidence=tuple(

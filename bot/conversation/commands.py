@@ -90,7 +90,7 @@ async def _help(turn: Turn, _: str) -> None:
 
 
 async def _resume(turn: Turn, _: str) -> None:
-    interview = await interviews.unfinished(turn.conn, turn.contact.id)
+    interview = await interviews.find_unfinished(turn.conn, turn.contact.id)
     if interview is None:
         await turn.say("nothing_to_resume")
         return

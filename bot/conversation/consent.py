@@ -53,7 +53,7 @@ async def keep(turn: Turn, purpose: Purpose, *, given: bool) -> None:
 
 async def is_given(turn: Turn, purpose: Purpose) -> bool:
     """Whether the contact's consent for this purpose holds."""
-    return await consents.given(turn.conn, turn.contact.id, purpose)
+    return await consents.is_given(turn.conn, turn.contact.id, purpose)
 
 
 def text_version(turn: Turn, purpose: Purpose) -> str:

@@ -73,7 +73,7 @@ async def _contact(
 ) -> Contact:
     chat_key = context.keyring.chat_key(incoming.channel, incoming.bot, incoming.address)
     place = {"channel": incoming.channel, "bot": incoming.bot, "chat_key": chat_key}
-    return await contacts.seen(conn, **place, now=now) or await contacts.meet(
+    return await contacts.find_seen(conn, **place, now=now) or await contacts.meet(
         conn,
         **place,
         address_sealed=context.keyring.seal(incoming.address),

@@ -10,7 +10,7 @@ from surveys.store.dossiers import lookups
 
 async def on_decision(turn: Turn, dossier_id: int, *, agreed: bool) -> None:
     """Take the answer to "shall we tell you?"; a no does not end what is followed already."""
-    dossier = await lookups.by_id(turn.conn, dossier_id)
+    dossier = await lookups.find_by_id(turn.conn, dossier_id)
     if dossier is None:
         await turn.say("opening.unknown_link")
         return

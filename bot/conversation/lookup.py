@@ -34,7 +34,7 @@ async def show_by_code(turn: Turn, code: str) -> None:
     """Answer a code that was typed; counted, since codes can be guessed."""
     if await _is_allowed(turn):
         _note(turn)
-        dossier = await lookups.by_code(turn.conn, code)
+        dossier = await lookups.find_by_code(turn.conn, code)
         if dossier is None:
             await turn.say("lookup.unknown", code=code)
         else:
@@ -46,7 +46,7 @@ async def show_if_found(turn: Turn, code: str) -> bool:
     """Answer what may be a code of some other build; False when no dossier has it."""
     if len(_recent(turn)) >= turn.context.settings.look_ups_per_hour:
         return False
-    if await lookups.by_code(turn.conn, code) is None:
+    if await lookups.find_by_code(turn.conn, code) is None:
         _note(turn)
         return False
     await show_by_code(turn, code)
@@ -89,7 +89,7 @@ async def may_be_asked(turn: Turn, dossier: DossierStage) -> bool:
     """Whether the dossier is done and nobody answered about it."""
     if dossier.stage not in DONE:
         return False
-    return not await invitations.answered(turn.conn, dossier.id, turn.context.form.id)
+    return not await invitations.is_answered(turn.conn, dossier.id, turn.context.form.id)
 
 
 def _far(turn: Turn, stage: Stage) -> str:
@@ -135,7 +135,7 @@ async def _offer(
 
 async def _is_proved(turn: Turn, dossier: DossierStage) -> bool:
     """Whether the link was opened, or the phone shared that the dossier was filed with."""
-    if await contacts.proof(turn.conn, turn.contact.id, dossier.id) is not None:
+    if await contacts.find_proof(turn.conn, turn.contact.id, dossier.id) is not None:
         return True
     own = turn.contact.phone_key is not None and turn.contact.phone_key == dossier.phone_key
     if own:

@@ -22,11 +22,11 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 async def open_by_token(turn: Turn, token: str) -> None:
     """A link was opened. Its holder is taken for somebody the dossier concerns."""
     link = await links.find(turn.conn, token) if _TOKEN.fullmatch(token) else None
-    dossier = await lookups.by_id(turn.conn, link.dossier_id) if link else None
+    dossier = await lookups.find_by_id(turn.conn, link.dossier_id) if link else None
     if link is None or dossier is None:
         await turn.say("opening.unknown_link")
         return
-    known = await contacts.proof(turn.conn, turn.contact.id, dossier.id)
+    known = await contacts.find_proof(turn.conn, turn.contact.id, dossier.id)
     if turn.now >= link.expires_at and known is None:
         await turn.say("opening.old_link")
         return
@@ -36,7 +36,7 @@ async def open_by_token(turn: Turn, token: str) -> None:
 
 async def open_by_button(turn: Turn, dossier_id: int) -> None:
     """The citizen chose one of their own dossiers, or answered an invitation."""
-    dossier = await lookups.by_id(turn.conn, dossier_id)
+    dossier = await lookups.find_by_id(turn.conn, dossier_id)
     if dossier is None:
         await turn.say("opening.unknown_link")
         return
@@ -87,7 +87,7 @@ async def repeat_consent(turn: Turn) -> bool:
     if asked is None or asked.verb != Verb.CONSENT:
         return False
     invitation = await invitations.find(turn.conn, asked.subject)
-    dossier = await lookups.by_id(turn.conn, invitation.dossier_id) if invitation else None
+    dossier = await lookups.find_by_id(turn.conn, invitation.dossier_id) if invitation else None
     if invitation is None or dossier is None:
         return False
     await consent.ask_survey(turn, invitation, dossier)
@@ -111,10 +111,10 @@ async def _declined(turn: Turn, invitation: Invitation) -> None:
 
 async def _is_free(turn: Turn, invitation: Invitation) -> bool:
     """Whether this contact may answer; if not, says why."""
-    interview = await interviews.of_invitation(turn.conn, invitation.id)
+    interview = await interviews.find_by_invitation(turn.conn, invitation.id)
     if interview is not None and interview.contact_id == turn.contact.id:
         return True
-    if await invitations.answered(turn.conn, invitation.dossier_id, invitation.form):
+    if await invitations.is_answered(turn.conn, invitation.dossier_id, invitation.form):
         busy = interview is not None and _is_busy(turn, interview)
         await turn.say("opening.taken" if busy else "opening.answered")
         return False

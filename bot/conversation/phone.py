@@ -37,7 +37,7 @@ async def invite(turn: Turn) -> None:
 
 async def _list(turn: Turn, phone_key: str) -> None:
     await contacts.set_phone(turn.conn, turn.contact.id, phone_key)
-    found = await lookups.with_phone(turn.conn, phone_key)
+    found = await lookups.find_by_phone(turn.conn, phone_key)
     numbers = [dossier.id for dossier in found]
     await contacts.link(turn.conn, turn.contact.id, numbers, Via.PHONE, turn.now)
     if not found:

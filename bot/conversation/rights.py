@@ -37,14 +37,14 @@ async def show_held(turn: Turn) -> None:
 
 async def withdraw(turn: Turn) -> None:
     """End every consent; the answers so far stay, nothing more is asked or sent."""
-    latest = await consents.latest(turn.conn, turn.contact.id)
+    latest = await consents.find_latest(turn.conn, turn.contact.id)
     given = {purpose for purpose, one in latest.items() if one.given}
     for purpose in sorted(given | {Purpose.SURVEY}):
         await consent.keep(turn, purpose, given=False)
     await contacts.unfollow_all(turn.conn, turn.contact.id)
     await requests.cancel_unsent(turn.conn, turn.contact.id, broadcasts_only=True)
     await _withdraw_petitions(turn)
-    interview = await interviews.unfinished(turn.conn, turn.contact.id)
+    interview = await interviews.find_unfinished(turn.conn, turn.contact.id)
     if interview is not None:
         await survey.stop(turn, interview)
     turn.focus = Focus(look_ups=turn.focus.look_ups)

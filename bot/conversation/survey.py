@@ -141,7 +141,7 @@ def _is_over(turn: Turn, state: State) -> bool:
 
 async def _ask_again(turn: Turn, interview: Interview) -> None:
     invitation = await invitations.find(turn.conn, interview.invitation_id)
-    dossier = await lookups.by_id(turn.conn, interview.dossier_id)
+    dossier = await lookups.find_by_id(turn.conn, interview.dossier_id)
     if invitation is not None and dossier is not None:
         await consent.ask_survey(turn, invitation, dossier)
 

@@ -53,7 +53,7 @@ async def _restore(url: str, file: Path, *, force: bool = False) -> backups.Plan
 async def _units(url: str) -> list[str]:
     opened = Database.open(url)
     async with opened.read() as conn:
-        found = list(await units.everything(conn))
+        found = list(await units.list_all(conn))
     await opened.close()
     return found
 

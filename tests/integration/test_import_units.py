@@ -26,7 +26,7 @@ async def _import(database_url: str, file: Path, *, dry_run: bool = False) -> di
 
 async def _tree(database: Database) -> dict[str, str | None]:
     async with database.read() as conn:
-        return {code: unit.parent for code, (_, unit) in (await units.everything(conn)).items()}
+        return {code: unit.parent for code, (_, unit) in (await units.list_all(conn)).items()}
 
 
 async def test_parents_may_come_later_and_twice_is_once(
@@ -44,7 +44,7 @@ async def test_parents_may_come_later_and_twice_is_once(
     assert await _import(database_url, file) == _counts(same=3)
     assert await _tree(database) == {"H": None, "XA01": "H", "XA02": "H"}
     async with database.read() as conn:
-        found = (await units.everything(conn))["XA01"][1]
+        found = (await units.list_all(conn))["XA01"][1]
     assert (found.level, found.block) == (Level.COMMUNE, "xa")
     assert [str(found.valid_from), str(found.valid_to)] == ["2000-01-01", "2025-06-30"]
 

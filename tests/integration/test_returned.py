@@ -28,12 +28,12 @@ async def _counted(database: Database) -> dict[str, int]:
     async with database.read() as conn:
         [rated] = await ratings.unit_counts(conn, Q2)
         tallied = await tallies.reach(conn, Q2, [Dimension.UNIT])
-        invited = await invitations.unit_counts(conn, Q2, FORM)
+        invited = await invitations.count_by_unit(conn, Q2, FORM)
         return {
             "rate": rated.dossiers,
             "tally": sum(one.returned for one in tallied),
             "invite": sum(one.returned for one in invited),
-            "candidates": await invitations.waiting_count(conn, Q2, FORM),
+            "candidates": await invitations.count_candidates(conn, Q2, FORM),
         }
 
 
@@ -48,9 +48,9 @@ async def test_a_dossier_with_a_return_date_is_returned_whatever_its_status(
         await evidence.refresh(conn, made)
     assert await _counted(database) == dict.fromkeys(("rate", "tally", "invite", "candidates"), 4)
     async with database.write() as conn:
-        found = await invitations.candidates(conn, Q2, FORM, 0, 10)
+        found = await invitations.list_candidates(conn, Q2, FORM, 0, 10)
         await invitations.issue(conn, found, FORM, NOW)
-        [counts] = await invitations.unit_counts(conn, Q2, FORM)
+        [counts] = await invitations.count_by_unit(conn, Q2, FORM)
     assert (counts.queued, quota(counts.returned, 10)) == (4, 1)
 
 

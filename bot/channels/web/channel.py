@@ -118,7 +118,7 @@ class WebChannel(Channel):
             while True:
                 changed.clear()
                 async with self._context.database.read_inline() as conn:
-                    found = list(await web_messages.after(conn, chat_key, last_id))
+                    found = list(await web_messages.list_after(conn, chat_key, last_id))
                 last_id = found[-1].id if found else last_id
                 yield found
                 await wait_at_most(changed, POLL_SECONDS)

@@ -32,7 +32,7 @@ class Follower:
     may_be_asked: bool
 
 
-async def of_done(
+async def list_to_tell(
     conn: Connection, form: str, limit: int, *, windows: Windows = NO_WINDOWS
 ) -> list[Follower]:
     """Followers of dossiers that are done, who agreed to be told and can be written to."""

@@ -37,7 +37,7 @@ async def begin(conn: Connection, invitation_id: int, contact_id: int, state: St
     values = _values(state) | {"invitation_id": invitation_id, "contact_id": contact_id}
     new = insert(conn, interviews).values(**values)
     await conn.execute(new.on_conflict_do_nothing(index_elements=["invitation_id"]))
-    found = await of_invitation(conn, invitation_id)
+    found = await find_by_invitation(conn, invitation_id)
     assert found is not None  # noqa: S101 - it was made above
     return found
 
@@ -47,12 +47,12 @@ async def find(conn: Connection, interview_id: int) -> Interview | None:
     return await _one(conn, _FIND, {"number": interview_id})
 
 
-async def of_invitation(conn: Connection, invitation_id: int) -> Interview | None:
+async def find_by_invitation(conn: Connection, invitation_id: int) -> Interview | None:
     """The invitation's interview."""
     return await _one(conn, _OF_INVITATION, {"number": invitation_id})
 
 
-async def unfinished(conn: Connection, contact_id: int) -> Interview | None:
+async def find_unfinished(conn: Connection, contact_id: int) -> Interview | None:
     """The interview the contact was last busy with and has not ended."""
     which = (interviews.c.contact_id == contact_id, interviews.c.phase.in_(UNFINISHED))
     order = (interviews.c.updated_at.desc(), interviews.c.id.desc())

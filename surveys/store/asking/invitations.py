@@ -148,7 +148,7 @@ _SET_STATE = update(invitations).where(
 )
 
 
-async def answered(conn: Connection, dossier_id: int, form: str) -> bool:
+async def is_answered(conn: Connection, dossier_id: int, form: str) -> bool:
     """Whether there is a response already, from whomever, through whatever channel."""
     found = exists().where(responses.c.dossier_id == dossier_id, responses.c.form == form)
     return bool(await conn.scalar(select(found)))
@@ -170,7 +170,7 @@ async def link_by_phone(conn: Connection, period: Period, now: datetime) -> None
         await conn.execute(statement, [row | {"linked_at": now} for row in rows])
 
 
-async def candidates(
+async def list_candidates(
     conn: Connection,
     period: Period,
     form: str,
@@ -185,7 +185,7 @@ async def candidates(
     return [_candidate(row) for row in rows.mappings()]
 
 
-async def waiting_count(
+async def count_candidates(
     conn: Connection, period: Period, form: str, *, windows: Windows = NO_WINDOWS
 ) -> int:
     """How many candidates the period has."""
@@ -228,7 +228,7 @@ class UnitCounts:
     answered: int
 
 
-async def unit_counts(conn: Connection, period: Period, form: str) -> list[UnitCounts]:
+async def count_by_unit(conn: Connection, period: Period, form: str) -> list[UnitCounts]:
     """The period's invitations, unit by unit, in the order of their codes."""
     issued = func.count(invitations.c.issued_at)
     queued = func.count().filter(invitations.c.state == InvitationState.QUEUED)

@@ -44,7 +44,7 @@ async def add(conn: Connection, contact_id: int, consent: Consent) -> None:
     await conn.execute(insert(conn, consents).values(contact_id=contact_id, **values))
 
 
-async def history(conn: Connection, contact_id: int) -> list[Consent]:
+async def list_history(conn: Connection, contact_id: int) -> list[Consent]:
     """Every proof of a contact, oldest first."""
     rows = await conn.execute(
         select(consents).where(consents.c.contact_id == contact_id).order_by(consents.c.id)
@@ -62,12 +62,12 @@ async def history(conn: Connection, contact_id: int) -> list[Consent]:
     ]
 
 
-async def latest(conn: Connection, contact_id: int) -> Mapping[Purpose, Consent]:
+async def find_latest(conn: Connection, contact_id: int) -> Mapping[Purpose, Consent]:
     """What holds now, for each purpose that was ever asked about."""
-    return {consent.purpose: consent for consent in await history(conn, contact_id)}
+    return {consent.purpose: consent for consent in await list_history(conn, contact_id)}
 
 
-async def given(conn: Connection, contact_id: int, purpose: Purpose) -> bool:
+async def is_given(conn: Connection, contact_id: int, purpose: Purpose) -> bool:
     """Whether consent for this purpose holds now; silence is none."""
     said = await conn.scalar(_SAID_LAST, {"contact": contact_id, "what_for": purpose})
     return bool(said)

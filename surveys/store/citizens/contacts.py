@@ -94,7 +94,7 @@ async def meet(
     return _contact((await conn.execute(statement)).one())
 
 
-async def seen(
+async def find_seen(
     conn: Connection, *, channel: str, bot: str, chat_key: str, now: datetime
 ) -> Contact | None:
     """The contact of this chat if there is nothing to note about it: active, and seen just now."""
@@ -118,13 +118,13 @@ async def find(conn: Connection, contact_id: int) -> Contact | None:
     return _contact(row) if row else None
 
 
-async def with_phone(conn: Connection, phone_key: str) -> list[Contact]:
+async def find_by_phone(conn: Connection, phone_key: str) -> list[Contact]:
     """Every contact that shared this number."""
     rows = await conn.execute(select(contacts).where(contacts.c.phone_key == phone_key))
     return [_contact(row) for row in rows]
 
 
-async def with_dossier(conn: Connection, dossier_id: int) -> list[Contact]:
+async def find_by_dossier(conn: Connection, dossier_id: int) -> list[Contact]:
     """Every contact that proved to have to do with this dossier."""
     linked = contact_dossiers.c
     rows = await conn.execute(
@@ -177,7 +177,7 @@ async def link(
     )
 
 
-async def proof(conn: Connection, contact_id: int, dossier_id: int) -> Via | None:
+async def find_proof(conn: Connection, contact_id: int, dossier_id: int) -> Via | None:
     """How the contact proved to have to do with the dossier; None when it did not."""
     via = await conn.scalar(
         select(contact_dossiers.c.via).where(

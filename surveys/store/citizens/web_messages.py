@@ -57,7 +57,7 @@ def _adding(dialect: str) -> ReturningInsert[int]:
     return new.returning(web_messages.c.id)
 
 
-async def after(
+async def list_after(
     conn: Connection, chat_key: str, last_id: int, limit: int = 500
 ) -> Sequence[WebMessage]:
     """The bubbles of one chat behind `last_id`, oldest first."""

@@ -61,18 +61,18 @@ async def find(conn: Connection, code: str) -> FullDossier | None:
     row = (await conn.execute(_full().where(dossiers.c.code == code))).one_or_none()
     if row is None:
         return None
-    steps = (await steps_of(conn, [row.id])).get(row.id, {})
+    steps = (await find_steps(conn, [row.id])).get(row.id, {})
     return _dossier(row, tuple(steps[key] for key in sorted(steps)))
 
 
-async def stored(conn: Connection, codes: Collection[str]) -> dict[str, RowMapping]:
+async def find_stored(conn: Connection, codes: Collection[str]) -> dict[str, RowMapping]:
     """The rows of those of these dossiers that are there (some thousands at most), by code; with
     the name of the `procedure` and, as `unit`, the code of the unit."""
     found = await conn.execute(_full().where(dossiers.c.code.in_(codes)))
     return {row["code"]: row for row in found.mappings()}
 
 
-async def ids(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
+async def find_ids(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
     """Code → number, for those that are there."""
     wanted = sorted(set(codes))
     found: dict[str, int] = {}
@@ -95,7 +95,7 @@ async def procedure_ids(conn: Connection, names: Collection[str]) -> dict[str, i
     return {row.name: row.id for row in found}
 
 
-async def steps_of(
+async def find_steps(
     conn: Connection, dossier_ids: Collection[int]
 ) -> dict[int, dict[tuple[str, int], Step]]:
     """The steps of these dossiers (some thousands at most), each by agency and position."""

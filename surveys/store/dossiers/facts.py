@@ -27,7 +27,7 @@ class Fact:
         return self.unit_id, self.period, self.fact
 
 
-async def of_period(conn: Connection, period_id: str) -> dict[str, dict[str, str]]:
+async def list_by_period(conn: Connection, period_id: str) -> dict[str, dict[str, str]]:
     """Unit code → fact → value."""
     query = (
         select(units.c.code, facts.c.fact, facts.c.value)
@@ -40,7 +40,9 @@ async def of_period(conn: Connection, period_id: str) -> dict[str, dict[str, str
     return found
 
 
-async def stored(conn: Connection, periods: Iterable[str]) -> Mapping[tuple[int, str, str], str]:
+async def find_stored(
+    conn: Connection, periods: Iterable[str]
+) -> Mapping[tuple[int, str, str], str]:
     """The values there are in these periods, by key."""
     columns = (facts.c.unit_id, facts.c.period, facts.c.fact, facts.c.value)
     rows = await conn.execute(select(*columns).where(facts.c.period.in_(set(periods))))

@@ -37,25 +37,25 @@ class DossierStage:
         return stage_of(self.status, self.returned_at)
 
 
-async def by_code(conn: Connection, code: str) -> DossierStage | None:
+async def find_by_code(conn: Connection, code: str) -> DossierStage | None:
     """The dossier with exactly this code."""
     row = (await conn.execute(_query().where(dossiers.c.code == code))).one_or_none()
     return _stage(row) if row else None
 
 
-async def by_id(conn: Connection, dossier_id: int) -> DossierStage | None:
+async def find_by_id(conn: Connection, dossier_id: int) -> DossierStage | None:
     """The dossier with this number."""
     row = (await conn.execute(_query().where(dossiers.c.id == dossier_id))).one_or_none()
     return _stage(row) if row else None
 
 
-async def with_phone(conn: Connection, phone_key: str) -> list[DossierStage]:
+async def find_by_phone(conn: Connection, phone_key: str) -> list[DossierStage]:
     """The dossiers that were filed with this number, the latest first."""
     query = _query().where(dossiers.c.phone_key == phone_key)
     return [_stage(row) for row in await conn.execute(_latest(query))]
 
 
-async def ids_with_phone(conn: Connection, phone_key: str) -> list[int]:
+async def find_ids_by_phone(conn: Connection, phone_key: str) -> list[int]:
     """The numbers of all dossiers that were filed with this number."""
     query = select(dossiers.c.id).where(dossiers.c.phone_key == phone_key)
     return list((await conn.execute(query.order_by(dossiers.c.id))).scalars())

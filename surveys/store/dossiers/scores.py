@@ -43,7 +43,7 @@ class ScoreRow:
         return self.points, self.note
 
 
-async def of_period(
+async def list_by_period(
     conn: Connection, period_id: str, stage: Stage
 ) -> dict[str, dict[str, Decimal]]:
     """Unit code → criterion → points."""
@@ -58,7 +58,7 @@ async def of_period(
     return found
 
 
-async def stored(
+async def find_stored(
     conn: Connection, periods: Iterable[str]
 ) -> Mapping[tuple[int, str, str, str], tuple[str, str]]:
     """The points and notes there are in these periods, by key."""

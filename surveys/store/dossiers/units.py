@@ -44,7 +44,7 @@ class ListedUnit:
     dossiers: int
 
 
-async def everything(conn: Connection) -> dict[str, tuple[int, Unit]]:
+async def list_all(conn: Connection) -> dict[str, tuple[int, Unit]]:
     """Every unit by its code, with its number; in the order of their codes."""
     above = units.alias()
     chosen = select(units, above.c.code.label("parent")).join_from(
@@ -54,7 +54,7 @@ async def everything(conn: Connection) -> dict[str, tuple[int, Unit]]:
     return {row["code"]: (row["id"], _unit(row)) for row in rows}
 
 
-async def listed(conn: Connection) -> list[ListedUnit]:
+async def list_units(conn: Connection) -> list[ListedUnit]:
     """Every unit in the order of the codes."""
     counted = select(dossiers.c.unit_id, func.count().label("dossiers")).group_by(
         dossiers.c.unit_id
@@ -62,7 +62,7 @@ async def listed(conn: Connection) -> list[ListedUnit]:
     counts = {row.unit_id: row.dossiers for row in await conn.execute(counted)}
     return [
         ListedUnit(id=number, unit=unit, dossiers=counts.get(number, 0))
-        for number, unit in (await everything(conn)).values()
+        for number, unit in (await list_all(conn)).values()
     ]
 
 

@@ -119,8 +119,8 @@ async def _restore(conn: Connection, import_id: int, keys: Keyring) -> int:
 
 
 async def _restore_dossiers(conn: Connection, changes: list[Change], keys: Keyring) -> None:
-    numbers = await dossier_store.ids(conn, {change.subject for change in changes})
-    codes = {code: number for code, (number, _) in (await unit_store.everything(conn)).items()}
+    numbers = await dossier_store.find_ids(conn, {change.subject for change in changes})
+    codes = {code: number for code, (number, _) in (await unit_store.list_all(conn)).items()}
     rows: defaultdict[int, dict[str, Any]] = defaultdict(dict)
     for change in changes:
         rows[numbers[change.subject]] |= _columns(change, codes, keys)
@@ -144,7 +144,7 @@ def _columns(change: Change, units_by_code: Mapping[str, int], keys: Keyring) ->
 
 
 async def _restore_steps(conn: Connection, changes: list[Change], _keys: Keyring) -> None:
-    numbers = await dossier_store.ids(conn, {change.subject for change in changes})
+    numbers = await dossier_store.find_ids(conn, {change.subject for change in changes})
     steps = {
         numbers[change.subject]: [dossier_store.step_of(one) for one in change.before or ()]
         for change in changes
@@ -154,7 +154,7 @@ async def _restore_steps(conn: Connection, changes: list[Change], _keys: Keyring
 
 
 async def _restore_facts(conn: Connection, changes: list[Change], _keys: Keyring) -> None:
-    codes = await unit_store.everything(conn)
+    codes = await unit_store.list_all(conn)
     for change in changes:
         unit, period, fact = change.subject.rsplit(" ", 2)
         key = (codes[unit][0], period, fact)
@@ -162,7 +162,7 @@ async def _restore_facts(conn: Connection, changes: list[Change], _keys: Keyring
 
 
 async def _restore_scores(conn: Connection, changes: list[Change], _keys: Keyring) -> None:
-    codes = await unit_store.everything(conn)
+    codes = await unit_store.list_all(conn)
     for change in changes:
         unit, period, stage, criterion = change.subject.rsplit(" ", 3)
         key = (codes[unit][0], period, stage, criterion)
@@ -174,7 +174,7 @@ async def _restore_units(conn: Connection, changes: list[Change], _keys: Keyring
     old = [unit_store.unit_of(change.before) for change in changes if change.before]
     await unit_store.save(conn, old)
     made = {change.subject for change in changes if not change.before}
-    known = await unit_store.everything(conn)
+    known = await unit_store.list_all(conn)
     numbers = [number for code, (number, _) in known.items() if code in made]
     await conn.execute(update(units).where(units.c.id.in_(numbers)).values(parent_id=None))
     for table in (dossiers, fact_table, score_table, unit_aliases):

@@ -86,7 +86,7 @@ async def about(conn: Connection, contact_id: int) -> Held | None:
     return Held(
         contact=contact,
         dossiers=await _dossiers(conn, contact_id),
-        consents=await consents.history(conn, contact_id),
+        consents=await consents.list_history(conn, contact_id),
         invitations=await _invitations(conn, contact_id),
         answers=await _answers(conn, contact_id),
         complaints=await complaints.of_contact(conn, contact_id),

@@ -190,7 +190,7 @@ async def test_counts_unit_by_unit(house: House) -> None:
     await person.taps("Hài lòng")
     await invite(house)
     async with house.database.read() as conn:
-        (counts,) = await invitations.unit_counts(conn, PERIOD, "phieu5")
+        (counts,) = await invitations.count_by_unit(conn, PERIOD, "phieu5")
     assert (counts.unit, counts.returned, counts.issued) == ("XA01", 2, 1)
     assert (counts.queued, counts.answered) == (1, 1)
 
@@ -214,8 +214,8 @@ async def test_a_contact_who_refused_notices_but_agreed_to_surveys(small_house: 
 async def test_database_kinds_agree(database: Database) -> None:
     """An empty period invites nobody."""
     async with database.write() as conn:
-        assert await invitations.candidates(conn, PERIOD, "phieu5", 0, 10) == []
-        assert await invitations.waiting_count(conn, PERIOD, "phieu5") == 0
+        assert await invitations.list_candidates(conn, PERIOD, "phieu5", 0, 10) == []
+        assert await invitations.count_candidates(conn, PERIOD, "phieu5") == 0
 
 
 async def test_the_running_bot_tells_followers_soon(house: House) -> None:
