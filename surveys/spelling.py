@@ -2,6 +2,8 @@
 
 import unicodedata
 
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+"""The five tones that are written, as combining marks."""
 _BASE = str.maketrans({"đ": "d", "Đ": "D"})
 
 
@@ -17,6 +19,24 @@ def fold(text: str) -> str:
     """`  Ngày  hẹn trả (*)` as `ngay hen tra`; two writings of one name fold alike."""
     spaced = "".join(sign if sign.isalnum() else " " for sign in unaccented(text).casefold())
     return " ".join(spaced.split())
+
+
+def name_key(text: str) -> str:
+    """`UBND  xã An Hòa` as people hear it: without case, signs and extra spaces, but with its
+    accents and tones; a tone is no other one for standing on another letter (`Hoà`, `Hòa`)."""
+    parts = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", tidy(text)).casefold())
+    spaced = "".join(sign if sign.isalnum() or _is_mark(sign) else " " for sign in parts)
+    return " ".join(map(_with_tone_last, spaced.split()))
+
+
+def _is_mark(sign: str) -> bool:
+    return unicodedata.combining(sign) > 0
+
+
+def _with_tone_last(word: str) -> str:
+    tones = "".join(sign for sign in word if sign in _TONES)
+    bare = "".join(sign for sign in word if sign not in _TONES)
+    return unicodedata.normalize("NFC", bare) + tones
 
 
 def tidy(text: str) -> str:

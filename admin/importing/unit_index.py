@@ -1,56 +1,83 @@
-"""Finding the unit a row means, by its code or by its name."""
+"""Finding the unit a row means, by its code, its name, or a name that somebody confirmed."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from admin.importing.unit_names import likely
 from surveys.errors import Refusal
-from surveys.spelling import fold
+from surveys.spelling import name_key
 from surveys.store.base.connection import Connection
-from surveys.store.dossiers import units
+from surveys.store.dossiers import unit_aliases, units
 from surveys.store.dossiers.units import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitIndex:
-    """Every unit by code (whatever its case) and by name (without accents, case and signs)."""
+    """Every unit by code (whatever its case) and by name and alias (without case and signs, with
+    its tones: Phú Thành is not Phú Thạnh)."""
 
-    codes: dict[str, str]
-    names: dict[str, list[str]]
-    ids: dict[str, int]
-    units: dict[str, Unit]
+    codes: Mapping[str, str]
+    names: Mapping[str, list[str]]
+    aliases: Mapping[str, str]
+    ids: Mapping[str, int]
+    units: Mapping[str, Unit]
 
     @classmethod
     async def load(cls, conn: Connection) -> "UnitIndex":
-        """All units of the database."""
+        """All units of the database, with their aliases."""
         found = await units.list_all(conn)
         ids = {code: number for code, (number, _) in found.items()}
-        return cls.of((unit for _, unit in found.values()), ids)
+        aliases = {one.key: one.unit for one in await unit_aliases.listed(conn)}
+        return cls.of((unit for _, unit in found.values()), ids, aliases)
 
     @classmethod
-    def of(cls, known: Iterable[Unit], ids: dict[str, int] | None = None) -> "UnitIndex":
+    def of(
+        cls,
+        known: Iterable[Unit],
+        ids: Mapping[str, int] | None = None,
+        aliases: Mapping[str, str] | None = None,
+    ) -> "UnitIndex":
         """These units; without numbers when they are not stored yet."""
         listed = {unit.code: unit for unit in known}
         names: defaultdict[str, list[str]] = defaultdict(list)
         for unit in listed.values():
-            names[fold(unit.name)].append(unit.code)
-        codes = {code.casefold(): code for code in listed}
-        return cls(codes=codes, names=dict(names), ids=ids or {}, units=listed)
+            names[name_key(unit.name)].append(unit.code)
+        return cls(
+            codes={code.casefold(): code for code in listed},
+            names=dict(names),
+            aliases=aliases or {},
+            ids=ids or {},
+            units=listed,
+        )
 
     def code_of(self, text: str) -> str:
         """The code of the unit that `text` names.
 
-        Raises Refusal `units.unknown`, or `units.ambiguous` when several have that name.
+        Raises Refusal `units.ambiguous` when several have that name, `units.unknown_likely` or
+        `.unknown_several` when it is no unit's name but like one's, else `units.unknown`.
         """
         if code := self.codes.get(text.casefold()):
             return code
-        named = self.names.get(fold(text), [])
+        key = name_key(text)
+        named = self.names.get(key, [])
         if len(named) > 1:
             raise Refusal("units.ambiguous", unit=text, codes=", ".join(sorted(named)))
-        if not named:
-            raise Refusal("units.unknown", unit=text)
-        return named[0]
+        found = named[0] if named else self.aliases.get(key)
+        if found is None:
+            raise self._unknown(text)
+        return found
 
     def id_of(self, text: str) -> int:
         """The number of the stored unit that `text` names; raises as `code_of`."""
         return self.ids[self.code_of(text)]
+
+    def _unknown(self, text: str) -> Refusal:
+        found = likely(text, ((unit.name, code) for code, unit in self.units.items()))
+        if len(found) == 1:
+            params = {"unit": text, "likely": found[0], "name": self.units[found[0]].name}
+            return Refusal("units.unknown_likely", **params)
+        if found:
+            named = ", ".join(f"{code} {self.units[code].name}" for code in found)
+            return Refusal("units.unknown_several", unit=text, names=named)
+        return Refusal("units.unknown", unit=text)

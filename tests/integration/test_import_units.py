@@ -36,7 +36,7 @@ async def test_parents_may_come_later_and_twice_is_once(
     file = csv_file(
         tmp_path,
         HEADER,
-        "XA01,Xã An Hòa,Xã,xa,huyen an lao,01/01/2000,30/06/2025",
+        "XA01,Xã An Hòa,Xã,xa,HUYỆN AN LÃO,01/01/2000,30/06/2025",
         "XA02,Xã An Tân,cấp xã,,H,,",
         "H,Huyện An Lão,huyen,phong,,,",
     )
@@ -125,7 +125,7 @@ async def test_names_that_two_units_share_do_not_name_a_parent(
     """Ambiguous is rejected, with the codes to choose from."""
     async with office(database_url) as runtime:
         file = csv_file(
-            tmp_path, HEADER, "A,Hòa Bình,Xã,,,,", "B,HOA BINH,Xã,,,,", "C,Ba,Xã,,Hòa Bình,,"
+            tmp_path, HEADER, "A,Hòa Bình,Xã,,,,", "B,HOÀ BÌNH,Xã,,,,", "C,Ba,Xã,,Hòa Bình,,"
         )
         report = await take_in(runtime, UnitImporter(runtime.settings.zone), file)
     assert counts(report) == _counts(new=2, rejected=1)
