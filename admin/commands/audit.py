@@ -50,7 +50,7 @@ async def verify_chain(runtime: Runtime, shown_as: Format) -> None:
     if shown_as is Format.TABLE:
         click.echo(runtime.text("audit.sound", **found))
     else:
-        runtime.show([found], runtime.columns("audit.columns", "last head"), shown_as)
+        runtime.show([found], runtime.columns("audit.columns", "last head", codes="head"), shown_as)
 
 
 def _row(entry: Entry) -> dict[str, object]:

@@ -33,7 +33,9 @@ async def command(runtime: Runtime, code: str, shown_as: Format) -> None:
     token = link_token(secrets.token_bytes(TOKEN_BYTES))
     await _keep(runtime, database, normal_code(code), token)
     rows = [row for channel in channels for row in await _rows(runtime, channel, token)]
-    runtime.show(rows, runtime.columns("dossiers_link.columns", "channel link"), shown_as)
+    runtime.show(
+        rows, runtime.columns("dossiers_link.columns", "channel link", codes="link"), shown_as
+    )
 
 
 async def _keep(runtime: Runtime, database: Database, code: str, token: str) -> None:

@@ -41,4 +41,4 @@ async def list_facts(runtime: Runtime, period: str, shown_as: Format) -> None:
         for fact, value in sorted(values.items())
     ]
     keys = "unit period fact value" + (" meaning" if shown_as is Format.TABLE else "")
-    runtime.show(rows, runtime.columns("facts.columns", keys), shown_as)
+    runtime.show(rows, runtime.columns("facts.columns", keys, codes="unit period fact"), shown_as)

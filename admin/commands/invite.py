@@ -1,14 +1,14 @@
 """`motcua invite PERIOD`: ask the citizens whose dossiers were returned, each once."""
 
-from dataclasses import asdict
 from decimal import Decimal
 
 import click
 
+from admin.inviting.result import invite_result
+from admin.inviting.view import InviteView
 from admin.kit.output import Format
 from admin.kit.percent import PERCENT
 from admin.kit.runtime import Runtime, format_option, leaf
-from admin.kit.tables import Row
 from admin.personal_data.subjects import conversation_context
 from bot.conversation.context import ConversationContext
 from bot.invitations import Invited, invite_some, tell_followers
@@ -18,9 +18,6 @@ from surveys.store.asking.invitations import UnitCounts
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.system import audit
-from surveys.tally import quota
-
-COLUMNS = "unit name returned issued queued answered quota met"
 
 
 @leaf("invite")
@@ -41,8 +38,8 @@ async def command(
         runtime, await conversation_context(runtime, database), runtime.period(period), sample
     )
     done, counts = await (asking.try_out(database) if dry_run else asking.work(database))
-    rows = [_row(runtime, one) for one in counts]
-    runtime.show(rows, runtime.columns("invite.columns", COLUMNS), shown_as)
+    result = invite_result(counts, runtime.settings.quota_percent)
+    runtime.present(InviteView(runtime=runtime, result=result), shown_as)
     runtime.say(
         "invite.would" if dry_run else "invite.done",
         issued=done.issued,
@@ -120,8 +117,3 @@ class _Asking:
             subject=f"period:{self.period.id}",
             details={"sample": str(self.percent), **counted},
         )
-
-
-def _row(runtime: Runtime, one: UnitCounts) -> Row:
-    needed = quota(one.returned, runtime.settings.quota_percent)
-    return asdict(one) | {"quota": needed, "met": one.issued >= needed}

@@ -48,7 +48,9 @@ async def list_scores(
         for criterion, pair in _pairs(own.get(unit, {}), appraised.get(unit, {}))
         if not differing or (None not in pair.values() and pair["self"] != pair["appraised"])
     ]
-    columns = runtime.columns("scores.columns", "unit period criterion self appraised")
+    columns = runtime.columns(
+        "scores.columns", "unit period criterion self appraised", codes="unit period"
+    )
     runtime.show(rows, columns, shown_as)
 
 

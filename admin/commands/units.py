@@ -30,4 +30,6 @@ async def list_units(runtime: Runtime, shown_as: Format) -> None:
     rows = [asdict(one.unit) | {"dossiers": one.dossiers} for one in found]
     if shown_as is Format.TABLE:
         rows = [row | {"level": runtime.text(f"units.levels.{row['level']}")} for row in rows]
-    runtime.show(rows, runtime.columns("units.columns", COLUMNS), shown_as)
+    runtime.show(
+        rows, runtime.columns("units.columns", COLUMNS, codes="code block parent"), shown_as
+    )

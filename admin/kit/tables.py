@@ -18,7 +18,9 @@ Row = Mapping[str, object]
 WIDTH_OF_A_FILE = 200
 """Columns where standard output is no terminal and `COLUMNS` is not set."""
 NARROWEST_TEXT = 12
-"""A text column is not made narrower than its longest word or this many columns."""
+LONGEST_WORD = 32
+"""A text column is not made narrower than 12 columns or its longest word; words longer than 32 (an
+address, a hash) are folded."""
 
 
 class Kind(StrEnum):
@@ -82,9 +84,11 @@ def print_table(texts: Texts, table: Table) -> None:
         pad_edge=False,
         padding=(0, padding),
     )
-    for column, width, written in zip(columns, widths, zip(*cells, strict=True), strict=True):
+    for column, width, lines in zip(columns, widths, zip(*cells, strict=True), strict=True):
         right = column.kind in {Kind.FIGURE, Kind.PERCENT} or _has_numbers(table, column)
-        drawing.add_column(written[0], justify="right" if right else "left", width=width)
+        drawing.add_column(
+            lines[0], justify="right" if right else "left", width=width, overflow="fold"
+        )
     for place, row in enumerate(cells[1:], 1):
         drawing.add_row(*row, end_section=table.last_is_total and place == len(cells) - 2)
     out.width = max(out.width, _total(widths, padding))
@@ -162,7 +166,7 @@ def _narrowest(column: Column, cells: Sequence["Text"]) -> int:
     if column.kind is Kind.TEXT:
         words = (word for cell in cells for word in cell.plain.split())
         longest = max(map(_length, words), default=0)
-        return max(longest, min(NARROWEST_TEXT, max(map(_width, cells))))
+        return max(min(longest, LONGEST_WORD), min(NARROWEST_TEXT, max(map(_width, cells))))
     titled, *values = cells
     return max((*map(_length, titled.plain.split()), *map(_width, values)), default=0)
 

@@ -145,6 +145,16 @@ def test_the_comparison_reaches_the_csv(office: Path, capsys: pytest.CaptureFixt
         assert before == (first[code]["before"] or "")
 
 
+def test_invitations_have_a_total(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last line sums what the units of the JSON say."""
+    line = ("invite", "2021-Q2", "--dry-run", "--sample", "50 %")
+    told = json.loads(_said(capsys, *line, "--format", "json"))
+    sums = [sum(unit[key] for unit in told) for key in ("returned", "issued", "queued")]
+    (last,) = [x for x in _said(capsys, *line).splitlines() if x.strip().startswith("Tổng cộng")]
+    assert last.split()[2:5] == [str(number) for number in sums]
+    assert sums[0] > 0
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_codes_are_whole_at_every_width(
     width: int, office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -96,3 +96,16 @@ def test_a_total_is_set_apart(
     table = Table(columns=columns, rows=rows, last_is_total=True)
     lines = _printed(table, 80, monkeypatch, capsys).split("A")[1].splitlines()
     assert [" ".join(line.split()) for line in lines if line] == ["1", "B 2", "", "Cộng 3", ""]
+
+
+def test_a_word_without_an_end_is_folded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hash in a text column goes on in the next line, whole, within the terminal."""
+    digest = "0123456789abcdef" * 4
+    columns = (*COLUMNS[:2], Column(key="details", title="Chi tiết"))
+    rows = [{**ROWS[0], "details": f"tệp {digest}"}]
+    out = _printed(Table(columns=columns, rows=rows), 80, monkeypatch, capsys)
+    assert max(map(len, out.splitlines())) <= 80
+    lines = [line.split()[-1] for line in out.splitlines()[3:] if line.strip()]
+    assert "".join(lines).endswith(digest)

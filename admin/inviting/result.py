@@ -1,0 +1,54 @@
+"""What `motcua invite` did in a period, as data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from surveys.store.asking.invitations import UnitCounts
+from surveys.tally import quota
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitedUnit:
+    """One unit's invitations; `quota` is how many the dossiers returned ask for."""
+
+    unit: str
+    name: str
+    returned: int
+    issued: int
+    queued: int
+    answered: int
+    quota: int
+
+    @property
+    def met(self) -> bool:
+        """Whether enough were invited."""
+        return self.issued >= self.quota
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteResult:
+    """The invitations of every unit, in the order of the codes."""
+
+    units: tuple[InvitedUnit, ...]
+
+    def total(self, name: str) -> int:
+        """The sum of a count over all units."""
+        return sum(getattr(one, name) for one in self.units)
+
+
+def invite_result(counts: Sequence[UnitCounts], quota_percent: int) -> InviteResult:
+    """The counts with their quotas, in percent of the dossiers returned."""
+    return InviteResult(
+        units=tuple(
+            InvitedUnit(
+                unit=one.unit,
+                name=one.name,
+                returned=one.returned,
+                issued=one.issued,
+                queued=one.queued,
+                answered=one.answered,
+                quota=quota(one.returned, quota_percent),
+            )
+            for one in counts
+        )
+    )
