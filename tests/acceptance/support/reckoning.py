@@ -1,84 +1,22 @@
-"""What `motcua rate` must say of a district, worked out from design.md alone, in fractions."""
+"""What `rate` and `tally` must say of a district: raw files to plain units, rated by the oracle."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
-from tests.acceptance.support.district import Answer, District, Dossier, Fact, Score, Unit
+from tests import rating_oracle
+from tests.acceptance.support.district import District, Dossier, Unit
 from tests.acceptance.support.form import PHIEU5
-from tests.acceptance.support.points import (
-    Points,
-    allowance,
-    average,
-    complaints,
-    conduct,
-    decimal,
-    half_up,
-    mean,
-    online,
-    organisation,
-    shown,
-    timeliness,
-    whole,
-)
 
-GRADES = {"xuat_sac": 15, "tot": 12, "kha": 9, "trung_binh": 6, "yeu": 0}
 DAYS = {
     "2021-Q2": (date(2021, 3, 15), date(2021, 6, 14)),
     "2020": (date(2019, 12, 15), date(2020, 12, 14)),
     "2021-03-10..2021-04-30": (date(2021, 3, 10), date(2021, 4, 30)),
 }
 Json = dict[str, Any]
-
-
-@dataclass(slots=True, kw_only=True)
-class Reckoned:
-    """One unit, worked out."""
-
-    unit: Unit
-    received: int
-    returned: int
-    responses: int
-    points: dict[str, Points]
-    state: str
-
-    @property
-    def total(self) -> Fraction:
-        """The sum of the rounded points."""
-        return sum((points for points, _ in self.points.values()), Fraction(0))
-
-    def as_json(self) -> Json:
-        """In the contract's shape."""
-        scored = self.state == "scored"
-        return {
-            "code": self.unit.code,
-            "name": self.unit.name,
-            "level": self.unit.level,
-            "block": self.unit.block,
-            "state": self.state,
-            "received": self.received,
-            "dossiers": self.returned,
-            "responses": self.responses,
-            "criteria": {c: self._criterion(c) for c in "123456789"},
-            "scored_criteria": len(self.points),
-            "reachable": str(2 * len(self.points)),
-            "total": decimal(self.total, 1) if scored else None,
-            "grade": grade(self.total) if scored else None,
-        }
-
-    def _criterion(self, criterion: str) -> Json | None:
-        if criterion not in self.points:
-            return None
-        points, n = self.points[criterion]
-        return {"points": decimal(points, 1), "n": n}
-
-
-def grade(total: Fraction) -> str:
-    """The grade a total earns."""
-    return next(name for name, least in GRADES.items() if total >= least)
+EXCUSES = {"contacts": "own_fault", "agencies": "field_check"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,127 +33,85 @@ class Reckoner:
 
     def rating(self) -> Json:
         """What `rate PERIOD --format json` prints, but its warnings."""
-        units = [self.unit(unit) for unit in sorted(self.district.units, key=lambda u: u.code)]
         first, last = DAYS[self.period]
         return {
             "period": {"id": self.period, "from": first.isoformat(), "to": last.isoformat()},
             "rulebook": "tt01-2018",
-            "units": [unit.as_json() for unit in units],
-            "blocks": [block(b, units) for b in sorted({u.unit.block for u in units})],
-            "overall": overall(units),
+            **rating_oracle.rate([self.unit(unit) for unit in self.district.units]),
         }
 
-    def unit(self, unit: Unit) -> Reckoned:
-        """One unit of it."""
+    def unit(self, unit: Unit) -> Json:
+        """One unit of it, as the oracle takes it."""
         own = [one for one in self.district.dossiers if one.unit == unit.code]
+        received = [one for one in own if self.within(one.received_at)]
         returned = [one for one in own if self.within(one.returned_at)]
-        answers = {a.dossier: a for a in self.district.answers}
-        answered = [answers[one.code] for one in returned if one.code in answers]
-        points = self._points(unit, returned)
-        received = sum(self.within(one.received_at) for one in own)
-        return Reckoned(
-            unit=unit,
-            received=received,
-            returned=len(returned),
-            responses=len(answered),
-            points=points,
-            state=self._state(unit, received + len(returned), answered, points),
-        )
-
-    def _state(
-        self, unit: Unit, dossiers: int, answered: Sequence[Answer], points: dict[str, Points]
-    ) -> str:
-        told: list[Fact | Score] = [*self.district.facts, *self.district.scores]
-        reported = any(one.unit == unit.code and one.period == self.period for one in told)
-        if not dossiers:
-            return "no_dossiers"
-        if not answered and not reported:
-            return "not_scored"
-        return "scored" if len(points) >= 5 else "insufficient"
-
-    def _points(self, unit: Unit, returned: Sequence[Dossier]) -> dict[str, Points]:
-        points = {c: p for c, p in self._computed(unit, returned).items() if p is not None}
-        for score in self.district.scores:
-            told = (score.unit, score.period, score.stage)
-            if told == (unit.code, self.period, "appraised"):
-                points[score.criterion] = (Fraction(score.points), None)
-        return dict(sorted(points.items()))
-
-    def _computed(self, unit: Unit, returned: Sequence[Dossier]) -> dict[str, Points | None]:
-        answers = {a.dossier: a.choices for a in self.district.answers}
-        given = [(one, answers.get(one.code, {})) for one in returned]
-        facts = {
-            f.fact: f.value
-            for f in self.district.facts
-            if (f.unit, f.period) == (unit.code, self.period)
-        }
+        answers = {answer.dossier: answer.choices for answer in self.district.answers}
         return {
-            "1": average(
-                timeliness(one.finished_at or one.returned_at, one.due_at) for one in returned
-            ),
-            "2": average(self._worst_step(one) for one in returned),
-            "3": average(
-                allowance(a, "contacts", ("none", "once"), "contacts_own_fault") for _, a in given
-            ),
-            "4": average(
-                allowance(a, "agencies", ("none", "one_stop"), "agencies_field_check")
-                for _, a in given
-            ),
-            "5": whole(organisation(unit.level, facts)),
-            "6": whole({"both": 2, "one": 1, "poor": 0}.get(facts.get("publicity", ""))),
-            "7": average(conduct(one, a) for one, a in given),
-            "8": whole(complaints(facts)),
-            "9": whole(online(facts, *self._online_share(unit))),
+            "code": unit.code,
+            "name": unit.name,
+            "level": unit.level,
+            "block": unit.block,
+            "received": len(received),
+            "received_online": sum(one.channel == "Trực tuyến" for one in received),
+            "dossiers": len(returned),
+            "responses": sum(one.code in answers for one in returned),
+            "outcomes": self._outcomes(returned, answers),
+            "facts": {
+                fact.fact: fact.value
+                for fact in self.district.facts
+                if (fact.unit, fact.period) == (unit.code, self.period)
+            },
+            "appraised": self._scores(unit, "appraised"),
+            "self": self._scores(unit, "self"),
         }
 
-    def _worst_step(self, dossier: Dossier) -> int | None:
+    def _scores(self, unit: Unit, stage: str) -> dict[str, str]:
+        return {
+            score.criterion: score.points
+            for score in self.district.scores
+            if (score.unit, score.period, score.stage) == (unit.code, self.period, stage)
+        }
+
+    def _outcomes(
+        self, returned: Sequence[Dossier], answers: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, Counter[str]]:
+        counted: dict[str, Counter[str]] = {number: Counter() for number in "12347"}
+        for one in returned:
+            said = answers.get(one.code, {})
+            time = timeliness(one.finished_at or one.returned_at, one.due_at)
+            counted["1"][time] += 1
+            counted["2"][self._worst_step(one)] += 1
+            counted["3"][excused(said, "contacts")] += 1
+            counted["4"][excused(said, "agencies")] += 1
+            counted["7"][conduct(said, time)] += 1
+        return counted
+
+    def _worst_step(self, dossier: Dossier) -> str:
         steps = [one for one in self.district.steps if one.dossier == dossier.code]
-        points = [timeliness(one.finished_at, one.due_at) for one in steps]
-        return min((p for p in points if p is not None), default=None)
-
-    def _online_share(self, unit: Unit) -> tuple[int, int]:
-        received = [
-            one
-            for one in self.district.dossiers
-            if one.unit == unit.code and self.within(one.received_at)
-        ]
-        return sum(one.channel == "Trực tuyến" for one in received), len(received)
+        known = {timeliness(one.finished_at, one.due_at) for one in steps}
+        return next((one for one in ("late", "same_day", "early") if one in known), "missing")
 
 
-def block(name: str, units: Sequence[Reckoned]) -> Json:
-    """The row of a block."""
-    members = [one for one in units if one.unit.block == name]
-    scored = [one for one in members if one.state == "scored"]
-    grades = Counter(grade(one.total) for one in scored)
-    return {
-        "block": name,
-        "units": len(members),
-        "scored": len(scored),
-        "mean": shown(mean(one.total for one in scored)),
-        "grades": {g: grades[g] for g in GRADES},
-        "shares_of_all": _shares(grades, len(members)),
-        "shares_of_scored": _shares(grades, len(scored)),
-    }
+def timeliness(done: datetime | None, due: datetime | None) -> str:
+    """By the day; without either day nothing can be said."""
+    if done is None or due is None:
+        return "missing"
+    if done.date() == due.date():
+        return "same_day"
+    return "early" if done.date() < due.date() else "late"
 
 
-def _shares(grades: Counter[str], among: int) -> dict[str, str]:
-    return {g: decimal(Fraction(100 * n, among), 0) for g, n in grades.items() if n}
+def excused(said: Mapping[str, str], question: str) -> str:
+    """CS 3 and CS 4: what was chosen; many may have an excuse."""
+    option, excuse = said.get(question, "missing"), EXCUSES[question]
+    if option == "many" and said.get(f"{question}_{excuse}") == "yes":
+        return f"many_{excuse}"
+    return option
 
 
-def overall(units: Sequence[Reckoned]) -> Json:
-    """The three aggregates of the district."""
-    scored = [one for one in units if one.state == "scored"]
-    means = {c: mean(u.points[c][0] for u in scored if c in u.points) for c in "123456789"}
-    rounded = [half_up(m, 2) for m in means.values() if m is not None]
-    weight = sum(one.returned for one in scored)
-    weighted = sum((one.total * one.returned for one in scored), Fraction(0))
-    return {
-        "criteria": {c: shown(m) for c, m in means.items()},
-        "sum_of_criterion_means": shown(sum(rounded, Fraction(0)) if rounded else None),
-        "unit_mean": shown(mean(one.total for one in scored)),
-        "dossier_weighted_mean": shown(weighted / weight if weight else None),
-        "printed": "sum_of_criterion_means",
-    }
+def conduct(said: Mapping[str, str], time: str) -> str:
+    """CS 7: a complaint, else the time; without an answer nothing can be said."""
+    return {"yes": "complaint", "no": time}.get(said.get("conduct", ""), "missing")
 
 
 def tally(reckoner: Reckoner) -> tuple[Counter[tuple[str, ...]], list[Json]]:

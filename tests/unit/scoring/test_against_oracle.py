@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scoring.evidence import UnitEvidence
 from scoring.rating import rate
-from tests.unit.scoring import oracle
+from tests import rating_oracle as oracle
 from tests.unit.scoring.district import tt01
 
 COUNTS = st.integers(0, 12)
