@@ -152,14 +152,7 @@ async def _take_in(
     importer: Importer[Any],
     source: Source,
 ) -> Report:
-    mapping = read_mapping(source.mapping, importer.columns) if source.mapping else {}
-    sheet = read_sheet(
-        source.file,
-        (*importer.columns, *MARKS),
-        mapping,
-        all_sheets=source.all_sheets,
-        sheet=source.sheet,
-    )
+    sheet = _sheet(importer, source)
     _claim(source.rejects_file, places)
     report = Report(
         kind=importer.kind,
@@ -185,6 +178,17 @@ async def _take_in(
     await desk.work(conn)
     await _settle(conn, number, report)
     return report
+
+
+def _sheet(importer: Importer[Any], source: Source) -> Sheet:
+    mapping = read_mapping(source.mapping, importer.columns) if source.mapping else {}
+    return read_sheet(
+        source.file,
+        (*importer.columns, *MARKS),
+        mapping,
+        all_sheets=source.all_sheets,
+        sheet=source.sheet,
+    )
 
 
 @dataclass(slots=True, kw_only=True)
