@@ -1,6 +1,8 @@
 """Days and times as people and spreadsheets write them, in the authority's own time zone."""
 
 import re
+import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,10 +10,25 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - civil time has no zone
 """Day 0 of a spreadsheet's day numbers."""
 
-_LOCAL = re.compile(
-    r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
+_DAY = (
+    r"(?P<day>\d{1,2})(?: ?[/.-] ?| thang )(?P<month>\d{1,2})(?: ?[/.-] ?| nam )(?P<year>\d{4})"
+    r"|(?P<year2>\d{4}) ?[/.-] ?(?P<month2>\d{1,2}) ?[/.-] ?(?P<day2>\d{1,2})"
 )
-_TIME_FIRST = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?[ ,-]+(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_TIME = (
+    r"(?P<hour>\d{1,2}) ?(?::|h|g|gio)(?: ?(?P<minute>\d{1,2}))?"
+    r"(?: ?(?::|p|ph|phut) ?(?:(?P<second>\d{1,2})(?:\.\d+)?)?)?(?: ?(?:s|giay))?"
+    r"(?: ?(?P<half>sa|ch|am|pm|sang|trua|chieu|toi))?"
+)
+_WRITTEN = (
+    re.compile(rf"(?:{_DAY})(?:(?: ?[,t-] ?| )\(?(?:{_TIME})\)?)?"),
+    re.compile(rf"(?:{_TIME})(?: ?[,-] ?| )(?:{_DAY})"),
+)
+_WORDS = re.compile(
+    r"\b(?:ngay|luc|hoi|vao)\b|\b(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat)\b,?"
+)
+_AFTERNOON = {"ch", "pm", "chieu", "toi"}
+_MORNING = {"sa", "am", "sang"}
+NOON = 12
 
 
 def civil_time(value: object, zone: ZoneInfo) -> datetime:
@@ -42,13 +59,43 @@ def _from_text(text: str, zone: ZoneInfo) -> datetime:
         return datetime(int(text[6:]), int(text[3:5]), int(text[:2]))  # noqa: DTZ001
     if len(text) >= 10 and text[4] == text[7] == "-":
         return _read(datetime.fromisoformat(text), zone)
-    if match := _LOCAL.fullmatch(text):
-        day, month, year, hour, minute, second = map(int, match.groups("0"))
-    elif match := _TIME_FIRST.fullmatch(text):
-        hour, minute, second, day, month, year = map(int, match.groups("0"))
-    else:
-        raise ValueError(text)
-    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
+    plain = _plain(text)
+    for writing in _WRITTEN:
+        if match := writing.fullmatch(plain):
+            return _from_parts(match.groupdict())
+    raise ValueError(text)
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents and invisible signs, single spaces, no words that only
+    introduce a day."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(" " if one.isspace() else one for one in parts if not _is_silent(one))
+    return " ".join(_WORDS.sub(" ", bare).split())
+
+
+def _is_silent(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Mn", "Cf")
+
+
+def _from_parts(found: Mapping[str, str | None]) -> datetime:
+    year, month, day = (
+        int(found[name] or found[f"{name}2"] or 0) for name in ("year", "month", "day")
+    )
+    hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
+    return datetime(year, month, day, _hour(hour, found["half"]), minute, second)  # noqa: DTZ001
+
+
+def _hour(hour: int, half: str | None) -> int:
+    """From twelve hours to twenty-four: 12:15 SA is 0:15, 04:30 CH is 16:30.
+
+    Raises ValueError for an afternoon hour in the morning.
+    """
+    if half in _MORNING:
+        if hour > NOON:
+            raise ValueError(hour)
+        return hour % NOON
+    return hour + NOON if half in _AFTERNOON and hour < NOON else hour
 
 
 def _from_serial(number: float) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from admin.importing import Source, run_import, tell
-from admin.importing.dossier_rows import DATES
+from admin.importing.dossier_columns import DATES
 from admin.importing.dossiers import DossierImporter
 from admin.importing.options import source_of, source_options
 from admin.importing.steps import StepImporter

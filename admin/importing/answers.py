@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from admin.importing.cells import needed, text, when
+from admin.importing.cells import read_code, text, when
 from admin.importing.form_columns import FormColumns
 from admin.importing.job import Read, Refused, Stored
 from admin.importing.report import Deed
@@ -67,7 +67,7 @@ class AnswerImporter:
         self._runtime = runtime
         self._zone = runtime.settings.zone
         self._columns = FormColumns(forms=())
-        self._seen: dict[tuple[str, str], int] = {}
+        self._seen: dict[tuple[str, str], str] = {}
         self._import_id = 0
 
     async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
@@ -84,14 +84,14 @@ class AnswerImporter:
 
     def read(self, row: Row) -> PaperResponse:
         """One response; raises Refusal with the reason to reject it."""
-        dossier = normal_code(needed(row, "dossier"))
+        dossier = normal_code(read_code(row, "dossier"))
         answered_at = self._moment(row)
         day = answered_at.astimezone(self._zone).date()
         form = self._columns.form(text(row, "form"), day)
         if first := self._seen.get((dossier, form.id)):
             raise Refusal("answers.duplicate", dossier=dossier, form=form.id, row=first)
         options, texts = self._columns.answers(form, row.values)
-        self._seen[dossier, form.id] = row.number
+        self._seen[dossier, form.id] = row.place
         return PaperResponse(
             dossier=dossier,
             form=form,

@@ -1,24 +1,34 @@
 """What the importers share in reading a cell."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from admin.sheets import Row
+from admin.sheets import Fault, Row
 from surveys.civil import civil_time
 from surveys.errors import Refusal
 from surveys.spelling import tidy
 
 LONGEST = 800
 """Signs of a name or a code: what every database can keep in an index."""
+EXACT_DIGITS = 15
+"""A spreadsheet keeps so many digits of a number and makes zeros of the rest."""
 _DAY_NUMBER = re.compile(r"[34567]\d{4}")
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 
 
 def text(row: Row, column: str) -> str:
-    """The cell as tidy text; empty when there is nothing. Raises Refusal `imports.too_long`."""
+    """The cell as tidy text; empty when there is nothing.
+
+    Raises Refusal `imports.too_long`, `.error_cell`, `.uncomputed_cell` or `.became_date`.
+    """
     value: Any = row.values.get(column)
-    found = "" if value is None else tidy(str(value))
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        _require_text(row, column, value)
+    found = tidy(str(value))
     if len(found) > LONGEST:
         raise Refusal("imports.too_long", column=column, length=len(found), most=LONGEST)
     return found
@@ -32,14 +42,59 @@ def needed(row: Row, column: str) -> str:
     return found
 
 
+def read_code(row: Row, column: str) -> str:
+    """A code as it was typed. Raises Refusal `imports.empty_cell`, `.became_date`, and
+    `imports.digits_cut` for a code that a spreadsheet took for a number."""
+    value = row.values.get(column)
+    if isinstance(value, float) or (isinstance(value, str) and _is_cut(value)):
+        raise Refusal("imports.digits_cut", column=column, cell=row.cell(column), value=value)
+    return needed(row, column)
+
+
+def read_typed_code(row: Row, column: str) -> str:
+    """As `read_code`, and no number at all: 1 may have been 01.
+
+    Raises Refusal `imports.became_number`, too.
+    """
+    place = row.places.get(column)
+    raw = row.cells[place] if place is not None and place < len(row.cells) else None
+    if isinstance(raw, float | int) and not isinstance(raw, bool):
+        shown = row.values.get(column)
+        raise Refusal("imports.became_number", column=column, cell=row.cell(column), value=shown)
+    return read_code(row, column)
+
+
 def when(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
-    """The cell as a civil time in `zone`; raises Refusal `imports.bad_date` or `.day_number`."""
+    """The cell as a civil time in `zone`; raises Refusal `imports.bad_date`, `.day_number`,
+    `.error_cell` or `.uncomputed_cell`."""
     value = row.values.get(column)
     if value is None:
         return None
+    if isinstance(value, Fault):
+        raise _faulty(row, column, value)
     try:
         return civil_time(value, zone)
     except (ValueError, OverflowError):
         if _DAY_NUMBER.fullmatch(str(value)):
             raise Refusal("imports.day_number", column=column, value=value) from None
         raise Refusal("imports.bad_date", column=column, value=value) from None
+
+
+def _require_text(row: Row, column: str, value: object) -> None:
+    if isinstance(value, Fault):
+        raise _faulty(row, column, value)
+    if isinstance(value, date | time):
+        shown = f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
+        raise Refusal("imports.became_date", column=column, cell=row.cell(column), value=shown)
+
+
+def _faulty(row: Row, column: str, fault: Fault) -> Refusal:
+    code = f"imports.{fault.trouble}_cell"
+    return Refusal(code, column=column, cell=row.cell(column), value=fault.text)
+
+
+def _is_cut(value: str) -> bool:
+    if _SCIENTIFIC.fullmatch(value):
+        return True
+    beyond = value[EXACT_DIGITS:] if value.isdigit() else ""
+    return bool(beyond) and not beyond.strip("0")

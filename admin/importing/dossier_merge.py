@@ -20,8 +20,8 @@ def merge(stated: Values, before: Values | None, *, without_return: bool) -> dic
 
     `before` is the stored row, None for a new dossier. `without_return`: the file has no column
     of returns, so the finish of a returned dossier counts as its return.
-    Raises Refusal `dossiers.returned_without_date`, `.before_received`, `.before_stored_received`
-    or `.received_after_stored`.
+    Raises Refusal `dossiers.returned_without_date`, `.before_received`, `.before_stored_received`,
+    `.received_after_stored` or `.returned_before_finished`.
     """
     written = dict(stated)
     if before is None:
@@ -80,6 +80,16 @@ def _require_order(written: Values, before: Values | None) -> None:
         then = after.get(name)
         if {name, "received_at"} & moved and received and then and then.date() < received.date():
             raise _too_early(name, then, received, written)
+    finished, returned = after.get("finished_at"), after.get("returned_at")
+    if {"finished_at", "returned_at"} & moved and finished and returned:
+        _require_finished(finished, returned)
+
+
+def _require_finished(finished: datetime, returned: datetime) -> None:
+    """What is not finished cannot be returned."""
+    if returned.date() < finished.date():
+        days = {"value": f"{returned:%d/%m/%Y}", "finished": f"{finished:%d/%m/%Y}"}
+        raise Refusal("dossiers.returned_before_finished", column="returned_at", **days)
 
 
 def _too_early(name: str, then: datetime, received: datetime, written: Values) -> Refusal:

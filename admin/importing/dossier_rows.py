@@ -1,14 +1,17 @@
 """What a row of an export says of a dossier."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from admin.importing import cells
 from admin.importing.cells import needed, text, when
-from admin.sheets import ColumnSpec, Row, Sheet
+from admin.importing.date_columns import DateColumns
+from admin.importing.dossier_columns import DATES, DONE
+from admin.importing.notes import Notes
+from admin.sheets import Row, Sheet
 from surveys.dossier import (
     Filing,
     Status,
@@ -19,32 +22,7 @@ from surveys.dossier import (
 )
 from surveys.errors import Refusal
 from surveys.privacy import normal_phone
-
-COLUMNS = (
-    ColumnSpec(name="code", titles=("Mã hồ sơ", "Số hồ sơ", "Mã số hồ sơ"), required=True),
-    ColumnSpec(
-        name="unit",
-        titles=("Đơn vị tiếp nhận", "Đơn vị", "Mã đơn vị", "Cơ quan tiếp nhận"),
-        required=True,
-    ),
-    ColumnSpec(name="procedure", titles=("Tên TTHC", "Tên thủ tục hành chính", "Tên thủ tục")),
-    ColumnSpec(name="channel", titles=("Kênh", "Kênh tiếp nhận", "Hình thức nộp")),
-    ColumnSpec(name="received_at", titles=("Ngày nhận", "Ngày tiếp nhận", "Nhận hồ sơ")),
-    ColumnSpec(name="due_at", titles=("Ngày hẹn trả", "Hẹn trả", "Ngày hẹn trả kết quả")),
-    ColumnSpec(
-        name="finished_at", titles=("Ngày kết thúc xử lý", "Ngày kết thúc", "Ngày có kết quả")
-    ),
-    ColumnSpec(name="returned_at", titles=("Ngày trả kết quả", "Ngày trả", "Ngày nhận kết quả")),
-    ColumnSpec(name="status", titles=("Trạng thái", "Tình trạng")),
-    ColumnSpec(name="applicant", titles=("Người nộp", "Họ tên", "Họ và tên")),
-    ColumnSpec(name="phone", titles=("Số điện thoại", "Điện thoại", "SĐT")),
-    ColumnSpec(name="officer", titles=("Cán bộ thụ lý", "Cán bộ xử lý")),
-    ColumnSpec(name="apology_at", titles=("Ngày xin lỗi",)),
-    ColumnSpec(name="rescheduled_to", titles=("Hẹn lại", "Ngày hẹn lại")),
-)
-DATES = ("received_at", "due_at", "finished_at", "returned_at", "apology_at", "rescheduled_to")
-DONE = ("received_at", "finished_at", "returned_at")
-"""What has happened, and so not on a day to come."""
+from surveys.spelling import fold
 
 
 class Draft(NamedTuple):
@@ -56,26 +34,31 @@ class Draft(NamedTuple):
     procedure: str
     applicant: str
     phone: str | None
-    row: int
+    row: str
+    """The row as a message names it."""
 
 
 class DossierReader:
-    """Reads the rows of one file; counts what is odd but no reason to reject a row."""
+    """Reads the rows of one file; notes what is odd but no reason to reject a row."""
 
     def __init__(
         self, sheet: Sheet, zone: ZoneInfo, unit_id: Callable[[str], int], today: date
     ) -> None:
-        self.warnings = Counter[str]()
+        self.notes = Notes()
+        self._sheet = sheet
         self._zone = zone
         self._today = today
         self._unit_id = cache(unit_id)
         self._dates = [name for name in DATES if name in sheet]
-        self._first: dict[str, int] = {}
+        self._statuses = {fold(word): said for word, said in sheet.statuses.items()}
+        self._watched = DateColumns()
+        self._first: dict[str, str] = {}
 
     def read(self, row: Row) -> Draft:
         """One dossier. Raises Refusal `imports.empty_cell`, `imports.bad_date`, `units.unknown`,
-        `units.ambiguous`, `dossiers.duplicate`, `.in_future`, `.status`, `.channel`."""
-        code = normal_code(needed(row, "code"))
+        `units.ambiguous`, `dossiers.duplicate`, `.in_future`, `.status`, `.channel`, or one of those that
+        `cells.text` and `cells.read_code` raise."""
+        code = normal_code(cells.read_code(row, "code"))
         if first := self._first.get(code):
             raise Refusal("dossiers.duplicate", dossier=code, row=first)
         plain: dict[str, Any] = {"unit_id": self._unit_id(needed(row, "unit"))}
@@ -83,18 +66,24 @@ class DossierReader:
             if (moment := when(row, name, self._zone)) is not None:
                 plain[name] = moment
         self._require_past(plain)
-        plain |= _stated(row)
+        plain |= self._stated(row)
         draft = Draft(
             code=code,
             plain=plain,
             procedure=text(row, "procedure"),
             applicant=text(row, "applicant"),
             phone=self._phone(row),
-            row=row.number,
+            row=row.place,
         )
-        self._first[code] = row.number
-        self.warnings["unknown_code"] += not has_known_form(code)
+        self._first[code] = row.place
+        self._look_twice(row, draft)
         return draft
+
+    def finish(self) -> Notes:
+        """What was noted, when all rows are read."""
+        self._watched.tell(self.notes, self._sheet.title_of)
+        self._watched = DateColumns()
+        return self.notes
 
     def _require_past(self, plain: Mapping[str, Any]) -> None:
         for name in DONE:
@@ -103,31 +92,50 @@ class DossierReader:
                 day, today = f"{moment:%d/%m/%Y}", f"{self._today:%d/%m/%Y}"
                 raise Refusal("dossiers.in_future", column=name, value=day, today=today)
 
+    def _stated(self, row: Row) -> dict[str, Any]:
+        """Channel, status and officer, where the row names them."""
+        found: dict[str, Any] = {}
+        if channel := text(row, "channel"):
+            found["channel"] = _filing(channel)
+        if written := text(row, "status"):
+            status = self._status(written)
+            if status is None:
+                self.notes.add("unknown_status", row.place, written)
+            else:
+                found["status"] = status
+        if officer := text(row, "officer"):
+            found["officer"] = officer
+        return found
+
+    def _status(self, written: str) -> Status | None:
+        """None for words that nobody knows: then the dates say how far the dossier is.
+
+        Raises Refusal `dossiers.status` for a number that is none of the ten.
+        """
+        try:
+            return parse_status(self._statuses.get(fold(written), written))
+        except ValueError:
+            if written.isdigit():
+                raise Refusal("dossiers.status", value=written) from None
+            return None
+
     def _phone(self, row: Row) -> str | None:
         written = text(row, "phone")
         number = normal_phone(written) if written else None
         if written and number is None:
-            self.warnings["phone"] += 1
+            self.notes.add("phone", row.place)
         return number
 
-
-def _stated(row: Row) -> dict[str, Any]:
-    """Channel, status and officer, where the row names them."""
-    found: dict[str, Any] = {}
-    if channel := text(row, "channel"):
-        found["channel"] = _filing(channel)
-    if status := text(row, "status"):
-        found["status"] = _status(status)
-    if officer := text(row, "officer"):
-        found["officer"] = officer
-    return found
-
-
-def _status(written: str) -> Status:
-    try:
-        return parse_status(written)
-    except ValueError:
-        raise Refusal("dossiers.status", value=written) from None
+    def _look_twice(self, row: Row, draft: Draft) -> None:
+        if not has_known_form(draft.code):
+            self.notes.add("unknown_code", row.place)
+        due, received = draft.plain.get("due_at"), draft.plain.get("received_at")
+        if due and received and due.date() < received.date():
+            self.notes.add("due_before_received", row.place)
+        for name in self._dates:
+            if name in draft.plain:
+                raw = row.cells[row.places[name]]
+                self._watched.see(name, raw, draft.plain[name], row.place)
 
 
 def _filing(written: str) -> Filing:

@@ -1,15 +1,16 @@
 """Dossiers from the one-stop software's export."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from admin.importing.dossier_columns import COLUMNS
 from admin.importing.dossier_merge import differing, merge, oddities
-from admin.importing.dossier_rows import COLUMNS, DossierReader, Draft
+from admin.importing.dossier_rows import DossierReader, Draft
 from admin.importing.job import CHUNK, Read, Stored
+from admin.importing.notes import Notes
 from admin.importing.unit_index import UnitIndex
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.errors import Refusal
@@ -37,12 +38,11 @@ class DossierImporter:
         self._zone = zone
         self._keys = keyring
         self._today = today
-        self._odd = Counter[str]()
 
     @property
-    def warnings(self) -> Counter[str]:
+    def warnings(self) -> Notes:
         """What is odd but taken."""
-        return +(self._reader.warnings + self._odd)
+        return self._reader.finish()
 
     async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
         """Know the units, and what this file can change.
@@ -79,7 +79,8 @@ class DossierImporter:
         written = merge(draft.plain, before, without_return=self._without_return)
         if draft.procedure:
             written["procedure"] = draft.procedure
-        self._odd += oddities(written, draft.plain, before)
+        for odd in oddities(written, draft.plain, before):
+            self._reader.notes.add(odd, draft.row)
         if before is None:
             person = {name: getattr(draft, name) for name in PERSON if getattr(draft, name)}
             writes.new.append({"code": draft.code, **written, **self._sealed(person)})

@@ -43,7 +43,7 @@ class FactImporter:
         self._runtime = runtime
         self._units = UnitIndex.of(())
         self._import_id = 0
-        self._seen: dict[Key, int] = {}
+        self._seen: dict[Key, str] = {}
 
     async def begin(self, conn: Connection, _sheet: Sheet, import_id: int) -> None:
         """Know the units."""
@@ -64,7 +64,7 @@ class FactImporter:
         )
         if first := self._seen.get(fact.key):
             raise Refusal("facts.duplicate", fact=name, row=first)
-        self._seen[fact.key] = row.number
+        self._seen[fact.key] = row.place
         return fact
 
     async def store(self, conn: Connection, rows: Sequence[Read[Fact]]) -> Stored:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from admin.importing.notes import Notes
 from admin.importing.report import Deed, Report
 from admin.kit.refusals import REFUSALS, AnyRefusal, refusal
 from admin.kit.runtime import Runtime
@@ -181,7 +182,7 @@ async def _take_in(
 
 
 def _sheet(importer: Importer[Any], source: Source) -> Sheet:
-    mapping = read_mapping(source.mapping, importer.columns) if source.mapping else {}
+    mapping = read_mapping(source.mapping, importer.columns) if source.mapping else None
     return read_sheet(
         source.file,
         (*importer.columns, *MARKS),
@@ -211,7 +212,9 @@ class _Desk:
                 self._count(stored, refused)
                 told(self.report.rows)
                 await asyncio.sleep(0)  # where Ctrl-C is heard: statements need not wait
-        self.report.warnings = dict(self.importer.warnings)
+        noted = self.importer.warnings
+        self.report.warnings = dict(noted)
+        self.report.details = noted.details if isinstance(noted, Notes) else {}
 
     def _chunks(self) -> Iterator[tuple[list[Read[Any]], list[Refused]]]:
         """Rows by the chunk: those that were understood, and those between them that were not."""

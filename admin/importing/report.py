@@ -1,16 +1,20 @@
 """How an import went, for people and for programs."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
+from admin.importing.notes import Detail
 from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime
+
+SHOWN_ROWS = 10
+"""So many rows are named on the terminal for one reason or note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,8 @@ class Report:
     rejects: Path | None = None
     named: list[tuple[int, str]] = field(default_factory=list)
     warnings: Mapping[str, int] = field(default_factory=dict)
+    details: Mapping[str, Detail] = field(default_factory=dict)
+    """Where each warning holds."""
     deeds: list[Deed] = field(default_factory=list)
     dry_run: bool = False
     sheet: str = ""
@@ -57,6 +63,7 @@ class Report:
             **{name: getattr(self, name) for name in counts},
             "changed_fields": dict(self.fields),
             "warnings": dict(self.warnings),
+            "warning_details": {key: asdict(detail) for key, detail in self.details.items()},
             "rejects": self.rejects if self.rejected else None,
             "dry_run": self.dry_run,
         }
@@ -74,7 +81,7 @@ def tell(runtime: Runtime, shown_as: Format, report: Report, *others: Report) ->
         output.show_json(report.as_json() | {other.kind: other.as_json() for other in others})
     elif shown_as is Format.CSV:
         rows = [one.as_json() | {"warnings": sum(one.warnings.values())} for one in reports]
-        output.show_csv(rows, [key for key in rows[0] if key != "changed_fields"])
+        output.show_csv(rows, [key for key in rows[0] if not isinstance(rows[0][key], dict | list)])
     if report.dry_run and shown_as is Format.TABLE:
         runtime.say("imports.dry_run")
     for one in reports:
@@ -94,8 +101,7 @@ def _tell_troubles(runtime: Runtime, report: Report, *, among_others: bool) -> N
             for name, count in report.fields.most_common()
         )
         runtime.say("imports.changed_fields", fields=", ".join(named))
-    for key, count in report.warnings.items():
-        runtime.say(f"{report.kind}.warnings.{key}", count=count)
+    _tell_notes(runtime, report)
     said = "imports.rejected_row_of" if among_others else "imports.rejected_row"
     for number, reason in report.named:
         runtime.say(said, file=report.file.name, row=str(number), reason=reason)
@@ -103,6 +109,22 @@ def _tell_troubles(runtime: Runtime, report: Report, *, among_others: bool) -> N
         runtime.say("imports.more_rejected", count=report.rejected - len(report.named))
     if report.rejected and report.rejects:
         runtime.say("imports.rejects_file", file=report.rejects)
+
+
+def _tell_notes(runtime: Runtime, report: Report) -> None:
+    """Each note with the rows to look at."""
+    for key, count in report.warnings.items():
+        detail = report.details.get(key, Detail())
+        words = ", ".join(f"“{word}”" for word in detail.words)
+        said = runtime.text(f"{report.kind}.warnings.{key}", count=count, words=words)
+        rows = shortened(detail.rows, count)
+        click.echo(f"{said} {runtime.text('imports.rows', rows=rows)}" if rows else said, err=True)
+
+
+def shortened(rows: Sequence[str], count: int) -> str:
+    """The first rows of many."""
+    shown = ", ".join(rows[:SHOWN_ROWS])
+    return f"{shown}, …" if rows and count > min(SHOWN_ROWS, len(rows)) else shown
 
 
 def _tell_counts(runtime: Runtime, report: Report) -> None:

@@ -51,7 +51,7 @@ class ScoreImporter:
         self._rulebook = rulebook
         self._units = UnitIndex.of(())
         self._import_id = 0
-        self._seen: dict[tuple[int, str, str, str], int] = {}
+        self._seen: dict[Key, str] = {}
 
     async def begin(self, conn: Connection, _sheet: Sheet, import_id: int) -> None:
         """Know the units."""
@@ -73,7 +73,7 @@ class ScoreImporter:
         )
         if first := self._seen.get(score.key):
             raise Refusal("scores.duplicate", criterion=criterion, stage=score.stage, row=first)
-        self._seen[score.key] = row.number
+        self._seen[score.key] = row.place
         return score
 
     async def store(self, conn: Connection, rows: Sequence[Read[ScoreRow]]) -> Stored:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from admin.importing.cells import needed, when
+from admin.importing.cells import needed, read_code, when
 from admin.importing.job import CHUNK, Read, Refused, Stored
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
@@ -48,14 +48,14 @@ class StepImporter:
     def __init__(self, zone: ZoneInfo) -> None:
         self.warnings = Counter[str]()
         self._zone = zone
-        self._broken = dict[str, int]()
+        self._broken = dict[str, str]()
 
     async def begin(self, _conn: Connection, _sheet: Sheet, _import_id: int) -> None:
         """Nothing is needed."""
 
     def read(self, row: Row) -> StepDraft:
         """One step."""
-        code = normal_code(needed(row, "dossier"))
+        code = normal_code(read_code(row, "dossier"))
         try:
             return StepDraft(
                 dossier=code,
@@ -64,7 +64,7 @@ class StepImporter:
                 finished_at=when(row, "finished_at", self._zone),
             )
         except Refusal:
-            self._broken.setdefault(code, row.number)
+            self._broken.setdefault(code, row.place)
             raise
 
     async def store(self, conn: Connection, rows: Sequence[Read[StepDraft]]) -> Stored:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from admin.importing.cells import needed, text, when
+from admin.importing.cells import needed, read_typed_code, text, when
 from admin.importing.job import Read, Refused, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.sheets import ColumnSpec, Row, Sheet
@@ -47,7 +47,7 @@ class UnitImporter:
     def __init__(self, zone: ZoneInfo) -> None:
         self.warnings = Counter[str]()
         self._zone = zone
-        self._first: dict[str, int] = {}
+        self._first: dict[str, str] = {}
         self._stored: Mapping[str, Unit] = {}
         self._written: Mapping[str, str] = {}
 
@@ -73,7 +73,7 @@ class UnitImporter:
         )
         if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
             raise Refusal("units.ends_before_it_begins", unit=code)
-        self._first[code.casefold()] = row.number
+        self._first[code.casefold()] = row.place
         return unit
 
     async def store(self, conn: Connection, rows: Sequence[Read[Unit]]) -> Stored:
@@ -104,7 +104,7 @@ class UnitImporter:
         )
 
     def _code(self, row: Row) -> str:
-        written = needed(row, "code")
+        written = read_typed_code(row, "code")
         if first := self._first.get(written.casefold()):
             raise Refusal("units.duplicate", unit=written, row=first)
         return self._written.get(written.casefold(), written)
@@ -127,8 +127,8 @@ def _with_parents(
         if not lost:
             return [unit for _, unit in joined], rejected
         rejected += lost
-        gone = {row.number for row, _ in lost}
-        waiting = [(row, unit) for row, unit in waiting if row.number not in gone]
+        gone = {row.place for row, _ in lost}
+        waiting = [(row, unit) for row, unit in waiting if row.place not in gone]
 
 
 def _join(rows: Iterable[Read[Unit]], index: UnitIndex) -> tuple[list[Read[Unit]], list[Refused]]:

@@ -2,7 +2,7 @@
 people's own headers."""
 
 from admin.sheets.columns import ColumnSpec
-from admin.sheets.mapping import read_mapping
+from admin.sheets.mapping import Meanings, meanings_of, read_mapping
 from admin.sheets.rejects import MARKS, Rejects, is_replaceable
 from admin.sheets.sheet import Row, Sheet, Tally, read_sheet
 from admin.sheets.values import Fault, Trouble
@@ -11,12 +11,14 @@ __all__ = [
     "MARKS",
     "ColumnSpec",
     "Fault",
+    "Meanings",
     "Rejects",
     "Row",
     "Sheet",
     "Tally",
     "Trouble",
     "is_replaceable",
+    "meanings_of",
     "read_mapping",
     "read_sheet",
 ]

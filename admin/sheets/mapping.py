@@ -1,7 +1,8 @@
-"""A file that says how somebody else's software calls our columns."""
+"""A file that says how somebody else's software calls our columns, statuses and units."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -10,8 +11,29 @@ from admin.sheets.columns import ColumnSpec
 from surveys.errors import Refusal
 
 
-def read_mapping(path: Path, columns: Sequence[ColumnSpec]) -> dict[str, str]:
-    """Read `our column: their header` from YAML or (`.toml`) TOML.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meanings:
+    """What another program's words mean here."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Our column → their header."""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """Their status → ours, by number or name."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Their name of a unit → its code here."""
+
+    def as_tree(self) -> dict[str, object]:
+        """As it is written in a file."""
+        parts = {"statuses": dict(self.statuses), "units": dict(self.units)}
+        return {**self.columns, **{name: part for name, part in parts.items() if part}}
+
+
+WORDS = ("statuses", "units")
+
+
+def read_mapping(path: Path, columns: Sequence[ColumnSpec]) -> Meanings:
+    """Read `our column: their header`, and below `statuses` and `units` `their word: ours`, from
+    YAML or (`.toml`) TOML.
 
     Raises OSError, or Refusal `sheets.mapping_unreadable` or `sheets.mapping_unknown_column`.
     """
@@ -20,14 +42,25 @@ def read_mapping(path: Path, columns: Sequence[ColumnSpec]) -> dict[str, str]:
     except (ValueError, yaml.YAMLError) as error:
         reason = str(error).partition("\n")[0]
         raise Refusal("sheets.mapping_unreadable", file=path.name, reason=reason) from None
+    return meanings_of(tree, columns, path.name)
+
+
+def meanings_of(tree: object, columns: Sequence[ColumnSpec], file: str) -> Meanings:
+    """What a tree of a mapping file says. Raises as `read_mapping`."""
     if not isinstance(tree, dict):
-        raise Refusal("sheets.mapping_unreadable", file=path.name, reason="…")
+        raise Refusal("sheets.mapping_unreadable", file=file, reason="…")
+    words = {name: tree[name] for name in WORDS if isinstance(tree.get(name), dict)}
     names = [column.name for column in columns]
-    for name in tree:
+    titles = {name: header for name, header in tree.items() if name not in words}
+    for name in titles:
         if name not in names:
-            known = ", ".join(names)
-            raise Refusal("sheets.mapping_unknown_column", file=path.name, column=name, known=known)
-    return {name: str(header) for name, header in tree.items()}
+            known = ", ".join((*names, *WORDS))
+            raise Refusal("sheets.mapping_unknown_column", file=file, column=name, known=known)
+    return Meanings(
+        columns={name: str(header) for name, header in titles.items()},
+        statuses={str(word): str(ours) for word, ours in words.get("statuses", {}).items()},
+        units={str(word): str(ours) for word, ours in words.get("units", {}).items()},
+    )
 
 
 def _tree(path: Path) -> object:

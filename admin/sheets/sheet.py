@@ -19,6 +19,7 @@ from admin.sheets.columns import (
     no_header,
 )
 from admin.sheets.kinds import Kind
+from admin.sheets.mapping import Meanings
 from admin.sheets.merged import fill_down
 from admin.sheets.page import Page
 from admin.sheets.pages import read_pages
@@ -124,6 +125,9 @@ class Sheet:
     delimiter: str = ","
     writing: str = ""
     """The writing before Unicode that was converted; empty for Unicode."""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    """What a mapping says of their statuses and units: their word → ours."""
     unread: tuple[str, ...] = ()
     """Worksheets of the same file that have cells, too, and are not read."""
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -180,7 +184,7 @@ class Sheet:
 def read_sheet(
     path: Path,
     columns: Sequence[ColumnSpec],
-    mapping: Mapped | None = None,
+    meanings: Meanings | None = None,
     *,
     all_sheets: bool = False,
     sheet: str | None = None,
@@ -194,7 +198,8 @@ def read_sheet(
     (which, where, and what was found), `.column_twice`, `.several_tables`, `.no_sheet`, or one of
     those that `read_pages` raises.
     """
-    known = mapping or {}
+    said = meanings or Meanings()
+    known = said.columns
 
     def rate(rows: Sequence[Numbered]) -> int:
         return max((len(match(cells, columns, known)) for _, cells in rows), default=0)
@@ -215,6 +220,8 @@ def read_sheet(
         parts=parts,
         delimiter=read.delimiter,
         writing=read.writing,
+        statuses=said.statuses,
+        units=said.units,
         unread=tuple(page.name for page in read.pages if page.name not in taken and page.estimate),
     )
 

@@ -68,10 +68,39 @@ def test_a_spreadsheets_day_number_is_its_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "hour", "minute"),
+    [
+        *(("2021/04/12", 0, 0), ("ngày 12 tháng 4 năm 2021", 0, 0), (" 12 / 04 / 2021", 0, 0)),
+        *(("12/4/2021 8h30", 8, 30), ("8h30 12/4/2021", 8, 30), ("12/04/2021 8h", 8, 0)),
+        *(("12/04/2021 08:30 SA", 8, 30), ("12/04/2021 04:30 CH", 16, 30)),
+        *(("12/04/2021 08:30:00 AM", 8, 30), ("12/04/2021 4:30 PM", 16, 30)),
+        *(("12/04/2021 12:15 SA", 0, 15), ("12/04/2021 12:15 CH", 12, 15)),
+        *(("8 giờ 30 phút, ngày 12 tháng 4 năm 2021", 8, 30), ("8h30 ngày 12/04/2021", 8, 30)),
+        *(("Thứ hai, 12/04/2021", 0, 0), ("12/04/2021\u00a008:30", 8, 30)),
+        *(("12/04/2021 lúc 8g30 sáng", 8, 30), ("12/\u200b04/2021", 0, 0)),
+    ],
+)
+def test_the_ways_offices_write_a_day_and_an_hour(written: str, hour: int, minute: int) -> None:
+    """Windows' own Vietnamese halves of the day, hours with h, giờ or g, words between."""
+    assert civil_time(written, ZONE) == datetime(2021, 4, 12, hour, minute)
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         *("31/02/2020", "32/01/2021", "15/13/2021", "15/03/21", "15/03/0021", "15/03/2021 25:00"),
-        *("2021-02-30", "hôm qua", "", "15/03", "20210315", "03/15/2021 2:30 PM", True, -1, 1e9),
+        *(
+            "2021-02-30",
+            "hôm qua",
+            "",
+            "15/03",
+            "20210315",
+            "03/15/2021 2:30 PM",
+            "15/03/2021 13:30 SA",
+            True,
+            -1,
+            1e9,
+        ),
     ],
 )
 def test_what_is_no_date_is_refused(wrong: object) -> None:
