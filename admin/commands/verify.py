@@ -6,7 +6,7 @@ from admin.importing import UnitIndex
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
 from admin.rating.rulebooks import chosen
-from admin.verifying.dossier import read_dossier
+from admin.verifying.dossier_file import read_dossier
 from admin.verifying.dossier_phrases import DossierPhrases, known_forms
 from admin.verifying.dossier_view import DossierView
 from admin.verifying.outcomes import outcome_code

@@ -47,7 +47,7 @@ class Crowd:
         return bool(self.tasks)
 
     def begin(self, tokens: list[str]) -> None:
-        """Let one citizen answer behind each token; returns at once."""
+        """Let one citizen answer for each token; returns at once."""
         self.total, self.done = len(tokens), 0
         task = asyncio.create_task(self._all(tokens))
         self.tasks.add(task)

@@ -28,7 +28,7 @@ class Files:
 
     @classmethod
     def within(cls, folder: Path) -> "Files":
-        """Where they stand below the demo's folder."""
+        """The files below the demo's folder."""
         home = folder / SAMPLE
         return cls(
             units=home / "units.csv", dossiers=home / "dossiers.csv", facts=home / "facts.csv"

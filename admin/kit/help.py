@@ -1,6 +1,6 @@
 """Commands of click whose help, usage line and list of commands speak the user's language.
 
-The words stand in the locale files: `commands.<path>.help`, `.examples` and `.options.<name>`,
+The words are in the locale files: `commands.<path>.help`, `.examples` and `.options.<name>`,
 where the path of `motcua units import` is `units.import`; an option described nowhere else is
 looked up under `commands.common.options`.
 """
@@ -48,7 +48,7 @@ class Helpful(click.Command):
             formatter.write_text(ctx.obj.find(f"commands.{path_of(ctx)}.help") or "")
 
     def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What stands after the command, where the locale files describe it."""
+        """The arguments of the command, where the locale files describe it."""
         arguments = [p for p in self.get_params(ctx) if isinstance(p, click.Argument)]
         rows = [(a.make_metavar(ctx), self._words(ctx, a)) for a in arguments]
         _section(formatter, ctx.obj.text("help.arguments"), [row for row in rows if row[1]])
@@ -116,7 +116,7 @@ def modules() -> list[str]:
 
 
 def load(prefix: str, name: str) -> click.Command | None:
-    """The `command` of the module that `prefix` and `name` make; None where there is none."""
+    """The `command` of the module that `prefix` and `name` make; None if there is no such module."""
     if name not in _modules(prefix):
         return None
     found: click.Command = import_module(f"{COMMANDS}.{prefix}{name}").command

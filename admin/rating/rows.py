@@ -1,7 +1,7 @@
 """A rating as JSON and as flat rows.
 
-The contract's keys keep their shapes; what else the terminal shows stands beside them at the top
-level.
+The contract's keys keep their shapes; everything else the terminal shows is in further keys at the
+top level.
 """
 
 from collections.abc import Iterator, Mapping

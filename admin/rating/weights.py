@@ -1,4 +1,4 @@
-"""`--weights`: which figure stands for the district, or how much each block weighs in it."""
+"""`--weights`: which overall figure is published, or the weight of each block."""
 
 from collections.abc import Mapping
 from dataclasses import replace

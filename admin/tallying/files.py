@@ -58,7 +58,7 @@ def _xlsx(tally: Tally, file: Path, _language: str) -> None:
 
 
 def _frame(rows: list[Row]) -> "DataFrame":
-    """As they are: a hidden count is an empty cell, not a number that is none."""
+    """Rows as a frame of objects, so that a hidden count is an empty cell and not NaN."""
     import pandas as pd
 
     return pd.DataFrame(rows, dtype=object)

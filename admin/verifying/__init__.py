@@ -1,1 +1,1 @@
-"""What stands behind a dossier's outcome, in words; Mẫu phiếu 3 on the command line."""
+"""Verification (Mẫu phiếu 3): the review list, a dossier's evidence, outcomes in words."""

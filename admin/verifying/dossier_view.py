@@ -6,7 +6,7 @@ from typing import Any
 
 from admin.kit.output import Block
 from admin.kit.tables import Column, Kind, Row, Table
-from admin.verifying.dossier import DossierFile
+from admin.verifying.dossier_file import DossierFile
 from admin.verifying.dossier_phrases import DossierPhrases
 from surveys.criteria import CRITERIA
 from surveys.store.results.answer_history import Complained, Said

@@ -15,6 +15,7 @@ import pytest
 from admin.kit import cli
 from tests.acceptance.support.district import drawn
 from tests.acceptance.support.files import STYLES, write
+from tests.guards.test_house import ROOT
 from tests.integration.office import KEY
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -143,6 +144,21 @@ def test_the_comparison_reaches_the_csv(office: Path, capsys: pytest.CaptureFixt
     for row in rows:
         code, *_, before, _change, _older, _older_change = row.split(",")
         assert before == (first[code]["before"] or "")
+
+
+@pytest.mark.parametrize("line", ["rate 2021-Q2 --compare", "tally 2021-Q2"])
+def test_every_key_is_documented(
+    line: str, office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """docs/results.md names each key beside the contract's, and no other."""
+    told = json.loads(_said(capsys, *line.split(), "--format", "json"))
+    command = line.split()[0]
+    _, section = (ROOT / "docs/results.md").read_text("utf-8").split(f"## `motcua {command} ")
+    section = section.split("\n## ")[0]
+    keys = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    beside = re.findall(r"`(\w+)`", section.split("Beside ")[1].split("\n")[0])
+    sometimes = {"simulated", "hidden_below"}
+    assert set(told) == {*keys, *beside} - sometimes
 
 
 def test_invitations_have_a_total(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
