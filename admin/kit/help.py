@@ -116,7 +116,7 @@ def modules() -> list[str]:
 
 
 def load(prefix: str, name: str) -> click.Command | None:
-    """The `command` of the module that `prefix` and `name` make; None if there is no such module."""
+    """The `command` of module `prefix` + `name`; None if there is no such module."""
     if name not in _modules(prefix):
         return None
     found: click.Command = import_module(f"{COMMANDS}.{prefix}{name}").command
