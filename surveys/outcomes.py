@@ -23,7 +23,7 @@ class ComplaintState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class AgencyStep:
     """The work of one agency on a dossier (chỉ số 2); civil times of the authority."""
 
     due_at: datetime | None
@@ -52,7 +52,7 @@ class DossierRecord:
     due_at: datetime | None = None
     finished_at: datetime | None = None
     returned_at: datetime | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[AgencyStep, ...] = ()
     answers: tuple[Given, ...] = ()
     conduct_complaints: Mapping[int, ComplaintState] = field(default_factory=dict)
     verified: Mapping[str, int] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from surveys.criteria import BY_COMPLAINT, CRITERIA, QUESTIONS, Source, outcomes, raw_outcomes
 from surveys.dossier import Filing
-from surveys.outcomes import ComplaintState, DossierRecord, Given, Step
+from surveys.outcomes import AgencyStep, ComplaintState, DossierRecord, Given
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of
 from surveys.store.base.schema import (
@@ -137,7 +137,9 @@ def _case(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) ->
         due_at=row.due_at,
         finished_at=row.finished_at,
         returned_at=row.returned_at,
-        steps=tuple(Step(agency=who, due_at=due, finished_at=done) for _, who, due, done in steps),
+        steps=tuple(
+            AgencyStep(agency=who, due_at=due, finished_at=done) for _, who, due, done in steps
+        ),
         answers=tuple(_given(one) for one in given),
         conduct_complaints={one.response_id: ComplaintState(one.state) for one in opened},
         verified={

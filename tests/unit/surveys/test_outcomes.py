@@ -6,7 +6,7 @@ import pytest
 
 from surveys.criteria import CRITERIA, outcomes, raw_outcomes
 from surveys.evidence import Agencies, Conduct, Contacts, Publicity, Timing
-from surveys.outcomes import ComplaintState, DossierRecord, Given, Step, worst
+from surveys.outcomes import AgencyStep, ComplaintState, DossierRecord, Given, worst
 
 NOON = datetime(2021, 5, 10, 12, 0)
 DAY = timedelta(days=1)
@@ -58,10 +58,10 @@ def test_no_promise_and_no_result_are_different_things() -> None:
 
 def test_a_dossier_gets_its_worst_step() -> None:
     """One late agency makes the dossier late; open steps and steps without a date say nothing."""
-    late, same = (Step(due_at=NOON, finished_at=NOON + DAY * days) for days in (1, 0))
+    late, same = (AgencyStep(due_at=NOON, finished_at=NOON + DAY * days) for days in (1, 0))
     undated, unfinished = (
-        Step(due_at=None, finished_at=NOON),
-        Step(due_at=NOON, finished_at=None),
+        AgencyStep(due_at=None, finished_at=NOON),
+        AgencyStep(due_at=NOON, finished_at=None),
     )
     assert raw_outcomes(DossierRecord(steps=(same, late, undated))).of("2") is Timing.LATE
     assert raw_outcomes(DossierRecord(steps=(unfinished, same, undated))).of("2") is Timing.SAME_DAY
