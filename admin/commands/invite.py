@@ -14,7 +14,7 @@ from bot.conversation.context import ConversationContext
 from bot.invitations import Invited, invite_some, tell_followers
 from surveys.period import Period
 from surveys.store.asking import invitations
-from surveys.store.asking.invitations import UnitCounts
+from surveys.store.asking.invitations import InvitationCounts
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.system import audit
@@ -59,7 +59,7 @@ class _Asking:
         self.period = period
         self.percent = sample
 
-    async def work(self, database: Database) -> tuple[Invited, list[UnitCounts]]:
+    async def work(self, database: Database) -> tuple[Invited, list[InvitationCounts]]:
         """Batch by batch, each kept as soon as it is done: a stop loses nothing."""
         async with database.write() as conn:
             await self._prepare(conn)
@@ -83,7 +83,7 @@ class _Asking:
             await self._note(conn, done)
             return done, await self._counts(conn)
 
-    async def try_out(self, database: Database) -> tuple[Invited, list[UnitCounts]]:
+    async def try_out(self, database: Database) -> tuple[Invited, list[InvitationCounts]]:
         """The same in one transaction that is taken back."""
         async with database.write() as conn:
             await self._prepare(conn)
@@ -104,7 +104,7 @@ class _Asking:
             conn, self.context, self.period, self.percent, self.runtime.now, after=done.last_id
         )
 
-    async def _counts(self, conn: Connection) -> list[UnitCounts]:
+    async def _counts(self, conn: Connection) -> list[InvitationCounts]:
         return await invitations.count_by_unit(conn, self.period, self.context.form.id)
 
     async def _note(self, conn: Connection, done: Invited) -> None:

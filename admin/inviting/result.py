@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surveys.store.asking.invitations import UnitCounts
+from surveys.store.asking.invitations import InvitationCounts
 from surveys.tally import quota
 
 
@@ -36,7 +36,7 @@ class InviteResult:
         return sum(getattr(one, name) for one in self.units)
 
 
-def invite_result(counts: Sequence[UnitCounts], quota_percent: int) -> InviteResult:
+def invite_result(counts: Sequence[InvitationCounts], quota_percent: int) -> InviteResult:
     """The counts with their quotas, in percent of the dossiers returned."""
     return InviteResult(
         units=tuple(

@@ -217,7 +217,7 @@ async def issue(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitCounts:
+class InvitationCounts:
     """Of one unit's dossiers returned in a period: how many, how many invited, and so on."""
 
     unit: str
@@ -228,7 +228,7 @@ class UnitCounts:
     answered: int
 
 
-async def count_by_unit(conn: Connection, period: Period, form: str) -> list[UnitCounts]:
+async def count_by_unit(conn: Connection, period: Period, form: str) -> list[InvitationCounts]:
     """The period's invitations, unit by unit, in the order of their codes."""
     issued = func.count(invitations.c.issued_at)
     queued = func.count().filter(invitations.c.state == InvitationState.QUEUED)
@@ -251,7 +251,7 @@ async def count_by_unit(conn: Connection, period: Period, form: str) -> list[Uni
         .order_by(units.c.code)
     )
     return [
-        UnitCounts(
+        InvitationCounts(
             unit=row.code,
             name=row.name,
             returned=row.returned,
