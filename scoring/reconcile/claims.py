@@ -6,10 +6,10 @@ from decimal import Decimal
 from scoring.errors import Refusal
 from scoring.reconcile.figures import decimal
 from scoring.reconcile.headers import quantity_of, split_base
+from scoring.reconcile.labels import key, without
 from scoring.reconcile.sections import Setting
 from scoring.reconcile.table import Claim
 from scoring.reconcile.vocabulary import Vocabulary
-from scoring.reconcile.words import key, without
 
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 

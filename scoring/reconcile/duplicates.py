@@ -5,8 +5,8 @@ from itertools import combinations
 from scoring.reconcile import causes
 from scoring.reconcile.context import Context
 from scoring.reconcile.finding import Cause, Checked, Code, Finding, Reason, about, at
+from scoring.reconcile.labels import key
 from scoring.reconcile.table import Column, Row, Table
-from scoring.reconcile.words import key
 from scoring.reconcile.workbook import Printed, Workbook
 
 

@@ -1,9 +1,9 @@
 """From the words above a column to what its cells are."""
 
 from scoring.reconcile.figures import Kind
+from scoring.reconcile.labels import key, plain, unbracketed, without
 from scoring.reconcile.table import Column
 from scoring.reconcile.vocabulary import Vocabulary
-from scoring.reconcile.words import key, plain, unbracketed, without
 
 
 def read_columns(headers: list[str], vocabulary: Vocabulary) -> tuple[Column, ...]:

@@ -7,11 +7,11 @@ from scoring.errors import Refusal
 from scoring.reconcile.claims import percent, read_claim
 from scoring.reconcile.figures import Figure, Kind, Value, read_figure
 from scoring.reconcile.headers import quantity_of, read_columns
+from scoring.reconcile.labels import key, unnumbered
 from scoring.reconcile.sections import Grid, Line, Section, cell_of, split_sections, text_of
 from scoring.reconcile.table import Addition, Column, Level, Table, address
 from scoring.reconcile.tree import UnlinkedRow, build_tree
 from scoring.reconcile.vocabulary import Vocabulary
-from scoring.reconcile.words import key, unnumbered
 
 _RANK = re.compile(r"[ivx]+|[a-d]")
 _NAMES = "name"

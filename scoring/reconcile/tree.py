@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scoring.reconcile.figures import Figure
+from scoring.reconcile.labels import key
 from scoring.reconcile.table import Level, Row
-from scoring.reconcile.words import key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scoring.marked import load
 from scoring.reconcile.figures import Kind
-from scoring.reconcile.words import key, plain, starts_with, unnumbered, without
+from scoring.reconcile.labels import key, plain, starts_with, unnumbered, without
 
 SHIPPED = Path(__file__).parent / "vocabulary.yaml"
 Words = tuple[str, ...]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from scoring.reconcile.labels import plain
 from scoring.reconcile.table import Column, Row, Table
 from scoring.reconcile.vocabulary import Vocabulary
-from scoring.reconcile.words import plain
 
 Key = tuple[str, str, str]
 
