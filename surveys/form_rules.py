@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from surveys.form_model import BASE_LANGUAGE, Condition, Form, Kind, Question, every_text
 from surveys.interview.effects import OFFER
-from surveys.words import plain
+from surveys.typed_words import plain
 
 Place = tuple[str | int, ...]
 YES_NO = frozenset({"yes", "no"})

@@ -13,8 +13,8 @@ Group = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """How often one option stands as the answer; None: hidden. `simulated` of them were not
-    people."""
+    """How often an option was chosen; None: hidden. `simulated` of these answers came from the
+    demo."""
 
     group: Group
     form: str
@@ -70,7 +70,8 @@ def complete_reach(counted: Iterable[Reach], groups: Iterable[Group]) -> list[Re
 
 
 def hide_small(cells: Iterable[Cell], below: int) -> list[Cell]:
-    """Hide counts under `below`, and as many of the next that no hidden one can be reckoned back.
+    """Hide counts under `below`, plus further cells, so that no hidden count can be derived from
+    the total (complementary suppression).
 
     `cells` come question by question, as `complete` leaves them.
     """
@@ -98,7 +99,7 @@ def _nobody(group: Group, form: str, question: str, option: str) -> Cell:
 
 
 def _hidden(question: list[Cell], below: int) -> list[Cell]:
-    """The smallest cells go until they cannot be told apart: none small, or two and enough."""
+    """Hide the smallest cells: none if none is small, else at least two with enough together."""
     smallest = sorted(question, key=lambda cell: cell.count or 0)
     small = [cell for cell in smallest if (cell.count or 0) < below]
     hidden = len(small)

@@ -29,7 +29,7 @@ from surveys.interview import (
     step,
 )
 from surveys.texts import LANGUAGES
-from surveys.words import shared_words
+from surveys.typed_words import shared_words
 
 LASTS = timedelta(days=14)
 

@@ -5,7 +5,7 @@ import unicodedata
 
 from bot.conversation.words import without_talk
 from surveys.privacy import normal_phone
-from surveys.words import clean
+from surveys.typed_words import clean
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−_﹣－", "-"))
 _JOINT = r"(?:\s*-\s*|\s+)"

@@ -25,7 +25,7 @@ from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Contact, ContactStatus
 from surveys.store.queues import outbox
-from surveys.words import clean, shared_words
+from surveys.typed_words import clean, shared_words
 
 DAY_SECONDS = 24 * 3600
 A_FEW_WORDS = 4

@@ -17,7 +17,7 @@ from surveys.privacy import normal_phone
 from surveys.store.citizens.consents import Purpose
 from surveys.store.results import complaints
 from surveys.store.results.complaints import Complaint
-from surveys.words import clean, word_count
+from surveys.typed_words import clean, word_count
 
 
 def _written(text: str, limit: int) -> str | None:

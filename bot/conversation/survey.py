@@ -32,7 +32,7 @@ from surveys.store.citizens.consents import Purpose
 from surveys.store.dossiers import lookups
 from surveys.store.queues import slots
 from surveys.store.results import complaints, responses
-from surveys.words import TEXT_LIMIT, clean
+from surveys.typed_words import TEXT_LIMIT, clean
 
 UNDER_WAY = frozenset({Phase.ASKING, Phase.OFFER})
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from surveys.words import fold, plain, shared_words
+from surveys.typed_words import fold, plain, shared_words
 
 _SLASH = re.compile(r"\s*/([^\s@/]{1,40})(?:@\w+)?(?:\s+(.*))?\s*", re.DOTALL)
 

@@ -16,7 +16,7 @@ from surveys.interview.effects import (
     WithdrawComplaint,
 )
 from surveys.interview.state import Given, State
-from surveys.words import TEXT_LIMIT, clean
+from surveys.typed_words import TEXT_LIMIT, clean
 
 
 class Step(NamedTuple):

@@ -9,7 +9,7 @@ from surveys.interview.answers import Step, give_text, keep_comment
 from surveys.interview.effects import Say
 from surveys.interview.state import Phase, State
 from surveys.interview.understanding import declines, move_of, option_of
-from surveys.words import clean, shared_words, word_count
+from surveys.typed_words import clean, shared_words, word_count
 
 SENTENCE = 3
 """From this many words on, a text nobody understands is kept as the comment."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from surveys.form_model import Kind, Option, Question
-from surveys.words import count, fold, plain, shared_words
+from surveys.typed_words import count, fold, plain, shared_words
 
 MOVES = ("skip", "back", "stop")
 

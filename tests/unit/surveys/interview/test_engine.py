@@ -29,7 +29,7 @@ from surveys.interview import (
     new_state,
     step,
 )
-from surveys.words import TEXT_LIMIT
+from surveys.typed_words import TEXT_LIMIT
 from tests.interviews import LASTS, NOW, Citizen, shipped, stored
 
 PHIEU5 = shipped("phieu5")

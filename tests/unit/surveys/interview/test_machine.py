@@ -33,7 +33,7 @@ from surveys.interview import (
     screen,
     step,
 )
-from surveys.words import shared_words
+from surveys.typed_words import shared_words
 from tests.conversations import FORMS
 from tests.interviews import LASTS, NOW, shipped, stored
 

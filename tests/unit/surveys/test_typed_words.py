@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.words import TEXT_LIMIT, clean, fold, plain, shared_words, word_count
+from surveys.typed_words import TEXT_LIMIT, clean, fold, plain, shared_words, word_count
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=120)
 

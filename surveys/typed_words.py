@@ -1,4 +1,4 @@
-"""What people type, made comparable; and the words every form understands (words.yaml)."""
+"""What people type, made comparable; and the words every form understands (typed_words.yaml)."""
 
 import re
 import unicodedata
@@ -65,7 +65,7 @@ def word_count(text: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedWords:
-    """The lists of words.yaml, as they are written and folded; fillers as they are written."""
+    """The lists of typed_words.yaml, as written and folded; fillers only as written."""
 
     shorthands: Mapping[str, Mapping[str, str]]
     fillers: frozenset[str]
