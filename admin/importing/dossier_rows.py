@@ -56,8 +56,8 @@ class DossierReader:
 
     def read(self, row: Row) -> Draft:
         """One dossier. Raises Refusal `imports.empty_cell`, `imports.bad_date`, `units.unknown`,
-        `units.ambiguous`, `dossiers.duplicate`, `.in_future`, `.status`, `.channel`, or one of those that
-        `cells.text` and `cells.read_code` raise."""
+        `units.ambiguous`, `dossiers.duplicate`, `.in_future`, `.status`, `.channel`, or one of
+        those that `cells.text` and `cells.read_code` raise."""
         code = normal_code(cells.read_code(row, "code"))
         if first := self._first.get(code):
             raise Refusal("dossiers.duplicate", dossier=code, row=first)
