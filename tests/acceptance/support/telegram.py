@@ -73,7 +73,7 @@ class Town:
 
     async def command(self, *args: str) -> str:
         """Run another `motcua` beside it; what it printed."""
-        done = await asyncio.to_thread(self.motcua, *args)
+        done = await asyncio.to_thread(self.motcua.process, *args)
         assert done.code == 0, done.err
         return done.out
 
