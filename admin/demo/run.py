@@ -41,7 +41,7 @@ async def show(runtime: Runtime, folder: Path, *, browser: bool) -> None:
 
     Raises Refusal `serve.port_in_use` and whatever the imports and the bot refuse.
     """
-    database = await runtime.any_database()
+    database = await runtime.any_database(alone=False)
     await migrations.upgrade(database)
     await _lay(runtime, folder)
     context = channel_context(runtime, database, clock=now, demo=True)

@@ -16,7 +16,9 @@ import getpass
 import inspect
 import os
 import re
+import signal
 import sys
+import threading
 import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, suppress
@@ -24,6 +26,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeVar
 
 import click
@@ -58,19 +61,20 @@ class Runtime:
     """Who is named in the audit log: `--as`, else the user of the operating system."""
     exits: AsyncExitStack
 
-    async def database(self) -> Database:
+    async def database(self, *, alone: bool = True) -> Database:
         """The database, its schema checked; closed when the command ends.
 
+        `alone`: as in `Database.open`; a command that serves is not.
         Raises Refusal `database.missing`, `.empty`, `.old` or `.newer`.
         """
         import migrations
 
         self._require_file()
-        opened = await self.any_database()
+        opened = await self.any_database(alone=alone)
         await migrations.require_current(opened)
         return opened
 
-    async def any_database(self) -> Database:
+    async def any_database(self, *, alone: bool = True) -> Database:
         """The database whatever its schema; closed when the command ends.
 
         A file that is made for it can be read by its owner only.
@@ -81,7 +85,7 @@ class Runtime:
         if file is not None and not file.exists():
             with suppress(FileExistsError):
                 copying.create(file)
-        opened = Database.open(self.settings.database_url)
+        opened = Database.open(self.settings.database_url, alone=alone)
         self.exits.push_async_callback(opened.close)
         return opened
 
@@ -174,6 +178,7 @@ class Action(Helpful):
         if not gc.isenabled():  # by `cli.main`; within another program it is not ours to change
             gc.freeze()  # what is loaded stays: the collector need not look through it again
             gc.enable()
+        _stop_at_once()
         result = asyncio.run(_run(self.callback, ctx))
         return result if isinstance(result, int) else None
 
@@ -217,6 +222,20 @@ def settings_of(ctx: click.Context) -> Settings:
         line = re.search(r"line (\d+)", str(error))
         file = os.environ.get(CONFIG_VARIABLE)
         raise Refusal("settings.toml", file=file, line=line[1] if line else 1) from None
+
+
+def _stop_at_once() -> None:
+    """Have Ctrl-C end a command where it is.
+
+    asyncio would cancel its task instead, which a command that never waits does not notice.
+    """
+    ours = threading.current_thread() is threading.main_thread()
+    if ours and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 async def _run(function: Callable[..., Any], ctx: click.Context) -> object:

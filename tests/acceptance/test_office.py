@@ -223,7 +223,7 @@ def _at_a_terminal(office: Motcua, typed: str, *args: str) -> tuple[int, str]:
 
 def _large_file(folder: Path) -> str:
     rows = "".join(f"H56-210531-{number:05d},XA01\n" for number in range(LARGE))
-    (folder / "lon.csv").write_text(f"code,unit\nx,\n{rows}", "utf-8")
+    (folder / "lon.csv").write_text(f"code,unit\nx,Xã Lạ\n{rows}", "utf-8")
     return "lon.csv"
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 HEAVY = {
-    *("alembic", "mako"),
+    *("alembic", "mako", "sqlalchemy.orm", "sqlalchemy.ext.asyncio"),
+    *("asyncpg", "sqlalchemy.dialects.postgresql"),
     *("aiohttp", "prometheus_client", "telegram"),
     *("cryptography", "phonenumbers"),
     *("matplotlib", "numpy", "pandas", "python_calamine", "xlsxwriter"),

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import BigInteger, ColumnElement, Table, literal_column, make_url
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.compiler import compiles
@@ -15,8 +14,12 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection, Transaction
-from surveys.store.base.postgresql import PostgresDriver
 from surveys.store.base.sqlite import SqliteDriver
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    Insert = sqlite.Insert | postgresql.Insert
 
 _KINDS = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
@@ -55,11 +58,16 @@ class Database:
     driver: Driver
 
     @classmethod
-    def open(cls, url: str) -> "Database":
-        """Connect lazily to `sqlite:///file` or `postgresql://…`; raises Refusal `database.url`."""
+    def open(cls, url: str, *, alone: bool = False) -> "Database":
+        """Connect lazily to `sqlite:///file` or `postgresql://…`; raises Refusal `database.url`.
+
+        `alone`: nothing else runs on this loop, as in a command, so that long reads need no thread.
+        """
         target = parse_url(url)
         if target.get_backend_name() == "sqlite":
-            return cls(SqliteDriver.open(target))
+            return cls(SqliteDriver.open(target, alone=alone))
+        from surveys.store.base.postgresql import PostgresDriver
+
         return cls(PostgresDriver.open(target))
 
     @property
@@ -97,14 +105,20 @@ def parse_url(url: str) -> URL:
     return parsed.set(drivername=kind)
 
 
-def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert(conn: Connection, table: Table) -> "Insert":
     """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
     return insert_for(conn.dialect.name, table)
 
 
-def insert_for(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_for(dialect: str, table: Table) -> "Insert":
     """The same for a dialect by its name: statements made once cost a third of ones made anew."""
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 def is_one_of(word: ColumnElement[Any], words: Collection[str]) -> ColumnElement[bool]:

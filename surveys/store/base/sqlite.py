@@ -4,7 +4,9 @@ A write and an inline read use SQLAlchemy's synchronous engine and run each stat
 asked for: the pages are in memory, and a trip to a thread costs ten times the statement
 (tests/bench/test_sqlite.py). Only the COMMIT, which waits for the disk, runs in a thread, and
 another process's lock is waited for by asking again, so that a cancelled wait ends at once.
-A read may take as long as a report, so it goes through `sqlite+aiosqlite`. Reads cannot write.
+A read may take as long as a report, so it goes through `sqlite+aiosqlite`; in a command, which is
+alone on its loop, it runs at once as well, and SQLAlchemy's asyncio part with the ORM behind it is
+not even loaded. Reads cannot write.
 """
 
 import asyncio
@@ -12,15 +14,17 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from surveys.store.base.connection import Connection
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 30.0
@@ -68,27 +72,29 @@ class SqliteDriver:
     name = "sqlite"
     writer: Engine
     inline: Engine
-    reader: AsyncEngine
+    reader: "AsyncEngine | None"
+    """None: this process is alone on its loop."""
     patience_seconds: float
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The writers of this process queue here rather than at the file's lock."""
 
     @classmethod
-    def open(cls, url: URL, patience_seconds: float = PATIENCE_SECONDS) -> "SqliteDriver":
+    def open(
+        cls, url: URL, patience_seconds: float = PATIENCE_SECONDS, *, alone: bool = False
+    ) -> "SqliteDriver":
         """Connect lazily to the file of `url`."""
         wait = {"timeout": patience_seconds}
         sizes = {"pool_size": 4, "max_overflow": -1, "pool_use_lifo": True}
-        sync, threaded = url.set(drivername="sqlite"), url.set(drivername="sqlite+aiosqlite")
+        sync = url.set(drivername="sqlite")
         shared = {**wait, "check_same_thread": False}
         driver = cls(
             writer=create_engine(sync, connect_args=shared, pool_size=1),
             inline=create_engine(sync, connect_args=shared, **sizes),
-            reader=create_async_engine(threaded, connect_args=wait, **sizes),
+            reader=None if alone else _threaded(url, {"connect_args": wait, **sizes}),
             patience_seconds=patience_seconds,
         )
         _prepare(driver.writer, "BEGIN IMMEDIATE", (*WRITES, "busy_timeout=0"))
         _prepare(driver.inline, "BEGIN", READS)
-        _prepare(driver.reader.sync_engine, "BEGIN", READS)
         return driver
 
     @asynccontextmanager
@@ -101,8 +107,8 @@ class SqliteDriver:
                 await _in_thread(sync.commit)
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
-        """A transaction that sees one moment, in a thread."""
-        return self.reader.begin()
+        """A transaction that sees one moment, in a thread unless nobody would notice."""
+        return self.read_inline() if self.reader is None else self.reader.begin()
 
     @asynccontextmanager
     async def read_inline(self) -> AsyncIterator[Connection]:
@@ -114,7 +120,8 @@ class SqliteDriver:
         """Close every connection."""
         self.writer.dispose()
         self.inline.dispose()
-        await self.reader.dispose()
+        if self.reader is not None:
+            await self.reader.dispose()
 
     async def _begin(self, sync: SyncConnection) -> None:
         """Get the write lock; raises OperationalError `database is locked` when patience ends."""
@@ -123,6 +130,14 @@ class SqliteDriver:
         while not _begun(sync, may_fail=loop.time() < end):
             await asyncio.sleep(PAUSES[tries] if tries < len(PAUSES) else LONGEST_PAUSE)
             tries += 1
+
+
+def _threaded(url: URL, options: dict[str, Any]) -> "AsyncEngine":
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), **options)
+    _prepare(engine.sync_engine, "BEGIN", READS)
+    return engine
 
 
 def _begun(sync: SyncConnection, *, may_fail: bool) -> bool:

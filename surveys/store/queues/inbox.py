@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     JSON,
@@ -26,12 +27,14 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from surveys.store.base.connection import Connection
-from surveys.store.base.database import now_ms
+from surveys.store.base.database import insert_for, now_ms
 from surveys.store.base.schema import inbox
+
+if TYPE_CHECKING:
+    from surveys.store.base.database import Insert
 
 ARRIVALS = 0x6D6F7469
 """The transaction lock that arrivals queue up behind in PostgreSQL (the bytes of "moti")."""
@@ -154,7 +157,7 @@ def _keeping_few(dialect: str) -> ReturningInsert[int]:
 
 
 @cache
-def _keeping(dialect: str) -> sqlite.Insert | postgresql.Insert:
+def _keeping(dialect: str) -> "Insert":
     """One statement for all updates, with one parameter: a JSON array that the database unpacks.
     A parameter a column would cost more than everything else a webhook does."""
     body = bindparam("body", type_=Text)
@@ -164,9 +167,8 @@ def _keeping(dialect: str) -> sqlite.Insert | postgresql.Insert:
     texts = [row[place].as_string() for place in range(1, 6)]
     values = select(*texts, literal_column("'new'"), now_ms()).where(true())
     names = ["channel", "bot", "event_key", "chat_key", "payload", "state", "received_ms"]
-    insert = sqlite.insert if is_sqlite else postgresql.insert
     return (
-        insert(inbox)
+        insert_for(dialect, inbox)
         .from_select(names, values.order_by(row[0].as_integer()))
         .on_conflict_do_nothing(index_elements=["channel", "bot", "event_key"])
     )

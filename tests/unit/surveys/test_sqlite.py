@@ -18,10 +18,10 @@ from surveys.store.base.sqlite import SqliteDriver
 THINGS = table("things", column("id"), column("name"))
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> Database:
-    """A database with one table."""
-    opened = Database.open(f"sqlite:///{tmp_path}/things.sqlite")
+@pytest.fixture(params=[False, True], ids=["beside others", "alone"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """A database with one table, as a service and as a command uses it."""
+    opened = Database.open(f"sqlite:///{tmp_path}/things.sqlite", alone=request.param)
     async with opened.write() as conn:
         await conn.execute(text("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT UNIQUE)"))
     return opened
