@@ -45,9 +45,9 @@ class Conversation:
 
         A message that was handled before changes nothing. No text a citizen can send raises.
         """
-        if await outbox.is_queued(conn, reply_key(inbox_id, 0)):
-            return
         turn = await self._turn(conn, incoming, inbox_id, now)
+        if turn is None:
+            return
         before = turn.focus
         await _KINDS[incoming.kind](turn)
         if turn.focus != before:
@@ -55,8 +55,14 @@ class Conversation:
 
     async def _turn(
         self, conn: Connection, incoming: Incoming, inbox_id: int, now: datetime
-    ) -> Turn:
-        contact = await _contact(conn, self.context, incoming, now)
+    ) -> Turn | None:
+        """The turn of this message; None if it was handled before."""
+        key = reply_key(inbox_id, 0)
+        place = self._place(incoming)
+        seen = await contacts.find_seen(conn, **place, now=now, reply_key=key)
+        if seen.is_answered if seen else await outbox.is_queued(conn, key):
+            return None
+        contact = seen.contact if seen else await self._meet(conn, incoming, now)
         return Turn(
             context=self.context,
             conn=conn,
@@ -65,22 +71,24 @@ class Conversation:
             now=now,
             contact=contact,
             focus=focus_from(contact.focus),
+            has_waiting=seen is None or seen.has_waiting,
         )
 
+    def _place(self, incoming: Incoming) -> dict[str, str]:
+        """The chat that the message came from."""
+        place = (incoming.channel, incoming.bot)
+        chat_key = self.context.keyring.chat_key(*place, incoming.address)
+        return {"channel": incoming.channel, "bot": incoming.bot, "chat_key": chat_key}
 
-async def _contact(
-    conn: Connection, context: ConversationContext, incoming: Incoming, now: datetime
-) -> Contact:
-    chat_key = context.keyring.chat_key(incoming.channel, incoming.bot, incoming.address)
-    place = {"channel": incoming.channel, "bot": incoming.bot, "chat_key": chat_key}
-    return await contacts.find_seen(conn, **place, now=now) or await contacts.meet(
-        conn,
-        **place,
-        address_sealed=context.keyring.seal(incoming.address),
-        language=context.language(incoming.language),
-        now=now,
-        simulated=incoming.simulated,
-    )
+    async def _meet(self, conn: Connection, incoming: Incoming, now: datetime) -> Contact:
+        return await contacts.meet(
+            conn,
+            **self._place(incoming),
+            address_sealed=self.context.keyring.seal(incoming.address),
+            language=self.context.language(incoming.language),
+            now=now,
+            simulated=incoming.simulated,
+        )
 
 
 async def _start(turn: Turn) -> None:

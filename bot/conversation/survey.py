@@ -28,7 +28,6 @@ from surveys.interview.screens import screen
 from surveys.store.asking import interviews, invitations
 from surveys.store.asking.interviews import Interview
 from surveys.store.asking.invitations import Invitation, InvitationState
-from surveys.store.citizens.consents import Purpose
 from surveys.store.dossiers import lookups
 from surveys.store.queues import slots
 from surveys.store.results import complaints, responses
@@ -54,7 +53,7 @@ async def advance(turn: Turn, interview: Interview, event: Event) -> None:
 
     An interview whose consent was withdrawn meanwhile asks for it again first.
     """
-    if not await consent.is_given(turn, Purpose.SURVEY):
+    if not interview.has_consent:
         await _ask_again(turn, interview)
         return
     form = await turn.context.form_version(turn.conn, interview.state.form, interview.state.version)
@@ -74,9 +73,7 @@ async def on_tap(turn: Turn, press: Press) -> bool:
 async def on_typed(turn: Turn) -> bool:
     """Take a typed text as an answer; False when no interview takes any."""
     interview = await find_attended(turn)
-    if interview is None or _is_over(turn, interview.state):
-        return False
-    if not await consent.is_given(turn, Purpose.SURVEY):
+    if interview is None or _is_over(turn, interview.state) or not interview.has_consent:
         return False
     await advance(turn, interview, Text(turn.incoming.text))
     return True

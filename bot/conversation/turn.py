@@ -28,6 +28,7 @@ class Turn:
     """The message `incoming` (number `inbox_id`) of `contact` at `now` (UTC).
 
     `focus` and `contact` are replaced as the turn goes on; `replies` counts what was queued.
+    `has_waiting`: earlier replies may still wait to be sent.
     """
 
     context: ConversationContext
@@ -38,6 +39,7 @@ class Turn:
     contact: Contact
     focus: Focus
     replies: int = 0
+    has_waiting: bool = True
 
     @property
     def texts(self) -> Catalog:
@@ -97,7 +99,7 @@ class Turn:
         if not self.traits.has_buttons and message.buttons:
             message, choices = in_words(message, self.texts)
             self.focus = replace(self.focus, choices=choices)
-        if message.slot:
+        if message.slot and (self.has_waiting or self.replies):
             await outbox.supersede(self.conn, self.contact.id, message.slot)
         await outbox.put(
             self.conn,

@@ -21,7 +21,7 @@ from tests.statements import noted
 
 CALM = DispatchRules(sweep_seconds=60.0, poll_seconds=60.0)
 LIMITS = Limits(per_second=1_000.0, per_chat_second=500.0, chat_burst=1_000)
-MOST = 19
+MOST = 14
 """Statements of a tap on SQLite, BEGIN and COMMIT aside: keeping the update, handling it, and what
 became of the reply."""
 

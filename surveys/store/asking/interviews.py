@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, select, update
+from sqlalchemy import Row, Select, bindparam, delete, false, func, select, update
 
 from surveys.interview import Phase, State
+from surveys.store.asking.invitations import latest_consent
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import contacts, interviews, invitations
+from surveys.store.citizens.consents import Purpose
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
 UNFINISHED = (Phase.ASKING, Phase.OFFER, Phase.STOPPED)
@@ -26,6 +28,8 @@ class Interview:
     invitation_state: str
     contact_id: int
     contact_status: str
+    has_consent: bool
+    """Whether the contact agrees to be asked, as of when the interview was read."""
     state: State
 
 
@@ -79,6 +83,7 @@ _QUERY: Select[Any] = (
         invitations.c.dossier_id,
         invitations.c.state.label("invitation_state"),
         contacts.c.status,
+        func.coalesce(latest_consent(Purpose.SURVEY), false()).label("has_consent"),
     )
     .join_from(interviews, invitations, invitations.c.id == interviews.c.invitation_id)
     .join(contacts, contacts.c.id == interviews.c.contact_id)
@@ -104,5 +109,6 @@ def _interview(row: Row[Any]) -> Interview:
         invitation_state=row.invitation_state,
         contact_id=row.contact_id,
         contact_status=row.status,
+        has_consent=row.has_consent,
         state=State.from_json(plain),
     )

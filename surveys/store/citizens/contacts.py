@@ -11,11 +11,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, literal_column, select, update
+from sqlalchemy import Row, bindparam, case, exists, literal_column, select, update
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
-from surveys.store.base.schema import contact_dossiers, contacts
+from surveys.store.base.schema import contact_dossiers, contacts, outbox
 
 
 class ContactStatus(StrEnum):
@@ -94,16 +94,38 @@ async def meet(
     return _contact((await conn.execute(statement)).one())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A contact that writes, and what its outbox says."""
+
+    contact: Contact
+    is_answered: bool
+    """Whether this very message was answered before."""
+    has_waiting: bool
+    """Whether earlier replies wait to be sent."""
+
+
 async def find_seen(
-    conn: Connection, *, channel: str, bot: str, chat_key: str, now: datetime
-) -> Contact | None:
-    """The contact of this chat if there is nothing to note about it: active, and seen just now."""
+    conn: Connection, *, channel: str, bot: str, chat_key: str, now: datetime, reply_key: str
+) -> Seen | None:
+    """The contact of this chat if there is nothing to note about it: active, and seen just now.
+
+    `reply_key` is the dedup key of the first reply to the message.
+    """
     place = {"of_channel": channel, "of_bot": bot, "chat": chat_key, "since": now - JUST_NOW}
-    row = (await conn.execute(_SEEN, place)).one_or_none()
-    return _contact(row) if row else None
+    row = (await conn.execute(_SEEN, place | {"reply_key": reply_key})).one_or_none()
+    if row is None:
+        return None
+    return Seen(contact=_contact(row), is_answered=row.is_answered, has_waiting=row.has_waiting)
 
 
-_SEEN = select(contacts).where(
+_SEEN = select(
+    contacts,
+    exists().where(outbox.c.dedup_key == bindparam("reply_key")).label("is_answered"),
+    exists()
+    .where(outbox.c.contact_id == contacts.c.id, outbox.c.state == literal_column("'due'"))
+    .label("has_waiting"),
+).where(
     contacts.c.channel == bindparam("of_channel"),
     contacts.c.bot == bindparam("of_bot"),
     contacts.c.chat_key == bindparam("chat"),

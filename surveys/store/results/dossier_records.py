@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    and_,
     bindparam,
     exists,
     func,
@@ -68,6 +69,8 @@ class Known:
 
 async def of_dossiers(conn: Connection, dossier_ids: Collection[int]) -> list[Known]:
     """The cases of these dossiers (at most a few thousand), by id."""
+    if len(dossier_ids) == 1:
+        return await _known(conn, _ONE, {"number": next(iter(dossier_ids))})
     return await _known(conn, _AMONG, {"numbers": list(dossier_ids)})
 
 
@@ -98,6 +101,8 @@ class _Queries:
     """Everything asked about some dossiers; made once, since it is asked after every tap."""
 
     dossiers: Query
+    with_answers: bool
+    """Whether the dossiers' rows hold their answers too, a row an answer."""
     answers: Query
     steps: Query
     complaints: Query
@@ -107,7 +112,11 @@ class _Queries:
 async def _known(conn: Connection, ask: _Queries, params: Params) -> list[Known]:
     """Most dossiers have no complaint and no verification: only what is there is asked for."""
     found = list((await conn.execute(ask.dossiers, params)).all())
-    given = await _grouped(conn, ask.answers, params, asked=any(row.has_answers for row in found))
+    if ask.with_answers:
+        found, given = found[:1], _answers_among(found)
+    else:
+        asked = any(row.has_answers for row in found)
+        given = await _grouped(conn, ask.answers, params, asked=asked)
     steps = await _grouped(conn, ask.steps, params, asked=any(row.has_steps for row in found))
     opened = await _grouped(
         conn, ask.complaints, params, asked=any(row.has_complaints for row in found)
@@ -130,6 +139,11 @@ async def _known(conn: Connection, ask: _Queries, params: Params) -> list[Known]
 
 
 Rows = list[AnyRow]
+
+
+def _answers_among(rows: Rows) -> Mapping[int, Rows]:
+    """The answers in the rows of one dossier; without any there is one row, of nulls."""
+    return {row.id: [one for one in rows if one.question is not None] for row in rows[:1]}
 
 
 def _case(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) -> DossierRecord:
@@ -160,8 +174,15 @@ def _decided_since(verification: AnyRow, complaint: AnyRow) -> bool:
 
 
 def _given(row: AnyRow) -> Given:
-    _, response_id, question, option, answered_at = row
-    return Given(response_id=response_id, question=question, option=option, answered_at=answered_at)
+    return Given(
+        response_id=row.response_id,
+        question=row.question,
+        option=row.option,
+        answered_at=row.answered_at,
+    )
+
+
+_ANSWER = [answers.c[name] for name in ("response_id", "question", "option", "answered_at")]
 
 
 def _dossiers(which: Which) -> Query:
@@ -170,21 +191,37 @@ def _dossiers(which: Which) -> Query:
     answered = (
         select(func.count())
         .where(responses.c.dossier_id == dossiers.c.id, responses.c.valid)
+        .correlate(dossiers)
         .scalar_subquery()
     )
     chosen = select(*columns, *dates, answered.label("answered"), *_there_are())
     return chosen.where(which(dossiers.c.id)).order_by(dossiers.c.id)
 
 
+def _with_answers(query: Query) -> Query:
+    """The same with the answers that count: for one dossier a second question costs more."""
+    counts = and_(
+        answers.c.response_id == responses.c.id,
+        answers.c.latest,
+        is_one_of(answers.c.question, QUESTIONS),
+    )
+    return (
+        query.add_columns(*_ANSWER)
+        .outerjoin_from(dossiers, responses, responses.c.dossier_id == dossiers.c.id)
+        .outerjoin(answers, counts)
+    )
+
+
 def _there_are() -> tuple[ColumnElement[bool], ...]:
     number, response = dossiers.c.id, responses.c.dossier_id == dossiers.c.id
     complained = complaints.c.response_id == responses.c.id
-    return (
-        exists().where(response).label("has_answers"),
-        exists().where(dossier_steps.c.dossier_id == number).label("has_steps"),
-        exists().where(response, complained).label("has_complaints"),
-        exists().where(verifications.c.dossier_id == number).label("is_decided"),
-    )
+    found = {
+        "has_answers": exists().where(response),
+        "has_steps": exists().where(dossier_steps.c.dossier_id == number),
+        "has_complaints": exists().where(response, complained),
+        "is_decided": exists().where(verifications.c.dossier_id == number),
+    }
+    return tuple(there.correlate(dossiers).label(name) for name, there in found.items())
 
 
 def _steps(which: Which) -> Query:
@@ -194,9 +231,8 @@ def _steps(which: Which) -> Query:
 
 
 def _answers(which: Which) -> Query:
-    columns = [answers.c[name] for name in ("response_id", "question", "option", "answered_at")]
     return (
-        select(responses.c.dossier_id, *columns)
+        select(responses.c.dossier_id, *_ANSWER)
         .join_from(responses, answers, answers.c.response_id == responses.c.id)
         .where(which(responses.c.dossier_id), answers.c.latest)
         .where(is_one_of(answers.c.question, QUESTIONS))
@@ -224,9 +260,11 @@ def _number(name: str) -> BindParameter[int]:
     return bindparam(name, type_=BigInteger)
 
 
-def _queries(which: Which) -> _Queries:
+def _queries(which: Which, *, with_answers: bool = False) -> _Queries:
+    found = _dossiers(which)
     return _Queries(
-        dossiers=_dossiers(which),
+        dossiers=_with_answers(found) if with_answers else found,
+        with_answers=with_answers,
         answers=_answers(which),
         steps=_steps(which),
         complaints=_complaints(which),
@@ -234,6 +272,7 @@ def _queries(which: Which) -> _Queries:
     )
 
 
+_ONE = _queries(lambda column: column == _number("number"), with_answers=True)
 _AMONG = _queries(lambda column: column.in_(bindparam("numbers", expanding=True)))
 _WITHIN = _queries(lambda column: column.between(_number("first"), _number("last")))
 

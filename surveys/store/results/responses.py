@@ -98,6 +98,12 @@ async def record_answer(
     taken (an interview begun anew) becomes the next free one.
     """
     place = {"in_dossier": dossier_id, "by_form": form, "to_question": question}
+    if option is not None:
+        given = {"option": option, "text": text, "revision": revision, "answered_at": now}
+        quick = await conn.scalar(_FIRST_SAID, place | given)
+        if quick is not None:
+            await _refresh_if_counted(conn, dossier_id, question)
+            return int(quick)
     before = (await conn.execute(_STANDING, place)).one_or_none()
     is_first = before is None
     if before is None:
@@ -108,8 +114,7 @@ async def record_answer(
     said = {"option": option, "text": text}
     if await _append(conn, before, question, said, revision, now):
         revalued = await _revalue(conn, before, option)
-        if is_first or revalued or question in QUESTIONS:
-            await evidence.refresh(conn, [dossier_id])
+        await _refresh_if_counted(conn, dossier_id, question, anyway=is_first or revalued)
     return int(before.response_id)
 
 
@@ -176,6 +181,31 @@ _STANDING = (
     )
 )
 """A response, and the answer to one of its questions that stands, if there is one."""
+_SAID = ("revision", "option", "text", "answered_at")
+_STATED = exists().where(
+    answers.c.response_id == responses.c.id,
+    answers.c.question == bindparam("to_question"),
+    answers.c.latest,
+)
+_FIRST_SAID = (
+    answers.insert()
+    .from_select(
+        ["response_id", "question", *_SAID, "latest"],
+        select(
+            responses.c.id,
+            bindparam("to_question", type_=answers.c.question.type),
+            *(bindparam(name, type_=answers.c[name].type) for name in _SAID),
+            true(),
+        ).where(
+            responses.c.dossier_id == bindparam("in_dossier"),
+            responses.c.form == bindparam("by_form"),
+            responses.c.valid,
+            ~_STATED,
+        ),
+    )
+    .returning(answers.c.response_id)
+)
+"""The ordinary answer in one statement: to a valid response, to a question not answered yet."""
 _OUTDATE = update(answers).where(answers.c.id == bindparam("number")).values(latest=false())
 _ANSWER = answers.insert().values(latest=true())
 _REVALUE = (
@@ -197,6 +227,14 @@ _REVALUE = (
 def _opening(dialect: str) -> Insert:
     new = insert_for(dialect, responses).values(valid=false())
     return new.on_conflict_do_nothing(index_elements=["dossier_id", "form"])
+
+
+async def _refresh_if_counted(
+    conn: Connection, dossier_id: int, question: str, *, anyway: bool = False
+) -> None:
+    """Derive the dossier's evidence anew if the answer bears on it."""
+    if anyway or question in QUESTIONS:
+        await evidence.refresh(conn, [dossier_id])
 
 
 async def _append(
