@@ -21,7 +21,7 @@ from bot.conversation.context import ConversationContext
 from bot.delivery import Dispatcher
 from bot.inbox import Inbox
 from bot.notices import Notices
-from bot.server import Health, listen, make_server, port_of
+from bot.server import Health, listen, make_server
 from bot.settings import Settings, is_safe_base
 from bot.worker import Worker
 from surveys.errors import Refusal
@@ -151,8 +151,12 @@ async def run(
     Raises Refusal `serve.port_in_use`, or `serve.part_died` when a part ends by itself.
     """
     async with AsyncExitStack() as exits:
-        runner = await listen(make_server(routes, service.health), *service.settings.address)
-        exits.push_async_callback(runner.cleanup)
+        listener = await listen(
+            make_server(routes, service.health),
+            *service.settings.address,
+            behind_proxy=bool(service.settings.proxy_header),
+        )
+        exits.push_async_callback(listener.close)
         await service.channels.start(exits)
         tasks = [asyncio.create_task(service.worker.run(), name="worker")]
         tasks.append(asyncio.create_task(service.dispatcher.run(), name="dispatcher"))
@@ -162,7 +166,7 @@ async def run(
         receiving = service.channels.receive()
         exits.push_async_callback(_end, [*receiving, *service.channels.prepare()])
         _settle_down()
-        ready(port_of(runner))
+        ready(listener.port)
         await _until(stop, [*tasks, *receiving])
 
 

@@ -1,19 +1,30 @@
 """The one HTTP server: the page, the webhooks, and what the people who run it look at."""
 
+import asyncio
 import errno
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from bot.connections import (
+    BACKLOG,
+    GuardedConnection,
+    limits_for,
+    quiet_accepting,
+    raise_handle_limit,
+)
 from surveys.errors import Refusal
 
 LARGEST_BODY = 256 * 1024
 """Bytes of one request; every channel's largest update is far below."""
+BODY_SECONDS = 10.0
+"""How long a whole body may take to arrive."""
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 logger = logging.getLogger(__name__)
@@ -41,25 +52,52 @@ Check = Callable[[], Awaitable[Health]]
 
 def make_server(routes: Iterable[web.AbstractRouteDef], check: Check) -> web.Application:
     """An application with `routes`, `/healthz` and `/metrics`."""
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_calm])
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_timed, _calm, _take_body])
     app.add_routes([*routes, web.get("/healthz", _healthz(check))])
     app.add_routes([web.get("/metrics", _metrics(check))])
     return app
 
 
-async def listen(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Serve until the runner is cleaned up.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """A server that listens; `port` is the real one (asked for as 0)."""
+
+    runner: web.AppRunner
+    server: asyncio.Server
+    port: int
+
+    async def close(self) -> None:
+        """Accept nothing more and end what is in work."""
+        self.server.close()
+        await self.runner.cleanup()
+
+
+async def listen(
+    app: web.Application, host: str, port: int, *, behind_proxy: bool = False
+) -> Listener:
+    """Serve until closed. Nothing that comes in compressed is unpacked, and after a refusal the
+    rest of a body is not read.
 
     Raises Refusal `serve.port_in_use` or `serve.cannot_listen`.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=5, auto_decompress=False, lingering_time=0
+    )
     await runner.setup()
+    handler = runner.server
+    if handler is None:
+        raise RuntimeError("the runner is set up")
+    loop = asyncio.get_running_loop()
+    connections = limits_for(raise_handle_limit(), behind_proxy=behind_proxy)
+    loop.set_exception_handler(quiet_accepting(connections))
     try:
-        await web.TCPSite(runner, host, port).start()
+        server = await loop.create_server(
+            lambda: GuardedConnection(handler(), connections), host, port, backlog=BACKLOG
+        )
     except OSError as error:
         await runner.cleanup()
         raise _refused(error, host, port) from None
-    return runner
+    return Listener(runner=runner, server=server, port=server.sockets[0].getsockname()[1])
 
 
 def require_free(host: str, port: int) -> None:
@@ -77,11 +115,6 @@ def _refused(error: OSError, host: str, port: int) -> Refusal:
     in_use = error.errno == errno.EADDRINUSE
     code = "serve.port_in_use" if in_use else "serve.cannot_listen"
     return Refusal(code, host=host, port=port, reason=error.strerror or "")
-
-
-def port_of(runner: web.AppRunner) -> int:
-    """The port really listened on (asked for as 0)."""
-    return int(runner.addresses[0][1])
 
 
 def _healthz(check: Check) -> Handler:
@@ -120,11 +153,45 @@ def _metrics(check: Check) -> Handler:
 
 
 @web.middleware
+async def _timed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Tell the connection when a request begins and ends; a refused one is its last."""
+    connection = request.transport.get_protocol() if request.transport else None
+    if isinstance(connection, GuardedConnection):
+        connection.request_begins()
+    try:
+        response = await handler(request)
+    except web.HTTPException as refusal:
+        refusal.force_close()
+        raise
+    finally:
+        if isinstance(connection, GuardedConnection):
+            connection.request_ends()
+    if response.status >= HTTPStatus.BAD_REQUEST and not response.prepared:
+        response.force_close()
+    return response
+
+
+@web.middleware
+async def _take_body(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse a compressed body, which may unpack to a thousand times its size, and one that does
+    not arrive in time; addresses that do not exist read none."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise web.HTTPUnsupportedMediaType
+    if request.body_exists and request.match_info.http_exception is None:
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
+    return await handler(request)
+
+
+@web.middleware
 async def _calm(request: web.Request, handler: Handler) -> web.StreamResponse:
     """No traceback to a stranger, and no path in the log: a link's token may stand in it."""
     try:
         response = await handler(request)
-    except web.HTTPException:
+    except (web.HTTPException, ConnectionResetError):
         raise
     except Exception:
         logger.exception("a request failed")

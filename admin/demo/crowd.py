@@ -109,8 +109,8 @@ class Citizen:
 
 async def _questions(channel: WebChannel, session: str) -> AsyncIterator[WebMessage]:
     """The bot's messages that wait for a tap, until it has none left."""
-    async for messages in channel.messages(session, 0):
-        said = [message for message in messages if message.author is Author.BOT]
+    async for page in channel.messages(session, 0):
+        said = [message for message in page.messages if message.author is Author.BOT]
         if said and not _asks(said[-1]):
             return
         if said:

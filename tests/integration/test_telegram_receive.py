@@ -14,7 +14,7 @@ from bot.channels.telegram.parse import ALLOWED_UPDATES
 from bot.channels.telegram.receive import SECRET_HEADER, Poller, Webhook
 from bot.channels.telegram.setup import WEBHOOK_PATH, Wanted, prepare
 from bot.channels.telegram.transport import AiohttpRequest
-from bot.server import Health, listen, make_server, port_of
+from bot.server import Health, listen, make_server
 from tests.fakes.telegram import FakeTelegram, FaultKind, Limits, Person
 
 SECRET = "a-secret_0123456789"
@@ -75,12 +75,12 @@ async def hook(fake: FakeTelegram, request_: AiohttpRequest, kept: Kept) -> Asyn
         return Health(parts={}, queues={})
 
     app = make_server(Webhook(secret=SECRET, put=kept.put).routes(), check)
-    runner = await listen(app, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{port_of(runner)}{WEBHOOK_PATH}"
+    listener = await listen(app, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listener.port}{WEBHOOK_PATH}"
     api = make_api(fake.token, fake.root, request_)
     await prepare(api, Wanted(commands={}, webhook=url, secret=SECRET))
     yield url
-    await runner.cleanup()
+    await listener.close()
 
 
 def taken(fake: FakeTelegram) -> list[str]:

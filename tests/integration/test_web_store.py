@@ -21,5 +21,5 @@ async def test_after_an_erasure_an_open_page_still_hears_the_farewell(database: 
         await web_messages.forget(conn, "chat")
     await _add(database, "tạm biệt")
     async with database.read() as conn:
-        found = await web_messages.list_after(conn, "chat", last_seen)
+        found = await web_messages.list_after(conn, "chat", last_seen, 100)
     assert [one.body["text"] for one in found] == ["tạm biệt"]

@@ -11,16 +11,18 @@ from aiohttp import web
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel, ChannelContext, Limits, Put
 from bot.channels.web import NAME, TRAITS
-from bot.channels.web.chat import make_chat
+from bot.channels.web.chat import Page, make_chat
 from bot.messages import Incoming, IncomingKind, Outgoing
 from surveys.store.citizens import web_messages
-from surveys.store.citizens.web_messages import Author, NewMessage, WebMessage
+from surveys.store.citizens.web_messages import Author, NewMessage
 
 KINDS = {"text": IncomingKind.TEXT, "tap": IncomingKind.TAP, "start": IncomingKind.START}
 POLL_SECONDS = 2.0
 """How long a bubble written by another process may stay unseen."""
 MAX_BATCH = 100
 """Bubbles in one transaction."""
+PAGE = 20
+"""Bubbles read at once for a stream."""
 
 
 class Watchers:
@@ -108,20 +110,22 @@ class WebChannel(Channel):
         """The key under which the bubbles of a session are kept."""
         return self._context.keyring().chat_key(self.name, self.bot, session)
 
-    async def messages(self, session: str, last_id: int) -> AsyncIterator[list[WebMessage]]:
+    async def messages(self, session: str, last_id: int) -> AsyncIterator[Page]:
         """The bubbles after `last_id`, then new ones as they are written, while somebody listens.
 
-        Yields an empty list every few seconds, so that a dead connection is noticed.
+        Yields an empty page every few seconds, so that a dead connection is noticed.
         """
         chat_key = self.chat_key(session)
         with self.watchers.watching(chat_key) as changed:
             while True:
                 changed.clear()
                 async with self._context.database.read_inline() as conn:
-                    found = list(await web_messages.list_after(conn, chat_key, last_id))
+                    found = await web_messages.list_after(conn, chat_key, last_id, PAGE)
                 last_id = found[-1].id if found else last_id
-                yield found
-                await wait_at_most(changed, POLL_SECONDS)
+                page = Page(found, is_last=len(found) < PAGE)
+                yield page
+                if page.is_last:
+                    await wait_at_most(changed, POLL_SECONDS)
 
     async def _add(
         self, session: str, author: Author, what: Outgoing | str, event_key: str | None = None

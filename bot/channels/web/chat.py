@@ -6,18 +6,22 @@ import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any, Literal, Protocol
+from unicodedata import normalize
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.channels import registry
 from bot.channels.base import ChannelContext, Put, Raw
-from bot.channels.web.visitors import Visitors
+from bot.channels.web.visitors import Streams, Visitors
+from bot.client_address import client_network
 from surveys.store.citizens.web_messages import WebMessage
+from surveys.typed_words import TEXT_LIMIT
 
 COOKIE = "motcua_chat"
 YEAR_SECONDS = 365 * 24 * 3600
@@ -26,13 +30,22 @@ READY = b"event: ready\ndata: all that was said so far\n\n"
 _SESSION = re.compile(r"[!-~]{16,64}")
 """Ours are 22 letters and signs; a cookie may hold any bytes, which no database would keep."""
 STILL_HERE = b": still here\n\n"
+REPLACED = b"event: replaced\ndata: the page is open elsewhere too\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some bubbles in their order; `is_last`: there are no more for now."""
+
+    messages: Sequence[WebMessage]
+    is_last: bool
 
 
 class Bubbles(Protocol):
     """Where the page's bubbles come from (`WebChannel`)."""
 
-    def messages(self, session: str, last_id: int) -> AsyncIterator[list[WebMessage]]:
-        """Those after `last_id`, then new ones as they are written."""
+    def messages(self, session: str, last_id: int) -> AsyncIterator[Page]:
+        """Those after `last_id` page by page, then new ones as they are written."""
         ...
 
 
@@ -61,6 +74,7 @@ class WebChat:
     proxy_header: str = ""
     demo: bool = False
     frames: Sequence[str] = ()
+    streams: Streams = field(default_factory=Streams)
 
     def routes(self) -> list[web.RouteDef]:
         """`/` is the page, `/chat/…` what it talks to, `/pages/…` its style and script."""
@@ -86,30 +100,44 @@ class WebChat:
     async def receive(self, request: web.Request) -> web.Response:
         """Persist what the citizen did, then say so (202). A repeated post changes nothing."""
         session = _session(request)
-        if not self.visitors.may_speak(self._address(request)):
+        event = _read_event(await request.read())
+        written = len(event.text) if event else 0
+        if not self.visitors.may_speak(client_network(request, self.proxy_header), written):
             raise web.HTTPTooManyRequests
-        try:
-            event = Event.model_validate_json(await request.read())
-        except ValidationError as error:
-            return web.json_response({"error": error.error_count()}, status=400)
-        await self.put([raw_event(session, event.model_dump())])
+        if event is None:
+            return web.json_response({"error": "not an event of the page"}, status=400)
+        kept = event.model_copy(update={"text": normalize("NFC", event.text)[:TEXT_LIMIT]})
+        await self.put([raw_event(session, kept.model_dump())])
         return web.json_response({"id": event.id}, status=202)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: every bubble after `Last-Event-ID`, then each new one."""
-        session = _session(request)
+        session, address = _session(request), client_network(request, self.proxy_header)
+        if self.streams.is_full(address):
+            raise web.HTTPTooManyRequests
         last = _number(request.headers.get("Last-Event-ID") or request.query.get("after", ""))
         response = web.StreamResponse(headers={"Cache-Control": "no-store"})
         response.content_type = "text/event-stream"
-        await response.prepare(request)
-        end = READY
-        try:
-            async for found in self.bubbles.messages(session, last):
-                await response.write(b"".join(map(_event, found)) + end)
-                end = STILL_HERE
-        except (ConnectionResetError, asyncio.CancelledError):
-            pass
+        with self.streams.holding(session, address) as replaced:
+            await response.prepare(request)
+            with suppress(ConnectionResetError, asyncio.CancelledError):
+                await self._follow(response, session, last, replaced)
         return response
+
+    async def _follow(
+        self, response: web.StreamResponse, session: str, last: int, replaced: asyncio.Event
+    ) -> None:
+        """Write bubble by bubble: a client that does not read holds one of them, not all."""
+        end = READY
+        async for page in self.bubbles.messages(session, last):
+            for message in page.messages:
+                await response.write(_event(message))
+            if page.is_last:
+                await response.write(end)
+                end = STILL_HERE
+            if replaced.is_set():
+                await response.write(REPLACED)
+                return
 
     def _policy(self) -> str:
         """Nothing from elsewhere; only other channels' web clients may show the page in a frame."""
@@ -117,10 +145,6 @@ class WebChat:
         return (
             f"default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors {frames}"
         )
-
-    def _address(self, request: web.Request) -> str:
-        named = request.headers.get(self.proxy_header, "") if self.proxy_header else ""
-        return named.rpartition(",")[2].strip() or request.remote or ""
 
     def _give_session(self, response: web.Response) -> None:
         response.set_cookie(
@@ -160,6 +184,13 @@ async def page_file(request: web.Request) -> web.StreamResponse:
     if not file.is_file() or file.suffix == ".html":
         raise web.HTTPNotFound
     return web.FileResponse(file, headers={"Cache-Control": "no-cache"})
+
+
+def _read_event(body: bytes) -> Event | None:
+    try:
+        return Event.model_validate_json(body)
+    except ValidationError:
+        return None
 
 
 def _session(request: web.Request) -> str:

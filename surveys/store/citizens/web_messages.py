@@ -58,9 +58,9 @@ def _adding(dialect: str) -> ReturningInsert[int]:
 
 
 async def list_after(
-    conn: Connection, chat_key: str, last_id: int, limit: int = 500
+    conn: Connection, chat_key: str, last_id: int, limit: int
 ) -> Sequence[WebMessage]:
-    """The bubbles of one chat behind `last_id`, oldest first."""
+    """At most `limit` bubbles of one chat after `last_id`, oldest first."""
     rows = await conn.execute(_AFTER, {"chat": chat_key, "last": last_id, "most": limit})
     return [
         WebMessage(id=row.id, author=Author(row.author), body=row.body, at=row.at) for row in rows

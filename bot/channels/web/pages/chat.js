@@ -137,6 +137,7 @@ function listen() {
   const stream = new EventSource("/chat/messages");
   stream.onmessage = receive;
   stream.addEventListener("ready", begin);
+  stream.addEventListener("replaced", () => { stream.close(); connected = false; status("Trang này đang mở ở nơi khác. Tải lại trang để tiếp tục tại đây.", true); });
   stream.onopen = () => { connected = true; ready(); flush(); };
   stream.onerror = () => { connected = false; status("Mất kết nối, đang nối lại. Câu trả lời của Ông/Bà không mất.", true); };
 }

@@ -1,6 +1,6 @@
 """One address has its share of a minute; the others have theirs."""
 
-from bot.channels.web.visitors import MOST_ADDRESSES, Visitors
+from bot.channels.web.visitors import MAX_ADDRESSES, Visitors
 
 
 class Clock:
@@ -34,7 +34,7 @@ def test_addresses_do_not_share() -> None:
 def test_memory_is_bounded() -> None:
     """However many addresses come, so many are remembered and no more."""
     visitors = Visitors(per_minute=1, clock=Clock())
-    for number in range(MOST_ADDRESSES + 5):
+    for number in range(MAX_ADDRESSES + 5):
         visitors.may_speak(str(number))
     assert visitors.may_speak("0")
-    assert not visitors.may_speak(str(MOST_ADDRESSES + 4))
+    assert not visitors.may_speak(str(MAX_ADDRESSES + 4))

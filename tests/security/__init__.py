@@ -1,0 +1,1 @@
+"""What attackers tried once, each as a test that failed before it was mended."""
