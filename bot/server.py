@@ -177,7 +177,8 @@ async def _take_body(request: web.Request, handler: Handler) -> web.StreamRespon
     not arrive in time; addresses that do not exist read none."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise web.HTTPUnsupportedMediaType
-    if request.body_exists and request.match_info.http_exception is None:
+    arrived = request.content.is_eof()
+    if not arrived and request.match_info.http_exception is None:
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 await request.read()
