@@ -32,7 +32,7 @@ _SHARES = 10_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
     """One batch: how many were handed to the outbox, wait for a contact, or are outside the
-    sample; `last_id` is the dossier to go on behind."""
+    sample; `last_id` is the dossier to continue after."""
 
     issued: int = 0
     queued: int = 0
@@ -76,7 +76,7 @@ async def invite_some(
     *,
     after: int,
 ) -> Invited | None:
-    """Invite the next returned dossiers of the period behind dossier `after`; None: none left."""
+    """Invite the next returned dossiers of the period after dossier `after`; None at the end."""
     form = context.form.id
     found = await invitations.list_candidates(
         conn, period, form, after, BATCH, windows=context.windows(now)

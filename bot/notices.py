@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class Notices:
-    """Looks again and again for followed dossiers that are done."""
+    """Looks periodically for followed dossiers that are done."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Notices:
             await asyncio.sleep(self._poll_seconds)
 
     async def tell(self) -> int:
-        """Queue everything there is to tell; returns how many were told."""
+        """Queue all pending notices; returns how many."""
         count = 0
         while told := await self._some():
             count += told

@@ -183,7 +183,7 @@ def _checked(data: str) -> str:
 
 
 def parse_button(data: str) -> Press | None:
-    """The press that button data stands for; None when it is none of ours or was tampered with."""
+    """The press that button data means; None for data that is not ours or was changed."""
     answer = _ANSWER.fullmatch(data)
     if answer:
         interview_id, question, option, revision = answer.groups()

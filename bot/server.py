@@ -189,7 +189,7 @@ async def _take_body(request: web.Request, handler: Handler) -> web.StreamRespon
 
 @web.middleware
 async def _calm(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """No traceback to a stranger, and no path in the log: a link's token may stand in it."""
+    """No traceback to the client, and no path in the log: it may contain a link's token."""
     try:
         response = await handler(request)
     except (web.HTTPException, ConnectionResetError):

@@ -203,7 +203,7 @@ def _refused(wrong: ErrorDetails, file: str | None) -> Refusal:
 
 
 def keyring(settings: Settings) -> Keyring:
-    """The deployment's keys; makes the key file when there is none yet.
+    """The deployment's keys; creates the key file if it does not exist.
 
     Raises Refusal `settings.key` (not 64 hexadecimal digits) or `settings.key_readable`.
     """

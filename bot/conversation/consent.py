@@ -1,4 +1,4 @@
-"""Asking for leave, one purpose at a time, and keeping the proof."""
+"""Asking for consent, one purpose at a time, and recording it."""
 
 import hashlib
 
@@ -39,7 +39,7 @@ def _abroad(turn: Turn) -> str:
 
 
 async def keep(turn: Turn, purpose: Purpose, *, given: bool) -> None:
-    """Keep what was said to the text as it stands today."""
+    """Record the answer together with the version of the text that was shown."""
     consent = Consent(
         purpose=purpose,
         given=given,

@@ -1,4 +1,4 @@
-"""How far a dossier is: for everybody who knows its code, and a little more for whom it concerns.
+"""The stage of a dossier: for everybody who knows its code, with more for those it concerns.
 
 TT 01/2018/TT-VPCP Điều 16: without proof only the code, how far it is, and the promised date.
 """
@@ -54,7 +54,7 @@ async def show_if_found(turn: Turn, code: str) -> bool:
 
 
 async def show_by_reference(turn: Turn) -> bool:
-    """Answer the reference of a complaint; False when the text is none."""
+    """Answer the reference of a complaint; False when the text is not one."""
     reference = possible_reference(turn.incoming.text)
     limit = turn.context.settings.look_ups_per_hour
     if reference is None or len(_recent(turn)) >= limit:

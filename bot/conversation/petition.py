@@ -101,7 +101,7 @@ async def give_up(turn: Turn, response_id: int) -> None:
 
 
 async def follow(turn: Turn, reference: str) -> bool:
-    """Tell how far the complaint with this reference is; False when there is none."""
+    """Show the state of the complaint with this reference; False when it does not exist."""
     complaint = await complaints.by_reference(turn.conn, reference)
     if complaint is None:
         return False

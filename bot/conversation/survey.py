@@ -1,4 +1,4 @@
-"""Carrying the interview out: each event is one step of the engine, stored and shown."""
+"""The interview: each event is one step of the engine, stored and shown."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ UNDER_WAY = frozenset({Phase.ASKING, Phase.OFFER})
 
 
 async def begin(turn: Turn, invitation: Invitation) -> None:
-    """Ask the first question, or go on where the contact's interview stands."""
+    """Ask the first question, or continue the contact's interview."""
     form = turn.context.forms[invitation.form]
     lasts = turn.context.settings.interview_lasts
     state = new_state(form, turn.contact.language, turn.now, lasts)
@@ -49,7 +49,7 @@ async def begin(turn: Turn, invitation: Invitation) -> None:
 
 
 async def advance(turn: Turn, interview: Interview, event: Event) -> None:
-    """Take one event, keep its effects, and show where the interview stands.
+    """Apply one event, store its effects, and show the current screen.
 
     An interview whose consent was withdrawn meanwhile asks for it again first.
     """
@@ -95,7 +95,7 @@ async def on_edited(turn: Turn) -> bool:
 
 
 async def stop(turn: Turn, interview: Interview) -> None:
-    """Stop it without a word; what was answered stays."""
+    """Stop it silently; the answers are kept."""
     form = await turn.context.form_version(turn.conn, interview.state.form, interview.state.version)
     done = step(form, interview.state, Stop(), turn.now)
     await interviews.save(turn.conn, interview.id, done.state)
@@ -104,7 +104,7 @@ async def stop(turn: Turn, interview: Interview) -> None:
 
 
 async def find_attended(turn: Turn) -> Interview | None:
-    """The interview that typed texts go to."""
+    """The interview that receives typed texts."""
     number = turn.focus.interview
     found = await interviews.find(turn.conn, number) if number else None
     return found if found and found.contact_id == turn.contact.id else None

@@ -31,7 +31,7 @@ class CommandName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command and what was typed behind it; `name` None: a command we do not have."""
+    """A command and the text after it; `name` is None for an unknown command."""
 
     name: CommandName | None
     argument: str = ""

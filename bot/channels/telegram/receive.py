@@ -155,7 +155,7 @@ class Poller:
         return longest * self._random.uniform(0.5, 1.0)
 
     async def _without_webhook(self) -> float:
-        """Somebody has set a webhook, and while it stands polling brings nothing."""
+        """Somebody has set a webhook; as long as it is set, polling returns nothing."""
         try:
             await self._api.delete_webhook(drop_pending_updates=False)
         except TelegramError:

@@ -17,7 +17,7 @@ def utf16_length(text: str) -> int:
 def split_text(text: str, limit: int = MAX_UNITS) -> list[str]:
     """NFC pieces of at most `limit` code units, cut where it hurts least.
 
-    A cut falls behind a paragraph, a line, a sentence or a word if one ends in the second half of
+    A cut falls after a paragraph, a line, a sentence or a word if one ends in the second half of
     the piece; else anywhere, but never inside a character as people see it. Half a surrogate
     pair, which cannot be sent, becomes a question mark.
     """
