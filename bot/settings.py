@@ -66,7 +66,11 @@ class Settings(BaseSettings):
     """How `2021-Q2` is turned into days: `administrative` (15/3–14/6) or `calendar`."""
     authority: str = "Bộ phận Một cửa"
     """Who asks: the name in the consent screen."""
-    rulebook: str = "tt01-2018"
+    rulebook: str = ""
+    """Id of a rulebook, or a .yaml file, to rate by. Empty: the national one of the period."""
+    rulebook_decision: str = ""
+    """Number and date of the authority's decision to go on rating by a rulebook whose legal basis
+    has ended."""
     form: str = "phieu5"
     """The form that a returned dossier is asked with."""
 

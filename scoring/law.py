@@ -185,11 +185,19 @@ class Policies(_Part):
         return ((name, getattr(self, name)) for name in type(self).model_fields)
 
 
+class Basis(_Part):
+    """The act a rulebook rests on; `ends`: the last day the act is in force, None while it is."""
+
+    act: Line
+    ends: date | None = None
+
+
 class Rulebook(_Part):
     """A dated set of rules from which points, totals and grades follow.
 
     `levels` are the levels of government it knows; a limit is given for each of them or for all
-    alike. Validated with `levels` in the context.
+    alike. `local_decision` is the authority's own decision that keeps the rulebook after its basis
+    has ended. Validated with `levels` in the context.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -200,6 +208,8 @@ class Rulebook(_Part):
     source: Line
     valid_from: date
     valid_to: date | None = None
+    basis: Basis | None = None
+    local_decision: Line | None = None
     levels: tuple[Line, ...]
     max_points: Annotated[Points, Field(gt=0)]
     criteria: Mapping[str, Criterion]
@@ -294,6 +304,14 @@ class Rulebook(_Part):
     def valid_on(self, day: date) -> bool:
         """Whether the rulebook is in force on this day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def outlives_basis(self, day: date) -> bool:
+        """Whether the act it rests on has ended by this day."""
+        return self.basis is not None and self.basis.ends is not None and self.basis.ends < day
+
+    def basis_ended(self, day: date) -> bool:
+        """Whether the act it rests on has ended by this day and no local decision keeps it."""
+        return self.outlives_basis(day) and self.local_decision is None
 
     def round_points(self, value: Decimal) -> Decimal:
         """Points and totals at the digits of `points_digits`."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from scoring.aggregates import Group, Overall, groups, overall
 from scoring.evidence import UnitEvidence
 from scoring.law import Rulebook
 from scoring.unit_rating import UnitRating, rate_units
-from scoring.warning import RatingWarning, warnings_of
+from scoring.warning import RatingWarning, basis_warnings, warnings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +35,8 @@ class Rating:
         }
 
 
-def rate(rulebook: Rulebook, units: Iterable[UnitEvidence]) -> Rating:
-    """Rate a district by a rulebook.
+def rate(rulebook: Rulebook, units: Iterable[UnitEvidence], last_day: date | None = None) -> Rating:
+    """Rate a district by a rulebook. `last_day` of the period: whether the basis still holds then.
 
     Raises Refusal `scoring.unit_twice`, `scoring.unknown_criterion`, `rulebooks.unknown_outcome`
     or `rulebooks.unknown_level`.
@@ -48,5 +49,8 @@ def rate(rulebook: Rulebook, units: Iterable[UnitEvidence]) -> Rating:
         blocks=groups(rulebook, rated, lambda unit: unit.evidence.block),
         levels=groups(rulebook, rated, lambda unit: unit.evidence.level),
         overall=whole,
-        warnings=warnings_of(rulebook, rated, whole),
+        warnings=(
+            *(basis_warnings(rulebook, last_day) if last_day else ()),
+            *warnings_of(rulebook, rated, whole),
+        ),
     )

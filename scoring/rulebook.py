@@ -6,6 +6,7 @@ source, validity) is always its own.
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +22,19 @@ from scoring.supported import UNLISTED_LEVELS, Validity
 SHIPPED = Path(__file__).parent / "rulebooks"
 """The folder of the rulebooks that come with the program."""
 
-_OWN = frozenset({"id", "version", "scope", "title", "source", "valid_from", "valid_to", "extends"})
+_OWN = frozenset(
+    {
+        "id",
+        "version",
+        "scope",
+        "title",
+        "source",
+        "valid_from",
+        "valid_to",
+        "extends",
+        "local_decision",
+    }
+)
 _READER_ADDS = frozenset({"place", "checksum", "base_checksum"})
 _NOT_COMPARED = frozenset({"place", "checksum", "base_checksum", "extends"})
 
@@ -91,6 +104,26 @@ def refuse_overlaps(rulebooks: Iterable[Rulebook]) -> None:
         day = max(one.valid_from, other.valid_from)
         if one.valid_on(day) and other.valid_on(day):
             raise Refusal("rulebooks.overlap", day=day.isoformat(), **_both_places(one, other))
+
+
+def applicable(rulebooks: Iterable[Rulebook], first: date, last: date) -> Rulebook:
+    """The national rulebook of a period, both days included; before the first or after the last
+    one's time, that one.
+
+    Raises Refusal `rulebooks.across_change` naming both when the rules change within the period,
+    and as `refuse_overlaps`.
+    """
+    national = sorted(
+        (one for one in rulebooks if one.scope is Validity.NATIONAL), key=lambda b: b.valid_from
+    )
+    refuse_overlaps(national)
+    begun = [one for one in national if one.valid_from <= last] or national[:1]
+    in_period = [one for one in begun if one.valid_to is None or one.valid_to >= first]
+    if len(in_period) > 1:
+        one, other = in_period[-2:]
+        day = other.valid_from.isoformat()
+        raise Refusal("rulebooks.across_change", one=one.id, other=other.id, day=day)
+    return in_period[0] if in_period else begun[-1]
 
 
 def with_choices(rulebook: Rulebook, choices: Mapping[str, str]) -> Rulebook:

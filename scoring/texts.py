@@ -1,6 +1,7 @@
 """The words of a rating in both languages, from `texts.yaml`; numbers written as people do."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,8 @@ def written(value: Any, language: str) -> str:  # noqa: ANN401 - whatever a text
         return value.of(language)
     if isinstance(value, Percent):
         return f"{written(Decimal(value), language)}%"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
     if isinstance(value, list | tuple):
         return ", ".join(written(item, language) for item in value)
     if isinstance(value, Decimal) and language == "vi":

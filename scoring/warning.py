@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from scoring.aggregates import Overall, scored
 from scoring.law import Rulebook
@@ -39,6 +40,14 @@ def warnings_of(
         *(warning for unit in rated for warning in _grade_lowered(rulebook, unit)),
         *(warning for unit in units for warning in _self_differs(rulebook, unit)),
     )
+
+
+def basis_warnings(rulebook: Rulebook, day: date) -> tuple[RatingWarning, ...]:
+    """That the act the rulebook rests on has ended by this day, and no local decision keeps it."""
+    if rulebook.basis is None or not rulebook.basis_ended(day):
+        return ()
+    params = {"rulebook": rulebook.id, "act": rulebook.basis.act, "ends": rulebook.basis.ends}
+    return (RatingWarning(code="rulebook_basis_ended", params=params),)
 
 
 def _means_differ(overall: Overall) -> Iterator[RatingWarning]:

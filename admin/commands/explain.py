@@ -53,7 +53,8 @@ async def command(
     shown_as: Format,
 ) -> None:
     """Explain a grade, or one criterion and the dossiers behind it."""
-    book, wanted = chosen(runtime, rulebook, policies), runtime.period(period)
+    wanted = runtime.period(period)
+    book = chosen(runtime, rulebook, policies, wanted)
     if outcome is not None and criterion not in CRITERIA:
         raise Refusal("explain.no_outcomes", known=", ".join(CRITERIA))
     database = await runtime.database()

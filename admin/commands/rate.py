@@ -38,9 +38,9 @@ async def command(
     shown_as: Format,
 ) -> None:
     """Rate a period; or list who has not scored, or rate the officials."""
-    book = chosen(runtime, rulebook, policies)
     wanted = runtime.period(period)
-    if not book.valid_on(wanted.end):
+    book = chosen(runtime, rulebook, policies, wanted)
+    if not book.valid_on(wanted.end) and not book.outlives_basis(wanted.end):
         runtime.say("rate.not_in_force", id=book.id, day=wanted.end)
     weighing = None if wanted_weights is None else weights.parse(wanted_weights)
     phrases = RatingPhrases(texts=runtime.texts, rulebook=book)

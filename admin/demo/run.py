@@ -12,11 +12,11 @@ from admin.desk.results_page import ResultsPage
 from admin.kit.channels import channel_context
 from admin.kit.runtime import Runtime
 from admin.kit.serving import now, stopping
+from admin.rating.rulebooks import chosen
 from bot import app
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import raw_event
 from bot.settings import Settings
-from scoring.rulebook import find_rulebook
 
 
 def settings_for(settings: Settings, folder: Path, port: int) -> Settings:
@@ -83,7 +83,7 @@ def _results_page(runtime: Runtime, service: app.Service, offers: DemoOffers) ->
     return ResultsPage(
         database=service.database,
         period=PERIOD,
-        rulebook=find_rulebook(runtime.settings.rulebook),
+        rulebook=chosen(runtime, None, period=PERIOD),
         texts=runtime.texts,
         place=runtime.text("demo.place"),
         beside=offers.summary,

@@ -101,7 +101,7 @@ class RatingResult:
 async def read_rating(conn: Connection, rulebook: Rulebook, period: Period) -> RatingResult:
     """Rate a period. Raises what `scoring.rating.rate` raises."""
     read = await unit_evidence(conn, period)
-    rating = rate(rulebook, read.evidence)
+    rating = rate(rulebook, read.evidence, period.end)
     return RatingResult(read=read, rating=rating, attention=attention_of(rating))
 
 

@@ -52,10 +52,13 @@ def _contract(result: RatingResult, language: str) -> dict[str, Any]:
 
 
 def _rulebook(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
+    rulebook = result.rulebook
     return {
-        "version": result.rulebook.version,
-        "title": result.rulebook.title.of(phrases.language),
+        "version": rulebook.version,
+        "title": rulebook.title.of(phrases.language),
         "in_force": result.in_force,
+        "basis": rulebook.basis.act if rulebook.basis else None,
+        "local_decision": rulebook.local_decision,
     }
 
 

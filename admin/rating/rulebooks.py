@@ -5,21 +5,52 @@ from pathlib import Path
 
 from admin.kit.runtime import Runtime
 from scoring.law import Rulebook
-from scoring.rulebook import find_rulebook, load_rulebook, with_choices
+from scoring.rulebook import (
+    applicable,
+    find_rulebook,
+    load_rulebook,
+    shipped_rulebooks,
+    with_choices,
+)
+from surveys.period import Period
 
 
-def chosen(runtime: Runtime, wanted: str | None, policies: Sequence[str] = ()) -> Rulebook:
-    """The rulebook with this id, or in this file (`*.yaml`), or of the settings; `policies` are
-    open questions to settle otherwise (`late_without_complaint=ignore_time`).
+def chosen(
+    runtime: Runtime,
+    wanted: str | None,
+    policies: Sequence[str] = (),
+    period: Period | None = None,
+) -> Rulebook:
+    """The rulebook with this id, or in this file (`*.yaml`), or of the settings, else the national
+    one of the period (of today without one). `policies` are open questions to settle otherwise
+    (`late_without_complaint=ignore_time`).
 
     Raises Refusal `rulebooks.*`, and OSError for a file that is not there.
     """
     name = wanted or runtime.settings.rulebook
-    in_a_file = name.lower().endswith((".yaml", ".yml"))
-    rulebook = in_file(Path(name)) if in_a_file else find_rulebook(name)
+    rulebook = _kept(runtime, named(name) if name else _national(runtime, period))
     if not policies:
         return rulebook
     return with_choices(rulebook, dict(one.partition("=")[::2] for one in policies))
+
+
+def named(name: str) -> Rulebook:
+    """The shipped rulebook with this id, or the one in this file. Raises as `chosen`."""
+    in_a_file = name.lower().endswith((".yaml", ".yml"))
+    return in_file(Path(name)) if in_a_file else find_rulebook(name)
+
+
+def _national(runtime: Runtime, period: Period | None) -> Rulebook:
+    days = (runtime.today, runtime.today) if period is None else (period.start, period.end)
+    return applicable(shipped_rulebooks(), *days)
+
+
+def _kept(runtime: Runtime, rulebook: Rulebook) -> Rulebook:
+    """The same with the authority's decision to go on by it, where the settings name one."""
+    decision = runtime.settings.rulebook_decision
+    if not decision or rulebook.local_decision:
+        return rulebook
+    return rulebook.model_copy(update={"local_decision": decision})
 
 
 def in_file(file: Path) -> Rulebook:

@@ -50,6 +50,8 @@ class RatingView:
         yield self._text("period", id=period.id, first=period.start, last=period.end)
         title, version = rulebook.title.of(self.phrases.language), str(rulebook.version)
         yield self._text("rulebook", id=rulebook.id, version=version, title=title)
+        if rulebook.local_decision:
+            yield self._text("local_decision", decision=rulebook.local_decision)
         yield ""
 
     def _units(self) -> Table:

@@ -12,6 +12,7 @@ from scoring.errors import Refusal
 from scoring.law import Rulebook
 from scoring.rulebook import (
     SHIPPED,
+    applicable,
     diff,
     find_rulebook,
     load_rulebook,
@@ -248,8 +249,8 @@ def test_diff_compares_values(edited: Edited) -> None:
     """Items of lists are compared one by one; null is an empty text, not an absent key."""
     stricter = load_rulebook(edited("id: tot, points: 12", "id: tot, points: 12.5"))
     assert diff(tt01(), stricter) == [("grades.bands.1.points", "12", "12.5")]
-    ended = load_rulebook(edited("valid_to: null", "valid_to: 2025-06-30"))
-    assert diff(tt01(), ended) == [("valid_to", "", "2025-06-30")]
+    open_ended = load_rulebook(edited("valid_to: 2025-06-30", "valid_to: null"))
+    assert diff(open_ended, tt01()) == [("valid_to", "", "2025-06-30")]
 
 
 def test_two_national_rulebooks_on_one_day_are_refused(edited: Edited) -> None:
@@ -265,9 +266,9 @@ def test_two_national_rulebooks_on_one_day_are_refused(edited: Edited) -> None:
     assert params["other_file"] == later.place.file
 
 
-def test_a_rulebook_that_ends_before_the_next_begins_does_not_overlap(edited: Edited) -> None:
+def test_a_rulebook_that_ends_before_the_next_begins_does_not_overlap() -> None:
     """Validity that ends the day before another begins is no overlap; the day itself is."""
-    ended = load_rulebook(edited("valid_to: null", "valid_to: 2025-06-30"))
+    ended = tt01()
     after = ended.model_copy(update={"id": "b", "valid_from": date(2025, 7, 1), "valid_to": None})
     refuse_overlaps([ended, after])
     same_day = after.model_copy(update={"valid_from": date(2025, 6, 30)})
@@ -275,6 +276,56 @@ def test_a_rulebook_that_ends_before_the_next_begins_does_not_overlap(edited: Ed
         refuse_overlaps([ended, same_day])
     local = find_rulebook("dam-rong-2020")
     refuse_overlaps([tt01(), local])
+
+
+LATER = TT01.replace("id: tt01-2018", "id: later").replace("ends: 2025-06-30", "ends: null")
+AFTER = LATER.replace("valid_from: 2019-01-06", "valid_from: 2025-07-01")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "wanted"),
+    [
+        (date(2015, 1, 1), date(2015, 3, 31), "tt01-2018"),
+        (date(2021, 3, 15), date(2021, 6, 14), "tt01-2018"),
+        (date(2025, 6, 1), date(2025, 6, 30), "tt01-2018"),
+        (date(2025, 7, 1), date(2025, 7, 31), "later"),
+        (date(2031, 1, 1), date(2031, 12, 31), "later"),
+    ],
+)
+def test_the_rulebook_of_a_period(tmp_path: Path, first: date, last: date, wanted: str) -> None:
+    """The national one in force; before the first and after the last of them, that one."""
+    path = tmp_path / "later.yaml"
+    path.write_text(AFTER.replace("valid_to: 2025-06-30", "valid_to: 2030-12-31"), "utf-8")
+    every = [load_rulebook(path), *shipped_rulebooks()]
+    assert applicable(every, first, last).id == wanted
+
+
+def test_a_period_across_a_change_is_refused_with_both_names(tmp_path: Path) -> None:
+    """Neither half is rated by the other's rules; the day of the change is told."""
+    path = tmp_path / "later.yaml"
+    path.write_text(AFTER.replace("valid_to: 2025-06-30", "valid_to: null"), "utf-8")
+    every = [load_rulebook(path), *shipped_rulebooks()]
+    refusal = refusal_of(lambda: applicable(every, date(2025, 6, 15), date(2025, 9, 14)))
+    assert refusal.code == "rulebooks.across_change"
+    assert refusal.params == {"one": "tt01-2018", "other": "later", "day": "2025-07-01"}
+
+
+def test_two_rulebooks_for_one_day_are_refused(tmp_path: Path) -> None:
+    """Nobody can say which of them rates."""
+    path = tmp_path / "later.yaml"
+    path.write_text(LATER, "utf-8")
+    every = [load_rulebook(path), *shipped_rulebooks()]
+    refusal = refusal_of(lambda: applicable(every, date(2021, 3, 15), date(2021, 6, 14)))
+    assert refusal.code == "rulebooks.overlap"
+
+
+def test_a_basis_ends_and_a_local_decision_keeps_the_rulebook() -> None:
+    """NĐ 61/2018 was in force until 30/6/2025; a rulebook that extends another inherits that."""
+    kept = tt01().model_copy(update={"local_decision": "QĐ 12/QĐ-UBND"})
+    last, next_day = date(2025, 6, 30), date(2025, 7, 1)
+    assert (tt01().basis_ended(last), tt01().basis_ended(next_day)) == (False, True)
+    assert (kept.basis_ended(next_day), kept.outlives_basis(next_day)) == (False, True)
+    assert find_rulebook("dam-rong-2020").basis_ended(next_day)
 
 
 def test_a_shipped_rulebook_is_found_by_the_name_of_its_file() -> None:
@@ -311,7 +362,7 @@ BROKEN = [
     ("version: 1\n", "version: 0\n", "bad_value", "version"),
     ("max_points: 2\n", "max_points: 0\n", "bad_value", "max_points"),
     ("valid_from: 2019-01-06", "valid_from: 2019-02-30", "bad_value", "valid_from"),
-    ("valid_to: null", "valid_to: 2018-12-31", "valid_to_before_from", "valid_to"),
+    ("valid_to: 2025-06-30", "valid_to: 2018-12-31", "valid_to_before_from", "valid_to"),
     ("id: tt01-2018", "id: TT 01", "bad_value", "id"),
     ("scope: national", "scope: regional", "bad_value", "scope"),
     ("early: {points: 2,", "early: {points: 1.005,", "points_step", f"{EARLY}.points"),

@@ -1,0 +1,63 @@
+"""Which rulebook `rate` takes, and what it says of one whose legal basis has ended."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from admin.kit import cli
+from tests.integration.office import KEY
+
+UNITS = "code,name,level,block\nXA01,UBND xã An Hòa,xa,xa\n"
+ENDED = "rulebook_basis_ended"
+
+
+@pytest.fixture(autouse=True)
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database with one unit."""
+    monkeypatch.setenv("MOTCUA_DATABASE_URL", f"sqlite:///{tmp_path}/motcua.sqlite")
+    monkeypatch.setenv("MOTCUA_KEY", KEY)
+    (tmp_path / "units.csv").write_text(UNITS, "utf-8")
+    assert cli.run(["db", "upgrade"]) == 0
+    assert cli.run(["units", "import", str(tmp_path / "units.csv")]) == 0
+    return tmp_path
+
+
+def rated(capsys: pytest.CaptureFixture[str], *line: str) -> dict[str, Any]:
+    """The JSON of `rate`."""
+    capsys.readouterr()
+    assert cli.run(["rate", *line, "--format", "json"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def codes(found: dict[str, Any]) -> list[str]:
+    """The codes of its warnings."""
+    return [warning["code"] for warning in found["warnings"]]
+
+
+def test_a_basis_that_has_ended_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    """The last day of NĐ 61/2018 is 30/6/2025; afterwards the rulebook works, and says so."""
+    before = rated(capsys, "2025-06-01..2025-06-30")
+    assert before["rulebook"] == "tt01-2018"
+    assert ENDED not in codes(before)
+    assert before["rulebook_details"]["in_force"]
+    after = rated(capsys, "2025-07-01..2025-07-31")
+    assert (after["rulebook"], codes(after)[0]) == ("tt01-2018", ENDED)
+    assert "30/06/2025" in after["warnings"][0]["message"]
+    assert "MOTCUA_RULEBOOK_DECISION" in after["warnings"][0]["message"]
+
+
+def test_a_decision_of_the_authority_takes_its_place(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its number is in the result instead of the warning, on the terminal and for programs."""
+    monkeypatch.setenv("MOTCUA_RULEBOOK_DECISION", "QĐ 12/QĐ-UBND ngày 15/7/2025")
+    found = rated(capsys, "2025-07-01..2025-07-31")
+    assert ENDED not in codes(found)
+    assert found["rulebook_details"]["local_decision"] == "QĐ 12/QĐ-UBND ngày 15/7/2025"
+    assert cli.run(["rate", "2025-07-01..2025-07-31"]) == 0
+    shown = capsys.readouterr()
+    assert "QĐ 12/QĐ-UBND" in shown.out
+    assert "không có hiệu lực" not in shown.err
