@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sized
 from contextlib import asynccontextmanager
 from itertools import count
 
@@ -53,7 +53,7 @@ async def _tap(inbox: Inbox, channel: FakeChannel, data: str) -> list[str]:
     with noted() as said:
         await inbox.put(channel=CHANNEL, bot=BOT, event_key=data, address="84", payload=body)
         await until(is_answered)
-        await asyncio.sleep(4 * CALM.linger_seconds)
+        await _until_still(said)
     return [statement for statement, _ in said if not statement.startswith("BEGIN")]
 
 
@@ -68,14 +68,17 @@ async def test_a_tap_takes_few_statements(sqlite_database: Database) -> None:
         limits=Limits(per_second=1_000.0, per_chat_second=500.0, chat_burst=1_000)
     )
     async with _serving(house, channel) as inbox:
-        await until(lambda: _is_quiet(channel))
+        with noted() as said:
+            await _until_still(said)
         await _tap(inbox, channel, "a:1:satisfaction:very:0")
         said = await _tap(inbox, channel, "a:1:contacts:none:1")
     assert list(await house.answers()) == ["satisfaction", "contacts"]
     assert len(said) <= MOST, "\n".join(said)
 
 
-async def _is_quiet(channel: FakeChannel) -> bool:
-    heard = len(channel.heard)
-    await asyncio.sleep(4 * CALM.linger_seconds)
-    return len(channel.heard) == heard
+async def _until_still(said: Sized) -> None:
+    """Wait until nothing more is said to the database."""
+    before = -1
+    while before != len(said):
+        before = len(said)
+        await asyncio.sleep(8 * CALM.linger_seconds)

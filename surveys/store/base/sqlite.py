@@ -32,16 +32,19 @@ PATIENCE_SECONDS = 30.0
 PAUSES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.025, 0.025, 0.025, 0.05, 0.05)
 """Seconds between two tries to get the lock, as SQLite's own busy handler; then LONGEST_PAUSE."""
 LONGEST_PAUSE = 0.1
+WRITING, READING = "BEGIN IMMEDIATE", "BEGIN"
 WRITES = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 """Of what may end in a power cut, only FULL survives it in WAL mode."""
 READS = ("query_only=ON",)
 
 
 class SqliteConnection:
-    """A `Connection` whose statements run at once, on the loop."""
+    """A `Connection` whose statements run at once, on the loop, in a transaction that `begin`
+    began."""
 
-    def __init__(self, sync: SyncConnection) -> None:
+    def __init__(self, sync: SyncConnection, begin: str) -> None:
         self._sync = sync
+        self._begin = begin
 
     @property
     def dialect(self) -> Dialect:
@@ -61,8 +64,9 @@ class SqliteConnection:
         return fn(self._sync, *arg, **kw)
 
     async def rollback(self) -> None:
-        """Undo what the transaction did so far."""
+        """Undo what the transaction did so far, and begin anew."""
         self._sync.rollback()
+        self._sync.exec_driver_sql(self._begin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +97,8 @@ class SqliteDriver:
             reader=None if alone else _threaded(url, {"connect_args": wait, **sizes}),
             patience_seconds=patience_seconds,
         )
-        _prepare(driver.writer, "BEGIN IMMEDIATE", (*WRITES, "busy_timeout=0"))
-        _prepare(driver.inline, "BEGIN", READS)
+        _prepare(driver.writer, (*WRITES, "busy_timeout=0"))
+        _prepare(driver.inline, READS)
         return driver
 
     @asynccontextmanager
@@ -103,7 +107,7 @@ class SqliteDriver:
         async with self.turn:
             with self.writer.connect() as sync:
                 await self._begin(sync)
-                yield SqliteConnection(sync)
+                yield SqliteConnection(sync, WRITING)
                 await _in_thread(sync.commit)
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
@@ -114,7 +118,8 @@ class SqliteDriver:
     async def read_inline(self) -> AsyncIterator[Connection]:
         """A read of a few rows by an index; the loop does nothing else meanwhile."""
         with self.inline.connect() as sync:
-            yield SqliteConnection(sync)
+            sync.exec_driver_sql(READING)
+            yield SqliteConnection(sync, READING)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -136,14 +141,19 @@ def _threaded(url: URL, options: dict[str, Any]) -> "AsyncEngine":
     from sqlalchemy.ext.asyncio import create_async_engine
 
     engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), **options)
-    _prepare(engine.sync_engine, "BEGIN", READS)
+    _prepare(engine.sync_engine, READS)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begins(connection: SyncConnection) -> None:
+        connection.exec_driver_sql(READING)
+
     return engine
 
 
 def _begun(sync: SyncConnection, *, may_fail: bool) -> bool:
     """Begin, unless somebody else has the lock and that is no error yet."""
     try:
-        sync.begin()
+        sync.exec_driver_sql(WRITING)
     except OperationalError as error:
         if not may_fail or not _is_busy(error):
             raise
@@ -166,9 +176,10 @@ async def _in_thread(work: Callable[[], T]) -> T:
         raise
 
 
-def _prepare(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
-    """Have every transaction begin with `begin`: the driver's own beginning, deferred until the
-    first write, loses the race between reading and writing."""
+def _prepare(engine: Engine, pragmas: tuple[str, ...]) -> None:
+    """Have its connections leave BEGIN to us: the driver's own, deferred until the first write,
+    loses the race between reading and writing. On the loop no listener begins: one makes every
+    statement dearer."""
 
     @event.listens_for(engine, "connect")
     def _connected(connection: DBAPIConnection, _: object) -> None:
@@ -181,7 +192,3 @@ def _prepare(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
             raise sqlite3.DatabaseError("malformed") from None
         finally:
             cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begins(connection: SyncConnection) -> None:
-        connection.exec_driver_sql(begin)
