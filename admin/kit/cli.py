@@ -17,6 +17,7 @@ import click
 from admin.kit.help import HelpfulGroup, first_line, load, modules
 from admin.kit.texts import Texts, load_texts, wanted_language
 from bot.channels.registry import remote_groups
+from surveys.texts import LANGUAGES
 
 SECTIONS = {
     "begin": ("demo", "serve", "db"),
@@ -71,7 +72,7 @@ class Root(HelpfulGroup):
 
 
 @click.group("motcua", cls=Root)
-@click.option("--lang", type=click.Choice(["vi", "en"]))
+@click.option("--lang", type=click.Choice(LANGUAGES))
 @click.option("--database-url", metavar="URL")
 @click.option("--config", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--as", "actor", metavar="NAME")

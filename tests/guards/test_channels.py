@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +66,15 @@ def test_no_channel_names_another() -> None:
         and (found := [w for w in WORDS.findall(file.read_text("utf-8")) if w.lower() not in name])
     }
     assert others == {}
+
+
+def test_the_traits_load_no_library() -> None:
+    """Every command line may look at them."""
+    looking = "import sys; from bot.channels import registry; registry.all_traits()"
+    heavy = {"telegram", "aiohttp", "pydantic", "sqlalchemy"}
+    code = f"{looking}; print(sorted({heavy} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert ran.stdout == "[]\n", ran.stderr
 
 
 def test_the_guard_sees_a_name(tmp_path: Path) -> None:
