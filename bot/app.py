@@ -15,12 +15,12 @@ from aiohttp import web
 import migrations
 from bot.channels import registry
 from bot.channels.base import Channel, ChannelContext, Raw
-from bot.channels.running import OpenChannels
 from bot.conversation import Conversation
 from bot.conversation.context import ConversationContext
 from bot.delivery import Dispatcher
 from bot.inbox import Inbox
 from bot.notices import Notices
+from bot.open_channels import OpenChannels
 from bot.server import Health, listen, make_server
 from bot.settings import Settings, is_safe_base
 from bot.worker import Worker

@@ -7,12 +7,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, repeat
-from typing import TYPE_CHECKING
+
+from aiohttp import web
 
 from bot.channels.base import Channel, Raw
-
-if TYPE_CHECKING:
-    from aiohttp import web
 
 PREPARE_PAUSES = (5.0, 15.0, 60.0, 300.0)
 """Seconds between tries to set a bot up; the last one repeats."""
@@ -33,7 +31,7 @@ class OpenChannels:
     put: PutFor
     states: dict[str, str] = field(default_factory=dict)
 
-    def routes(self) -> "list[web.AbstractRouteDef]":
+    def routes(self) -> list[web.AbstractRouteDef]:
         """Everything the channels answer on our server."""
         return [route for one in self.channels for route in one.routes(partial(self.put, one))]
 
