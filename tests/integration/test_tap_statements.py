@@ -68,8 +68,8 @@ async def test_a_tap_takes_few_statements(sqlite_database: Database) -> None:
         limits=Limits(per_second=1_000.0, per_chat_second=500.0, chat_burst=1_000)
     )
     async with _serving(house, channel) as inbox:
-        with noted() as said:
-            await _until_still(said)
+        with noted() as before:
+            await _until_still(before)
         await _tap(inbox, channel, "a:1:satisfaction:very:0")
         said = await _tap(inbox, channel, "a:1:contacts:none:1")
     assert list(await house.answers()) == ["satisfaction", "contacts"]
