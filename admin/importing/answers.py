@@ -60,6 +60,7 @@ class AnswerImporter:
 
     kind = "answers"
     columns = COLUMNS
+    essential: Sequence[str] = ()
     chunk = 2_000
 
     def __init__(self, runtime: Runtime) -> None:
@@ -81,6 +82,7 @@ class AnswerImporter:
         self._columns = FormColumns(forms=tuple(known))
         self._columns.check(sheet.others)
         sheet.require_single(sheet.others)
+        sheet.used.update(sheet.others)
 
     def read(self, row: Row) -> PaperResponse:
         """One response; raises Refusal with the reason to reject it."""

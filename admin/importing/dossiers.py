@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from admin.importing.dossier_columns import COLUMNS
+from admin.importing.dossier_columns import COLUMNS, ESSENTIAL
 from admin.importing.dossier_merge import differing, merge, oddities
 from admin.importing.dossier_rows import DossierReader, Draft
 from admin.importing.job import CHUNK, Read, Stored
@@ -31,6 +31,7 @@ class DossierImporter:
 
     kind = "dossiers"
     columns: Sequence[ColumnSpec] = COLUMNS
+    essential: Sequence[str] = ESSENTIAL
     chunk = CHUNK
 
     def __init__(self, zone: ZoneInfo, keyring: Keyring, today: date) -> None:

@@ -36,6 +36,7 @@ class FactImporter:
 
     kind = "facts"
     columns = COLUMNS
+    essential: Sequence[str] = ()
     chunk = 1_000_000
 
     def __init__(self, runtime: Runtime) -> None:

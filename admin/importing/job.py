@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from admin.importing.findings import findings_of, is_understood, missing
 from admin.importing.notes import Notes
 from admin.importing.report import Deed, Report
 from admin.kit.refusals import REFUSALS, AnyRefusal, refusal
@@ -26,15 +27,15 @@ from admin.sheets import (
     is_replaceable,
     read_mapping,
     read_sheet,
+    suffix_of,
 )
+from admin.sheets.kinds import Kind
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
 from surveys.store.system import audit, import_changes, imports
 from surveys.store.system.import_changes import Change
 
 CHUNK = 2_000
-NAMED = 5
-"""So many rejected rows are told on the terminal; the rest stands in their file."""
 
 T = TypeVar("T")
 Read = tuple[Row, T]
@@ -67,6 +68,10 @@ class Importer(Protocol[T]):
     @property
     def columns(self) -> Sequence[ColumnSpec]:
         """The columns it knows."""
+
+    @property
+    def essential(self) -> Sequence[str]:
+        """Columns of which at least one must have values, else the file was not understood."""
 
     @property
     def chunk(self) -> int:
@@ -102,11 +107,11 @@ class Source:
     yes: bool = False
     """Write also what looks as if the file was not understood."""
 
-    @property
-    def rejects_file(self) -> Path | None:
-        """The file of rejected rows; a dry run writes one only where it is told to."""
+    def rejects_file(self, kind: Kind) -> Path | None:
+        """The file of rejected rows, of the kind that came in; a dry run writes one only where it
+        is told to."""
         if self.rejects is None and not self.dry_run:
-            return self.file.with_name(f"{self.file.name}.rejected.csv")
+            return self.file.with_name(f"{self.file.name}{suffix_of(kind)}")
         return self.rejects
 
     @property
@@ -154,11 +159,12 @@ async def _take_in(
     source: Source,
 ) -> Report:
     sheet = _sheet(importer, source)
-    _claim(source.rejects_file, places)
+    rejects_file = source.rejects_file(sheet.kind)
+    _claim(rejects_file, places)
     report = Report(
         kind=importer.kind,
         file=source.file,
-        rejects=source.rejects_file,
+        rejects=rejects_file,
         dry_run=source.dry_run,
         sheet=sheet.name,
         unread=sheet.unread,
@@ -166,7 +172,7 @@ async def _take_in(
     titles = (runtime.text("sheets.rejected_row"), runtime.text("sheets.rejected_reason"))
     number = await _begin(conn, runtime, report)
     await importer.begin(conn, sheet, number)
-    rejects = Rejects(report.rejects, sheet.header.titles, titles)
+    rejects = Rejects(report.rejects, sheet, titles)
     after_commit.enter_context(rejects)
     desk = _Desk(
         runtime=runtime,
@@ -177,8 +183,24 @@ async def _take_in(
         number=number,
     )
     await desk.work(conn)
+    if missing(sheet, importer.essential) and report.new:
+        _require_yes(source, sheet, importer, report)
     await _settle(conn, number, report)
     return report
+
+
+def _require_yes(source: Source, sheet: Sheet, importer: Importer[Any], report: Report) -> None:
+    """Raises Refusal `imports.no_essential` where a column was not understood or stands empty; a
+    dry run, and a file that never had such columns, is only noted."""
+    wanted = [spec.shown({}) for spec in importer.columns if spec.name in importer.essential]
+    report.without_essential = not source.yes
+    understood = is_understood(sheet, importer.essential, report.found)
+    if not (source.yes or source.dry_run or understood):
+        unknown = ", ".join(sheet.others) or "–"
+        columns = ", ".join(wanted)
+        raise Refusal(
+            "imports.no_essential", file=source.file.name, columns=columns, unknown=unknown
+        )
 
 
 def _sheet(importer: Importer[Any], source: Source) -> Sheet:
@@ -214,6 +236,8 @@ class _Desk:
                 await asyncio.sleep(0)  # where Ctrl-C is heard: statements need not wait
         noted = self.importer.warnings
         self.report.warnings = dict(noted)
+        columns = self.importer.columns
+        self.report.found = findings_of(self.sheet, columns, self.report.rejected_by_sheet)
         self.report.details = noted.details if isinstance(noted, Notes) else {}
 
     def _chunks(self) -> Iterator[tuple[list[Read[Any]], list[Refused]]]:
@@ -254,9 +278,7 @@ class _Desk:
             params["column"] = self.sheet.title_of(str(params["column"]))
         said = refusal(self.runtime.texts, reason.code, params)
         self.rejects.add(row, said)
-        self.report.rejected += 1
-        if len(self.report.named) < NAMED:
-            self.report.named.append((row.number, said))
+        self.report.reject(row, said, reason.code, str(params.get("column", "")))
 
 
 async def _begin(conn: Connection, runtime: Runtime, report: Report) -> int:

@@ -1,20 +1,25 @@
 """How an import went, for people and for programs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
-from admin.importing.notes import Detail
+from admin.importing.findings import Findings
+from admin.importing.findings_told import shortened, tell_findings
+from admin.importing.notes import MOST, Detail
 from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime
+from admin.sheets import Row
 
-SHOWN_ROWS = 10
-"""So many rows are named on the terminal for one reason or note."""
+NAMED = 5
+EXAMPLES = 2
+LISTED = 20
+"""So many reasons, columns or worksheets are told on the terminal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,26 @@ class Deed:
     action: str
     subject: str
     details: Mapping[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Reason:
+    """One reason for which rows were rejected."""
+
+    code: str
+    column: str
+    count: int = 0
+    rows: list[str] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
+    """The sentence of the first row, and of the first one with another."""
+
+    def add(self, row: Row, said: str) -> None:
+        """One more row; the first hundred are named."""
+        self.count += 1
+        if len(self.rows) < MOST:
+            self.rows.append(row.place)
+        if len(self.examples) < EXAMPLES and said not in self.examples:
+            self.examples.append(said)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +66,13 @@ class Report:
     rejected: int = 0
     rejects: Path | None = None
     named: list[tuple[int, str]] = field(default_factory=list)
+    """The first rejected rows and their reasons."""
+    reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
+    """Why rows were rejected: by the code of the refusal and the column."""
+    rejected_by_sheet: dict[str, int] = field(default_factory=dict)
+    found: Findings = field(default_factory=Findings)
+    without_essential: bool = False
+    """Whether none of the essential columns had a value."""
     warnings: Mapping[str, int] = field(default_factory=dict)
     details: Mapping[str, Detail] = field(default_factory=dict)
     """Where each warning holds."""
@@ -49,6 +81,14 @@ class Report:
     sheet: str = ""
     unread: tuple[str, ...] = ()
     """The worksheet that was read, and those of the same file that were not."""
+
+    def reject(self, row: Row, said: str, code: str, column: str) -> None:
+        """Count a row that was not taken."""
+        self.rejected += 1
+        self.rejected_by_sheet[row.sheet] = self.rejected_by_sheet.get(row.sheet, 0) + 1
+        self.reasons.setdefault((code, column), Reason(code=code, column=column)).add(row, said)
+        if len(self.named) < NAMED:
+            self.named.append((row.number, said))
 
     @property
     def accepted(self) -> int:
@@ -64,6 +104,9 @@ class Report:
             "changed_fields": dict(self.fields),
             "warnings": dict(self.warnings),
             "warning_details": {key: asdict(detail) for key, detail in self.details.items()},
+            "reasons": [asdict(reason) for reason in self.reasons.values()],
+            **self.found.as_json(),
+            "unread_sheets": list(self.unread),
             "rejects": self.rejects if self.rejected else None,
             "dry_run": self.dry_run,
         }
@@ -92,23 +135,48 @@ def tell(runtime: Runtime, shown_as: Format, report: Report, *others: Report) ->
 
 
 def _tell_troubles(runtime: Runtime, report: Report, *, among_others: bool) -> None:
+    """Why rows were rejected, then what else there is to look at."""
+    file = report.file.name if among_others else ""
+    for reason in list(report.reasons.values())[:LISTED]:
+        _tell_reason(runtime, reason, file)
+    if len(report.reasons) > LISTED:
+        runtime.say("imports.more_reasons", count=len(report.reasons) - LISTED)
+    if report.rejected and report.rejects:
+        runtime.say("imports.rejects_file", file=report.rejects)
+    if report.without_essential:
+        runtime.say(f"{report.kind}.without_essential")
     if report.unread:
         names = ", ".join(report.unread)
         runtime.say("imports.unread", file=report.file.name, sheet=report.sheet, names=names)
+    tell_findings(runtime, report.found, report.rows)
+    _tell_changes(runtime, report)
+    _tell_notes(runtime, report)
+
+
+def _tell_changes(runtime: Runtime, report: Report) -> None:
+    """Which fields of what was stored changed."""
     if report.fields:
         named = (
             f"{runtime.text(f'{report.kind}.columns.{name}')} {count}"
             for name, count in report.fields.most_common()
         )
         runtime.say("imports.changed_fields", fields=", ".join(named))
-    _tell_notes(runtime, report)
-    said = "imports.rejected_row_of" if among_others else "imports.rejected_row"
-    for number, reason in report.named:
-        runtime.say(said, file=report.file.name, row=str(number), reason=reason)
-    if report.rejected > len(report.named):
-        runtime.say("imports.more_rejected", count=report.rejected - len(report.named))
-    if report.rejected and report.rejects:
-        runtime.say("imports.rejects_file", file=report.rejects)
+
+
+def _tell_reason(runtime: Runtime, reason: Reason, file: str) -> None:
+    """`9 × the reason`, with the rows; a single one by its row."""
+    if reason.count == 1:
+        said = "imports.rejected_row_of" if file else "imports.rejected_row"
+        runtime.say(said, file=file, row=reason.rows[0], reason=reason.examples[0])
+        return
+    alike = len(reason.examples) > 1
+    runtime.say(
+        "imports.rejected_alike" if alike else "imports.rejected_same",
+        where=f"{file}: " if file else "",
+        count=reason.count,
+        rows=shortened(reason.rows, reason.count),
+        reason=reason.examples[0],
+    )
 
 
 def _tell_notes(runtime: Runtime, report: Report) -> None:
@@ -119,12 +187,6 @@ def _tell_notes(runtime: Runtime, report: Report) -> None:
         said = runtime.text(f"{report.kind}.warnings.{key}", count=count, words=words)
         rows = shortened(detail.rows, count)
         click.echo(f"{said} {runtime.text('imports.rows', rows=rows)}" if rows else said, err=True)
-
-
-def shortened(rows: Sequence[str], count: int) -> str:
-    """The first rows of many."""
-    shown = ", ".join(rows[:SHOWN_ROWS])
-    return f"{shown}, …" if rows and count > min(SHOWN_ROWS, len(rows)) else shown
 
 
 def _tell_counts(runtime: Runtime, report: Report) -> None:

@@ -43,6 +43,7 @@ class ScoreImporter:
 
     kind = "scores"
     columns = COLUMNS
+    essential: Sequence[str] = ()
     chunk = 5_000
 
     def __init__(self, runtime: Runtime, rulebook: Rulebook) -> None:

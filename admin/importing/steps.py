@@ -43,6 +43,7 @@ class StepImporter:
 
     kind = "steps"
     columns: Sequence[ColumnSpec] = COLUMNS
+    essential: Sequence[str] = ()
     chunk = 10_000_000
 
     def __init__(self, zone: ZoneInfo) -> None:

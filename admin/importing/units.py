@@ -42,6 +42,7 @@ class UnitImporter:
 
     kind = "units"
     columns = COLUMNS
+    essential: Sequence[str] = ()
     chunk = 1_000_000
 
     def __init__(self, zone: ZoneInfo) -> None:

@@ -3,7 +3,7 @@ people's own headers."""
 
 from admin.sheets.columns import ColumnSpec
 from admin.sheets.mapping import Meanings, meanings_of, read_mapping
-from admin.sheets.rejects import MARKS, Rejects, is_replaceable
+from admin.sheets.rejects import MARKS, Rejects, is_replaceable, suffix_of
 from admin.sheets.sheet import Row, Sheet, Tally, read_sheet
 from admin.sheets.values import Fault, Trouble
 
@@ -21,4 +21,5 @@ __all__ = [
     "meanings_of",
     "read_mapping",
     "read_sheet",
+    "suffix_of",
 ]

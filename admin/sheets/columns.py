@@ -76,8 +76,8 @@ def find_header(
             near = range(start, start + DEEPEST)
             found = [
                 header
-                for begin in near
                 for depth in _DEPTHS
+                for begin in near
                 if (header := _fits(first, begin, depth, specs, mapping, merges, needed))
             ]
             return max(found, key=lambda one: (len(one.known), -one.number))

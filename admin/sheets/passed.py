@@ -66,7 +66,7 @@ def _is_heading(
         return False
     if len(values) > 1 and values[0][0] not in required and _is_ordinal(values[0][1]):
         values = values[1:]
-    if any(_is_data(value) for _, value in values):
+    if any(_is_data(value, may_be_code=place in required) for place, value in values):
         return False
     given = sum(place in required for place, _ in values)
     return len(values) == 1 or given == 0 or (given == 1 and len(header.known) >= _WIDE)
@@ -76,7 +76,7 @@ def _is_ordinal(value: object) -> bool:
     return isinstance(value, str) and _ORDINAL.fullmatch(value) is not None
 
 
-def _is_data(value: object) -> bool:
+def _is_data(value: object, *, may_be_code: bool) -> bool:
     if isinstance(value, str):
-        return _LIKE_DATA.fullmatch(value) is not None
+        return _LIKE_DATA.fullmatch(value) is not None or (may_be_code and " " not in value)
     return not isinstance(value, bool) and isinstance(value, date | float | int)

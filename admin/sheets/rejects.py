@@ -1,15 +1,25 @@
-"""The rows that were not taken, in a file of their own, each with its reason."""
+"""The rows that were not taken, in a file of their own, each with its reason.
+
+The file is of the kind that came in, so that a mended one can be imported again: a workbook for
+every kind of workbook, CSV for text.
+"""
 
 import csv
-from collections.abc import Callable, Sequence
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Protocol, Self
 
 from admin.sheets.columns import ColumnSpec
-from admin.sheets.sheet import Row
+from admin.sheets.kinds import Kind
+from admin.sheets.pages import read_pages
+from admin.sheets.sheet import Row, Sheet
+from admin.sheets.values import Fault, cleaned
 from surveys.errors import Refusal
 from surveys.spelling import fold
 
@@ -18,15 +28,14 @@ MARKS = (
     ColumnSpec(name="reason", titles=("Lý do",)),
 )
 """The two columns added to rejected rows; mended, they are read again with them."""
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins so would be computed by a spreadsheet that opens a CSV."""
+_NUMBER = re.compile(r"-\d+(?:[.,]\d+)?")
 
 
-def _unmarked(header: Sequence[str]) -> Sequence[str]:
-    """The header without the columns that an earlier file of rejects has added."""
-    last = [fold(title) for title in header[-len(MARKS) :]]
-    marked = len(last) == len(MARKS) and all(
-        title in mark.headers({}) for title, mark in zip(last, MARKS, strict=True)
-    )
-    return header[: -len(MARKS)] if marked else header
+def suffix_of(kind: Kind) -> str:
+    """What a file of rejected rows is called: `.rejected.xlsx` for a workbook of any kind."""
+    return ".rejected.csv" if kind is Kind.TEXT else ".rejected.xlsx"
 
 
 def is_replaceable(path: Path) -> bool:
@@ -35,35 +44,49 @@ def is_replaceable(path: Path) -> bool:
         return True
     if not path.is_file():
         return False
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-        header = next(csv.reader([stream.readline()]), [])
-    return not header or _unmarked(header) != header
+    if not path.stat().st_size:
+        return True
+    try:
+        rows = next((list(page.rows()) for page in read_pages(path, len).pages), [])
+    except Refusal:
+        return False
+    return bool(rows) and _is_marked([str(cell) for cell in rows[0][1]])
+
+
+def _is_marked(header: Sequence[str]) -> bool:
+    last = [fold(title) for title in header[-len(MARKS) :]]
+    return len(last) == len(MARKS) and all(
+        title in mark.headers({}) for title, mark in zip(last, MARKS, strict=True)
+    )
 
 
 class Rejects:
-    """Writes `path` (UTF-8 with mark, for spreadsheets) once its block ends without an exception.
+    """Writes `path` once its block ends without an exception; only its owner may read it.
 
     Without a rejected row there is no file, and an older one is taken away. `path` None counts
     only. Raises Refusal `sheets.rejects_denied` where nothing may be written.
     """
 
-    def __init__(self, path: Path | None, header: Sequence[str], titles: tuple[str, str]) -> None:
+    def __init__(self, path: Path | None, sheet: Sheet, titles: tuple[str, str]) -> None:
         self.path = path
         self.count = 0
-        kept = _unmarked(header)
-        self._header = (*kept, *titles)
-        self._width = len(kept)
-        self._draft = path.with_name(f"{path.name}.part") if path else None
+        self._delimiter = sheet.delimiter
+        self._titles = titles
+        self._headers = {part.label: part.header.titles for part in sheet.parts}
         self._stack = ExitStack()
-        self._write: Callable[[Sequence[object]], object] | None = None
+        self._draft: Path | None = None
+        self._write: _Writer | None = None
 
     def add(self, row: Row, reason: str) -> None:
         """Keep one row as it stood, its number and why it was not taken."""
         self.count += 1
-        if self._draft is not None:
-            cells = [_shown(cell) for cell in row.cells[: self._width]]
-            padding = [""] * (self._width - len(cells))
-            self._writer(self._draft)([*cells, *padding, row.number, reason])
+        if self.path is None:
+            return
+        header = self._headers[row.sheet]
+        width = len(header) - len(MARKS) * _is_marked(header)
+        cells = [_shown(cleaned(cell)) for cell in row.cells[:width]]
+        padding = [""] * (width - len(cells))
+        self._writer(self.path).write(row.sheet, [*cells, *padding, row.number, reason])
 
     def __enter__(self) -> Self:
         return self
@@ -71,31 +94,124 @@ class Rejects:
     def __exit__(
         self, kind: type[BaseException] | None, _error: object, _where: TracebackType | None
     ) -> None:
+        if self._write is not None:
+            self._write.close()
         self._stack.close()
-        if self.path is None or self._draft is None:
+        if self.path is None:
             return
-        if kind is not None:
+        if self._draft is None:
+            if kind is None:
+                self.path.unlink(missing_ok=True)
+        elif kind is not None:
             self._draft.unlink(missing_ok=True)
-        elif self.count:
-            self._draft.replace(self.path)
         else:
-            self.path.unlink(missing_ok=True)
+            self._draft.replace(self.path)
 
-    def _writer(self, draft: Path) -> Callable[[Sequence[object]], object]:
+    def _writer(self, path: Path) -> "_Writer":
         if self._write is None:
-            try:
-                opened = draft.open("w", encoding="utf-8-sig", newline="")
-            except PermissionError:
-                raise Refusal("sheets.rejects_denied", file=self.path) from None
-            stream = self._stack.enter_context(opened)
-            self._write = csv.writer(stream).writerow
-            self._write(self._header)
+            self._draft = _draft_of(path)
+            headers = {label: self._head(titles) for label, titles in self._headers.items()}
+            if path.suffix.lower() == ".xlsx":
+                self._write = _Workbook(self._draft, headers)
+            else:
+                self._write = _Text(self._draft, headers, self._delimiter, self._stack)
         return self._write
 
+    def _head(self, header: Sequence[str]) -> list[str]:
+        """The header without the columns that an earlier file of rejects has added."""
+        kept = header[: -len(MARKS)] if _is_marked(header) else header
+        return [*kept, *self._titles]
 
-def _shown(cell: object) -> object:
+
+class _Writer(Protocol):
+    """Where the rows go."""
+
+    def write(self, label: str, cells: Sequence[object]) -> None:
+        """One row of a worksheet."""
+
+    def close(self) -> None:
+        """No more rows."""
+
+
+class _Text:
+    """CSV in UTF-8 with a mark, so that spreadsheets show its accents."""
+
+    def __init__(
+        self, path: Path, headers: Mapping[str, Sequence[str]], delimiter: str, stack: ExitStack
+    ) -> None:
+        stream = stack.enter_context(path.open("w", encoding="utf-8-sig", newline=""))
+        self._row: Callable[[Iterable[object]], object] = csv.writer(
+            stream, delimiter=delimiter
+        ).writerow
+        for header in headers.values():
+            self._row(map(harmless, header))
+
+    def write(self, _label: str, cells: Sequence[object]) -> None:
+        self._row([_written(cell) for cell in cells])
+
+    def close(self) -> None:
+        """The stream is closed by its owner."""
+
+
+class _Workbook:
+    """One worksheet for each that was read; texts stay texts, whatever they begin with."""
+
+    def __init__(self, path: Path, headers: Mapping[str, Sequence[str]]) -> None:
+        from xlsxwriter import Workbook
+
+        options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+        self._book = Workbook(str(path), {**options, "tmpdir": str(path.parent)})
+        self._days = {
+            date: self._book.add_format({"num_format": "dd/mm/yyyy"}),
+            datetime: self._book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"}),
+        }
+        self._pages: dict[str, Any] = {}
+        self._next: dict[str, int] = {}
+        for label, header in headers.items():
+            self._pages[label] = self._book.add_worksheet(label or None)
+            self._next[label] = 0
+            self.write(label, header)
+
+    def write(self, label: str, cells: Sequence[object]) -> None:
+        page, row = self._pages[label], self._next[label]
+        self._next[label] += 1
+        for column, cell in enumerate(cells):
+            if isinstance(cell, date):
+                page.write_datetime(row, column, cell, self._days[type(cell)])
+            elif isinstance(cell, bool | int | float):
+                page.write(row, column, cell)
+            elif cell not in ("", None):
+                page.write_string(row, column, str(cell))
+
+    def close(self) -> None:
+        self._book.close()
+
+
+def harmless(cell: object) -> object:
+    """A text that no spreadsheet computes when it opens a CSV: an apostrophe is put before it,
+    which our own reading takes away again."""
+    if not isinstance(cell, str) or not cell.startswith(FORMULA_SIGNS):
+        return cell
+    return cell if _NUMBER.fullmatch(cell) else f"'{cell}"
+
+
+def _draft_of(path: Path) -> Path:
+    """A new file beside `path` that only its owner may read. Raises Refusal."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
+    except PermissionError:
+        raise Refusal("sheets.rejects_denied", file=path) from None
+    os.close(handle)
+    return Path(name)
+
+
+def _written(cell: object) -> object:
     if isinstance(cell, datetime):
         return f"{cell:%d/%m/%Y %H:%M:%S}"
     if isinstance(cell, date):
         return f"{cell:%d/%m/%Y}"
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+    return harmless(cell)
+
+
+def _shown(cell: object) -> object:
+    return cell.text if isinstance(cell, Fault) else "" if cell is None else cell

@@ -130,6 +130,8 @@ class Sheet:
     """What a mapping says of their statuses and units: their word → ours."""
     unread: tuple[str, ...] = ()
     """Worksheets of the same file that have cells, too, and are not read."""
+    used: set[str] = field(default_factory=set)
+    """Headers of other columns that somebody reads all the same."""
     tallies: dict[str, Tally] = field(default_factory=dict)
     """Worksheet → what its rows had when they were last read."""
 

@@ -68,8 +68,11 @@ def _before_unicode(sample: bytes) -> Writing:
         text = unicodedata.normalize("NFC", sample.decode("cp1258"))
         if legacy_text.is_vietnamese(text) and not legacy_text.detect(text.splitlines()):
             return Writing(codec="cp1258")
-    legacy = legacy_text.detect(sample.decode("latin-1").splitlines())
-    return Writing(codec="latin-1" if legacy else "utf-8", legacy=legacy)
+    text = sample.decode("latin-1")
+    legacy = legacy_text.detect(text.splitlines())
+    if legacy and legacy_text.is_vietnamese(legacy_text.convert(text, legacy)):
+        return Writing(codec="latin-1", legacy=legacy)
+    return Writing(codec="utf-8")
 
 
 def numbered_rows(path: Path, writing: Writing, delimiter: str) -> Iterator[Numbered]:

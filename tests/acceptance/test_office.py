@@ -53,8 +53,8 @@ def test_from_nothing_to_dossiers(office: Motcua, tmp_path: Path) -> None:
         "ho-so.xlsx: 2 dòng, nhận 1, loại 1.\n1 mới, 0 đổi, 0 như cũ.\n",
     )
     assert "Dòng 5: Không có đơn vị nào mang mã hoặc tên “Xã Lạ”" in first.err
-    rejected = (tmp_path / "ho-so.xlsx.rejected.csv").read_text("utf-8-sig")
-    assert rejected.splitlines()[1].startswith("H56-210531-0002,Xã Lạ,Trực tiếp")
+    rejected = openpyxl.load_workbook(tmp_path / "ho-so.xlsx.rejected.xlsx").active
+    assert [cell.value for cell in rejected[2]][:3] == ["H56-210531-0002", "Xã Lạ", "Trực tiếp"]
     again = office.json("dossiers", "import", "ho-so.xlsx")
     assert {name: again[name] for name in ("rows", "accepted", "rejected", "new", "same")} == {
         "rows": 2,

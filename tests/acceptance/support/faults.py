@@ -91,7 +91,7 @@ def write_bad_files(folder: Path) -> None:
     (folder / "strange.csv").write_text(f"code,unit,received_at\nZ,X99,{DAY}\n", "utf-8")
     (folder / "garbage.csv").write_bytes(bytes(range(128, 256)) * 8)
     (folder / "half.csv").write_bytes("Mã đơn vị,Tên đơn vị,Cấp\nX,Xã,xa\n".encode("utf-16")[:-1])
-    (folder / "tcvn.csv").write_bytes(b"code,name,level\nX09,\xd0\xb6n v\xde,xa\n")
+    (folder / "tcvn.csv").write_bytes(b"code,name,level\nX09,\xff\xfe\xff,xa\n")
     (folder / "garbage.xlsx").write_bytes(b"PK\x03\x04" + bytes(range(256)))
     (folder / "page.xls").write_text("<html><table><tr><td>1</td></tr></table></html>", "utf-8")
     with zipfile.ZipFile(folder / "zip.xlsx", "w") as archive:

@@ -231,7 +231,7 @@ def test_rejected_rows_are_kept_as_they_stood(tmp_path: Path) -> None:
     file = tmp_path / "so.csv"
     file.write_text("code,unit\n1,X\n2\n", "utf-8")
     sheet = read_sheet(file, COLUMNS)
-    with Rejects(tmp_path / "loai.csv", sheet.header.titles, ("Dòng", "Lý do")) as rejects:
+    with Rejects(tmp_path / "loai.csv", sheet, ("Dòng", "Lý do")) as rejects:
         for row in sheet:
             rejects.add(row, "Thiếu, đơn vị")
     raw = (tmp_path / "loai.csv").read_bytes()
@@ -246,18 +246,19 @@ def test_rejected_rows_are_kept_as_they_stood(tmp_path: Path) -> None:
 
 def test_no_rejected_row_leaves_no_file(tmp_path: Path) -> None:
     """An older file of rejected rows would be a lie."""
+    (file := tmp_path / "so.csv").write_text("code,unit\n1,X\n", "utf-8")
     (old := tmp_path / "loai.csv").write_text("cũ")
-    with Rejects(old, ["code"], ("Dòng", "Lý do")):
+    with Rejects(old, read_sheet(file, COLUMNS), ("Dòng", "Lý do")):
         pass
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_failed_import_leaves_the_older_rejects(tmp_path: Path) -> None:
     """What was not done leaves no trace."""
     (file := tmp_path / "so.csv").write_text("code,unit\n1,X\n", "utf-8")
     (old := tmp_path / "loai.csv").write_text("cũ")
-    (row,) = read_sheet(file, COLUMNS)
-    with pytest.raises(OSError, match="cut"), Rejects(old, HEADER, ("Dòng", "Lý do")) as rejects:
+    (row,) = sheet = read_sheet(file, COLUMNS)
+    with pytest.raises(OSError, match="cut"), Rejects(old, sheet, ("Dòng", "Lý do")) as rejects:
         _add_and_fail(rejects, row)
     assert old.read_text() == "cũ"
     assert {one.name for one in tmp_path.iterdir()} == {"so.csv", "loai.csv"}
