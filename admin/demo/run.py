@@ -15,7 +15,6 @@ from admin.kit.serving import now, stopping
 from admin.rating.rulebooks import chosen
 from bot import app
 from bot.channels.web.channel import WebChannel
-from bot.channels.web.chat import raw_event
 from bot.settings import Settings
 
 
@@ -73,7 +72,7 @@ async def _lay(runtime: Runtime, folder: Path) -> None:
 
 def _offers(runtime: Runtime, service: app.Service, extras: WebChannel) -> DemoOffers:
     async def post(session: str, payload: dict[str, object]) -> None:
-        await service.channels.put(extras, [raw_event(session, payload)])
+        await service.channels.put(extras, [extras.to_raw(session, payload)])
 
     crowd = Crowd(channel=extras, post=post)
     return DemoOffers(service=service, crowd=crowd, texts=runtime.texts)

@@ -26,7 +26,7 @@ class Desk:
     def __init__(self, database: Database, per_minute: int) -> None:
         self.kept: list[dict[str, Any]] = []
         self.chat = WebChat(
-            bubbles=WebChannel(channel_context(database)),
+            chats=WebChannel(channel_context(database)),
             put=self._put,
             visitors=Visitors(per_minute=per_minute, clock=lambda: 0.0),
             title='Xã "An Hòa" <1>',

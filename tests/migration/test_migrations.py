@@ -46,9 +46,12 @@ FIRST = """
         (2, 'D2', 1, 'in_person', 10, '2021-05-03 23:59:59', '2021-05-10', NULL, NULL),
         (3, 'D3', 1, 'post', 1, NULL, NULL, NULL, NULL);
     INSERT INTO dossier_evidence (dossier_id, unit_id, returned_on, total_time) VALUES
-        (1, 1, '2021-05-10', 2), (2, 1, NULL, 0), (3, 1, NULL, 0)
+        (1, 1, '2021-05-10', 2), (2, 1, NULL, 0), (3, 1, NULL, 0);
+    INSERT INTO inbox (id, channel, bot, event_key, chat_key, payload, received_ms, state) VALUES
+        (1, 'web', 'page', 'ssssssssssssssssssssss:1', 'a', '', 0, 'done'),
+        (2, 'telegram', '7', '12', 'b', '', 0, 'done')
 """
-"""Three dossiers as the first version kept them."""
+"""Three dossiers and two updates as the first version kept them."""
 
 
 async def test_rows_of_the_first_version_are_carried_on(unmigrated_url: str) -> None:
@@ -61,6 +64,8 @@ async def test_rows_of_the_first_version_are_carried_on(unmigrated_url: str) -> 
     assert await migrations.upgrade(database) is SchemaState.OLD
     async with database.read() as conn:
         assert await evidence.disagreements(conn) == []
+        keys = await conn.execute(text("SELECT event_key FROM inbox ORDER BY id"))
+        assert [row.event_key for row in keys] == ["page:1", "12"]
     await database.close()
 
 

@@ -38,7 +38,7 @@ class Page:
         self.kept: list[Raw] = []
         self.channel = WebChannel(channel_context(database))
         self.chat = WebChat(
-            bubbles=self.channel,
+            chats=self.channel,
             put=self._put,
             visitors=Visitors(per_minute=5, clock=lambda: 0.0),
             title="",
@@ -86,6 +86,50 @@ async def test_a_text_is_cut_before_it_is_kept(page: Page, client: Client) -> No
     """At the 4,000 characters that an answer may have."""
     assert await _post(client, "đ" * 9_000) == 202
     assert len(json.loads(page.kept[0].payload)["text"]) == 4_000
+
+
+async def test_the_session_is_kept_sealed(page: Page, client: Client) -> None:
+    """Whoever has it can read the chat; without the key nothing that is kept tells it."""
+    await _post(client, "xin chào")
+    (raw,) = page.kept
+    assert SESSION not in raw.payload + raw.event_key
+    incoming = page.channel.parse(json.loads(raw.payload))
+    assert incoming is not None
+    assert (incoming.address, incoming.text) == (SESSION, "xin chào")
+    await _post(client, "xin chào")
+    assert page.kept[1].event_key == raw.event_key
+
+
+def test_a_post_of_the_first_version_is_still_read(page: Page) -> None:
+    """It may wait in the inbox while the program is renewed."""
+    incoming = page.channel.parse({"id": "1", "session": SESSION, "kind": "text", "text": "a"})
+    assert incoming is not None
+    assert incoming.address == SESSION
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 202),
+    ],
+)
+async def test_another_site_cannot_post(
+    page: Page, client: Client, headers: dict[str, str], status: int
+) -> None:
+    """With the citizen's cookie: the browser says where a post comes from."""
+    event = json.dumps({"id": "event-0001", "kind": "text", "text": "/xoa"})
+    sent = {"Content-Type": "application/json"} | headers
+    answer = await client.post("/chat/events", data=event, headers=sent, cookies={COOKIE: SESSION})
+    assert (answer.status, len(page.kept)) == (status, int(status == 202))
+
+
+async def test_a_name_too_long_for_a_file_is_not_there(client: Client) -> None:
+    """And fails on nothing."""
+    assert (await client.get(f"/pages/{'x' * 300}")).status == 404
 
 
 async def test_an_address_fills_no_disk(page: Page, client: Client) -> None:

@@ -24,6 +24,7 @@ from surveys.store.citizens.web_messages import WebMessage
 from surveys.typed_words import TEXT_LIMIT
 
 COOKIE = "motcua_chat"
+SAME = "same-origin"
 YEAR_SECONDS = 365 * 24 * 3600
 PAGES = Path(__file__).parent / "pages"
 READY = b"event: ready\ndata: all that was said so far\n\n"
@@ -41,8 +42,12 @@ class Page:
     is_last: bool
 
 
-class Bubbles(Protocol):
-    """Where the page's bubbles come from (`WebChannel`)."""
+class Chats(Protocol):
+    """What the page's routes need of the channel (`WebChannel`)."""
+
+    def to_raw(self, session: str, event: Mapping[str, Any]) -> Raw:
+        """What a page posted, as it is kept."""
+        ...
 
     def messages(self, session: str, last_id: int) -> AsyncIterator[Page]:
         """Those after `last_id` page by page, then new ones as they are written."""
@@ -66,7 +71,7 @@ class Event(BaseModel):
 class WebChat:
     """The routes of the page. `frames` are origins that may show the page in a frame."""
 
-    bubbles: Bubbles
+    chats: Chats
     put: Put
     visitors: Visitors
     title: str
@@ -93,6 +98,7 @@ class WebChat:
         response = web.Response(text=html, content_type="text/html")
         response.headers["Content-Security-Policy"] = self._policy()
         response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
         if not _SESSION.fullmatch(request.cookies.get(COOKIE, "")):
             self._give_session(response)
         return response
@@ -100,6 +106,7 @@ class WebChat:
     async def receive(self, request: web.Request) -> web.Response:
         """Persist what the citizen did, then say so (202). A repeated post changes nothing."""
         session = _session(request)
+        _require_own_page(request)
         event = _read_event(await request.read())
         written = len(event.text) if event else 0
         if not self.visitors.may_speak(client_network(request, self.proxy_header), written):
@@ -107,7 +114,7 @@ class WebChat:
         if event is None:
             return web.json_response({"error": "not an event of the page"}, status=400)
         kept = event.model_copy(update={"text": normalize("NFC", event.text)[:TEXT_LIMIT]})
-        await self.put([raw_event(session, kept.model_dump())])
+        await self.put([self.chats.to_raw(session, kept.model_dump())])
         return web.json_response({"id": event.id}, status=202)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
@@ -129,7 +136,7 @@ class WebChat:
     ) -> None:
         """Write bubble by bubble: a client that does not read holds one of them, not all."""
         end = READY
-        async for page in self.bubbles.messages(session, last):
+        async for page in self.chats.messages(session, last):
             for message in page.messages:
                 await response.write(_event(message))
             if page.is_last:
@@ -157,11 +164,11 @@ class WebChat:
         )
 
 
-def make_chat(context: ChannelContext, bubbles: Bubbles, put: Put) -> WebChat:
+def make_chat(context: ChannelContext, chats: Chats, put: Put) -> WebChat:
     """The routes of this deployment's page."""
     settings = context.settings
     return WebChat(
-        bubbles=bubbles,
+        chats=chats,
         put=put,
         visitors=Visitors(per_minute=settings.page_posts_per_minute, clock=time.monotonic),
         proxy_header=settings.proxy_header,
@@ -172,18 +179,21 @@ def make_chat(context: ChannelContext, bubbles: Bubbles, put: Put) -> WebChat:
     )
 
 
-def raw_event(session: str, event: Mapping[str, Any]) -> Raw:
-    """What a page posted, as it is kept: its id makes a repeated post harmless."""
-    payload = json.dumps({**event, "session": session}, ensure_ascii=False)
-    return Raw(event_key=f"{session}:{event['id']}", address=session, payload=payload)
-
-
 async def page_file(request: web.Request) -> web.StreamResponse:
     """Style, script and icon of the pages; nothing outside their folder."""
-    file = PAGES / Path(request.match_info["name"]).name
-    if not file.is_file() or file.suffix == ".html":
+    name = request.match_info["name"]
+    if name not in {file.name for file in PAGES.iterdir() if file.suffix != ".html"}:
         raise web.HTTPNotFound
-    return web.FileResponse(file, headers={"Cache-Control": "no-cache"})
+    return web.FileResponse(PAGES / name, headers={"Cache-Control": "no-cache"})
+
+
+def _require_own_page(request: web.Request) -> None:
+    """Another site can make a browser post with its citizen's cookie, but not as JSON, and the
+    browser says where the post comes from. Raises 415, 403."""
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    if request.headers.get("Sec-Fetch-Site", SAME) not in {SAME, "none"}:
+        raise web.HTTPForbidden
 
 
 def _read_event(body: bytes) -> Event | None:
