@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from scoring.law import Rulebook
+from scoring.law import Band, Rulebook
 from scoring.rounding import added
 from scoring.supported import Printed
 from scoring.unit_rating import State, UnitRating
@@ -113,6 +113,11 @@ def overall(rulebook: Rulebook, units: Sequence[UnitRating]) -> Overall:
         printed=Printed(rulebook.policies.printed.chosen),
         weak_below=rulebook.weak_below,
     )
+
+
+def grade_of_mean(rulebook: Rulebook, mean: Decimal | None) -> Band | None:
+    """The grade a mean total earns, as reports print it for a block or a district; None of none."""
+    return None if mean is None else rulebook.grades.of(mean)
 
 
 def _criterion_mean(rulebook: Rulebook, number: str, rated: Sequence[UnitRating]) -> Decimal | None:

@@ -152,7 +152,10 @@ class Policy(_Part):
 
 
 class Policies(_Part):
-    """Every open question by its name. Where two decide the same points, the later one wins."""
+    """Every open question by its name. Where two decide the same points, the later one wins.
+
+    An optional one came later than the first rulebooks; without it nothing is asked.
+    """
 
     no_due_date: Policy
     steps: Policy
@@ -163,6 +166,7 @@ class Policies(_Part):
     deployment_gap_points: Policy
     dossier_period: Policy
     minimum_criteria: Policy
+    officials_minimum: Policy | None = None
     missing_criteria: Policy
     rounding: Policy
     points_digits: Policy
@@ -174,15 +178,18 @@ class Policies(_Part):
 
     @field_validator(*CHOICES)
     @classmethod
-    def _choices_that_can_be_done(cls, policy: Policy, info: ValidationInfo) -> Policy:
+    def _choices_that_can_be_done(
+        cls, policy: Policy | None, info: ValidationInfo
+    ) -> Policy | None:
         known = CHOICES[str(info.field_name)]
-        if not known.issuperset(policy.choices):
+        if policy is not None and not known.issuperset(policy.choices):
             raise PydanticCustomError("policy_unknown_choice", ", ".join(sorted(known)))
         return policy
 
     def named(self) -> Iterator[tuple[str, Policy]]:
-        """The policies with their names, in the order above."""
-        return ((name, getattr(self, name)) for name in type(self).model_fields)
+        """The policies that the rulebook settles with their names, in the order above."""
+        every = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return ((name, policy) for name, policy in every if policy is not None)
 
 
 class Basis(_Part):
@@ -329,6 +336,12 @@ class Rulebook(_Part):
     def minimum_criteria(self) -> int:
         """The criteria a unit needs to be graded."""
         return int(self.policies.minimum_criteria.chosen)
+
+    @cached_property
+    def officials_minimum(self) -> int:
+        """The criteria an official needs for a completion band; 1 where the rulebook asks none."""
+        policy = self.policies.officials_minimum
+        return 1 if policy is None else int(policy.chosen)
 
     @cached_property
     def weak_below(self) -> Decimal:

@@ -16,12 +16,14 @@ from scoring.rounding import added
 class OfficialRating:
     """One official: findings by criterion, total of at most `reachable`, completion band.
 
-    `total` and `band` are None where nothing is known; a criterion without evidence is left out
-    of the total.
+    `total` is None where nothing is known; a criterion without evidence is left out of it. `band`
+    is None below the policy `officials_minimum`: missing evidence is not work left undone.
+    `dossiers` is the largest number of dossiers with evidence for one criterion.
     """
 
     official: str
     findings: Mapping[str, Finding]
+    dossiers: int
     reachable: Decimal
     total: Decimal | None
     band: Band | None
@@ -40,10 +42,12 @@ def rate_official(
     }
     points = [finding.points for finding in findings.values() if finding.points is not None]
     total = added(points) if points else None
+    enough = len(points) >= rulebook.officials_minimum
     return OfficialRating(
         official=official,
         findings=findings,
+        dossiers=max((finding.n or 0 for finding in findings.values()), default=0),
         reachable=rulebook.max_points * len(points),
         total=total,
-        band=None if total is None else rulebook.officials.of(total),
+        band=None if total is None or not enough else rulebook.officials.of(total),
     )

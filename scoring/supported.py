@@ -102,6 +102,7 @@ CHOICES: Mapping[str, frozenset[str]] = {
     "publicity_source": frozenset({"fact", "answers"}),
     "dossier_period": frozenset({"returned_at"}),
     "minimum_criteria": _COUNTS,
+    "officials_minimum": _COUNTS,
     "missing_criteria": frozenset({"keep_thresholds", "scale_thresholds"}),
     "rounding": frozenset(Rounding),
     "points_digits": _COUNTS,

@@ -81,6 +81,6 @@ async def _officials(
     counted = await ratings.officer_counts(conn, period)
     rows = official_rows(phrases, counted, as_table=shown_as is Format.TABLE)
     criteria = " ".join(f"cs{number}" for number in phrases.rulebook.officials.criteria)
-    keys = f"unit official {criteria} total band"
+    keys = f"unit official {criteria} n total reachable band"
     columns = runtime.columns("rate.official_columns", keys, codes="unit")
     runtime.show(rows, columns, shown_as, phrases.text("officials_title", id=period.id))

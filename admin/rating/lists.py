@@ -7,6 +7,7 @@ from typing import Any
 from admin.rating.rating_phrases import RatingPhrases
 from admin.rating.result import RatingResult
 from scoring.officials import rate_official
+from scoring.rounding import plain
 from surveys.store.results.ratings import OutcomeCounts
 
 
@@ -30,7 +31,7 @@ def official_rows(
         rated = rate_official(phrases.rulebook, official, outcomes)
         band = rated.band and (rated.band.name.of(phrases.language) if as_table else rated.band.id)
         points = {f"cs{number}": finding.points for number, finding in rated.findings.items()}
-        rows.append(
-            {"unit": unit, "official": official, **points, "total": rated.total, "band": band}
-        )
+        evidence = {"n": rated.dossiers, "reachable": plain(rated.reachable)}
+        found = {"unit": unit, "official": official, **points, **evidence}
+        rows.append(found | {"total": rated.total, "band": band})
     return rows

@@ -82,6 +82,12 @@ class RatingResult:
             responses=sum(unit.responses for unit in units),
         )
 
+    @property
+    def aggregates(self) -> dict[str, Decimal | None]:
+        """The overall figures by name, the mean by block weights too where there are any."""
+        named: dict[str, Decimal | None] = dict(self.rating.overall.aggregates)
+        return named | ({} if self.weighted is None else {"weighted_by_block": self.weighted})
+
     def policies(self, language: str) -> tuple[AppliedPolicy, ...]:
         """Every open question of the rulebook with the choice that was applied."""
         return tuple(_applied(self.rulebook, language))

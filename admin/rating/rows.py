@@ -6,13 +6,14 @@ top level.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from admin.kit.percent import share
 from admin.rating import compared
 from admin.rating.rating_phrases import RatingPhrases
 from admin.rating.result import PastPeriod, RatingResult
-from scoring.aggregates import Group
+from scoring.aggregates import Group, grade_of_mean
 from scoring.unit_rating import Score, UnitRating
 
 UNIT_KEYS = ("code", "name", "level", "block", "state", "received", "dossiers", "responses")
@@ -28,6 +29,7 @@ def as_json(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
         "shares": {name: _shares(group) for name, group in result.rating.blocks.items()},
         "scores": dict(_given_scores(result)),
         "attention": asdict(result.attention),
+        "grades_of_means": _grades_of_means(result),
         "policies": [asdict(policy) for policy in result.policies(phrases.language)],
         "names": phrases.names(tuple(result.rating.blocks)),
     }
@@ -60,6 +62,21 @@ def _rulebook(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
         "basis": rulebook.basis.act if rulebook.basis else None,
         "local_decision": rulebook.local_decision,
     }
+
+
+def _grades_of_means(result: RatingResult) -> dict[str, dict[str, str | None]]:
+    """The ids of the grades that the blocks' means and the overall figures earn."""
+    blocks = {name: group.mean for name, group in result.rating.blocks.items()}
+    means = {"blocks": blocks, "overall": result.aggregates}
+    return {
+        kind: {name: _grade(result, mean) for name, mean in named.items()}
+        for kind, named in means.items()
+    }
+
+
+def _grade(result: RatingResult, mean: Decimal | None) -> str | None:
+    band = grade_of_mean(result.rulebook, mean)
+    return band.id if band else None
 
 
 def _shares(group: Group) -> dict[str, Any]:

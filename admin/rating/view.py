@@ -13,7 +13,7 @@ from admin.rating import compared, rows
 from admin.rating.attention import SelfDifference
 from admin.rating.rating_phrases import RatingPhrases
 from admin.rating.result import RatingResult
-from scoring.aggregates import Group
+from scoring.aggregates import Group, grade_of_mean
 from scoring.unit_rating import UnitRating
 
 COUNTS = ("received", "dossiers", "responses")
@@ -92,6 +92,7 @@ class RatingView:
     def _groups(self) -> Table:
         columns = [self._column("block", Kind.CODE), self._column("what")]
         columns += [self._column(key, Kind.FIGURE) for key in ("units", "scored", "mean")]
+        columns.append(self._column("grade"))
         columns += [
             Column(key=band.id, title=band.name.of(self.phrases.language), kind=Kind.FIGURE)
             for band in self.result.rulebook.grades.bands
@@ -104,10 +105,15 @@ class RatingView:
         number = self.phrases.number
         grades = {grade: number(count) for grade, count in group.grades.items()}
         counts = {"units": number(group.units), "scored": number(group.scored)}
-        mean = number(group.mean)
-        yield {"block": name, "what": self._text("grades"), **counts, "mean": mean, **grades}
+        mean = {"mean": number(group.mean), "grade": self._grade(group.mean)}
+        yield {"block": name, "what": self._text("grades"), **counts, **mean, **grades}
         for key, whole in (("share_of_all", group.units), ("share_of_scored", group.scored)):
             yield {"what": self._text(key), **self._shares(group.grades, whole)}
+
+    def _grade(self, mean: Decimal | None) -> str:
+        """The grade a mean earns; empty where there is no mean."""
+        band = grade_of_mean(self.result.rulebook, mean)
+        return band.name.of(self.phrases.language) if band else ""
 
     def _shares(self, grades: Mapping[str, int], whole: int) -> dict[str, str]:
         percent = self.phrases.percent
@@ -118,20 +124,18 @@ class RatingView:
 
     def _overall(self) -> Table:
         overall = self.result.rating.overall
-        named: dict[str, Decimal | None] = dict(overall.aggregates)
-        if self.result.weighted is not None:
-            named["weighted_by_block"] = self.result.weighted
         marks = {overall.printed.value: self._text("leads")}
         listed = [
             {
                 "aggregate": self.phrases.aggregate(name),
                 "leads": marks.get(name, ""),
                 "points": self.phrases.number(value),
+                "grade": self._grade(value),
             }
-            for name, value in named.items()
+            for name, value in self.result.aggregates.items()
         ]
         columns = [self._column("aggregate"), self._column("leads")]
-        columns.append(self._column("points", Kind.FIGURE))
+        columns += [self._column("points", Kind.FIGURE), self._column("grade")]
         return Table(columns=columns, rows=listed, title=self._text("overall"))
 
     def _notes(self) -> Iterator[Block]:

@@ -108,6 +108,7 @@ def test_the_officials_part_is_for_reporters(motcua: Motcua) -> None:
     (official,) = motcua.json("--as", "lan", "rate", "2021-Q2", "--officials")
     assert (official["unit"], official["official"], official["cs1"]) == ("XA01", "Hoa", "2.0")
     assert official["total"] == "6.0"
+    assert (official["n"], official["reachable"]) == (1, "6")
 
 
 def test_explain_leads_from_the_grade_to_the_dossier(motcua: Motcua) -> None:

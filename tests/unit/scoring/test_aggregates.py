@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
-from scoring.aggregates import group, groups, overall
+import pytest
+
+from scoring.aggregates import grade_of_mean, group, groups, overall
 from scoring.evidence import UnitEvidence
 from scoring.supported import Printed
 from scoring.unit_rating import UnitRating, rate_units
@@ -118,3 +120,19 @@ def test_printed_is_a_policy() -> None:
     """Which aggregate leads is the rulebook's choice."""
     whole = overall(tt01(printed="unit_mean"), rated(unit("A")))
     assert whole.printed is Printed.UNIT_MEAN
+
+
+@pytest.mark.parametrize(
+    ("mean", "grade"),
+    [("14.98", "tot"), ("14.36", "tot"), ("14.64", "tot"), ("15.00", "xuat_sac"), ("5.99", "yeu")],
+)
+def test_a_mean_earns_a_grade(mean: str, grade: str) -> None:
+    """Đam Rông printed "Tốt" for both blocks and for the district of 2020."""
+    found = grade_of_mean(tt01(), Decimal(mean))
+    assert found is not None
+    assert found.id == grade
+
+
+def test_no_mean_earns_no_grade() -> None:
+    """A block without scored units has none, not the worst."""
+    assert grade_of_mean(tt01(), None) is None

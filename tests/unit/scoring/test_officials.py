@@ -1,8 +1,12 @@
 """Tests of `scoring.officials`."""
 
+from decimal import Decimal
+
 import pytest
 
+from scoring.law import Rulebook
 from scoring.officials import rate_official
+from scoring.rulebook import with_choices
 from tests.unit.scoring.district import tt01
 
 
@@ -65,3 +69,23 @@ def test_criterion_without_evidence_is_left_out() -> None:
     rated = rate_official(tt01(), "CB01", {"1": {"early": 1}, "2": {"early": 1}})
     assert rated.total == 4
     assert rated.reachable == 4
+    assert rated.dossiers == 1
+
+
+@pytest.mark.parametrize(("minimum", "band"), [("2", "most"), ("3", None), ("5", None)])
+def test_a_band_needs_a_minimum_of_evidence(minimum: str, band: str | None) -> None:
+    """Two criteria of full marks are 4 of 4: missing evidence is not work left undone."""
+    rulebook = with_choices(tt01(), {"officials_minimum": minimum})
+    rated = rate_official(rulebook, "CB01", {"1": {"early": 7}, "2": {"early": 2}})
+    assert (rated.total, rated.reachable, rated.dossiers) == (Decimal(4), Decimal(4), 7)
+    assert (rated.band and rated.band.id) == band
+
+
+def test_a_rulebook_may_ask_no_minimum() -> None:
+    """As rulebooks did before the policy had a name."""
+    older = tt01().model_dump()
+    older["policies"].pop("officials_minimum")
+    rulebook = Rulebook.model_validate(older, context={"levels": older["levels"]})
+    rated = rate_official(rulebook, "CB01", {"1": {"early": 1}})
+    assert rated.band is not None
+    assert "officials_minimum" not in dict(rulebook.policies.named())

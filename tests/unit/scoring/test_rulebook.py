@@ -177,6 +177,7 @@ def test_chosen_policies() -> None:
         "deployment_gap_points": "1",
         "dossier_period": "returned_at",
         "minimum_criteria": "5",
+        "officials_minimum": "3",
         "missing_criteria": "keep_thresholds",
         "rounding": "half_up",
         "points_digits": "1",
