@@ -10,7 +10,7 @@ from bot.channels.base import Limits
 from bot.delivery import Dispatcher, DispatchRules
 from bot.inbox import Inbox
 from bot.settings import Settings
-from bot.worker import Worker
+from bot.worker import Worker, WorkerRules
 from surveys.store.base.database import Database
 from tests.fakes.channel import FakeChannel
 from tests.integration.conversation.conftest import KEYS, make_house
@@ -21,6 +21,7 @@ from tests.statements import noted
 
 CALM = DispatchRules(sweep_seconds=60.0, poll_seconds=60.0)
 LIMITS = Limits(per_second=1_000.0, per_chat_second=500.0, chat_burst=1_000)
+PATIENT = WorkerRules(poll_seconds=60.0)
 MOST = 14
 """Statements of a tap on SQLite, BEGIN and COMMIT aside: keeping the update, handling it, and what
 became of the reply."""
@@ -32,7 +33,9 @@ async def _serving(house: House, channel: FakeChannel) -> AsyncIterator[Inbox]:
     settings = Settings(**NEVER_QUIET)
     dispatcher = Dispatcher(house.database, channels, KEYS, settings=settings, rules=CALM)
     handle = house.conversation.handle
-    worker = Worker(house.database, channels, handle, clock=lambda: house.now, replies=dispatcher)
+    worker = Worker(
+        house.database, channels, handle, clock=lambda: house.now, replies=dispatcher, rules=PATIENT
+    )
     running = [asyncio.create_task(worker.run()), asyncio.create_task(dispatcher.run())]
     try:
         yield Inbox(house.database, KEYS, worker.arrived)
