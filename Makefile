@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: help install install-dev demo test lint check-fast bench soak lock screenshot clean
+.PHONY: help install install-dev demo test list-tests lint check-fast bench soak lock screenshot clean
 
 help: ## what can be done here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,12 +32,15 @@ test: install-dev ## style, types, the import contract, and all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal --durations 20
+
+list-tests: ## what each file of tests is about
+	@find tests -name 'test_*.py' | sort | xargs grep -m 1 '^"""' | sed 's/:"""/: /; s/"""$$//'
 
 bench: install-dev ## speed, each figure beside a named reference of the same run
 	$(BIN)/pytest -m bench -p no:xdist tests/bench -s
 
-soak: install-dev ## the long proofs
+soak: install-dev ## the long forms: hundreds of kills, hours of messages
 	$(BIN)/pytest -m soak -p no:xdist --timeout 7200 tests -s
 
 screenshot: install-dev ## draw the pictures of the README afresh

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 
@@ -34,6 +35,8 @@ from tests.integration.queue_rows import migrated, rows_of
 CHATS = 10
 PAUSE = 0.01
 """Seconds between two updates of a chat."""
+SOAK = partial(pytest.param, marks=pytest.mark.soak)
+"""Numbers of kills for `make soak`; a few in `make test` find what always breaks."""
 REPEATED, FAILED, CUT = 0.05, 0.03, 0.01
 """Shares of updates delivered again, of replies refused with 500, and of answers cut off."""
 
@@ -117,14 +120,14 @@ class Processes:
         return process
 
 
-@pytest.mark.parametrize("kills", [50, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [15, *map(SOAK, (50, 200))])
 async def test_a_killed_process_loses_and_doubles_nothing(sqlite_url: str, kills: int) -> None:
     """One process on SQLite."""
     await _survives(sqlite_url, kills, processes=1)
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [8, *map(SOAK, (20, 200))])
 async def test_two_killed_processes_lose_and_double_nothing(postgres_url: str, kills: int) -> None:
     """Two processes at once on PostgreSQL, either of them killed at any moment."""
     await _survives(postgres_url, kills, processes=2)

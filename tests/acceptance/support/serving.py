@@ -37,13 +37,23 @@ class Running:
 def running(*arguments: str, env: dict[str, str] | None = None) -> Iterator[Running]:
     """Start `motcua ARGUMENTS`, wait until it prints its address, end it at the end."""
     process = subprocess.Popen(
-        [MOTCUA, *arguments], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=env
+        [MOTCUA, *arguments],
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        env=env,
+        preexec_fn=hears_ctrl_c,
     )
     try:
         yield _when_ready(process)
     finally:
         process.kill()
         process.wait(20)
+
+
+def hears_ctrl_c() -> None:
+    """Undo that a suite started with `&` ignores SIGINT: its children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _when_ready(process: subprocess.Popen[str]) -> Running:

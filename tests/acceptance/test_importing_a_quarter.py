@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from tests.acceptance.support.command import MOTCUA, Motcua
+from tests.acceptance.support.serving import hears_ctrl_c
 
 CODE = "000.17.22.H56-210531-0001"
 LARGE = 20_000
@@ -152,7 +153,7 @@ def test_ctrl_c_stops_at_once_and_keeps_nothing(office: Motcua, tmp_path: Path) 
 def test_backup_and_restore_by_hand(office: Motcua, tmp_path: Path) -> None:
     """Refused over what is there; forced, what was there is kept."""
     if "sqlite" not in office.url:
-        pytest.skip("the pg_dump of this machine may be of another version: see test_copies")
+        pytest.skip("the pg_dump of this machine may be of another version")
     office("dossiers", "import", "ho-so.xlsx")
     assert office("db", "backup", "sao.bak").code == 0
     before = office.json("dossiers", "show", CODE)
@@ -236,15 +237,10 @@ def _stopped_by(
         cwd=office.folder,
         env=os.environ | {"MOTCUA_KEY": office.settings["key"]},
         stderr=subprocess.PIPE,
-        preexec_fn=_hears_ctrl_c,
+        preexec_fn=hears_ctrl_c,
     )
     while not list(office.folder.glob("*.part")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(sign)
     _, told = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, b"", told)
-
-
-def _hears_ctrl_c() -> None:
-    """A suite started with `&` ignores SIGINT, and its children would inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
