@@ -1,13 +1,13 @@
 """How fast, how often and when: pure computations over the database's milliseconds.
 
-A bot's pace is two numbers, the next slots of two rows of slots. The first row has the configured
-rate, and a slot of it may be used up to CATCH_UP_MS late: so the rate is kept over the seconds
-although the database or the machine was slow for a moment. The second row is PEAK times as fast,
+A bot's rate limit is two numbers, the next slots of two rows of slots. The first row has the
+configured rate, and a slot of it may be used up to CATCH_UP_MS late: so the rate is kept although
+the database or the machine was slow for a moment. The second row is PEAK times as fast,
 and its slots lapse after SLACK_MS: so lost time is made up for gently. A message needs both, and a
 reply may leave up to RESERVE_MS before its slots.
 
 Hence at most 1 + (1000 + SLACK_MS + RESERVE_MS) * PEAK * rate / 1000 messages in any second,
-however many processes share the pace: at 25 a second that is 29, where a channel allows 30.
+however many processes share the limit: at 25 a second that is 29, where a channel allows 30.
 """
 
 from dataclasses import dataclass

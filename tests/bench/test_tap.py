@@ -34,7 +34,7 @@ Act = Callable[[Person], Awaitable[object]]
 
 @pytest.fixture
 async def telegram() -> AsyncIterator[FakeTelegram]:
-    """A Telegram that never says "too many": the bot's own pace is not what is measured."""
+    """A Telegram that never says "too many": the bot's own rate limit is not what is measured."""
     async with FakeTelegram(limits=Limits.off()) as fake:
         yield fake
 

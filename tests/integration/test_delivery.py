@@ -219,7 +219,7 @@ async def test_one_message_of_a_slot_is_edited_in_place(database: Database) -> N
 
 
 async def test_a_message_that_is_out_of_reach_is_sent_anew(database: Database) -> None:
-    """When the old message cannot be edited a new one takes over the slot, through the pace."""
+    """When the old message cannot be edited a new one takes over the slot, within the limit."""
     channel = FakeChannel()
     async with database.write() as conn:
         contact = await add_contact(conn, "84")

@@ -1,4 +1,4 @@
-"""The pace of each bot: one row that everybody who sends for it goes through, in any process."""
+"""The rate limit of each bot: one row that all who send for it lock, in any process."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert, now_ms
-from surveys.store.base.schema import outbox, pace
+from surveys.store.base.schema import outbox, rate_limits
 from surveys.store.queues.outbox import DUE, Lane
 
 BotId = tuple[str, str]
@@ -31,8 +31,8 @@ MAX_REPLIES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """A bot's pace, and the database's clock at that moment; milliseconds. What the two slots
+class RateLimit:
+    """A bot's rate limit, and the database's clock at that moment; milliseconds. What the two slots
     mean is the business of `bot.limits`."""
 
     next_ms: int
@@ -47,17 +47,17 @@ async def register(conn: Connection, bots: Iterable[BotId]) -> None:
     """Make the rows of these bots, where there are none yet."""
     rows = [{"channel": channel, "bot": bot} for channel, bot in sorted(bots)]
     if rows:
-        statement = insert(conn, pace).values(next_ms=0, peak_ms=0, paused_until_ms=0)
+        statement = insert(conn, rate_limits).values(next_ms=0, peak_ms=0, paused_until_ms=0)
         await conn.execute(statement.on_conflict_do_nothing(), rows)
 
 
-async def lock(conn: Connection, channel: str, bot: str) -> Pace:
-    """The bot's pace, held by this transaction: nobody else sends for the bot until it ends.
+async def lock(conn: Connection, channel: str, bot: str) -> RateLimit:
+    """The bot's rate limit, locked: nobody else sends for the bot until the transaction ends.
 
     PostgreSQL may wait for the row, so the time is asked for afterwards.
     """
     rows = await conn.execute(_HELD, {"of_channel": channel, "of_bot": bot})
-    held = Pace(**rows.mappings().one())
+    held = RateLimit(**rows.mappings().one())
     if conn.dialect.name == "sqlite":
         return held
     return replace(held, now_ms=await conn.scalar(_NOW) or held.now_ms)
@@ -72,9 +72,9 @@ async def move(conn: Connection, channel: str, bot: str, *, next_ms: int, peak_m
 async def pause(conn: Connection, channel: str, bot: str, for_ms: int) -> None:
     """Let nobody send for the bot, for this long from now; a longer pause stays."""
     until = now_ms() + for_ms
-    column = pace.c.paused_until_ms
+    column = rate_limits.c.paused_until_ms
     longer = case((column > until, column), else_=until)
-    await conn.execute(update(pace).where(_of(channel, bot)).values(paused_until_ms=longer))
+    await conn.execute(update(rate_limits).where(_of(channel, bot)).values(paused_until_ms=longer))
 
 
 async def with_work(
@@ -95,21 +95,21 @@ def _work(lanes: tuple[Lane, ...]) -> Select[*tuple[Any, ...]]:
     waiting = [
         exists().where(
             DUE,
-            outbox.c.channel == pace.c.channel,
-            outbox.c.bot == pace.c.bot,
+            outbox.c.channel == rate_limits.c.channel,
+            outbox.c.bot == rate_limits.c.bot,
             outbox.c.lane == lane,
             outbox.c.due_ms <= now_ms(),
         )
         for lane in lanes
     ]
-    return select(pace.c.channel, pace.c.bot, *waiting).where(
-        tuple_(pace.c.channel, pace.c.bot).in_(bindparam("bots", expanding=True)),
-        pace.c.paused_until_ms <= now_ms(),
+    return select(rate_limits.c.channel, rate_limits.c.bot, *waiting).where(
+        tuple_(rate_limits.c.channel, rate_limits.c.bot).in_(bindparam("bots", expanding=True)),
+        rate_limits.c.paused_until_ms <= now_ms(),
     )
 
 
 def _of(channel: str | BindParameter[str], bot: str | BindParameter[str]) -> ColumnElement[bool]:
-    return and_(pace.c.channel == channel, pace.c.bot == bot)
+    return and_(rate_limits.c.channel == channel, rate_limits.c.bot == bot)
 
 
 _ITS: ColumnElement[bool] = _of(bindparam("of_channel"), bindparam("of_bot"))
@@ -127,9 +127,9 @@ _DUE_REPLIES = (
 _REPLIES = select(func.count()).select_from(_DUE_REPLIES.subquery()).scalar_subquery()
 _HELD = (
     select(
-        pace.c.next_ms,
-        pace.c.peak_ms,
-        pace.c.paused_until_ms,
+        rate_limits.c.next_ms,
+        rate_limits.c.peak_ms,
+        rate_limits.c.paused_until_ms,
         now_ms().label("now_ms"),
         _REPLIES.label("replies"),
     )
@@ -137,4 +137,4 @@ _HELD = (
     .with_for_update()
 )
 _NOW = select(now_ms())
-_MOVE = update(pace).where(_ITS)
+_MOVE = update(rate_limits).where(_ITS)

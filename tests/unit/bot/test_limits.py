@@ -1,4 +1,4 @@
-"""The pace is exact, the tolerances are bounded, the night is quiet."""
+"""The rate limit is exact, the tolerances are bounded, the night is quiet."""
 
 from datetime import datetime, time
 from itertools import pairwise
@@ -68,7 +68,7 @@ def test_nothing_leaves_before_its_slot_but_replies() -> None:
 
 
 def test_what_leaves_early_is_paid_back() -> None:
-    """An early reply takes its slot: the pace after it is the same as if it had waited."""
+    """An early reply takes its slot: the rate after it is the same as if it had waited."""
     _, slots = _leave(_slots(NOW + 20, 0), NOW, early=limits.RESERVE_MS, wanted=1)
     assert slots.next_ms == NOW + 60
 

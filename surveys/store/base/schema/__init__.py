@@ -28,7 +28,7 @@ from surveys.store.base.schema.dossiers import (
     unit_aliases,
     units,
 )
-from surveys.store.base.schema.queues import inbox, outbox, pace, slots, web_messages
+from surveys.store.base.schema.queues import inbox, outbox, rate_limits, slots, web_messages
 from surveys.store.base.schema.reported import facts, scores
 from surveys.store.base.schema.system import (
     audit,
@@ -64,8 +64,8 @@ __all__ = [
     "meta",
     "metadata",
     "outbox",
-    "pace",
     "procedures",
+    "rate_limits",
     "ready_for_ddl",
     "responses",
     "rights_requests",

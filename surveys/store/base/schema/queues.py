@@ -111,7 +111,7 @@ slots = Table(
     Column("reference", String, nullable=False, comment="the channel's id of the message there"),
 )
 
-pace = Table(
+rate_limits = Table(
     "pace",
     metadata,
     Column("channel", String, primary_key=True),
