@@ -1,15 +1,18 @@
 """`motcua rate`: the units of a period, from evidence to grade."""
 
+from pathlib import Path
+
 import click
 
 from admin.kit.output import Format
-from admin.kit.runtime import Runtime, format_option, leaf
+from admin.kit.runtime import FILE, Runtime, format_option, leaf
 from admin.rating import weights
 from admin.rating.lists import missing_rows, official_rows
 from admin.rating.rating_phrases import RatingPhrases
 from admin.rating.result import RatingResult, read_rating, with_past
 from admin.rating.rulebooks import chosen
 from admin.rating.view import RatingView
+from admin.reporting.result_files import write_rating
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.results import ratings
@@ -25,6 +28,8 @@ from surveys.store.system.staff import Role
 @click.option("--compare", "compares", is_flag=True)
 @click.option("--missing", is_flag=True)
 @click.option("--officials", is_flag=True)
+@click.option("--out", type=FILE, metavar="FILE")
+@click.option("--force", is_flag=True)
 @format_option
 async def command(
     runtime: Runtime,
@@ -35,6 +40,8 @@ async def command(
     compares: bool,  # noqa: FBT001 - click calls by name
     missing: bool,  # noqa: FBT001
     officials: bool,  # noqa: FBT001
+    out: Path | None,
+    force: bool,  # noqa: FBT001
     shown_as: Format,
 ) -> None:
     """Rate a period; or list who has not scored, or rate the officials."""
@@ -52,10 +59,14 @@ async def command(
         result = (await read_rating(conn, book, wanted)).weighted_by(weighing)
         if compares:
             result = await with_past(conn, result, runtime.settings.periods)
+    view = RatingView(result=result, phrases=phrases)
     if missing:
         _remind(runtime, phrases, result, shown_as)
+    elif out is None:
+        runtime.present(view, shown_as)
     else:
-        runtime.present(RatingView(result=result, phrases=phrases), shown_as)
+        write_rating(view, out, office=runtime.settings.authority, force=force)
+        runtime.say("rate.written", file=out)
 
 
 def _remind(

@@ -6,9 +6,10 @@ import click
 
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, leaf
-from admin.tallying import files
+from admin.reporting.result_files import write_tally
 from admin.tallying.result import parse_by, read_tally
 from admin.tallying.view import TallyView
+from surveys.store.dossiers import units
 from surveys.store.results.tallies import Dimension
 
 
@@ -16,6 +17,7 @@ from surveys.store.results.tallies import Dimension
 @click.argument("period")
 @click.option("--by", metavar="unit,question,…")
 @click.option("--out", type=FILE, metavar="FILE")
+@click.option("--force", is_flag=True)
 @click.option("--public", is_flag=True)
 @click.option("--below", type=click.IntRange(2, 100), default=5, show_default=True)
 @format_option
@@ -24,7 +26,8 @@ async def command(
     period: str,
     by: str | None,
     out: Path | None,
-    public: bool,  # noqa: FBT001 - click calls by name
+    force: bool,  # noqa: FBT001 - click calls by name
+    public: bool,  # noqa: FBT001
     below: int,
     shown_as: Format,
 ) -> None:
@@ -36,12 +39,15 @@ async def command(
     async with database.read() as conn:
         settings = runtime.settings
         tally = await read_tally(conn, wanted, split, settings.form, settings.quota_percent)
+        known = {} if out is None else await units.list_all(conn)
     if public:
         tally = tally.published(below)
+    view = TallyView(texts=runtime.texts, tally=tally)
     if out is None:
-        runtime.present(TallyView(texts=runtime.texts, tally=tally), shown_as)
-    else:
-        rows = files.write(tally, out, runtime.texts.language)
-        runtime.say("tally.written", rows=rows, file=out)
-        if out.suffix.lower() == ".csv":
-            runtime.say("tally.without_response")
+        runtime.present(view, shown_as)
+        return
+    names = {code: unit.name for code, (_, unit) in known.items()}
+    rows = write_tally(view, out, office=settings.authority, unit_names=names, force=force)
+    runtime.say("tally.written", rows=rows, file=out)
+    if out.suffix.lower() == ".csv":
+        runtime.say("tally.without_response")

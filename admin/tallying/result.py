@@ -87,6 +87,7 @@ class Tally:
 
     def rows(self) -> list[Row]:
         """One row an option and group; `simulated` only where there is any in the tally."""
+        marks = self.simulated > 0
         return [
             {
                 **dict(zip(map(str, self.by), cell.group, strict=True)),
@@ -94,18 +95,19 @@ class Tally:
                 "question": cell.question,
                 "option": cell.option,
                 "count": cell.count,
-                **self._marked(cell.simulated),
+                **_marked(cell.simulated, marks=marks),
             }
             for cell in self.cells
         ]
 
     def response(self) -> list[Row]:
         """One row a group: returned, issued, delivered, answered, valid."""
+        marks = self.simulated > 0
         return [
             {
                 **dict(zip(map(str, of_dossiers(self.by)), one.group, strict=True)),
                 **{name: getattr(one, name) for name in REACHED},
-                **self._marked(one.simulated),
+                **_marked(one.simulated, marks=marks),
             }
             for one in self.reach
         ]
@@ -136,7 +138,11 @@ class Tally:
     def as_json(self, language: str = "vi") -> dict[str, Any]:
         """The contract's shape and, beside it, shares, quotas and the texts of the questions."""
         hidden = {} if self.hidden_below is None else {"hidden_below": self.hidden_below}
-        found = {"period": self.period.as_json(), **self._marked(self.simulated), **hidden}
+        found = {
+            "period": self.period.as_json(),
+            **_marked(self.simulated, marks=self.simulated > 0),
+            **hidden,
+        }
         found |= self.figures()
         if self.by and self.hidden_below is None:
             found["whole"] = self.summed().figures()
@@ -205,9 +211,6 @@ class Tally:
             "met": one.met,
         }
 
-    def _marked(self, simulated: int) -> Row:
-        return {"simulated": simulated} if self.simulated else {}
-
 
 async def read_tally(
     conn: Connection,
@@ -229,6 +232,10 @@ async def read_tally(
         reach=tuple(complete_reach(await tallies.reach(conn, period, split), reached)),
         quota_percent=quota_percent,
     )
+
+
+def _marked(simulated: int, *, marks: bool) -> Row:
+    return {"simulated": simulated} if marks else {}
 
 
 def _joined(one: Cell | None, other: Cell) -> Cell:

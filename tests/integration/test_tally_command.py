@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from admin.tallying import files
-from admin.tallying.result import parse_by, read_tally
+from admin.kit.texts import load_texts
+from admin.reporting.result_files import write_tally
+from admin.tallying.result import Tally, parse_by, read_tally
+from admin.tallying.view import TallyView
 from surveys.errors import Refusal
 from surveys.form import shipped_forms
 from surveys.period import parse_period
@@ -19,6 +21,11 @@ from surveys.store.system import form_versions
 from tests.integration.rows import NOW, add_dossier, add_unit, answer
 
 Q2 = parse_period("2021-Q2")
+
+
+def _write(tally: Tally, file: Path) -> int:
+    view = TallyView(texts=load_texts("vi"), tally=tally)
+    return write_tally(view, file, office="UBND", unit_names={"XA01": "Xã An Hòa"}, force=True)
 
 
 async def _answered(database: Database, *, simulated: bool = False) -> None:
@@ -58,14 +65,14 @@ async def test_every_kind_of_file_has_the_same_rows(database: Database, tmp_path
     async with database.read() as conn:
         tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
     for suffix in ("json", "csv", "xlsx"):
-        assert files.write(tally, tmp_path / f"t.{suffix}") == len(tally.cells)
+        assert _write(tally, tmp_path / f"t.{suffix}") == len(tally.cells)
     rows = json.loads((tmp_path / "t.json").read_text("utf-8"))["rows"]
     with (tmp_path / "t.csv").open(encoding="utf-8") as stream:
         as_csv = [{**row, "count": int(row["count"])} for row in csv.DictReader(stream)]
     book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
     keys, *values = book.get_sheet_by_name("rows").to_python()
     assert rows == as_csv == [dict(zip(keys, value, strict=True)) for value in values]
-    assert book.sheet_names == ["rows", "response"]
+    assert book.sheet_names[:2] == ["rows", "response"]
 
 
 async def test_a_published_tally_hides_the_few(database: Database, tmp_path: Path) -> None:
@@ -78,9 +85,9 @@ async def test_a_published_tally_hides_the_few(database: Database, tmp_path: Pat
     assert [row["count"] for row in found["rows"][:3]] == [None, None, None]
     assert all(row["count"] is None or row["count"] >= 5 for row in found["rows"])
     assert (found["response"][0]["answered"], found["response"][1]["answered"]) == (8, None)
-    files.write(tally, tmp_path / "t.csv")
+    _write(tally, tmp_path / "t.csv")
     assert "satisfaction,very,\n" in (tmp_path / "t.csv").read_text("utf-8")
-    files.write(tally, tmp_path / "t.xlsx")
+    _write(tally, tmp_path / "t.xlsx")
     book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
     assert [row[-1] for row in book.get_sheet_by_name("rows").to_python()[1:4]] == ["", "", ""]
 
@@ -95,7 +102,7 @@ async def test_a_name_is_no_formula(database: Database, tmp_path: Path) -> None:
             "very",
         )
         tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
-    files.write(tally, tmp_path / "t.xlsx")
+    _write(tally, tmp_path / "t.xlsx")
     book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
     assert book.get_sheet_by_name("response").to_python()[1][0] == "=1+1"
 
@@ -122,6 +129,6 @@ async def test_a_file_is_written_whole_or_not_at_all(database: Database, tmp_pat
     """An unknown kind of file is refused and leaves nothing behind."""
     async with database.read() as conn:
         tally = await read_tally(conn, Q2, [], "phieu5", 10)
-    with pytest.raises(Refusal, match=r"tally\.suffix"):
-        files.write(tally, tmp_path / "t.docx")
+    with pytest.raises(Refusal, match=r"reporting\.suffix"):
+        _write(tally, tmp_path / "t.docx")
     assert [file.name for file in os.scandir(tmp_path) if "docx" in file.name] == []

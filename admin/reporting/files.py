@@ -1,0 +1,39 @@
+"""A result as a file: written whole or not at all, never over another one without being told."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from surveys.errors import Refusal
+
+Writer = Callable[[Path], None]
+
+
+def write_whole(file: Path, writers: Mapping[str, Writer], *, force: bool) -> None:
+    """Write a file by the writer of its suffix.
+
+    Raises OSError, Refusal `reporting.suffix` for a name with another suffix, or
+    `reporting.exists` where the file is there and `force` is not given.
+    """
+    writer = writers.get(file.suffix.lower())
+    if writer is None:
+        raise Refusal("reporting.suffix", file=file.name, known=", ".join(writers))
+    if file.exists() and not force:
+        raise Refusal("reporting.exists", file=str(file))
+    draft = file.with_name(f"{file.name}.part")
+    try:
+        draft.touch()
+        writer(draft)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def without_formula(value: object) -> object:
+    """A text that a spreadsheet would take for a formula, with an apostrophe before it."""
+    if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return value
+    return value if _is_number(value) else f"'{value}"
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("+-").replace(".", "", 1).isdecimal()

@@ -1,0 +1,66 @@
+"""Tallies and ratings as JSON, CSV or XLSX, by the file's suffix."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from admin.kit.output import plain
+from admin.kit.tables import Row
+from admin.rating.view import RatingView
+from admin.reporting.files import without_formula, write_whole
+from admin.reporting.rating_workbook import RatingWorkbook
+from admin.reporting.tally_workbook import TallyWorkbook
+from admin.tallying.view import TallyView
+
+
+def write_tally(
+    view: TallyView,
+    file: Path,
+    *,
+    office: str,
+    unit_names: Mapping[str, str],
+    force: bool = False,
+) -> int:
+    """Write a tally; how many rows it has. `unit_names`: the names of units by their codes.
+
+    Raises OSError, Refusal `reporting.suffix` or `reporting.exists`.
+    """
+    book = TallyWorkbook(texts=view.texts, tally=view.tally, office=office, unit_names=unit_names)
+    writers = {
+        ".json": lambda draft: _write_json(draft, view.as_json()),
+        ".csv": lambda draft: _write_csv(draft, *view.as_rows()),
+        ".xlsx": book.write,
+    }
+    write_whole(file, writers, force=force)
+    return len(view.tally.cells)
+
+
+def write_rating(view: RatingView, file: Path, *, office: str, force: bool = False) -> None:
+    """Write a rating. Raises OSError, Refusal `reporting.suffix` or `reporting.exists`."""
+    book = RatingWorkbook(result=view.result, phrases=view.phrases, office=office)
+    writers = {
+        ".json": lambda draft: _write_json(draft, view.as_json()),
+        ".csv": lambda draft: _write_csv(draft, *view.as_rows()),
+        ".xlsx": book.write,
+    }
+    write_whole(file, writers, force=force)
+
+
+def _write_json(file: Path, value: object) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=plain)
+    file.write_text(f"{text}\n", "utf-8")
+
+
+def _write_csv(file: Path, rows: Sequence[Row], keys: Sequence[str]) -> None:
+    """With a byte order mark where spreadsheets would otherwise misread letters.
+
+    A hidden count is an empty cell and not NaN; a text never becomes a formula.
+    """
+    import pandas as pd
+
+    listed = [[without_formula(plain(row.get(key))) for key in keys] for row in rows]
+    text = pd.DataFrame(listed, columns=list(keys), dtype=object).to_csv(
+        index=False, lineterminator="\n"
+    )
+    encoding = "utf-8" if text.isascii() else "utf-8-sig"
+    file.write_text(text, encoding, newline="")
