@@ -33,6 +33,8 @@ from surveys.store.base.database import LARGEST_PORT
 PREFIX = "MOTCUA_"
 CONFIG_VARIABLE = "MOTCUA_CONFIG"
 DEBUG_VARIABLE = "MOTCUA_DEBUG"
+STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
+"""An officer's own key: it belongs to a person, not to the deployment, so it is no setting."""
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 """Up to a century: more would leave the calendar in the middle of a conversation."""
@@ -189,7 +191,7 @@ def load_settings(**overrides: object) -> Settings:
 def _require_known(variables: Iterable[str]) -> None:
     """A misspelt variable would leave a setting at its default without a word."""
     known = {f"{PREFIX}{field}".upper() for field in Settings.model_fields}
-    known |= {CONFIG_VARIABLE, DEBUG_VARIABLE}
+    known |= {CONFIG_VARIABLE, DEBUG_VARIABLE, STAFF_KEY_VARIABLE}
     for name in sorted(variables):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             near = ", ".join(get_close_matches(name.upper(), sorted(known), n=2, cutoff=0.0))
@@ -211,11 +213,33 @@ def keyring(settings: Settings) -> Keyring:
 
     Raises Refusal `settings.key` (not 64 hexadecimal digits) or `settings.key_readable`.
     """
+    there = existing_keyring(settings)
+    if there is None:
+        _write_key(_key_file(settings))
+    return there or _keyring_in(_key_file(settings))
+
+
+def existing_keyring(settings: Settings) -> Keyring | None:
+    """The deployment's keys when they are here; None when the key file is missing.
+
+    Raises Refusal `settings.key` or `settings.key_readable`.
+    """
     if settings.key is not None:
         return _keyring_from(settings.key.get_secret_value(), "MOTCUA_KEY")
-    file = settings.key_file or _default_key_file(settings.database_url)
-    if not file.exists():
-        _write_key(file)
+    file = _key_file(settings)
+    return _keyring_in(file) if file.exists() else None
+
+
+def key_place(settings: Settings) -> str:
+    """Where the key is looked for, to be named in a sentence."""
+    return "MOTCUA_KEY" if settings.key is not None else str(_key_file(settings))
+
+
+def _key_file(settings: Settings) -> Path:
+    return settings.key_file or _default_key_file(settings.database_url)
+
+
+def _keyring_in(file: Path) -> Keyring:
     if file.stat().st_mode & 0o077:
         raise Refusal("settings.key_readable", file=str(file))
     return _keyring_from(file.read_text("ascii", errors="replace").strip(), str(file))

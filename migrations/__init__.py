@@ -5,13 +5,16 @@ the same time meet as a merge conflict. Alembic is loaded only to change a schem
 reads its revision.
 """
 
+import sqlite3
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, StaticPool, column, create_engine, inspect, select, table
 
 from surveys.errors import Refusal
+from surveys.store.base.connection import Connection as StoreConnection
 from surveys.store.base.database import Database
 
 if TYPE_CHECKING:
@@ -52,9 +55,14 @@ def head() -> str:
     return (VERSIONS / "HEAD").read_text("ascii").strip()
 
 
-async def upgrade(database: Database) -> SchemaState:
+Completion = Callable[[StoreConnection, SchemaState], Awaitable[None]]
+"""What else belongs to making or migrating a database, told what the schema was before."""
+
+
+async def upgrade(database: Database, complete: Completion | None = None) -> SchemaState:
     """Bring the schema up to date in one transaction and say what it was before.
 
+    `complete` runs in the same transaction, and not where there is nothing to do.
     Raises Refusal `database.newer` when the database belongs to a newer program.
     """
     before = await state_of(database)
@@ -63,6 +71,8 @@ async def upgrade(database: Database) -> SchemaState:
     if before is not SchemaState.CURRENT:
         async with database.write() as conn:
             await conn.run_sync(_upgrade)
+            if complete is not None:
+                await complete(conn, before)
     return before
 
 
@@ -88,9 +98,16 @@ def _revision(conn: Connection) -> str | None:
     return conn.scalar(select(column("version_num")).select_from(table("alembic_version")))
 
 
-def _upgrade(conn: Connection) -> None:
+def make_sqlite(conn: sqlite3.Connection, revision: str) -> None:
+    """Make the tables of a revision in an empty SQLite database."""
+    engine = create_engine("sqlite://", creator=lambda: conn, poolclass=StaticPool)
+    with engine.begin() as begun:
+        _upgrade(begun, revision)
+
+
+def _upgrade(conn: Connection, revision: str = "head") -> None:
     from alembic import command
 
     config = _config()
     config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

@@ -49,6 +49,10 @@ class Keyring:
         digest = self._digest(kind, str(number))
         return base64.b32encode(digest)[:8].decode()
 
+    def sign(self, purpose: str, text: str) -> str:
+        """HMAC-SHA-256 (hex) that only who has the key can make; equal for equal texts."""
+        return self._hash(purpose, text)
+
     def seal(self, text: str) -> bytes:
         """Encrypt; every call gives other bytes."""
         return self._fernet().encrypt(text.encode())

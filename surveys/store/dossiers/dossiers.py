@@ -85,6 +85,24 @@ async def find_ids(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
     return found
 
 
+async def units_of(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
+    """Code → number of its unit, for those that are there."""
+    wanted = sorted(set(codes))
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), STORED_AT_ONCE):
+        some = wanted[start : start + STORED_AT_ONCE]
+        rows = await conn.execute(
+            select(dossiers.c.code, dossiers.c.unit_id).where(dossiers.c.code.in_(some))
+        )
+        found.update((row.code, row.unit_id) for row in rows)
+    return found
+
+
+async def code_of(conn: Connection, dossier_id: int) -> str:
+    """The code of a dossier that is there."""
+    return str(await conn.scalar(select(dossiers.c.code).where(dossiers.c.id == dossier_id)))
+
+
 async def procedure_ids(conn: Connection, names: Collection[str]) -> dict[str, int]:
     """Name → number of these procedures; those not there yet are made."""
     if not names:

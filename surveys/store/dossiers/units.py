@@ -54,6 +54,15 @@ async def list_all(conn: Connection) -> dict[str, tuple[int, Unit]]:
     return {row["code"]: (row["id"], _unit(row)) for row in rows}
 
 
+async def subtree(conn: Connection, code: str) -> dict[str, int]:
+    """The unit with this code and all below it: code → number; empty for an unknown code."""
+    found = await list_all(conn)
+    inside = {code} & found.keys()
+    while more := {c for c, (_, u) in found.items() if u.parent in inside} - inside:
+        inside |= more
+    return {one: found[one][0] for one in sorted(inside)}
+
+
 async def list_units(conn: Connection) -> list[ListedUnit]:
     """Every unit in the order of the codes."""
     counted = select(dossiers.c.unit_id, func.count().label("dossiers")).group_by(

@@ -4,11 +4,10 @@ Every decision is a new row, refreshes the dossier's evidence and is written to 
 in the caller's transaction.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -19,6 +18,7 @@ from surveys.store.base.connection import Connection
 from surveys.store.base.schema import complaints, dossiers, responses, verifications
 from surveys.store.results import dossier_records, evidence
 from surveys.store.system import audit
+from surveys.store.system.audit import AuditEntry, Author
 
 
 class Action(StrEnum):
@@ -68,7 +68,7 @@ async def decide(
     action: Action,
     outcome: int | None,
     reason: str,
-    officer: str,
+    author: Author,
     now: datetime,
 ) -> Decision:
     """Store a decision about one criterion; `outcome` is needed for a change only.
@@ -90,10 +90,10 @@ async def decide(
         outcome={Action.CONFIRM: raw, Action.REFUSE: 0}.get(action, outcome or 0),
         action=action,
         reason=reason.strip(),
-        officer=officer,
+        officer=author.name,
         at=now,
     )
-    await _keep(conn, dossier_id, dossier, made)
+    await _keep(conn, dossier_id, dossier, made, author)
     return made
 
 
@@ -103,7 +103,7 @@ async def decide_complaint(
     *,
     state: ComplaintState,
     reason: str,
-    officer: str,
+    author: Author,
     now: datetime,
 ) -> None:
     """Say whether a complaint was found true; a later decision replaces an earlier one.
@@ -114,11 +114,15 @@ async def decide_complaint(
         raise Refusal("verify.no_reason")
     if found.state is ComplaintState.WITHDRAWN:
         raise Refusal("verify.withdrawn", reference=found.reference)
-    values = {"state": state, "decided_at": now, "decided_by": officer, "reason": reason.strip()}
+    values = {"state": state, "decided_at": now, "decided_by": author.name}
+    values["reason"] = reason.strip()
     await conn.execute(update(complaints).where(complaints.c.id == found.id).values(**values))
     await evidence.refresh(conn, [found.dossier_id])
     details = {"from": found.state.value, "to": state.value, "reason": reason.strip()}
-    await _audit(conn, "verify.complaint", f"complaint:{found.reference}", details, officer, now)
+    entry = AuditEntry(
+        action="verify.complaint", subject=f"complaint:{found.reference}", details=details
+    )
+    await audit.append(conn, author, entry, at=now)
 
 
 async def complaint(conn: Connection, reference: str) -> Complaint:
@@ -171,7 +175,9 @@ async def _decisions(conn: Connection, dossier_ids: Collection[int]) -> list[tup
     ]
 
 
-async def _keep(conn: Connection, dossier_id: int, dossier: str, made: Decision) -> None:
+async def _keep(
+    conn: Connection, dossier_id: int, dossier: str, made: Decision, author: Author
+) -> None:
     row = {name: getattr(made, name) for name in Decision.__slots__}
     await conn.execute(verifications.insert().values(dossier_id=dossier_id, **row))
     await evidence.refresh(conn, [dossier_id])
@@ -181,16 +187,7 @@ async def _keep(conn: Connection, dossier_id: int, dossier: str, made: Decision)
         "outcome": outcome_name(made.criterion, made.outcome),
         "reason": made.reason,
     }
-    action, subject = f"verify.{made.action}", f"dossier:{dossier}"
-    await _audit(conn, action, subject, details, made.officer, made.at)
-
-
-async def _audit(
-    conn: Connection,
-    action: str,
-    subject: str,
-    details: Mapping[str, Any],
-    officer: str,
-    now: datetime,
-) -> None:
-    await audit.append(conn, at=now, actor=officer, action=action, subject=subject, details=details)
+    entry = AuditEntry(
+        action=f"verify.{made.action}", subject=f"dossier:{dossier}", details=details
+    )
+    await audit.append(conn, author, entry, at=made.at)

@@ -34,7 +34,7 @@ def copy(source: Path, target: Path) -> None:
         _copy_at_once(source, draft)
         draft.replace(target)
     finally:
-        _remove(draft)
+        remove(draft)
 
 
 def revision_of(file: Path) -> str | None:
@@ -65,15 +65,18 @@ def put_in_place(copied: Path, target: Path, aside: Path | None) -> None:
     Raises Refusal `database.in_use` when another program has the database open.
     """
     if target.exists():
-        _close_journal(target)
+        close_journal(target)
     if aside is not None:
         target.rename(aside)
-    _remove(target)
+    remove(target)
     copied.rename(target)
 
 
-def _close_journal(file: Path) -> None:
-    """Bring all of a database into its one file, which is possible only when nobody uses it."""
+def close_journal(file: Path) -> None:
+    """Bring all of a database into its one file, which is possible only when nobody uses it.
+
+    Raises Refusal `database.in_use`.
+    """
     with closing(sqlite3.connect(file, timeout=1)) as conn:
         try:
             (mode,) = conn.execute("PRAGMA journal_mode=DELETE").fetchone()
@@ -110,6 +113,7 @@ def _revision(conn: sqlite3.Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _remove(file: Path) -> None:
+def remove(file: Path) -> None:
+    """Delete a database and what SQLite wrote beside it, as far as it is there."""
     for suffix in ("", *SIDE_FILES):
         Path(f"{file}{suffix}").unlink(missing_ok=True)

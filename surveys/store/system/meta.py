@@ -22,6 +22,14 @@ async def remember(conn: Connection, key: str, value: str) -> bool:
     return (await conn.execute(statement.returning(meta.c.key))).one_or_none() is not None
 
 
+async def write(conn: Connection, key: str, value: str) -> None:
+    """Remember `value` under `key`, whatever was there before."""
+    statement = insert(conn, meta).values(key=key, value=value)
+    await conn.execute(
+        statement.on_conflict_do_update(index_elements=["key"], set_={"value": value})
+    )
+
+
 async def same_key(conn: Connection, fingerprint: str) -> None:
     """Remember the deployment's key, or see that it is still the same.
 

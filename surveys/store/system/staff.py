@@ -1,11 +1,11 @@
-"""Who may do what: the officers, by the name that stands in the audit log."""
+"""Who may do what: the officers, by the name in the audit log."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
@@ -14,14 +14,16 @@ from surveys.store.base.schema import staff
 
 
 class Role(StrEnum):
-    """A right. An admin appoints others; the rights of the work are given one by one."""
+    """A right. None implies another: an officer may have several, in a small office all."""
 
+    CLERK = "clerk"
+    """Brings data in and asks citizens: imports, links, invitations."""
     VERIFIER = "verifier"
     """Confirms, changes or refuses what a dossier shows (thẩm định)."""
     REPORTER = "reporter"
     """Sees the officials' part of the rating and writes reports."""
     ADMIN = "admin"
-    """Adds and removes staff; erases and purges."""
+    """Adds and removes staff; looks after the database, citizens' requests and the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,41 +33,76 @@ class Officer:
     name: str
     roles: tuple[Role, ...]
     added_at: datetime
+    os_user: str | None = None
+    """The user of the operating system who is this officer; None: never said (older rows)."""
+    key_hash: str | None = field(default=None, repr=False)
+    """SHA-256 of the staff key, with which the name is proved on any machine."""
+    unit: str | None = None
+    """Code of the unit: the officer works on it and those below it only."""
+
+    @property
+    def machine_user(self) -> str:
+        """The system user who needs no key to be this officer."""
+        return self.os_user or self.name
 
 
-async def add(conn: Connection, name: str, roles: Iterable[Role], now: datetime) -> Officer:
-    """Add somebody, or give somebody who is there these roles instead of the former ones."""
-    given = tuple(role for role in Role if role in set(roles))
-    row = {"name": name, "roles": [role.value for role in given], "added_at": now}
-    new = insert(conn, staff).values(**row, removed_at=None)
-    changes = {"roles": row["roles"], "added_at": now, "removed_at": None}
+async def save(conn: Connection, officer: Officer) -> None:
+    """Add somebody, or put this in the place of what is known of them; a key stays as it is."""
+    row = {
+        "name": officer.name,
+        "roles": [role.value for role in in_order(officer.roles)],
+        "added_at": officer.added_at,
+        "removed_at": None,
+        "os_user": officer.os_user,
+        "unit": officer.unit,
+    }
+    new = insert(conn, staff).values(**row)
+    changes = {name: value for name, value in row.items() if name != "name"}
     await conn.execute(new.on_conflict_do_update(index_elements=["name"], set_=changes))
-    return Officer(name=name, roles=given, added_at=now)
+
+
+async def give_key(conn: Connection, name: str, key_hash: str | None) -> None:
+    """Let the holder of a key be this officer, nobody with an older one.
+
+    Raises Refusal `staff.unknown`.
+    """
+    await _change(conn, name, key_hash=key_hash)
 
 
 async def remove(conn: Connection, name: str, now: datetime) -> None:
-    """Take all rights from somebody. Raises Refusal `staff.unknown`."""
-    here = (staff.c.name == name, staff.c.removed_at.is_(None))
-    gone = await conn.execute(update(staff).where(*here).values(removed_at=now))
-    if not gone.rowcount:
-        raise Refusal("staff.unknown", name=name)
+    """Take all rights and the key from somebody. Raises Refusal `staff.unknown`."""
+    await _change(conn, name, removed_at=now, key_hash=None)
 
 
 async def everyone(conn: Connection) -> list[Officer]:
     """The staff of today, by name."""
     here = select(staff).where(staff.c.removed_at.is_(None)).order_by(staff.c.name)
     return [
-        Officer(name=row.name, roles=tuple(map(Role, row.roles)), added_at=row.added_at)
+        Officer(
+            name=row.name,
+            roles=tuple(map(Role, row.roles)),
+            added_at=row.added_at,
+            os_user=row.os_user,
+            key_hash=row.key_hash,
+            unit=row.unit,
+        )
         for row in await conn.execute(here)
     ]
 
 
-async def require(conn: Connection, name: str, role: Role) -> None:
-    """Raises Refusal `staff.nobody` (no staff yet), `staff.unknown` or `staff.no_right`."""
-    known = {officer.name: officer for officer in await everyone(conn)}
-    if not known:
-        raise Refusal("staff.nobody", name=name, role=role.value)
-    if name not in known:
+async def count_ever(conn: Connection) -> int:
+    """How many were ever added, removed ones among them."""
+    return int(await conn.scalar(select(func.count()).select_from(staff)) or 0)
+
+
+def in_order(roles: Iterable[Role]) -> tuple[Role, ...]:
+    """Each role once, in the order of `Role`."""
+    given = set(roles)
+    return tuple(role for role in Role if role in given)
+
+
+async def _change(conn: Connection, name: str, **values: object) -> None:
+    here = (staff.c.name == name, staff.c.removed_at.is_(None))
+    changed = await conn.execute(update(staff).where(*here).values(**values))
+    if not changed.rowcount:
         raise Refusal("staff.unknown", name=name)
-    if role not in known[name].roles:
-        raise Refusal("staff.no_right", name=name, role=role.value)

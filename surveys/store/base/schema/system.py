@@ -1,4 +1,4 @@
-"""What the house keeps about itself: forms, imports, the trail, the staff."""
+"""What a deployment keeps about itself: forms, imports, the audit log, the staff."""
 
 from sqlalchemy import (
     JSON,
@@ -85,6 +85,8 @@ audit = Table(
     Column("details", JSON, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
+    Column("os_user", String, comment="who sat at the machine; unknown in the oldest rows"),
+    Column("key_id", String(16), comment="which key sealed the row; none: a plain SHA-256"),
     UniqueConstraint("previous"),
 )
 
@@ -93,7 +95,10 @@ staff = Table(
     metadata,
     row_id(),
     Column("name", String, nullable=False, unique=True),
-    Column("roles", JSON, nullable=False, comment="verifier, reporter, admin"),
+    Column("roles", JSON, nullable=False, comment="clerk, verifier, reporter, admin"),
     Column("added_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),
+    Column("os_user", String, comment="who is it at the machine; none: never said"),
+    Column("key_hash", String(64), comment="SHA-256 of the staff key"),
+    Column("unit", String, comment="code of the unit below which this officer works"),
 )
