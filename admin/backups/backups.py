@@ -8,10 +8,12 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from admin.backups import pg_tools
+from admin.backups.restore_log import LogEnd, Told, end_of, write_row
+from admin.backups.schema_check import require_own_dump, require_own_schema
 from admin.kit.runtime import Runtime
 from migrations import SchemaState, state_of_revision
 from surveys.errors import Refusal
-from surveys.store.base.database import parse_url
+from surveys.store.base.database import Database, parse_url
 from surveys.store.system import copying, health
 
 
@@ -52,11 +54,12 @@ async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
 async def plan(runtime: Runtime, file: Path, *, force: bool) -> Plan:
     """Look at the copy and at what is there, and change nothing.
 
-    Raises OSError, or Refusal `database.no_copy`, `.copy_broken`, `.newer`, or (without `force`)
+    Raises OSError, or Refusal `database.no_copy`, `.copy_broken`, `.newer`, `.foreign_schema`,
+    or (without `force`)
     `.not_empty`.
     """
     url = parse_url(runtime.settings.database_url)
-    _require_copy(url, file)
+    await _require_copy(url, file)
     if await _is_empty(runtime, url):
         return Plan(file=file, url=url, aside=None)
     if not force:
@@ -69,37 +72,62 @@ async def plan(runtime: Runtime, file: Path, *, force: bool) -> Plan:
     return Plan(file=file, url=url, aside=aside)
 
 
-async def restore(plan: Plan) -> None:
-    """Keep what is there aside, then put the copy in its place."""
+async def restore(runtime: Runtime, plan: Plan) -> Told:
+    """Keep what is there aside, then put the copy in its place, with a row in its audit log."""
+    replaced = None if plan.aside is None else await _end_of_log(plan.url)
+    await runtime.close_database()
     if _is_file(plan.url):
-        await asyncio.to_thread(_restore_file, plan)
-        return
+        return await _restore_file(runtime, plan, replaced)
     if plan.aside is not None:
         await pg_tools.dump(plan.url, plan.aside)
     await pg_tools.restore(plan.url, plan.file)
+    return await _tell(runtime, plan, plan.url, replaced)
 
 
-def _restore_file(plan: Plan) -> None:
+async def _restore_file(runtime: Runtime, plan: Plan, replaced: LogEnd | None) -> Told:
     target = _path(plan.url)
     target.parent.mkdir(parents=True, exist_ok=True)
     incoming = target.with_name(f"{target.name}.incoming")
     try:
-        copying.copy(plan.file, incoming)
-        copying.put_in_place(incoming, target, plan.aside)
+        await asyncio.to_thread(copying.copy, plan.file, incoming)
+        told = await _tell(runtime, plan, plan.url.set(database=str(incoming)), replaced)
+        await asyncio.to_thread(copying.close_journal, incoming)
+        await asyncio.to_thread(copying.put_in_place, incoming, target, plan.aside)
     finally:
-        incoming.unlink(missing_ok=True)
+        copying.remove(incoming)
+    return told
 
 
-def _require_copy(url: URL, file: Path) -> None:
+async def _tell(runtime: Runtime, plan: Plan, url: URL, replaced: LogEnd | None) -> Told:
+    database = Database.open(url.render_as_string(hide_password=False))
+    try:
+        fresh = plan.aside is None
+        return await write_row(runtime, database, plan.file.name, replaced, is_fresh=fresh)
+    finally:
+        await database.close()
+
+
+async def _end_of_log(url: URL) -> LogEnd | None:
+    database = Database.open(url.render_as_string(hide_password=False))
+    try:
+        return await end_of(database)
+    finally:
+        await database.close()
+
+
+async def _require_copy(url: URL, file: Path) -> None:
     if not _is_file(url):
         pg_tools.require_dump(file)
+        await require_own_dump(file)
         return
     _require_other_file(url, file)
-    state = state_of_revision(copying.revision_of(file))
-    if state is SchemaState.EMPTY:
+    revision = copying.revision_of(file)
+    state = state_of_revision(revision)
+    if revision is None or state is SchemaState.EMPTY:
         raise Refusal("database.no_copy", file=file)
     if state is SchemaState.NEWER:
         raise Refusal("database.newer")
+    await asyncio.to_thread(require_own_schema, file, revision)
 
 
 def _require_other_file(url: URL, file: Path) -> None:

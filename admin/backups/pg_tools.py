@@ -40,10 +40,39 @@ def require_dump(file: Path) -> None:
             raise Refusal("database.no_copy", file=file)
 
 
-async def _run(url: URL, tool: str, *args: str) -> None:
+async def contents(file: Path) -> str:
+    """The table of contents of a copy, a line an entry.
+
+    Raises Refusal `database.no_pg_tool` or `database.pg_tool`.
+    """
+    process = await asyncio.create_subprocess_exec(
+        _program("pg_restore"),
+        "--list",
+        str(file),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    listed, said = await process.communicate()
+    _require_done(process, "pg_restore", said)
+    return listed.decode(errors="replace")
+
+
+def _program(tool: str) -> str:
     program = shutil.which(tool)
     if program is None:
         raise Refusal("database.no_pg_tool", tool=tool)
+    return program
+
+
+def _require_done(process: asyncio.subprocess.Process, tool: str, said: bytes) -> None:
+    if process.returncode:
+        reason = said.decode(errors="replace").strip().rpartition("\n")[2]
+        raise Refusal("database.pg_tool", tool=tool, reason=reason)
+
+
+async def _run(url: URL, tool: str, *args: str) -> None:
+    program = _program(tool)
     known = {"PGHOST": _host(url), "PGPORT": url.port or url.query.get("port")}
     known |= {"PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database}
     environ = os.environ | {name: str(value) for name, value in known.items() if value}
@@ -57,9 +86,7 @@ async def _run(url: URL, tool: str, *args: str) -> None:
         stderr=asyncio.subprocess.PIPE,
     )
     _, said = await process.communicate()
-    if process.returncode:
-        reason = said.decode(errors="replace").strip().rpartition("\n")[2]
-        raise Refusal("database.pg_tool", tool=tool, reason=reason)
+    _require_done(process, tool, said)
 
 
 def _host(url: URL) -> object:

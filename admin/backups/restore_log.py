@@ -1,0 +1,97 @@
+"""The row in the audit log that tells of a restore, written into the database put back.
+
+The log of the backup goes on over it: the row names the end of the backup's log and the end of
+the one it replaced, so that a head kept elsewhere can be explained.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+
+import migrations
+from admin.kit.administrator import is_administrator
+from admin.kit.runtime import Runtime
+from bot.settings import existing_keyring
+from migrations import SchemaState
+from surveys.store.base.connection import Connection
+from surveys.store.base.database import Database
+from surveys.store.system import audit, meta, staff
+from surveys.store.system.audit import AuditEntry, Author
+from surveys.store.system.audit_check import RESTORE
+from surveys.store.system.staff import Officer, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEnd:
+    """How many rows a log has, and the last hash."""
+
+    count: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of the row."""
+
+    is_sealed: bool
+    """Whether the key was here."""
+    administrator: str | None
+    """Who became administrator, where there was no database before."""
+
+
+async def end_of(database: Database) -> LogEnd | None:
+    """The end of a database's log; None where it cannot be read."""
+    try:
+        async with database.read() as conn:
+            return LogEnd(count=await audit.count(conn), head=await audit.head(conn))
+    except DBAPIError:
+        return None
+
+
+async def write_row(
+    runtime: Runtime,
+    database: Database,
+    backup: str,
+    replaced: LogEnd | None,
+    *,
+    is_fresh: bool,
+) -> Told:
+    """Add the row to a database that was just put back; `backup` is the file it came from.
+
+    Where there was no database before (`is_fresh`) the system user becomes administrator:
+    otherwise a backup brought to a new machine could be administered by nobody there.
+    """
+    is_current = await migrations.state_of(database) is SchemaState.CURRENT
+    async with database.write() as conn:
+        author = await _author(runtime, conn, sealing=is_current)
+        details: dict[str, object] = {
+            "file": backup,
+            "system_user": author.os_user,
+            "backup_count": await audit.count(conn),
+            "backup_head": await audit.head(conn),
+            "replaced_count": None if replaced is None else replaced.count,
+            "replaced_head": None if replaced is None else replaced.head,
+        }
+        new = await _administrator(runtime, conn) if is_current and is_fresh else None
+        entry = AuditEntry(
+            action=RESTORE, subject="database", details=details | {"administrator": new}
+        )
+        await audit.append(conn, author, entry, at=runtime.now)
+    return Told(is_sealed=author.keyring is not None, administrator=new)
+
+
+async def _author(runtime: Runtime, conn: Connection, *, sealing: bool) -> Author:
+    """With the key only if it is the one this database was sealed with."""
+    ring = existing_keyring(runtime.settings) if sealing else None
+    known = await meta.read(conn, meta.KEY_FINGERPRINT)
+    fits = ring is not None and known in {None, ring.fingerprint()}
+    return runtime.author_with(ring if fits else None)
+
+
+async def _administrator(runtime: Runtime, conn: Connection) -> str | None:
+    user = runtime.claim.os_user
+    if is_administrator(user, await staff.everyone(conn)):
+        return None
+    officer = Officer(name=runtime.actor, roles=tuple(Role), added_at=runtime.now, os_user=user)
+    await staff.save(conn, officer)
+    return officer.name
