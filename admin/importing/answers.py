@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from admin.importing.cells import read_code, text, when
 from admin.importing.form_columns import FormColumns
 from admin.importing.job import Read, Refused, Stored
-from admin.importing.report import Deed
+from admin.importing.unit_limits import Touched
 from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
@@ -19,6 +19,7 @@ from surveys.store.base.connection import Connection
 from surveys.store.results import complaints, responses
 from surveys.store.results.responses import Filed, NewResponse, StoredResponse
 from surveys.store.system import form_versions, import_changes
+from surveys.store.system.audit import AuditEntry
 from surveys.store.system.import_changes import Change
 
 COLUMNS = (
@@ -103,6 +104,10 @@ class AnswerImporter:
             texts=texts,
         )
 
+    def touched(self, one: PaperResponse) -> Touched:
+        """Its dossier."""
+        return Touched(dossier=one.dossier)
+
     async def store(self, conn: Connection, rows: Sequence[Read[PaperResponse]]) -> Stored:
         """Add new responses, change imported ones, leave alone what citizens said to us."""
         filed = await responses.filed(conn, {paper.dossier for _, paper in rows})
@@ -152,10 +157,10 @@ class AnswerImporter:
             found.same += 1
         else:
             found.changed += 1
-            found.deeds.append(await self._change(conn, one, before))
+            found.audited.append(await self._change(conn, one, before))
             found.changes += _history(one, before)
 
-    async def _change(self, conn: Connection, one: "_Known", before: StoredResponse) -> Deed:
+    async def _change(self, conn: Connection, one: "_Known", before: StoredResponse) -> AuditEntry:
         new, said = one.response, one.response.said
         changed = [q for q in {**said, **before.said} if said.get(q) != before.said.get(q)]
         for question in changed:
@@ -175,7 +180,7 @@ class AnswerImporter:
         await self._complain(conn, one.paper, before.id, before.said)
         details = {"form": new.form, "questions": sorted(changed)}
         subject = f"dossier:{one.paper.dossier}"
-        return Deed(action="answers.change", subject=subject, details=details)
+        return AuditEntry(action="answers.change", subject=subject, details=details)
 
     async def _complain(
         self,

@@ -12,6 +12,7 @@ from admin.importing.dossier_rows import DossierReader, Draft
 from admin.importing.job import CHUNK, Read, Stored
 from admin.importing.notes import Notes
 from admin.importing.unit_index import UnitIndex
+from admin.importing.unit_limits import Touched
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
@@ -60,6 +61,10 @@ class DossierImporter:
     def read(self, row: Row) -> Draft:
         """One dossier."""
         return self._reader.read(row)
+
+    def touched(self, one: Draft) -> Touched:
+        """Its unit, and the dossier itself."""
+        return Touched(unit_id=one.plain.get("unit_id"), dossier=one.code)
 
     async def store(self, conn: Connection, rows: Sequence[Read[Draft]]) -> Stored:
         """Write the new and the changed ones, and derive their evidence anew."""

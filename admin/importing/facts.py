@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from admin.importing.cells import needed
 from admin.importing.job import Read, Refused, Stored
-from admin.importing.report import Deed
 from admin.importing.unit_index import UnitIndex
+from admin.importing.unit_limits import Touched
 from admin.kit.refusals import REFUSALS
 from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
@@ -19,6 +19,7 @@ from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts
 from surveys.store.dossiers.facts import Fact
 from surveys.store.system import import_changes
+from surveys.store.system.audit import AuditEntry
 from surveys.store.system.import_changes import Change
 
 COLUMNS = (
@@ -68,6 +69,10 @@ class FactImporter:
         self._seen[fact.key] = row.place
         return fact
 
+    def touched(self, one: Fact) -> Touched:
+        """Its unit."""
+        return Touched(unit_id=one.unit_id)
+
     async def store(self, conn: Connection, rows: Sequence[Read[Fact]]) -> Stored:
         """Write what is new or changed; reject parts larger than their whole."""
         before = await facts.find_stored(conn, {fact.period for _, fact in rows})
@@ -80,7 +85,7 @@ class FactImporter:
             changed=len(replaced),
             same=len(taken) - len(changed),
             rejected=rejected,
-            deeds=list(self._deeds(replaced, before)),
+            audited=list(self._entries(replaced, before)),
             changes=[self._change(fact, before) for fact in changed],
         )
 
@@ -93,11 +98,11 @@ class FactImporter:
             after=fact.value,
         )
 
-    def _deeds(self, replaced: Iterable[Fact], before: Mapping[Key, str]) -> Iterator[Deed]:
+    def _entries(self, replaced: Iterable[Fact], before: Mapping[Key, str]) -> Iterator[AuditEntry]:
         for fact in replaced:
             subject = f"unit:{self._codes[fact.unit_id]} {fact.period}"
             details = {"fact": fact.fact, "from": before[fact.key], "to": fact.value}
-            yield Deed(action="facts.change", subject=subject, details=details)
+            yield AuditEntry(action="facts.change", subject=subject, details=details)
 
 
 def _consistent(

@@ -15,7 +15,8 @@ from typing import Any, Protocol, TypeVar
 
 from admin.importing.findings import findings_of, is_understood, missing
 from admin.importing.notes import Notes
-from admin.importing.report import Deed, Report
+from admin.importing.report import Report
+from admin.importing.unit_limits import Touched, split
 from admin.kit.refusals import REFUSALS, AnyRefusal, refusal
 from admin.kit.runtime import Runtime
 from admin.sheets import (
@@ -33,6 +34,7 @@ from admin.sheets.kinds import Kind
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
 from surveys.store.system import audit, import_changes, imports
+from surveys.store.system.audit import AuditEntry
 from surveys.store.system.import_changes import Change
 
 CHUNK = 2_000
@@ -45,7 +47,7 @@ Refused = tuple[Row, AnyRefusal]
 @dataclass(slots=True, kw_only=True)
 class Stored:
     """What became of some rows: counts, those that the database could not take, and the changes
-    that the trail keeps."""
+    that the audit log keeps."""
 
     new: int = 0
     changed: int = 0
@@ -53,7 +55,7 @@ class Stored:
     fields: Counter[str] = field(default_factory=Counter)
     """Which fields of what was there changed, and how often."""
     rejected: list[Refused] = field(default_factory=list)
-    deeds: list[Deed] = field(default_factory=list)
+    audited: list[AuditEntry] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     """What was there before, for those that are not written down with the rows themselves."""
 
@@ -86,6 +88,9 @@ class Importer(Protocol[T]):
 
     def read(self, row: Row, /) -> T:
         """Understand one row; raises Refusal with the reason to reject it."""
+
+    def touched(self, one: T, /) -> Touched:
+        """Whose unit or dossier a row is about, for officers who are limited to a unit."""
 
     async def store(self, conn: Connection, rows: Sequence[Read[T]], /) -> Stored:
         """Write these rows, and count which were new, changed, as before."""
@@ -130,7 +135,7 @@ async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> l
     with ExitStack() as after_commit:
         async with database.write() as conn:
             taken = [await _take_in(conn, runtime, after_commit, places, *job) for job in jobs]
-            await _tell_the_trail(conn, runtime, taken)
+            await _write_audit_log(conn, runtime, taken)
             if any(source.dry_run for _, source in jobs):
                 await conn.rollback()
     return taken
@@ -228,7 +233,11 @@ class _Desk:
 
     async def work(self, conn: Connection) -> None:
         with self.runtime.progress("imports.progress", self.sheet.estimate) as told:
-            for chunk, refused in self._chunks():
+            for understood, refused in self._chunks():
+                chunk, outside = await split(
+                    conn, self.runtime.scope, understood, self.importer.touched
+                )
+                refused += outside
                 stored = await self.importer.store(conn, chunk) if chunk else Stored()
                 await import_changes.record(conn, self.number, stored.changes)
                 self._count(stored, refused)
@@ -268,7 +277,7 @@ class _Desk:
         self.report.changed += stored.changed
         self.report.same += stored.same
         self.report.fields.update(stored.fields)
-        self.report.deeds += stored.deeds
+        self.report.audited += stored.audited
         for row, reason in sorted((*refused, *stored.rejected), key=lambda told: told[0].number):
             self._reject(row, reason)
 
@@ -300,18 +309,11 @@ async def _settle(conn: Connection, number: int, report: Report) -> None:
     counts["rows"] = report.rows
     del counts["accepted"]
     details = {"file": report.file.name, **counts}
-    done = Deed(action=f"{report.kind}.import", subject=f"import:{number}", details=details)
-    report.deeds.append(done)
+    done = AuditEntry(action=f"{report.kind}.import", subject=f"import:{number}", details=details)
+    report.audited.append(done)
 
 
-async def _tell_the_trail(conn: Connection, runtime: Runtime, reports: Sequence[Report]) -> None:
-    """At the very end: on PostgreSQL others wait for the trail until this transaction is over."""
-    for deed in (deed for report in reports for deed in report.deeds):
-        await audit.append(
-            conn,
-            at=runtime.now,
-            actor=runtime.actor,
-            action=deed.action,
-            subject=deed.subject,
-            details=deed.details,
-        )
+async def _write_audit_log(conn: Connection, runtime: Runtime, reports: Sequence[Report]) -> None:
+    """At the very end: on PostgreSQL others wait for the log until this transaction is over."""
+    entries = [entry for report in reports for entry in report.audited]
+    await audit.append(conn, await runtime.author(conn), *entries, at=runtime.now)

@@ -15,20 +15,12 @@ from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime
 from admin.sheets import Row
+from surveys.store.system.audit import AuditEntry
 
 NAMED = 5
 EXAMPLES = 2
 LISTED = 20
 """So many reasons, columns or worksheets are told on the terminal."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """Something the trail keeps: what was done to which thing."""
-
-    action: str
-    subject: str
-    details: Mapping[str, Any]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,7 +68,7 @@ class Report:
     warnings: Mapping[str, int] = field(default_factory=dict)
     details: Mapping[str, Detail] = field(default_factory=dict)
     """Where each warning holds."""
-    deeds: list[Deed] = field(default_factory=list)
+    audited: list[AuditEntry] = field(default_factory=list)
     dry_run: bool = False
     sheet: str = ""
     unread: tuple[str, ...] = ()

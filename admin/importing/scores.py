@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from admin.importing.cells import needed, text
 from admin.importing.job import Read, Stored
-from admin.importing.report import Deed
 from admin.importing.unit_index import UnitIndex
+from admin.importing.unit_limits import Touched
 from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
 from scoring.evidence import parse_points
@@ -19,6 +19,7 @@ from surveys.store.base.connection import Connection
 from surveys.store.dossiers import scores
 from surveys.store.dossiers.scores import ScoreRow, Stage
 from surveys.store.system import import_changes
+from surveys.store.system.audit import AuditEntry
 from surveys.store.system.import_changes import Change
 
 COLUMNS = (
@@ -67,7 +68,7 @@ class ScoreImporter:
         score = ScoreRow(
             unit_id=self._units.id_of(needed(row, "unit")),
             period=self._runtime.period(needed(row, "period")).id,
-            stage=_stage(needed(row, "stage")),
+            stage=self._stage(needed(row, "stage")),
             criterion=criterion,
             points=plain(points),
             note=text(row, "note"),
@@ -76,6 +77,18 @@ class ScoreImporter:
             raise Refusal("scores.duplicate", criterion=criterion, stage=score.stage, row=first)
         self._seen[score.key] = row.place
         return score
+
+    def _stage(self, written: str) -> Stage:
+        """Raises Refusal `scores.stage`, or `staff.no_right`: thẩm định is for verifiers."""
+        stage = _STAGES.get(fold(written))
+        if stage is None:
+            raise Refusal("scores.stage", value=written)
+        self._runtime.require(f"scores.import stage={stage}")
+        return stage
+
+    def touched(self, one: ScoreRow) -> Touched:
+        """Its unit."""
+        return Touched(unit_id=one.unit_id)
 
     async def store(self, conn: Connection, rows: Sequence[Read[ScoreRow]]) -> Stored:
         """Write what is new or changed."""
@@ -87,7 +100,7 @@ class ScoreImporter:
             new=len(changed) - len(replaced),
             changed=len(replaced),
             same=len(rows) - len(changed),
-            deeds=list(self._deeds(replaced, before)),
+            audited=list(self._entries(replaced, before)),
             changes=[self._change(score, before) for score in changed],
         )
 
@@ -101,9 +114,9 @@ class ScoreImporter:
             after=list(score.value),
         )
 
-    def _deeds(
+    def _entries(
         self, replaced: Iterable[ScoreRow], before: Mapping[Key, tuple[str, str]]
-    ) -> Iterator[Deed]:
+    ) -> Iterator[AuditEntry]:
         for score in replaced:
             details = {
                 "stage": score.stage.value,
@@ -112,17 +125,10 @@ class ScoreImporter:
                 "to": list(score.value),
             }
             subject = f"unit:{self._codes[score.unit_id]} {score.period}"
-            yield Deed(action="scores.change", subject=subject, details=details)
+            yield AuditEntry(action="scores.change", subject=subject, details=details)
 
 
 def _criterion(written: str) -> str:
     """`CS 5`, `Chỉ số 5` and `5` alike; anything else stays, to be refused by the rulebook."""
     match = _NUMBERED.fullmatch(fold(written))
     return match[1] if match else written
-
-
-def _stage(written: str) -> Stage:
-    try:
-        return _STAGES[fold(written)]
-    except KeyError:
-        raise Refusal("scores.stage", value=written) from None

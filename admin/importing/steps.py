@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from admin.importing.cells import needed, read_code, when
 from admin.importing.job import CHUNK, Read, Refused, Stored
+from admin.importing.unit_limits import Touched
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
@@ -67,6 +68,10 @@ class StepImporter:
         except Refusal:
             self._broken.setdefault(code, row.place)
             raise
+
+    def touched(self, one: StepDraft) -> Touched:
+        """Its dossier."""
+        return Touched(dossier=one.dossier)
 
     async def store(self, conn: Connection, rows: Sequence[Read[StepDraft]]) -> Stored:
         """Replace the steps of the dossiers that are there; evidence is derived anew."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from admin.importing.cells import needed, read_typed_code, text, when
 from admin.importing.job import Read, Refused, Stored
 from admin.importing.unit_index import UnitIndex
+from admin.importing.unit_limits import Touched
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.errors import Refusal
 from surveys.spelling import fold
@@ -76,6 +77,10 @@ class UnitImporter:
             raise Refusal("units.ends_before_it_begins", unit=code)
         self._first[code.casefold()] = row.place
         return unit
+
+    def touched(self, _one: Unit) -> Touched:
+        """Units are no officer's own."""
+        return Touched()
 
     async def store(self, conn: Connection, rows: Sequence[Read[Unit]]) -> Stored:
         """Join children to their parents, refuse circles, write what is new or changed."""
