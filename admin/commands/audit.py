@@ -1,6 +1,8 @@
-"""`motcua audit`: what officers changed, and whether the trail was touched."""
+"""`motcua audit`: what officers changed, and whether the log was touched."""
 
 import json
+import re
+from pathlib import Path
 
 import click
 
@@ -8,10 +10,13 @@ from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
-from surveys.store.system import audit
-from surveys.store.system.audit import Entry
+from surveys.store.system import audit, audit_check
+from surveys.store.system.audit import AuditRow
+from surveys.store.system.audit_check import Head, Verdict
 
-KEYS = "id at actor action subject details"
+KEYS = "id at actor os_user action subject details"
+HEAD = re.compile(r"(?:(\d+)\D+)?\b([0-9a-f]{64})\b")
+"""What `audit head` prints, in whichever format; the hash alone will do."""
 
 command = group("audit")
 
@@ -24,41 +29,78 @@ command = group("audit")
 async def list_entries(
     runtime: Runtime, limit: int, by: str | None, action: str | None, shown_as: Format
 ) -> None:
-    """Print the last entries, newest first."""
+    """Print the last rows, newest first."""
     database = await runtime.database()
     async with database.read() as conn:
         found = await audit.entries(conn, limit=limit, actor=by, action=action)
     if shown_as is Format.JSON:
-        output.show_json([_row(entry) | {"details": entry.details} for entry in found])
+        output.show_json([_row(one) | {"details": one.details} for one in found])
     else:
-        rows = [_row(entry) | {"at": runtime.local(entry.at)} for entry in found]
+        rows = [_row(one) | {"at": runtime.local(one.at)} for one in found]
         runtime.show(rows, runtime.columns("audit.columns", KEYS), shown_as)
 
 
 @command.command("verify")
+@click.option("--head", "kept", metavar="FILE|HASH")
 @format_option
-async def verify_chain(runtime: Runtime, shown_as: Format) -> None:
-    """Follow the chain of hashes from the first entry to the last."""
+async def verify_chain(runtime: Runtime, kept: str | None, shown_as: Format) -> None:
+    """Check every row, the seal, and a head that was kept elsewhere."""
+    wanted = None if kept is None else _read_head(kept)
     database = await runtime.database()
     async with database.read() as conn:
-        broken = await audit.first_broken(conn)
-        head = await audit.head(conn)
-        last = await audit.entries(conn, limit=1)
-    if broken is not None:
-        raise Refusal("audit.broken", id=broken)
-    found = {"last": last[0].id if last else 0, "head": head}
+        verdict = await audit_check.verify(conn, await runtime.checking_keyring(conn), wanted)
+    for fault, row in verdict.faults:
+        raise Refusal(f"audit.{fault}", id=row)
+    found = {name: getattr(verdict, name) for name in ("last", "head", "count", "unchecked")}
     if shown_as is Format.TABLE:
         click.echo(runtime.text("audit.sound", **found))
     else:
-        runtime.show([found], runtime.columns("audit.columns", "last head", codes="head"), shown_as)
+        runtime.show(
+            [found], runtime.columns("audit.columns", " ".join(found), codes="head"), shown_as
+        )
+    _tell_unchecked(runtime, verdict)
 
 
-def _row(entry: Entry) -> dict[str, object]:
+@command.command("head")
+@format_option
+async def print_head(runtime: Runtime, shown_as: Format) -> None:
+    """Print how many rows there are and the last hash, to be kept elsewhere."""
+    database = await runtime.database()
+    async with database.read() as conn:
+        count, head = await audit.count(conn), await audit.head(conn)
+    if shown_as is Format.TABLE:
+        click.echo(f"{count} {head}")
+    else:
+        columns = runtime.columns("audit.columns", "count head")
+        runtime.show([{"count": count, "head": head}], columns, shown_as)
+
+
+def _tell_unchecked(runtime: Runtime, verdict: Verdict) -> None:
+    if verdict.unchecked:
+        runtime.say("audit.key_is_away", count=verdict.unchecked)
+    for row in verdict.keyless:
+        runtime.say("audit.keyless", id=row)
+
+
+def _read_head(kept: str) -> Head:
+    """The head that was given, or that a file holds.
+
+    Raises OSError, or Refusal `audit.no_head`.
+    """
+    text = kept if HEAD.fullmatch(kept) else Path(kept).read_text("utf-8", errors="replace")
+    found = HEAD.search(text)
+    if found is None:
+        raise Refusal("audit.no_head", file=kept)
+    return Head(count=int(found[1]) if found[1] else None, hash=found[2])
+
+
+def _row(one: AuditRow) -> dict[str, object]:
     return {
-        "id": entry.id,
-        "at": entry.at,
-        "actor": entry.actor,
-        "action": entry.action,
-        "subject": entry.subject,
-        "details": json.dumps(entry.details, ensure_ascii=False, sort_keys=True),
+        "id": one.id,
+        "at": one.at,
+        "actor": one.actor,
+        "os_user": one.os_user,
+        "action": one.action,
+        "subject": one.subject,
+        "details": json.dumps(one.details, ensure_ascii=False, sort_keys=True),
     }

@@ -6,13 +6,12 @@ from admin.kit.output import Format
 from admin.kit.runtime import F, Runtime, format_option, group
 from admin.kit.tables import Row
 from admin.personal_data import holdings
-from admin.personal_data.subjects import Found, conversation_context, find, require_right
+from admin.personal_data.subjects import Found, conversation_context, find
 from surveys.privacy import Keyring
 from surveys.rights import RequestKind, due_on
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers, lookups
 from surveys.store.personal_data import held_data, requests
-from surveys.store.system import audit
 
 COLUMNS = "contact kind subject value at"
 
@@ -35,7 +34,6 @@ async def export(
     database = await runtime.database()
     ring = (await conversation_context(runtime, database)).keyring
     async with database.write() as conn:
-        await require_right(conn, runtime)
         found = await find(conn, runtime, phone, dossier)
         rows = await _everything(conn, ring, found)
         await _log(conn, runtime, found, RequestKind.VIEW)
@@ -55,7 +53,6 @@ async def erase(
     database = await runtime.database()
     await conversation_context(runtime, database)
     async with database.write() as conn:
-        await require_right(conn, runtime)
         found = await find(conn, runtime, phone, dossier)
     counted = {"contacts": len(found.contacts), "dossiers": len(found.dossier_ids)}
     if not yes and not runtime.confirm("citizen.sure", **counted):
@@ -75,13 +72,11 @@ async def _log(conn: Connection, runtime: Runtime, found: Found, kind: RequestKi
     for contact in found.contacts:
         due, done = due_on(kind, runtime.today), kind is RequestKind.VIEW
         await requests.log(conn, contact.id, kind, now=runtime.now, due_on=due, done=done)
-    await audit.append(
+    await runtime.audit(
         conn,
-        at=runtime.now,
-        actor=runtime.actor,
-        action=f"citizen.{'export' if kind is RequestKind.VIEW else 'erase'}",
-        subject=found.subject,
-        details={"contacts": len(found.contacts), "dossiers": len(found.dossier_ids)},
+        f"citizen.{'export' if kind is RequestKind.VIEW else 'erase'}",
+        found.subject,
+        {"contacts": len(found.contacts), "dossiers": len(found.dossier_ids)},
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import make_url
 
 import migrations
 from admin.backups import backups
+from admin.kit import administrator
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, group
 from admin.kit.tables import Row
@@ -15,7 +16,7 @@ from migrations import SchemaState
 from surveys.errors import Refusal
 from surveys.store.base.database import Database
 from surveys.store.results import evidence
-from surveys.store.system import audit, health
+from surveys.store.system import audit_check, health
 
 COLUMNS = "check state found"
 
@@ -28,8 +29,10 @@ async def upgrade(runtime: Runtime) -> None:
     url = make_url(runtime.settings.database_url)
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    before = await migrations.upgrade(await runtime.any_database())
-    click.echo(runtime.text(f"database.upgraded.{before}", url=url.render_as_string()))
+    done = await administrator.upgrade(runtime, await runtime.any_database())
+    click.echo(runtime.text(f"database.upgraded.{done.before}", url=url.render_as_string()))
+    if (first := done.administrator) is not None:
+        runtime.say("staff.first", name=first.name, user=first.os_user)
 
 
 @command.command("check")
@@ -41,7 +44,7 @@ async def check(runtime: Runtime, *, rebuild: bool, shown_as: Format) -> int:
     if rebuild:
         async with database.write() as conn:
             runtime.say("database.rebuilt", count=await evidence.rebuild(conn))
-    found = await _findings(database)
+    found = await _findings(runtime, database)
     rows = [_row(runtime, name, faults, shown_as) for name, faults in found.items()]
     runtime.show(rows, runtime.columns("database.columns", COLUMNS), shown_as)
     return int(any(found.values()))
@@ -74,24 +77,28 @@ async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, for
     if not yes and not _agreed(runtime):
         runtime.say("database.left_alone")
         return 1
-    await backups.restore(plan)
+    done = await backups.restore(runtime, plan)
     click.echo(runtime.text("database.restored"))
+    if done.administrator is not None:
+        runtime.say("staff.first", name=done.administrator, user=runtime.claim.os_user)
+    if not done.is_sealed:
+        runtime.say("database.row_not_sealed")
     if await migrations.state_of(await runtime.any_database()) is SchemaState.OLD:
         runtime.say("database.upgrade_now")
     return 0
 
 
-async def _findings(database: Database) -> dict[str, list[str]]:
+async def _findings(runtime: Runtime, database: Database) -> dict[str, list[str]]:
     async with database.read() as conn:
         disagreeing = await evidence.disagreements(conn)
-        broken = await audit.first_broken(conn)
+        verdict = await audit_check.verify(conn, await runtime.checking_keyring(conn))
         return {
             "integrity": await health.damage(conn),
             "references": [
                 f"{one.table}:{one.row} → {one.refers_to}" for one in await health.orphans(conn)
             ],
             "evidence": [one.dossier for one in disagreeing],
-            "audit": [] if broken is None else [str(broken)],
+            "audit": [fault if row is None else f"{fault}:{row}" for fault, row in verdict.faults],
         }
 
 

@@ -8,7 +8,6 @@ from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
 from surveys.store.queues import inbox
-from surveys.store.system import audit
 
 LARGEST_ID = 2**63 - 1
 
@@ -35,12 +34,5 @@ async def retry(runtime: Runtime, id: int) -> None:  # noqa: A002 - what the use
     async with database.write() as conn:
         if not await inbox.retry(conn, id):
             raise Refusal("delivery.not_set_aside", id=id)
-        await audit.append(
-            conn,
-            at=runtime.now,
-            actor=runtime.actor,
-            action="delivery.retry",
-            subject=str(id),
-            details={},
-        )
+        await runtime.audit(conn, "delivery.retry", str(id), {})
     runtime.say("delivery.retried", id=id)

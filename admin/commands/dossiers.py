@@ -15,11 +15,12 @@ from admin.importing.steps import StepImporter
 from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, group
+from admin.kit.unit_scope import require_dossier
 from surveys.dossier import Status, normal_code
 from surveys.errors import Refusal
 from surveys.store.dossiers import dossiers
 from surveys.store.dossiers.dossiers import FullDossier
-from surveys.store.system import audit, import_changes
+from surveys.store.system import import_changes
 from surveys.store.system.import_changes import PastChange
 
 SHOWN = (
@@ -68,6 +69,7 @@ async def show_dossier(
     """Print one dossier; who filed it only when asked, and then it is written down."""
     database = await runtime.database()
     async with database.write() if reveal else database.read() as conn:
+        await require_dossier(conn, runtime.scope, normal_code(code))
         found = await dossiers.find(conn, normal_code(code))
         if found is None:
             raise Refusal("dossiers.unknown", dossier=normal_code(code))
@@ -75,14 +77,7 @@ async def show_dossier(
         shown = _shown(found) | (_person(runtime, found) if reveal else {})
         shown["history"] = [_past(runtime, one, reveal=reveal) for one in past]
         if reveal:
-            await audit.append(
-                conn,
-                at=runtime.now,
-                actor=runtime.actor,
-                action="dossiers.reveal",
-                subject=f"dossier:{found.code}",
-                details={},
-            )
+            await runtime.audit(conn, "dossiers.reveal", f"dossier:{found.code}", {})
     _print(runtime, shown, found, shown_as)
 
 

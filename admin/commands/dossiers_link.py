@@ -9,6 +9,7 @@ from admin.kit.channels import channel_context, channel_title
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, leaf
 from admin.kit.tables import Row
+from admin.kit.unit_scope import require_dossier
 from bot.channels import registry
 from bot.channels.base import Channel, ChannelUnavailable
 from surveys.dossier import normal_code
@@ -16,7 +17,6 @@ from surveys.errors import Refusal
 from surveys.privacy import link_token
 from surveys.store.base.database import Database
 from surveys.store.dossiers import dossiers, links
-from surveys.store.system import audit
 
 TOKEN_BYTES = 16
 
@@ -41,18 +41,14 @@ async def command(runtime: Runtime, code: str, shown_as: Format) -> None:
 async def _keep(runtime: Runtime, database: Database, code: str, token: str) -> None:
     """Raises Refusal `dossiers.unknown`."""
     async with database.write() as conn:
+        await require_dossier(conn, runtime.scope, code)
         found = await dossiers.find(conn, code)
         if found is None:
             raise Refusal("dossiers.unknown", dossier=code)
         lasts = timedelta(days=runtime.settings.link_days)
         await links.make(conn, found.id, token, runtime.now, lasts)
-        await audit.append(
-            conn,
-            at=runtime.now,
-            actor=runtime.actor,
-            action="dossiers.link",
-            subject=f"dossier:{code}",
-            details={"days": runtime.settings.link_days},
+        await runtime.audit(
+            conn, "dossiers.link", f"dossier:{code}", {"days": runtime.settings.link_days}
         )
 
 

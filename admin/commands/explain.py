@@ -24,8 +24,6 @@ from surveys.errors import Refusal
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.results import dossier_records, ratings, verifications
-from surveys.store.system import staff
-from surveys.store.system.staff import Role
 
 
 @leaf("explain")
@@ -59,9 +57,9 @@ async def command(
         raise Refusal("explain.no_outcomes", known=", ".join(CRITERIA))
     database = await runtime.database()
     async with database.read() as conn:
-        if codes:
-            await staff.require(conn, runtime.actor, Role.VERIFIER)
         rated = await _rated(conn, book, unit, wanted)
+        if codes:
+            runtime.scope.require(rated.code)
         phrases = DossierPhrases(runtime=runtime, rulebook=book, forms=await known_forms(conn))
         page_shown = None
         if criterion is not None and criterion in CRITERIA:

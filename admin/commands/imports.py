@@ -9,9 +9,10 @@ from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
+from surveys.store.dossiers.scores import Stage
 from surveys.store.importing import undoing
 from surveys.store.importing.undoing import Undone
-from surveys.store.system import audit, import_changes, imports
+from surveys.store.system import import_changes, imports
 from surveys.store.system.import_changes import Change
 from surveys.store.system.imports import Import
 
@@ -78,6 +79,8 @@ async def undo_import(
     database = await runtime.database()
     async with database.write() as conn:
         one = await _find(conn, number)
+        if await _has_appraised(conn, number):
+            runtime.require("scores.import stage=appraised")
         undone = await undoing.undo(conn, one, runtime.keyring())
         if dry_run:
             await conn.rollback()
@@ -106,13 +109,16 @@ async def _changes(conn: Connection, number: int) -> list[Change]:
 
 async def _note(conn: Connection, runtime: Runtime, one: Import, undone: Undone) -> None:
     counts = {"removed": undone.removed, "restored": undone.restored}
-    await audit.append(
-        conn,
-        at=runtime.now,
-        actor=runtime.actor,
-        action="imports.undo",
-        subject=f"import:{one.id}",
-        details={"kind": one.kind, "file": one.file_name, **counts},
+    details = {"kind": one.kind, "file": one.file_name, **counts}
+    await runtime.audit(conn, "imports.undo", f"import:{one.id}", details)
+
+
+async def _has_appraised(conn: Connection, number: int) -> bool:
+    """Whether an import brought thẩm định, which a verifier answers for."""
+    changes = await _changes(conn, number)
+    return any(
+        one.kind == import_changes.SCORE and Stage.APPRAISED in one.subject.split()
+        for one in changes
     )
 
 

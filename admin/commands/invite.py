@@ -17,7 +17,6 @@ from surveys.store.asking import invitations
 from surveys.store.asking.invitations import InvitationCounts
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
-from surveys.store.system import audit
 
 
 @leaf("invite")
@@ -109,11 +108,6 @@ class _Asking:
 
     async def _note(self, conn: Connection, done: Invited) -> None:
         counted = {"issued": done.issued, "queued": done.queued, "left_out": done.left_out}
-        await audit.append(
-            conn,
-            at=self.runtime.now,
-            actor=self.runtime.actor,
-            action="invite",
-            subject=f"period:{self.period.id}",
-            details={"sample": str(self.percent), **counted},
+        await self.runtime.audit(
+            conn, "invite", f"period:{self.period.id}", {"sample": str(self.percent), **counted}
         )

@@ -1,46 +1,55 @@
-"""`motcua staff`: who may verify, see the officials' part, appoint others."""
+"""`motcua staff`: who may import, verify, report, appoint others, and how they prove it."""
+
+import secrets
+from dataclasses import replace
 
 import click
 
+from admin.importing import UnitIndex
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
+from surveys.privacy import token_hash
 from surveys.store.base.connection import Connection
-from surveys.store.system import audit, staff
+from surveys.store.system import staff
 from surveys.store.system.staff import Officer, Role
+
+COLUMNS = "name roles unit os_user has_key added_at"
+KEY_BYTES = 32
+LIMITABLE = frozenset({Role.CLERK, Role.VERIFIER})
+"""Roles whose work can be limited to a unit."""
 
 command = group("staff")
 
 
 @command.command("add")
 @click.argument("name")
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    type=click.Choice([role.value for role in Role]),
-    default=[Role.VERIFIER.value],
-    show_default=True,
-)
-async def add_officer(runtime: Runtime, name: str, roles: tuple[str, ...]) -> None:
-    """Give somebody rights; the first one also becomes an admin."""
+@click.option("--role", "roles", multiple=True, type=click.Choice([role.value for role in Role]))
+@click.option("--unit", metavar="CODE")
+@click.option("--system-user", "os_user", metavar="USER")
+async def add_officer(
+    runtime: Runtime, name: str, roles: tuple[str, ...], unit: str | None, os_user: str | None
+) -> None:
+    """Give somebody rights; who is there keeps what is not said anew."""
     if not name.strip():
         raise Refusal("staff.no_name")
-    wanted = {Role(role) for role in roles}
     database = await runtime.database()
     async with database.write() as conn:
         known = await staff.everyone(conn)
-        if known:
-            await staff.require(conn, runtime.actor, Role.ADMIN)
-            _refuse_no_admin(known, name, wanted)
-        officer = await staff.add(
-            conn, name, wanted if known else wanted | {Role.ADMIN}, runtime.now
+        before = next((one for one in known if one.name == name), None)
+        wanted = _roles(runtime, before, name, {Role(role) for role in roles})
+        _require_admin_left(known, name, wanted)
+        officer = replace(
+            before or Officer(name=name, roles=(), added_at=runtime.now, os_user=name),
+            roles=staff.in_order(wanted),
+            added_at=runtime.now,
         )
-        given = [role.value for role in officer.roles]
-        await _tell(conn, runtime, "staff.add", name, {"roles": given})
-    runtime.say("staff.added", name=name, roles=", ".join(given))
-    if not known and Role.ADMIN not in wanted:
-        runtime.say("staff.first", name=name)
+        officer = replace(officer, os_user=os_user or officer.machine_user)
+        officer = await _limited(conn, officer, unit)
+        await staff.save(conn, officer)
+        await runtime.audit(conn, "staff.add", f"staff:{name}", _told(officer))
+    runtime.say("staff.added", name=name, roles=", ".join(officer.roles))
+    runtime.say("staff.proof", name=name, user=officer.os_user)
 
 
 @command.command("list")
@@ -51,42 +60,82 @@ async def list_staff(runtime: Runtime, shown_as: Format) -> None:
     async with database.read() as conn:
         known = await staff.everyone(conn)
     rows = [
-        {"name": one.name, "roles": ", ".join(one.roles), "added_at": runtime.local(one.added_at)}
+        {
+            "name": one.name,
+            "roles": ", ".join(one.roles),
+            "unit": one.unit,
+            "os_user": one.machine_user,
+            "has_key": one.key_hash is not None,
+            "added_at": runtime.local(one.added_at),
+        }
         for one in known
     ]
-    runtime.show(rows, runtime.columns("staff.columns", "name roles added_at"), shown_as)
+    runtime.show(rows, runtime.columns("staff.columns", COLUMNS), shown_as)
 
 
 @command.command("remove")
 @click.argument("name")
 async def remove_officer(runtime: Runtime, name: str) -> None:
-    """Take all rights from somebody."""
+    """Take all rights and the key from somebody."""
     database = await runtime.database()
     async with database.write() as conn:
-        await staff.require(conn, runtime.actor, Role.ADMIN)
-        _refuse_no_admin(await staff.everyone(conn), name, set())
+        _require_admin_left(await staff.everyone(conn), name, set())
         await staff.remove(conn, name, runtime.now)
-        await _tell(conn, runtime, "staff.remove", name, {})
+        await runtime.audit(conn, "staff.remove", f"staff:{name}", {})
     runtime.say("staff.removed", name=name)
 
 
-def _refuse_no_admin(known: list[Officer], name: str, wanted: set[Role]) -> None:
-    """Raises Refusal `staff.last_admin` when others would be left without an admin."""
-    others = [one for one in known if one.name != name]
-    admins = [one for one in others if Role.ADMIN in one.roles]
-    losing = any(one.name == name and Role.ADMIN in one.roles for one in known)
-    if losing and others and not admins and Role.ADMIN not in wanted:
-        raise Refusal("staff.last_admin", name=name)
-
-
-async def _tell(
-    conn: Connection, runtime: Runtime, action: str, name: str, details: dict[str, object]
+@command.command("key")
+@click.argument("name")
+@click.option("--revoke", is_flag=True)
+async def make_key(
+    runtime: Runtime,
+    name: str,
+    revoke: bool,  # noqa: FBT001 - click calls by name
 ) -> None:
-    await audit.append(
-        conn,
-        at=runtime.now,
-        actor=runtime.actor,
-        action=action,
-        subject=f"staff:{name}",
-        details=details,
-    )
+    """Print a new staff key, once; an older one is void from now on."""
+    key = None if revoke else secrets.token_urlsafe(KEY_BYTES)
+    database = await runtime.database()
+    async with database.write() as conn:
+        await staff.give_key(conn, name, None if key is None else token_hash(key))
+        await runtime.audit(conn, "staff.key", f"staff:{name}", {"revoked": revoke})
+    if key is None:
+        runtime.say("staff.key_revoked", name=name)
+        return
+    click.echo(key)
+    runtime.say("staff.key_made", name=name)
+
+
+def _roles(runtime: Runtime, before: Officer | None, name: str, wanted: set[Role]) -> set[Role]:
+    """The roles afterwards. Named roles take the place of the former ones; but who gives roles
+    to themselves only gains, so that nobody shuts themselves out by mistake."""
+    former = set(before.roles) if before else set()
+    if not wanted:
+        return former | {Role.VERIFIER}
+    return wanted | former if name == runtime.actor else wanted
+
+
+async def _limited(conn: Connection, officer: Officer, unit: str | None) -> Officer:
+    """The officer with this limit; None: as before, empty: none.
+
+    Raises Refusal `staff.unit_roles`, `units.unknown` or `units.ambiguous`.
+    """
+    if unit is not None:
+        code = (await UnitIndex.load(conn)).code_of(unit) if unit.strip() else None
+        officer = replace(officer, unit=code)
+    if officer.unit is not None and not LIMITABLE.issuperset(officer.roles):
+        raise Refusal("staff.unit_roles", unit=officer.unit, roles=", ".join(sorted(LIMITABLE)))
+    return officer
+
+
+def _told(officer: Officer) -> dict[str, object]:
+    roles = [role.value for role in officer.roles]
+    return {"roles": roles, "unit": officer.unit, "os_user": officer.os_user}
+
+
+def _require_admin_left(known: list[Officer], name: str, wanted: set[Role]) -> None:
+    """Raises Refusal `staff.last_admin` when nobody would be left to give rights."""
+    losing = any(one.name == name and Role.ADMIN in one.roles for one in known)
+    others = any(one.name != name and Role.ADMIN in one.roles for one in known)
+    if losing and not others and Role.ADMIN not in wanted:
+        raise Refusal("staff.last_admin", name=name)

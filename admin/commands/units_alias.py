@@ -9,7 +9,6 @@ from surveys.errors import Refusal
 from surveys.spelling import name_key, tidy
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import unit_aliases
-from surveys.store.system import audit
 
 KEYS = "name unit unit_name added_at added_by"
 
@@ -74,11 +73,4 @@ def _require_free(index: UnitIndex, name: str, code: str) -> None:
 
 
 async def _note(conn: Connection, runtime: Runtime, action: str, code: str, name: str) -> None:
-    await audit.append(
-        conn,
-        at=runtime.now,
-        actor=runtime.actor,
-        action=action,
-        subject=f"unit:{code}",
-        details={"name": tidy(name)},
-    )
+    await runtime.audit(conn, action, f"unit:{code}", {"name": tidy(name)})

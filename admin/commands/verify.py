@@ -5,6 +5,7 @@ import click
 from admin.importing import UnitIndex
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
+from admin.kit.unit_scope import require_dossier
 from admin.rating.rulebooks import chosen
 from admin.verifying.dossier_file import read_dossier
 from admin.verifying.dossier_phrases import DossierPhrases, known_forms
@@ -16,10 +17,9 @@ from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
+from surveys.store.dossiers import dossiers
 from surveys.store.results import dossier_records, review_queue, verifications
 from surveys.store.results.verifications import Action, Complaint
-from surveys.store.system import staff
-from surveys.store.system.staff import Role
 
 command = group("verify")
 reason_option = click.option("--reason", required=True, metavar="TEXT")
@@ -37,9 +37,9 @@ async def list_review_items(
     wanted = runtime.period(period)
     database = await runtime.database()
     async with database.read() as conn:
-        await staff.require(conn, runtime.actor, Role.VERIFIER)
         wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
         found = await review_queue.review_items(conn, wanted)
+        found = [one for one in found if runtime.scope.covers(one.unit)]
         phrases = await _phrases(runtime, conn)
     items = tuple(
         one
@@ -59,7 +59,7 @@ async def show_dossier(runtime: Runtime, dossier: str, shown_as: Format) -> None
     """Print everything known of a dossier that bears on its points."""
     database = await runtime.database()
     async with database.read() as conn:
-        await staff.require(conn, runtime.actor, Role.VERIFIER)
+        await require_dossier(conn, runtime.scope, normal_code(dossier))
         found = await read_dossier(conn, normal_code(dossier))
         phrases = await _phrases(runtime, conn)
     runtime.present(DossierView(file=found, phrases=phrases), shown_as)
@@ -110,8 +110,9 @@ async def decide_complaint(
     reference = reference.strip().upper()
     database = await runtime.database()
     async with database.write() as conn:
-        await staff.require(conn, runtime.actor, Role.VERIFIER)
         before = await verifications.complaint(conn, reference)
+        of = await dossiers.code_of(conn, before.dossier_id)
+        await require_dossier(conn, runtime.scope, of)
         if before.decided and not again:
             raise Refusal("verify.decided_before", **_decided(runtime, before))
         await verifications.decide_complaint(
@@ -119,7 +120,7 @@ async def decide_complaint(
             before,
             state=ComplaintState(state),
             reason=reason,
-            officer=runtime.actor,
+            author=await runtime.author(conn),
             now=runtime.now,
         )
     runtime.say("verify.complaint_decided", reference=reference)
@@ -145,8 +146,9 @@ async def _decide(
     code = normal_code(dossier)
     database = await runtime.database()
     async with database.write() as conn:
-        await staff.require(conn, runtime.actor, Role.VERIFIER)
+        await require_dossier(conn, runtime.scope, code)
         wanted = tuple(dict.fromkeys(criteria)) or await _with_evidence(conn, code)
+        author = await runtime.author(conn)
         for criterion in wanted:
             await verifications.decide(
                 conn,
@@ -155,7 +157,7 @@ async def _decide(
                 action=action,
                 outcome=outcome,
                 reason=reason,
-                officer=runtime.actor,
+                author=author,
                 now=runtime.now,
             )
     runtime.say("verify.decided", dossier=code, criteria=", ".join(wanted))

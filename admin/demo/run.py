@@ -3,12 +3,12 @@
 import webbrowser
 from pathlib import Path
 
-import migrations
 from admin.demo.crowd import Crowd
 from admin.demo.district import PERIOD
 from admin.demo.offers import DemoOffers, gaps
 from admin.demo.sample import lay
 from admin.desk.results_page import ResultsPage
+from admin.kit import administrator
 from admin.kit.channels import channel_context
 from admin.kit.runtime import Runtime
 from admin.kit.serving import now, stopping
@@ -41,7 +41,7 @@ async def show(runtime: Runtime, folder: Path, *, browser: bool) -> None:
     Raises Refusal `serve.port_in_use` and whatever the imports and the bot refuse.
     """
     database = await runtime.any_database(alone=False)
-    await migrations.upgrade(database)
+    await administrator.upgrade(runtime, database)
     await _lay(runtime, folder)
     context = channel_context(runtime, database, clock=now, demo=True)
     extras = WebChannel(context, bot="crowd", simulated=True)

@@ -76,6 +76,7 @@ class Root(HelpfulGroup):
 @click.option("--database-url", metavar="URL")
 @click.option("--config", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--as", "actor", metavar="NAME")
+@click.option("--key-file", metavar="FILE", type=click.Path(path_type=Path))
 @click.version_option(package_name="motcua", message="motcua %(version)s")
 def root(**_options: object) -> None:
     """The options before the command; `admin.kit.runtime` reads them."""

@@ -12,7 +12,6 @@ what it returns, when it is a number, is the exit code.
 
 import asyncio
 import gc
-import getpass
 import inspect
 import os
 import re
@@ -20,9 +19,9 @@ import signal
 import sys
 import threading
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -31,18 +30,31 @@ from typing import Any, TypeVar
 
 import click
 
-from admin.kit import output
-from admin.kit.help import Helpful, HelpfulGroup
+from admin.kit import identity, output, permissions
+from admin.kit.help import Helpful, HelpfulGroup, path_of
+from admin.kit.identity import Claim, Identity
 from admin.kit.output import Format, Presentable
 from admin.kit.tables import Column, Kind, Row
 from admin.kit.texts import Texts
-from bot.settings import CONFIG_VARIABLE, Settings, keyring, load_settings
+from admin.kit.unit_scope import WHOLE_OFFICE, UnitScope
+from bot.settings import (
+    CONFIG_VARIABLE,
+    Settings,
+    existing_keyring,
+    key_place,
+    keyring,
+    load_settings,
+)
 from surveys.errors import Refusal
 from surveys.period import Period, parse_period
 from surveys.privacy import Keyring
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database, parse_url
-from surveys.store.system import copying
+from surveys.store.dossiers import units
+from surveys.store.system import audit, copying, meta, staff
+from surveys.store.system.audit import AuditEntry, Author
 
+UNMADE = frozenset({"database.missing", "database.empty"})
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, readable=False)
 """A file argument; whether it is there and may be read is asked when it is opened, so that exit
@@ -57,22 +69,46 @@ class Runtime:
     texts: Texts
     now: datetime
     """The moment the command began, in UTC."""
-    actor: str
-    """Who is named in the audit log: `--as`, else the user of the operating system."""
+    claim: Claim
+    """Who says they are running the command."""
     exits: AsyncExitStack
+    who: Identity
+    """Who it is, once the claim is proved; before that nobody on the list of staff."""
+    scope: UnitScope = WHOLE_OFFICE
+    """The units this officer works on."""
+    _opened: list[Database] = field(default_factory=list)
+
+    @property
+    def actor(self) -> str:
+        """The name in the audit log."""
+        return self.who.name
+
+    def require(self, key: str) -> None:
+        """See that this officer has what a line of the table of permissions asks for.
+
+        Raises Refusal as `permissions.require`.
+        """
+        permissions.require(self.who, key)
 
     async def database(self, *, alone: bool = True) -> Database:
-        """The database, its schema checked; closed when the command ends.
+        """The database, its schema checked; opened once, closed when the command ends.
 
         `alone`: as in `Database.open`; a command that serves is not.
         Raises Refusal `database.missing`, `.empty`, `.old` or `.newer`.
         """
-        import migrations
+        if not self._opened:
+            import migrations
 
-        self._require_file()
-        opened = await self.any_database(alone=alone)
-        await migrations.require_current(opened)
-        return opened
+            self._require_file()
+            opened = await self.any_database(alone=alone)
+            await migrations.require_current(opened)
+            self._opened.append(opened)
+        return self._opened[0]
+
+    async def close_database(self) -> None:
+        """Close what `database` opened, for whoever replaces the file."""
+        while self._opened:
+            await self._opened.pop().close()
 
     async def any_database(self, *, alone: bool = True) -> Database:
         """The database whatever its schema; closed when the command ends.
@@ -99,6 +135,34 @@ class Runtime:
         url = parse_url(self.settings.database_url)
         in_a_file = url.get_backend_name() == "sqlite" and url.database not in {"", ":memory:"}
         return Path(url.database) if in_a_file and url.database else None
+
+    async def audit(
+        self, conn: Connection, action: str, subject: str, details: Mapping[str, Any]
+    ) -> None:
+        """Add a row to the audit log, in the transaction of the change. Raises as `author`."""
+        entry = AuditEntry(action=action, subject=subject, details=details)
+        await audit.append(conn, await self.author(conn), entry, at=self.now)
+
+    async def author(self, conn: Connection) -> Author:
+        """Who writes to the audit log, with the key that seals it; the first key is remembered.
+
+        Raises Refusal `privacy.key_missing` or `privacy.other_key`.
+        """
+        if existing_keyring(self.settings) is None and await meta.read(conn, meta.KEY_FINGERPRINT):
+            raise Refusal("privacy.key_missing", place=key_place(self.settings))
+        ring = self.keyring()
+        await meta.same_key(conn, ring.fingerprint())
+        return self.author_with(ring)
+
+    async def checking_keyring(self, conn: Connection) -> Keyring | None:
+        """The key that seals this database's audit log; None where it is not here."""
+        ring = existing_keyring(self.settings)
+        known = await meta.read(conn, meta.KEY_FINGERPRINT)
+        return ring if ring is not None and ring.fingerprint() == known else None
+
+    def author_with(self, ring: Keyring | None) -> Author:
+        """Who writes to the audit log, with this key or none."""
+        return Author(name=self.actor, os_user=self.claim.os_user, keyring=ring)
 
     def keyring(self) -> Keyring:
         """The deployment's keys; made on first use."""
@@ -240,22 +304,42 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 async def _run(function: Callable[..., Any], ctx: click.Context) -> object:
     async with AsyncExitStack() as exits:
+        options = ctx.find_root().params
+        claim = Claim(
+            os_user=identity.os_user(),
+            name=options.get("actor") or None,
+            key=identity.read_key(options.get("key_file")),
+        )
         runtime = Runtime(
             settings=settings_of(ctx),
             texts=ctx.obj,
             now=datetime.now(UTC),
-            actor=ctx.find_root().params.get("actor") or _os_user(),
+            claim=claim,
             exits=exits,
+            who=Identity(name=claim.name or claim.os_user, officer=None, staffed=False),
         )
+        runtime = await _authorized(runtime, permissions.wanted(path_of(ctx), ctx.params))
         result = function(runtime, **ctx.params)
         return await result if inspect.isawaitable(result) else result
 
 
-def _os_user() -> str:
+async def _authorized(runtime: Runtime, keys: Sequence[str]) -> Runtime:
+    """The runtime of somebody who may do all this. Raises Refusal as `permissions.require`."""
+    if all(map(permissions.is_open, keys)):
+        return runtime
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid:{os.getuid()}" if hasattr(os, "getuid") else "?"
+        database = await runtime.database()
+    except Refusal as refusal:
+        if keys[0] in permissions.FOUNDING and refusal.code in UNMADE:
+            return runtime
+        raise
+    async with database.read_inline() as conn:
+        who = identity.identify(runtime.claim, await staff.everyone(conn))
+        for key in keys:
+            permissions.require(who, key)
+        unit = who.officer.unit if who.officer else None
+        below = await units.subtree(conn, unit) if unit else {}
+    return replace(runtime, who=who, scope=UnitScope(unit=unit, numbers=below))
 
 
 def _format(_ctx: click.Context, _param: click.Parameter, value: str) -> Format:

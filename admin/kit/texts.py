@@ -12,7 +12,7 @@ from pathlib import Path
 from surveys.texts import LANGUAGES, Catalog
 
 FOLDER = Path(__file__).parents[1] / "locales"
-VALUE_OPTIONS = ("--lang", "--database-url", "--config", "--as")
+VALUE_OPTIONS = ("--lang", "--database-url", "--config", "--as", "--key-file")
 """Options before the command that are followed by a value."""
 TENTH = Decimal("0.1")
 

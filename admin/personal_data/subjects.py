@@ -1,4 +1,4 @@
-"""What the commands about citizens share: the bot's context, who may, whose data it is."""
+"""What the commands about citizens share: the bot's context, whose data it is."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,7 @@ from surveys.store.base.database import Database
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Contact, ContactStatus
 from surveys.store.dossiers import lookups
-from surveys.store.system import meta, staff
-from surveys.store.system.staff import Role
+from surveys.store.system import meta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +44,6 @@ async def conversation_context(runtime: Runtime, database: Database) -> Conversa
         settings=settings,
         traits=registry.all_traits(),
     )
-
-
-async def require_right(conn: Connection, runtime: Runtime) -> None:
-    """Where there is staff only an admin may: Refusal `staff.unknown` or `staff.no_right`."""
-    if await staff.everyone(conn):
-        await staff.require(conn, runtime.actor, Role.ADMIN)
 
 
 async def find(conn: Connection, runtime: Runtime, phone: str | None, dossier: str | None) -> Found:

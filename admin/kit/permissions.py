@@ -1,0 +1,145 @@
+"""Who may run which command: one table, looked at before a command's function runs.
+
+A key is the path of a command (`units.import`), with `--option` after it where the option needs
+more than its command, or with `name=value` where a row of a file does. `require` is the only place
+that decides. docs/roles.md is this table for people; a test compares them, and runs every command
+in every role.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from admin.kit.identity import Identity
+from bot.channels.registry import remote_groups
+from surveys.errors import Refusal
+from surveys.store.system.staff import Role
+
+CLERK, VERIFIER, REPORTER, ADMIN = Role
+
+
+class Reach(StrEnum):
+    """What an officer whose work is limited to a unit may use."""
+
+    FIGURES = "figures"
+    """Figures of whole units, or nothing of any unit: limited officers may too."""
+    UNIT = "unit"
+    """Rows and dossiers: limited officers may, on their unit and those below it."""
+    OFFICE = "office"
+    """The whole office is touched: limited officers may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Any one of `roles` is enough; no role at all: whoever can start the program may."""
+
+    roles: tuple[Role, ...]
+    reach: Reach
+
+
+ANYBODY = Need((), Reach.FIGURES)
+"""Reads nothing of the office, or makes it."""
+STAFF = Need(tuple(Role), Reach.FIGURES)
+ADMINS = Need((ADMIN,), Reach.OFFICE)
+CLERKS = Need((CLERK,), Reach.OFFICE)
+UNIT_CLERKS = Need((CLERK,), Reach.UNIT)
+VERIFIERS = Need((VERIFIER,), Reach.UNIT)
+
+NEEDS: Mapping[str, Need] = {
+    "demo": ANYBODY,
+    "serve": ANYBODY,
+    "check": ANYBODY,
+    "forms.list": ANYBODY,
+    "forms.check": ANYBODY,
+    "forms.try": ANYBODY,
+    "rulebooks.list": ANYBODY,
+    "rulebooks.diff": ANYBODY,
+    "rulebooks.check": ANYBODY,
+    "(channel).check": ANYBODY,
+    "db.upgrade": ANYBODY,
+    "db.check": STAFF,
+    "db.check --rebuild": ADMINS,
+    "db.backup": ADMINS,
+    "db.restore": ADMINS,
+    "units.list": STAFF,
+    "units.import": CLERKS,
+    "units.alias.add": CLERKS,
+    "units.alias.list": STAFF,
+    "units.alias.remove": CLERKS,
+    "dossiers.import": UNIT_CLERKS,
+    "dossiers.show": Need(tuple(Role), Reach.UNIT),
+    "dossiers.show --reveal": Need((VERIFIER, ADMIN), Reach.UNIT),
+    "dossiers.link": UNIT_CLERKS,
+    "invite": CLERKS,
+    "delivery.status": STAFF,
+    "delivery.retry": CLERKS,
+    "answers.import": UNIT_CLERKS,
+    "facts.import": UNIT_CLERKS,
+    "facts.list": STAFF,
+    "scores.import": Need((CLERK, VERIFIER), Reach.UNIT),
+    "scores.import stage=self": UNIT_CLERKS,
+    "scores.import stage=appraised": VERIFIERS,
+    "scores.list": STAFF,
+    "imports.list": STAFF,
+    "imports.show": STAFF,
+    "imports.show --changes": Need((CLERK, VERIFIER, ADMIN), Reach.OFFICE),
+    "imports.undo": Need((CLERK, VERIFIER), Reach.OFFICE),
+    "verify.list": VERIFIERS,
+    "verify.show": VERIFIERS,
+    "verify.confirm": VERIFIERS,
+    "verify.change": VERIFIERS,
+    "verify.refuse": VERIFIERS,
+    "verify.complaint": VERIFIERS,
+    "tally": STAFF,
+    "rate": STAFF,
+    "rate --officials": Need((REPORTER,), Reach.OFFICE),
+    "explain": STAFF,
+    "explain --codes": VERIFIERS,
+    "staff.add": ADMINS,
+    "staff.list": STAFF,
+    "staff.remove": ADMINS,
+    "staff.key": ADMINS,
+    "audit.list": ADMINS,
+    "audit.verify": STAFF,
+    "audit.head": STAFF,
+    "citizen.export": ADMINS,
+    "citizen.erase": ADMINS,
+    "purge": ADMINS,
+}
+"""In the order of the help. A command without a line fails a guard test, and is refused."""
+FOUNDING = frozenset({"db.restore"})
+"""Commands that anybody may run where there is no database yet, and so no staff to ask."""
+
+
+def line_of(path: str) -> str:
+    """The line of a command; the commands of channels, whichever there are, share lines."""
+    if path in NEEDS:
+        return path
+    head, _, rest = path.partition(".")
+    return f"(channel).{rest}" if head in remote_groups() else path
+
+
+def wanted(path: str, params: Mapping[str, object]) -> list[str]:
+    """The keys a command line needs: its command, and the options that were given."""
+    path = line_of(path)
+    options = [f"{path} --{name.replace('_', '-')}" for name, value in params.items() if value]
+    return [path, *(key for key in options if key in NEEDS)]
+
+
+def is_open(key: str) -> bool:
+    """Whether anybody may, staff or not."""
+    return key in NEEDS and not NEEDS[key].roles
+
+
+def require(who: Identity, key: str) -> None:
+    """Raises Refusal `staff.nobody`, `staff.unknown`, `staff.no_right` or `staff.whole_office`."""
+    if is_open(key):
+        return
+    need = NEEDS.get(key, ADMINS)
+    if who.officer is None:
+        raise Refusal("staff.unknown" if who.staffed else "staff.nobody", name=who.name)
+    if not set(need.roles) & set(who.officer.roles):
+        role = " / ".join(need.roles)
+        raise Refusal("staff.no_right", name=who.name, role=role, add=need.roles[0])
+    if need.reach is Reach.OFFICE and who.officer.unit is not None:
+        raise Refusal("staff.whole_office", name=who.name, unit=who.officer.unit)
