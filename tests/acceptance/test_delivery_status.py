@@ -32,7 +32,9 @@ async def motcua(sqlite_database: Database, sqlite_url: str, tmp_path: Path) -> 
                 await conn.execute(update(schema.outbox).where(which).values(**values))
         await inbox.put_many(conn, [update_from("1", payload=f'"{SECRET}"'), update_from("2")])
         await inbox.failed(conn, 1, reason="KeyError in bot.x:7", retry_in_ms=0, max_tries=1)
-    return Motcua(folder=tmp_path, url=sqlite_url)
+    command = Motcua(folder=tmp_path, url=sqlite_url)
+    assert command("db", "upgrade").code == 0
+    return command
 
 
 def test_every_message_is_counted_under_its_state(motcua: Motcua) -> None:
@@ -72,10 +74,10 @@ def test_csv_is_one_table(motcua: Motcua) -> None:
 async def test_what_was_set_aside_can_be_sent_back(
     motcua: Motcua, sqlite_database: Database
 ) -> None:
-    """`retry` puts an update back into the queue, and says so in the trail; only such an update."""
+    """`retry` puts an update back into the queue, and logs it; only such an update."""
     assert motcua("delivery", "retry", "1").code == 0
     assert [row["state"] for row in await rows_of(sqlite_database, schema.inbox)] == ["new", "new"]
-    (entry,) = await rows_of(sqlite_database, schema.audit)
+    *_, entry = await rows_of(sqlite_database, schema.audit)
     assert (entry["action"], entry["subject"]) == ("delivery.retry", "1")
     again = motcua("--lang", "en", "delivery", "retry", "1")
     assert again.code == 1

@@ -75,6 +75,7 @@ def test_who_filed_is_shown_only_when_asked_and_then_written_down(
     person = "code,unit,applicant,phone\n" + f"{CODE},XA01,Nguyễn Văn Thử,0912345678\n"
     (tmp_path / "nguoi.csv").write_text(person, "utf-8")
     assert office("dossiers", "import", "nguoi.csv").code == 0
+    assert office("staff", "add", "hoa").code == 0
     plain = office("dossiers", "show", CODE)
     assert "Thử" not in plain.out + plain.err
     assert "912345678" not in plain.out + plain.err

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from bot.settings import CONFIG_VARIABLE, Settings
+from bot.settings import CONFIG_VARIABLE, STAFF_KEY_VARIABLE, Settings
 from tests.guards.test_commands import COMMANDS
 from tests.guards.test_house import ROOT
 
@@ -61,7 +61,11 @@ def _options(command: click.Command) -> set[str]:
 def test_every_named_thing_is_there(document: object) -> None:
     """Settings, make targets and files of the house that a document names."""
     text = (ROOT / str(document)).read_text("utf-8")
-    settings = {CONFIG_VARIABLE, *(f"MOTCUA_{name.upper()}" for name in Settings.model_fields)}
+    settings = {
+        CONFIG_VARIABLE,
+        STAFF_KEY_VARIABLE,
+        *(f"MOTCUA_{name.upper()}" for name in Settings.model_fields),
+    }
     assert set(re.findall(r"MOTCUA_[A-Z_]+", text)) <= settings
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)`", text)) <= targets

