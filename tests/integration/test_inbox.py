@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
+from surveys.store.base import database as database_module
 from surveys.store.base import schema
 from surveys.store.base.database import Database
 from surveys.store.queues import inbox
@@ -117,6 +119,26 @@ async def test_an_update_that_another_process_holds_is_left_to_it(postgres_url: 
     ):
         assert await inbox.take(mine, [1]) == {1}
         assert await inbox.take(theirs, [1, 2, 3]) == {3}
+
+
+@pytest.mark.postgres
+async def test_a_frozen_process_does_not_stop_the_others(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds the arrivals' lock and says nothing more loses it."""
+    monkeypatch.setattr(database_module, "IDLE_MS", 100)
+    async with migrated(postgres_url) as one, migrated(postgres_url) as other:
+
+        async def freeze() -> None:
+            async with one.write() as frozen:
+                await inbox.put_many(frozen, [update_from("1")])
+                async with other.write() as conn:
+                    assert (await inbox.put_many(conn, [update_from("2")])).ids
+
+        with pytest.raises(DBAPIError):
+            await freeze()
+        async with other.read() as conn:
+            assert await inbox.counts(conn) == {(CHANNEL, BOT, InboxState.NEW): 1}
 
 
 @pytest.mark.postgres

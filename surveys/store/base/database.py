@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import BigInteger, ColumnElement, Table, literal_column, make_url
+from sqlalchemy import BigInteger, ColumnElement, Table, func, literal_column, make_url, true
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.compiler import compiles
@@ -125,6 +125,16 @@ def is_one_of(word: ColumnElement[Any], words: Collection[str]) -> ColumnElement
     """Whether it is one of these constants of ours. They become part of the statement: parameters
     in a list have a statement that is made once written anew each time."""
     return word.in_([literal_column(f"'{one}'") for one in words])
+
+
+IDLE_MS = 5_000
+"""How long a transaction may hold a lock that every process needs while its client is silent."""
+
+
+def end_if_idle() -> ColumnElement[str]:
+    """In PostgreSQL: have the server end this transaction when its client stops talking, e.g. as
+    its process is frozen, so that the others go on."""
+    return func.set_config("idle_in_transaction_session_timeout", str(IDLE_MS), true())
 
 
 class now_ms(GenericFunction[int]):  # noqa: N801 - reads as SQL where it is used

@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from surveys.store.base.connection import Connection
 
+PATIENCE_MS = 30_000
+"""How long to wait for a lock."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresDriver:
@@ -21,7 +24,14 @@ class PostgresDriver:
     def open(cls, url: URL) -> "PostgresDriver":
         """Connect lazily to the database of `url`."""
         target = url.set(drivername="postgresql+asyncpg")
-        engine = create_async_engine(target, pool_size=8, max_overflow=8, pool_use_lifo=True)
+        engine = create_async_engine(
+            target,
+            pool_size=8,
+            max_overflow=8,
+            pool_use_lifo=True,
+            hide_parameters=True,
+            connect_args={"server_settings": {"lock_timeout": str(PATIENCE_MS)}},
+        )
         reader = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
+QUIET: dict[str, Any] = {"hide_parameters": True}
+"""An error quotes the statement, but nothing of what a citizen wrote."""
 PATIENCE_SECONDS = 30.0
 """How long to wait for the lock of another process."""
 PAUSES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.025, 0.025, 0.025, 0.05, 0.05)
@@ -88,11 +90,11 @@ class SqliteDriver:
     ) -> "SqliteDriver":
         """Connect lazily to the file of `url`."""
         wait = {"timeout": patience_seconds}
-        sizes = {"pool_size": 4, "max_overflow": -1, "pool_use_lifo": True}
+        sizes = {"pool_size": 4, "max_overflow": -1, "pool_use_lifo": True, **QUIET}
         sync = url.set(drivername="sqlite")
         shared = {**wait, "check_same_thread": False}
         driver = cls(
-            writer=create_engine(sync, connect_args=shared, pool_size=1),
+            writer=create_engine(sync, connect_args=shared, pool_size=1, **QUIET),
             inline=create_engine(sync, connect_args=shared, **sizes),
             reader=None if alone else _threaded(url, {"connect_args": wait, **sizes}),
             patience_seconds=patience_seconds,

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from surveys.store.base.connection import Connection
-from surveys.store.base.database import insert_for, now_ms
+from surveys.store.base.database import end_if_idle, insert_for, now_ms
 from surveys.store.base.schema import inbox
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ async def put_many(conn: Connection, events: Sequence[Event]) -> Kept:
     must not hold the same update twice.
     """
     if conn.dialect.name == "postgresql":
-        await conn.execute(select(func.pg_advisory_xact_lock(ARRIVALS)))
+        await conn.execute(select(end_if_idle(), func.pg_advisory_xact_lock(ARRIVALS)))
     rows = [
         [place, event.channel, event.bot, event.event_key, event.chat_key, event.payload]
         for place, event in enumerate(events)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from surveys.store.base.connection import Connection
-from surveys.store.base.database import insert, now_ms
+from surveys.store.base.database import end_if_idle, insert, now_ms
 from surveys.store.base.schema import outbox, rate_limits
 from surveys.store.queues.outbox import DUE, Lane
 
@@ -54,13 +54,14 @@ async def register(conn: Connection, bots: Iterable[BotId]) -> None:
 async def lock(conn: Connection, channel: str, bot: str) -> RateLimit:
     """The bot's rate limit, locked: nobody else sends for the bot until the transaction ends.
 
-    PostgreSQL may wait for the row, so the time is asked for afterwards.
+    PostgreSQL may wait for the row, so the time is asked for afterwards, and the transaction
+    ends if this process freezes.
     """
     rows = await conn.execute(_HELD, {"of_channel": channel, "of_bot": bot})
     held = RateLimit(**rows.mappings().one())
     if conn.dialect.name == "sqlite":
         return held
-    return replace(held, now_ms=await conn.scalar(_NOW) or held.now_ms)
+    return replace(held, now_ms=await conn.scalar(select(now_ms(), end_if_idle())) or held.now_ms)
 
 
 async def move(conn: Connection, channel: str, bot: str, *, next_ms: int, peak_ms: int) -> None:
@@ -136,5 +137,4 @@ _HELD = (
     .where(_ITS)
     .with_for_update()
 )
-_NOW = select(now_ms())
 _MOVE = update(rate_limits).where(_ITS)

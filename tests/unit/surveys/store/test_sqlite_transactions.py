@@ -42,10 +42,12 @@ async def test_rows_counts_and_new_ids_come_back(database: Database) -> None:
 
 
 async def test_errors_are_the_drivers_own(database: Database) -> None:
-    """A broken constraint and a missing table are told as ever, and undo the transaction."""
-    with pytest.raises(IntegrityError):
+    """A broken constraint and a missing table are told, without what was written, and undo the
+    transaction."""
+    with pytest.raises(IntegrityError) as told:
         async with database.write() as conn:
             await conn.execute(insert(THINGS), [{"name": "một"}, {"name": "một"}])
+    assert "một" not in str(told.value)
     with pytest.raises(OperationalError, match="no such table"):
         async with database.read() as conn:
             await conn.execute(text("SELECT * FROM nowhere"))
