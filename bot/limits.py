@@ -22,9 +22,9 @@ PEAK = 1.08
 SLACK_MS = 40
 RESERVE_MS = 30
 BACKOFF_FIRST_MS = 1_000
-BACKOFF_MOST_MS = {True: 30_000, False: 900_000}
+MAX_BACKOFF_MS = {True: 30_000, False: 900_000}
 """The longest wait between two tries, for a reply (True: somebody waits) and for the rest."""
-LONGEST_PAUSE_MS = 86_400_000
+MAX_PAUSE_MS = 86_400_000
 UNBOUNDED = 1_000_000_000
 
 
@@ -65,13 +65,13 @@ def next_to_chat(limits: Limits, *, not_before_ms: int, now_ms: int) -> int:
 def backoff_ms(tries: int, *, interactive: bool, chance: float) -> int:
     """How long to wait after the `tries`-th failure (1, 2 …): doubled each time, up to a cap, of
     which `chance` (0 to 1) takes away at most half, so that not all come back at once."""
-    longest = min(BACKOFF_FIRST_MS << min(tries - 1, 20), BACKOFF_MOST_MS[interactive])
+    longest = min(BACKOFF_FIRST_MS << min(tries - 1, 20), MAX_BACKOFF_MS[interactive])
     return ceil(longest * (1 - chance / 2))
 
 
 def pause_ms(seconds: float) -> int:
     """How long a 429 that names `seconds` holds, rounded up; a day at most."""
-    return min(max(ceil(seconds * 1_000), 0), LONGEST_PAUSE_MS)
+    return min(max(ceil(seconds * 1_000), 0), MAX_PAUSE_MS)
 
 
 def is_quiet(now_ms: int, *, begins: time, ends: time, zone: ZoneInfo) -> bool:

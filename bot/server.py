@@ -21,7 +21,7 @@ from bot.connections import (
 )
 from surveys.errors import Refusal
 
-LARGEST_BODY = 256 * 1024
+MAX_BODY = 256 * 1024
 """Bytes of one request; every channel's largest update is far below."""
 BODY_SECONDS = 10.0
 """How long a whole body may take to arrive."""
@@ -52,7 +52,7 @@ Check = Callable[[], Awaitable[Health]]
 
 def make_server(routes: Iterable[web.AbstractRouteDef], check: Check) -> web.Application:
     """An application with `routes`, `/healthz` and `/metrics`."""
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_timed, _calm, _take_body])
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_timed, _calm, _take_body])
     app.add_routes([*routes, web.get("/healthz", _healthz(check))])
     app.add_routes([web.get("/metrics", _metrics(check))])
     return app

@@ -16,10 +16,10 @@ _OFFICIAL = re.compile(
 _ANY = re.compile(r"(?=.*[A-Z])(?=(?:.*\d){3})[0-9A-Z][0-9A-Z.-]{3,39}")
 _REFERENCE = re.compile(r"[A-Z2-7]{8}")
 _LINK = re.compile(r"\S*(?:#|[?&]start=)([A-Za-z0-9_-]{22})")
-_LONGEST = 200
+_MAX_LENGTH = 200
 
 
-def official_code(text: str, most_words: int = _LONGEST) -> str | None:
+def official_code(text: str, max_words: int = _MAX_LENGTH) -> str | None:
     """A dossier code as TT 01/2018/TT-VPCP Điều 19 builds it, with at most so many words around.
 
     Small letters, any kind of dash, and spaces around or instead of dashes are forgiven.
@@ -30,7 +30,7 @@ def official_code(text: str, most_words: int = _LONGEST) -> str | None:
         return None
     around = (plain[: match.start()] + " " + plain[match.end() :]).split()
     unit = "".join(match[1].split())
-    return f"{unit}-{match[2]}-{match[3]}" if len(around) <= most_words else None
+    return f"{unit}-{match[2]}-{match[3]}" if len(around) <= max_words else None
 
 
 def possible_code(text: str) -> str | None:
@@ -54,5 +54,5 @@ def token_in_link(text: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    shown = clean(text[:_LONGEST])[0]
+    shown = clean(text[:_MAX_LENGTH])[0]
     return " ".join(unicodedata.normalize("NFKC", shown).upper().translate(_DASHES).split())

@@ -22,8 +22,8 @@ from bot.channels.telegram.transport import TooManyRequests
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name
 BATCH = 100
 ANSWER_SECONDS = 10
-SHORTEST_PAUSE = 1.0
-LONGEST_PAUSE = 30.0
+MIN_PAUSE = 1.0
+MAX_PAUSE = 30.0
 
 logger = logging.getLogger(__name__)
 
@@ -148,10 +148,10 @@ class Poller:
         if isinstance(error, TooManyRequests):
             return float(error.seconds)
         if isinstance(error, InvalidToken):
-            return LONGEST_PAUSE
+            return MAX_PAUSE
         if isinstance(error, Conflict) and "webhook" in error.message.lower():
             return await self._without_webhook()
-        longest = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** min(self._failures - 1, 10))
+        longest = min(MAX_PAUSE, MIN_PAUSE * 2.0 ** min(self._failures - 1, 10))
         return longest * self._random.uniform(0.5, 1.0)
 
     async def _without_webhook(self) -> float:
@@ -159,8 +159,8 @@ class Poller:
         try:
             await self._api.delete_webhook(drop_pending_updates=False)
         except TelegramError:
-            return LONGEST_PAUSE
-        return SHORTEST_PAUSE
+            return MAX_PAUSE
+        return MIN_PAUSE
 
 
 def _bytes(header: str) -> bytes:
