@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from bot.conversation.buttons import Press, Verb, data_of
+from bot.conversation.buttons import ButtonPress, Verb, data_of
 from bot.conversation.choices import in_words
 from bot.conversation.context import ConversationContext
 from bot.conversation.focus import focus_from
@@ -174,7 +174,7 @@ async def _remember(conn: Connection, contact_id: int, choices: tuple[str, ...])
 
 def _invitation(context: ConversationContext, one: Candidate, recipient: Recipient) -> Outgoing:
     texts = context.catalog(recipient.language)
-    press = Press(verb=Verb.SURVEY, subject=one.dossier_id, answer="yes")
+    press = ButtonPress(verb=Verb.SURVEY, subject=one.dossier_id, answer="yes")
     button = Button(
         label=texts.text("conversation.invitation.button"),
         data=data_of(context.keyring, recipient.contact_id, press),

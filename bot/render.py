@@ -30,7 +30,7 @@ _ACTION = re.compile(r"i:(\d{1,18}):([a-z]+):(\d{1,9})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
+class InterviewPress:
     """What a button of ours said: which interview, and the event it is there."""
 
     interview_id: int
@@ -182,15 +182,17 @@ def _checked(data: str) -> str:
     return data
 
 
-def parse_button(data: str) -> Press | None:
+def parse_button(data: str) -> InterviewPress | None:
     """The press that button data means; None for data that is not ours or was changed."""
     answer = _ANSWER.fullmatch(data)
     if answer:
         interview_id, question, option, revision = answer.groups()
-        return Press(interview_id=int(interview_id), event=Tap(question, option, int(revision)))
+        return InterviewPress(
+            interview_id=int(interview_id), event=Tap(question, option, int(revision))
+        )
     action = _ACTION.fullmatch(data)
     event = _action(action[2], int(action[3])) if action else None
-    return Press(interview_id=int(action[1]), event=event) if action and event else None
+    return InterviewPress(interview_id=int(action[1]), event=event) if action and event else None
 
 
 def _action(name: str, revision: int) -> Event | None:

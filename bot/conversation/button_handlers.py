@@ -3,47 +3,47 @@
 from collections.abc import Awaitable, Callable
 
 from bot.conversation import commands, follow, opening, petition, rights
-from bot.conversation.buttons import Press, Verb
+from bot.conversation.buttons import ButtonPress, Verb
 from bot.conversation.turn import Turn
 from bot.conversation.words import Command, CommandName
 
 YES = "yes"
 
 
-async def handle(turn: Turn, press: Press) -> None:
+async def handle(turn: Turn, press: ButtonPress) -> None:
     """Do what the button says."""
     await _HANDLERS[press.verb](turn, press)
 
 
-async def _consent(turn: Turn, press: Press) -> None:
+async def _consent(turn: Turn, press: ButtonPress) -> None:
     await opening.on_consent(turn, press.subject, agreed=press.answer == YES)
 
 
-async def _follow(turn: Turn, press: Press) -> None:
+async def _follow(turn: Turn, press: ButtonPress) -> None:
     await follow.on_decision(turn, press.subject, agreed=press.answer == YES)
 
 
-async def _survey(turn: Turn, press: Press) -> None:
+async def _survey(turn: Turn, press: ButtonPress) -> None:
     await opening.open_by_button(turn, press.subject)
 
 
-async def _petition(turn: Turn, press: Press) -> None:
+async def _petition(turn: Turn, press: ButtonPress) -> None:
     await petition.on_decision(turn, press.subject, agreed=press.answer == YES)
 
 
-async def _erase(turn: Turn, press: Press) -> None:
+async def _erase(turn: Turn, press: ButtonPress) -> None:
     await rights.on_erase_decision(turn, agreed=press.answer == YES)
 
 
-async def _language(turn: Turn, press: Press) -> None:
+async def _language(turn: Turn, press: ButtonPress) -> None:
     await commands.change_language(turn, press.answer)
 
 
-async def _go(turn: Turn, press: Press) -> None:
+async def _go(turn: Turn, press: ButtonPress) -> None:
     await commands.run(turn, Command(name=CommandName(press.answer)))
 
 
-_HANDLERS: dict[Verb, Callable[[Turn, Press], Awaitable[None]]] = {
+_HANDLERS: dict[Verb, Callable[[Turn, ButtonPress], Awaitable[None]]] = {
     Verb.CONSENT: _consent,
     Verb.FOLLOW: _follow,
     Verb.SURVEY: _survey,

@@ -30,7 +30,7 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
+class ButtonPress:
     """A button that was pressed; `answer` is yes, no, a language, or a command."""
 
     verb: Verb
@@ -38,13 +38,13 @@ class Press:
     answer: str
 
 
-def data_of(keyring: Keyring, contact_id: int, press: Press) -> str:
+def data_of(keyring: Keyring, contact_id: int, press: ButtonPress) -> str:
     """The button's data: ASCII, at most 64 bytes."""
     words = f"{press.verb}:{press.subject}:{press.answer}"
     return f"v:{words}:{_tag(keyring, contact_id, words)}"
 
 
-def read_data(keyring: Keyring, contact_id: int, data: str) -> Press | None:
+def read_data(keyring: Keyring, contact_id: int, data: str) -> ButtonPress | None:
     """What was pressed; None when we gave this contact no such button."""
     match = _DATA.fullmatch(data)
     if match is None or match[1] not in set(Verb):
@@ -52,7 +52,7 @@ def read_data(keyring: Keyring, contact_id: int, data: str) -> Press | None:
     words = f"{match[1]}:{match[2]}:{match[3]}"
     if match[4] != _tag(keyring, contact_id, words):
         return None
-    return Press(verb=Verb(match[1]), subject=int(match[2]), answer=match[3])
+    return ButtonPress(verb=Verb(match[1]), subject=int(match[2]), answer=match[3])
 
 
 def _tag(keyring: Keyring, contact_id: int, words: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.conversation import button_handlers, commands, lookup, opening, petition, phone, survey
-from bot.conversation.buttons import Press, Verb
+from bot.conversation.buttons import ButtonPress, Verb
 from bot.conversation.codes import official_code, possible_code, token_in_link
 from bot.conversation.context import ConversationContext
 from bot.conversation.focus import Focus, focus_from
@@ -196,7 +196,7 @@ async def _answer(turn: Turn) -> bool:
     turn.focus = replace(turn.focus, asked=None)
     answer = "yes" if meaning else "no"
     await button_handlers.handle(
-        turn, Press(verb=Verb(asked.verb), subject=asked.subject, answer=answer)
+        turn, ButtonPress(verb=Verb(asked.verb), subject=asked.subject, answer=answer)
     )
     return True
 

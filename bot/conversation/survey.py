@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.conversation import consent, petition
 from bot.conversation.focus import Said
 from bot.conversation.turn import Turn
-from bot.render import Press, parse_button, render
+from bot.render import InterviewPress, parse_button, render
 from surveys.interview import (
     Effect,
     Event,
@@ -61,7 +61,7 @@ async def advance(turn: Turn, interview: Interview, event: Event) -> None:
     await _settle(turn, interview, step(form, interview.state, event, turn.now))
 
 
-async def on_tap(turn: Turn, press: Press) -> bool:
+async def on_tap(turn: Turn, press: InterviewPress) -> bool:
     """Take a tap on an interview's button; False when it is not this contact's interview."""
     interview = await interviews.find(turn.conn, press.interview_id)
     if interview is None or interview.contact_id != turn.contact.id:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.channels.base import Traits
-from bot.conversation.buttons import Press, Verb, data_of, read_data
+from bot.conversation.buttons import ButtonPress, Verb, data_of, read_data
 from bot.conversation.choices import in_words
 from bot.conversation.context import ConversationContext
 from bot.conversation.focus import Asked, Focus
@@ -78,15 +78,15 @@ class Turn:
         self, key: str, verb: Verb, subject: int = 0, answer: str = "yes", **params: object
     ) -> Button:
         """A button of ours for this contact, labelled with the text `button.<key>`."""
-        press = Press(verb=verb, subject=subject, answer=answer)
+        press = ButtonPress(verb=verb, subject=subject, answer=answer)
         data = data_of(self.context.keyring, self.contact.id, press)
         return Button(label=self.text(f"button.{key}", **params), data=data)
 
-    def pressed(self) -> Press | None:
+    def pressed(self) -> ButtonPress | None:
         """Which of our own buttons was tapped, if it was one that this contact was given."""
         return self.read(self.incoming.data)
 
-    def read(self, data: str) -> Press | None:
+    def read(self, data: str) -> ButtonPress | None:
         """What a button's data mean, if it was one that this contact was given."""
         return read_data(self.context.keyring, self.contact.id, data)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import Outgoing
-from bot.render import Press, action_data, answer_data, parse_button, render
+from bot.render import InterviewPress, action_data, answer_data, parse_button, render
 from bot.texts import load_texts
 from surveys.form import Form, shipped_forms
 from surveys.interview import (
@@ -171,7 +171,7 @@ def test_pressing_the_buttons_is_tapping(citizen: Citizen) -> None:
         assert press is not None
         citizen.send(press.event)
     done = parse_button(message(citizen).buttons[1][0].data)
-    assert done == Press(interview_id=7, event=Tap(OFFER, "done", 4))
+    assert done == InterviewPress(interview_id=7, event=Tap(OFFER, "done", 4))
     citizen.send(done.event)
     assert citizen.state.phase is Phase.FINISHED
 
@@ -189,7 +189,7 @@ def test_pressing_the_buttons_is_tapping(citizen: Citizen) -> None:
 )
 def test_parsing_buttons(data: str, event: object) -> None:
     """Each kind of button data is one event of one interview."""
-    assert parse_button(data) == Press(interview_id=12, event=event)  # type: ignore[arg-type]
+    assert parse_button(data) == InterviewPress(interview_id=12, event=event)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.buttons import Press, Verb, data_of, read_data
+from bot.conversation.buttons import ButtonPress, Verb, data_of, read_data
 from bot.conversation.focus import REMEMBERED, Asked, Focus, Said, focus_from
 from surveys.privacy import Keyring
 
@@ -45,7 +45,7 @@ def test_a_button_belongs_to_the_contact_it_was_given_to(
     verb: Verb, subject: int, contact: int
 ) -> None:
     """It fits Telegram's 64 bytes, and nobody can make one up or use another's."""
-    press = Press(verb=verb, subject=subject, answer="yes")
+    press = ButtonPress(verb=verb, subject=subject, answer="yes")
     data = data_of(KEYS, contact, press)
     assert data.isascii()
     assert len(data) <= 64
