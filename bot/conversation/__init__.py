@@ -1,5 +1,5 @@
 """The conversation with a citizen: consent, the interview, look-up, rights, complaints."""
 
-from bot.conversation.dispatcher import Conversation
+from bot.conversation.routing import Conversation
 
 __all__ = ["Conversation"]
