@@ -17,6 +17,10 @@ class UnknownColumn:
     likely: str | None = None
     likely_title: str | None = None
 
+    def __str__(self) -> str:
+        """With the likely column of ours: `“Kỳ hạn” (due_at?)`."""
+        return f"“{self.column}” ({self.likely}?)" if self.likely else f"“{self.column}”"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnCells:

@@ -201,7 +201,7 @@ def _require_yes(source: Source, sheet: Sheet, importer: Importer[Any], report: 
     report.without_essential = not source.yes
     understood = is_understood(sheet, importer.essential, report.found)
     if not (source.yes or source.dry_run or understood):
-        unknown = ", ".join(sheet.others) or "–"
+        unknown = ", ".join(map(str, report.found.unknown)) or "–"
         columns = ", ".join(wanted)
         raise Refusal(
             "imports.no_essential", file=source.file.name, columns=columns, unknown=unknown
@@ -287,7 +287,7 @@ class _Desk:
             params["column"] = self.sheet.title_of(str(params["column"]))
         said = refusal(self.runtime.texts, reason.code, params)
         self.rejects.add(row, said)
-        self.report.reject(row, said, reason.code, str(params.get("column", "")))
+        self.report.reject(row, said, reason.code, params)
 
 
 async def _begin(conn: Connection, runtime: Runtime, report: Report) -> int:

@@ -26,7 +26,7 @@ class Notes(Counter[str]):
         """Take note of a row; `word`: the column or the word of the file that is meant."""
         self[key] += 1
         detail = self.details.setdefault(key, Detail())
-        if len(detail.rows) < MOST and place not in detail.rows[-1:]:
+        if len(detail.rows) < MOST and place not in detail.rows:
             detail.rows.append(place)
         if word and len(detail.words) < MOST:
             detail.words[word] = detail.words.get(word, 0) + 1

@@ -31,14 +31,17 @@ class Reason:
     column: str
     count: int = 0
     rows: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+    """The cells, where the reason lies in one."""
     examples: list[str] = field(default_factory=list)
     """The sentence of the first row, and of the first one with another."""
 
-    def add(self, row: Row, said: str) -> None:
+    def add(self, row: Row, said: str, cell: str = "") -> None:
         """One more row; the first hundred are named."""
         self.count += 1
         if len(self.rows) < MOST:
             self.rows.append(row.place)
+            self.cells += [cell] if cell else []
         if len(self.examples) < EXAMPLES and said not in self.examples:
             self.examples.append(said)
 
@@ -74,11 +77,12 @@ class Report:
     unread: tuple[str, ...] = ()
     """The worksheet that was read, and those of the same file that were not."""
 
-    def reject(self, row: Row, said: str, code: str, column: str) -> None:
+    def reject(self, row: Row, said: str, code: str, params: Mapping[str, object]) -> None:
         """Count a row that was not taken."""
+        column, cell = str(params.get("column", "")), str(params.get("cell", ""))
         self.rejected += 1
         self.rejected_by_sheet[row.sheet] = self.rejected_by_sheet.get(row.sheet, 0) + 1
-        self.reasons.setdefault((code, column), Reason(code=code, column=column)).add(row, said)
+        self.reasons.setdefault((code, column), Reason(code=code, column=column)).add(row, said, cell)
         if len(self.named) < NAMED:
             self.named.append((row.number, said))
 
@@ -162,11 +166,12 @@ def _tell_reason(runtime: Runtime, reason: Reason, file: str) -> None:
         runtime.say(said, file=file, row=reason.rows[0], reason=reason.examples[0])
         return
     alike = len(reason.examples) > 1
+    places = "imports.cells_at" if reason.cells else "imports.rows"
     runtime.say(
         "imports.rejected_alike" if alike else "imports.rejected_same",
         where=f"{file}: " if file else "",
         count=reason.count,
-        rows=shortened(reason.rows, reason.count),
+        places=runtime.text(places, rows=shortened(reason.cells or reason.rows, reason.count)),
         reason=reason.examples[0],
     )
 

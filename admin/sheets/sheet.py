@@ -28,6 +28,10 @@ from admin.sheets.values import Fault, Numbered, Trouble, address, cleaned
 from surveys.errors import Refusal
 
 
+NAMED = 8
+"""So many worksheets are named in a message."""
+
+
 class Row(NamedTuple):
     """One row: its number as the person sees it in the file, its cells as they stood, and the
     values by column: our names for known columns, the file's headers for the others.
@@ -209,11 +213,11 @@ def read_sheet(
     read = read_pages(path, rate)
     pages = [page for page in read.pages if sheet in (None, page.name)]
     if not pages:
-        names = ", ".join(page.name for page in read.pages)
+        names = _listed([page.name for page in read.pages])
         raise Refusal("sheets.no_sheet", file=path.name, sheet=sheet, names=names)
     parts = _parts(path, pages, columns, known)
     if len(parts) > 1 and not all_sheets:
-        names = ", ".join(part.page.name for part in parts)
+        names = _listed([part.page.name for part in parts])
         raise Refusal("sheets.several_tables", file=path.name, names=names, count=len(parts))
     taken = {part.page.name for part in parts}
     return Sheet(
@@ -226,6 +230,10 @@ def read_sheet(
         units=said.units,
         unread=tuple(page.name for page in read.pages if page.name not in taken and page.estimate),
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
 
 
 def _parts(
