@@ -82,7 +82,9 @@ class Report:
         column, cell = str(params.get("column", "")), str(params.get("cell", ""))
         self.rejected += 1
         self.rejected_by_sheet[row.sheet] = self.rejected_by_sheet.get(row.sheet, 0) + 1
-        self.reasons.setdefault((code, column), Reason(code=code, column=column)).add(row, said, cell)
+        self.reasons.setdefault((code, column), Reason(code=code, column=column)).add(
+            row, said, cell
+        )
         if len(self.named) < NAMED:
             self.named.append((row.number, said))
 

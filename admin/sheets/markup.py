@@ -3,10 +3,9 @@
 Several one-stop programs export so. Nothing outside the file is read and no entity is replaced.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,10 @@ from admin.sheets.page import Merge, Page
 from admin.sheets.values import Fault, Numbered, Trouble
 from surveys.errors import Refusal
 
-MOST_BYTES = 256 << 20
-WIDEST = 2_000
+MOST_BYTES = 128 << 20
+MOST_CELLS = 10_000_000
+WIDEST = 1_024
+"""Columns beyond this one are no table's."""
 TALLEST = 1_048_576
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
@@ -34,7 +35,7 @@ def html_pages(path: Path) -> list[Page]:
     except etree.LxmlError:
         raise Refusal("sheets.web_page", file=path.name) from None
     tables = [] if tree.getroot() is None else tree.getroot().iter("table")
-    pages = [_html_page(table) for table in tables if table.find(".//table") is None]
+    pages = [_html_page(path, table) for table in tables if table.find(".//table") is None]
     if not pages:
         raise Refusal("sheets.web_page", file=path.name)
     return pages
@@ -46,6 +47,9 @@ def xml_pages(path: Path) -> list[Page]:
     Raises Refusal `sheets.entities`, `sheets.no_workbook`, `sheets.too_large`.
     """
     _require_small(path)
+    with path.open("rb") as stream:
+        if b"<!DOCTYPE" in stream.read(1 << 16).replace(b"\0", b""):
+            raise Refusal("sheets.entities", file=path.name)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
@@ -55,7 +59,7 @@ def xml_pages(path: Path) -> list[Page]:
         raise Refusal("sheets.no_workbook", file=path.name, reason=str(error)) from None
     if tree.docinfo.internalDTD is not None:
         raise Refusal("sheets.entities", file=path.name)
-    return [_xml_page(sheet) for sheet in tree.iter(f"{_SS}Worksheet")]
+    return [_xml_page(path, sheet) for sheet in tree.iter(f"{_SS}Worksheet")]
 
 
 def _require_small(path: Path) -> None:
@@ -73,30 +77,42 @@ def _charset(path: Path) -> str | None:
     return None if b"charset" in head.lower() else "utf-8"
 
 
-def _html_page(table: Any) -> Page:  # noqa: ANN401 - lxml brings no types
-    grid = list(_html_rows(table))
+def _html_page(path: Path, table: Any) -> Page:  # noqa: ANN401 - lxml brings no types
+    grid = _bounded(path, _html_rows(table))
     return Page(rows=partial(iter, grid), estimate=len(grid))
+
+
+def _bounded(path: Path, rows: Iterable[Numbered]) -> list[Numbered]:
+    """Raises Refusal `sheets.too_many_cells` for more than can be held."""
+    grid: list[Numbered] = []
+    count = 0
+    for number, cells in rows:
+        count += len(cells)
+        if count > MOST_CELLS:
+            raise Refusal("sheets.too_many_cells", file=path.name, count=count, most=MOST_CELLS)
+        grid.append((number, cells))
+    return grid
 
 
 def _html_rows(table: Any) -> Iterator[Numbered]:  # noqa: ANN401
     """A cell over several places stands in the first; the rest are empty but taken."""
-    taken: set[tuple[int, int]] = set()
+    taken_until: dict[int, int] = {}
     for number, line in enumerate(table.iter("tr"), 1):
         cells: list[Any] = []
+        column = 0
         for cell in line.iterchildren("td", "th"):
-            column = next(c for c in count(len(cells)) if (number, c) not in taken)
+            while taken_until.get(column, 0) >= number:
+                column += 1
+            if column >= WIDEST:
+                break
             cells += [""] * (column - len(cells))
+            cells.append(" ".join(cell.text_content().split()))
             across, down = _span(cell, "colspan", WIDEST), _span(cell, "rowspan", TALLEST)
-            cells += [" ".join(cell.text_content().split()), *[""] * (across - 1)]
             if down > 1:
-                _take(taken, number, down, column, across)
+                taken_until |= {column + step: number + down - 1 for step in range(across)}
+            column += across
         if any(cells):
-            yield number, cells[:WIDEST]
-
-
-def _take(taken: set[tuple[int, int]], row: int, down: int, column: int, across: int) -> None:
-    for below in range(row + 1, row + min(down, 1_000)):
-        taken.update((below, column + step) for step in range(min(across, 100)))
+            yield number, cells
 
 
 def _span(cell: Any, name: str, most: int) -> int:  # noqa: ANN401
@@ -104,10 +120,10 @@ def _span(cell: Any, name: str, most: int) -> int:  # noqa: ANN401
     return max(1, min(int(written), most)) if written.isdigit() else 1
 
 
-def _xml_page(sheet: Any) -> Page:  # noqa: ANN401
+def _xml_page(path: Path, sheet: Any) -> Page:  # noqa: ANN401
     merges: list[Merge] = []
     hidden: set[int] = set()
-    grid = list(_xml_rows(sheet, merges, hidden))
+    grid = _bounded(path, _xml_rows(sheet, merges, hidden))
     return Page(
         name=sheet.get(f"{_SS}Name") or "",
         rows=partial(iter, grid),
@@ -131,11 +147,13 @@ def _xml_rows(sheet: Any, merges: list[Merge], hidden: set[int]) -> Iterator[Num
 def _xml_cells(row: Any, number: int, merges: list[Merge]) -> list[Any]:  # noqa: ANN401
     cells: list[Any] = []
     for cell in row.iterchildren(f"{_SS}Cell"):
-        place = min(int(cell.get(f"{_SS}Index") or len(cells) + 1) - 1, WIDEST)
+        place = int(cell.get(f"{_SS}Index") or len(cells) + 1) - 1
+        if place >= WIDEST:
+            break
         cells += [""] * (place - len(cells))
         cells.append(_xml_value(cell))
         across, down = (int(cell.get(f"{_SS}Merge{way}") or 0) for way in ("Across", "Down"))
-        cells += [""] * min(across, WIDEST)
+        cells += [""] * min(across, WIDEST - place)
         if across or down:
             merges.append((number, place, number + down, place + across))
     return cells

@@ -27,7 +27,6 @@ from admin.sheets.passed import is_passed_over
 from admin.sheets.values import Fault, Numbered, Trouble, address, cleaned
 from surveys.errors import Refusal
 
-
 NAMED = 8
 """So many worksheets are named in a message."""
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from typing import TextIO
 
 from admin.sheets import legacy_text
 from admin.sheets.legacy_text import Legacy
@@ -16,6 +17,7 @@ from surveys.errors import Refusal
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 1 << 18
+LONGEST_LINE = 1_000_000
 END = "\x04"
 """A line of our own behind the last one: within an open quotation it does not stand alone."""
 MARKS = {
@@ -78,8 +80,8 @@ def _before_unicode(sample: bytes) -> Writing:
 def numbered_rows(path: Path, writing: Writing, delimiter: str) -> Iterator[Numbered]:
     """Every row with its number as a spreadsheet shows it, from 1; empty lines are rows too.
 
-    Raises Refusal `sheets.encoding`, `sheets.broken`, or `sheets.open_quote` for a quotation mark
-    that swallows the rest of the file.
+    Raises Refusal `sheets.encoding`, `sheets.broken`, `sheets.long_line`, or `sheets.open_quote`
+    for a quotation mark that swallows the rest of the file.
     """
     rows = _raw_rows(path, writing.codec, delimiter)
     if writing.legacy is None:
@@ -93,7 +95,7 @@ def _raw_rows(path: Path, codec: str, delimiter: str) -> Iterator[Numbered]:
     number = 0
     try:
         with path.open(encoding=codec, newline="") as stream:
-            lines = chain(stream, (END,))
+            lines = chain(_lines(stream, path), (END,))
             for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
                 if cells == [END]:
                     return
@@ -104,6 +106,16 @@ def _raw_rows(path: Path, codec: str, delimiter: str) -> Iterator[Numbered]:
         code = "sheets.open_quote" if "field larger" in str(error) else "sheets.broken"
         raise Refusal(code, file=path.name, row=number + 1) from None
     raise Refusal("sheets.open_quote", file=path.name, row=number)
+
+
+def _lines(stream: TextIO, path: Path) -> Iterator[str]:
+    """The lines of a file. Raises Refusal `sheets.long_line` for one of a million signs."""
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise Refusal("sheets.long_line", file=path.name, row=number, most=LONGEST_LINE)
+        yield line
 
 
 def best_delimiter(path: Path, writing: Writing, rate: Callable[[list[Numbered]], int]) -> str:
