@@ -21,6 +21,8 @@ CATCH_UP_MS = 1_000
 PEAK = 1.08
 SLACK_MS = 40
 RESERVE_MS = 30
+TOLERANCE_MS = 1_000
+"""How much a clock may go back without being noticed: a message waits so long at most."""
 BACKOFF_FIRST_MS = 1_000
 MAX_BACKOFF_MS = {True: 30_000, False: 900_000}
 """The longest wait between two tries, for a reply (True: somebody waits) and for the rest."""
@@ -48,6 +50,11 @@ class Slots:
         average = max(self.next_ms, now_ms - CATCH_UP_MS) + left * _interval(per_second)
         peak = max(self.peak_ms, now_ms - SLACK_MS) + left * _interval(per_second * PEAK)
         return Slots(next_ms=ceil(average), peak_ms=ceil(peak))
+
+    def is_ahead(self, per_second: float, now_ms: int) -> bool:
+        """Whether no clock that goes forward can have left the slots so late: it was set back."""
+        latest = now_ms + RESERVE_MS + _interval(per_second) + TOLERANCE_MS
+        return max(self.next_ms, self.peak_ms) > latest
 
     def wait_ms(self, now_ms: int) -> int:
         """How long until a message may leave."""

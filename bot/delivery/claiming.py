@@ -1,5 +1,6 @@
 """The one short transaction before messages are sent: whose turn it is, within the bot's limits."""
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -7,9 +8,12 @@ from bot.channels.base import Limits
 from bot.limits import RESERVE_MS, Slots, next_to_chat
 from surveys.store.base.connection import Connection
 from surveys.store.citizens.contacts import ContactStatus
-from surveys.store.queues import claims, rate_limits
+from surveys.store.queues import claims, clock, rate_limits
 from surveys.store.queues.claims import ClaimedMessage
 from surveys.store.queues.outbox import Lane, OutboxState
+from surveys.store.queues.rate_limits import RateLimit
+
+log = logging.getLogger(__name__)
 
 EARLY_MS = {Lane.INTERACTIVE: RESERVE_MS, Lane.BROADCAST: 0}
 End = tuple[OutboxState, str]
@@ -64,7 +68,7 @@ class RateGate:
 
     async def claim(self, conn: Connection, room: int, lanes: Sequence[Lane]) -> Claimed:
         """Claim what may be sent, at most `room`; commit, and only then send."""
-        held = await rate_limits.lock(conn, self.channel, self.bot)
+        held = await self.lock(conn)
         if held.paused_until_ms > held.now_ms:
             return Claimed(wait_ms=held.paused_until_ms - held.now_ms, holds_back=held.replies > 0)
         taken = _Taken(Slots(next_ms=held.next_ms, peak_ms=held.peak_ms))
@@ -79,6 +83,17 @@ class RateGate:
             chats_ms=[moment - held.now_ms for moment in later if moment > held.now_ms],
             holds_back=held.replies > replies,
         )
+
+    async def lock(self, conn: Connection) -> RateLimit:
+        """Lock the bot's rate limit. If the database's clock was set back, what the bot waits for
+        is brought back first: it would be silent until the clock comes there again."""
+        held = await rate_limits.lock(conn, self.channel, self.bot)
+        slots = Slots(next_ms=held.next_ms, peak_ms=held.peak_ms)
+        if not slots.is_ahead(self.limits.per_second, held.now_ms):
+            return held
+        log.warning("%s: the clock was set back; waiting messages are sent now", self.channel)
+        await clock.bring_back(conn, self.channel, self.bot, lease_ms=self.lease_ms)
+        return await rate_limits.lock(conn, self.channel, self.bot)
 
     async def _lane(
         self, conn: Connection, lane: Lane, taken: _Taken, room: int, now_ms: int

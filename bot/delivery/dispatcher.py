@@ -173,6 +173,8 @@ class Dispatcher:
         while True:
             try:
                 async with self._database.write() as conn:
+                    for bot in sorted(self._senders):
+                        await self._senders[bot].gate.lock(conn)
                     taken = await delivery_results.sweep(conn)
                     await delivery_results.expire(conn)
                     await requests.finish_erasures(conn, self._clock())

@@ -42,7 +42,7 @@ class Sender:
         rules: DispatchRules,
         chance: Callable[[], float],
     ) -> None:
-        self._gate = gate
+        self.gate = gate
         self._channel = channel
         self._database = database
         self._keyring = keyring
@@ -77,7 +77,7 @@ class Sender:
         room = self._room()
         if not room or self._pause_left() > 0:
             return Claimed(wait_ms=0, holds_back=True)
-        claimed = await self._gate.claim(conn, room, REPLIES)
+        claimed = await self.gate.claim(conn, room, REPLIES)
         if not claimed.messages:
             self._results.hurry()
         return claimed
@@ -122,7 +122,7 @@ class Sender:
             return 0.0
         try:
             async with self._database.write() as conn:
-                claimed = await self._gate.claim(conn, room, lanes)
+                claimed = await self.gate.claim(conn, room, lanes)
         except Exception as error:
             log.warning("cannot read the outbox: %s", reason_of(error))
             return self._rules.poll_seconds
