@@ -4,36 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
 from scoring.errors import Refusal
 from scoring.law import Rulebook
+from scoring.supported import FACTS, FactKind
 
 Fact = Decimal | str
 
-
-class Kind(StrEnum):
-    """What a fact may be."""
-
-    SHARE = "share"
-    COUNT = "count"
-    PUBLICITY = "publicity"
-
-
-FACTS: Mapping[str, Kind] = {
-    "onspot_share": Kind.SHARE,
-    "onestop_share": Kind.SHARE,
-    "publicity": Kind.PUBLICITY,
-    "complaints_total": Kind.COUNT,
-    "complaints_on_time": Kind.COUNT,
-    "complaints_prolonged": Kind.COUNT,
-    "online_procedures_eligible": Kind.COUNT,
-    "online_procedures_deployed": Kind.COUNT,
-    "online_dossiers_unresolved_or_late": Kind.COUNT,
-    "online_dossiers": Kind.COUNT,
-    "dossiers_total": Kind.COUNT,
-}
-"""The facts of a unit (CS 5, 6, 8, 9) and what each of them is."""
 
 PUBLICITY = ("both", "one", "poor")
 
@@ -54,7 +31,8 @@ class UnitEvidence:
 
     `dossiers` are those returned in the period, `late` of them after their day; `received` and
     `received_online` go by the day of reception. `outcomes` counts dossiers: criterion → outcome
-    → how many. `appraised` and `self_scores` are points per criterion.
+    → how many. `appraised` and `self_scores` are points per criterion. `lacking`: facts that only
+    some parts of the period hold → the parts without them.
     """
 
     code: str
@@ -68,6 +46,7 @@ class UnitEvidence:
     late: int = 0
     outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     appraised: Mapping[str, Decimal] = field(default_factory=dict)
     self_scores: Mapping[str, Decimal] = field(default_factory=dict)
 
@@ -86,9 +65,9 @@ def parse_fact(name: str, text: str) -> Fact:
     if name not in FACTS:
         raise Refusal("scoring.unknown_fact", fact=name, known=", ".join(FACTS))
     wanted = text.strip()
-    if FACTS[name] is Kind.SHARE:
+    if FACTS[name] is FactKind.SHARE:
         return _share(name, wanted)
-    if FACTS[name] is Kind.COUNT:
+    if FACTS[name] is FactKind.COUNT:
         return _count(name, wanted)
     if wanted.lower() not in PUBLICITY:
         raise Refusal("scoring.bad_publicity", fact=name, value=wanted, known=", ".join(PUBLICITY))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.criteria import Case, Finding, Part, parts_of
-from scoring.law import Policy, Rulebook
+from scoring.law import Rulebook
+from scoring.policies import Policy
 from scoring.rounding import added, plain, rounded
 from scoring.supported import MISSING
 from scoring.texts import Percent, say

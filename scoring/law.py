@@ -4,7 +4,7 @@ Frozen models of the YAML files in `scoring/rulebooks`. A rulebook that lacks a 
 `scoring.criteria` relies, or offers a choice nobody carries out, is refused on loading.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -12,9 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
@@ -24,20 +22,18 @@ from pydantic_core import PydanticCustomError
 
 from scoring.errors import Refusal
 from scoring.marked import Place
+from scoring.model import Line, Model, Points, Text
+from scoring.policies import Choice, Policies
 from scoring.rounding import Rounding, rounded, rounder
 from scoring.supported import (
-    CHOICES,
     CRITERIA,
+    FACTS,
     MISSING,
+    FactKind,
+    FactRule,
     Scope,
     Validity,
 )
-
-
-def _hundredths(points: Decimal) -> Decimal:
-    if points != rounded(points, 2):
-        raise PydanticCustomError("points_step", "0.01")
-    return points
 
 
 def _every_level(value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - what YAML holds
@@ -55,35 +51,18 @@ def _levels(info: ValidationInfo) -> Sequence[str]:
     return levels
 
 
-Points = Annotated[Decimal, Field(ge=0, allow_inf_nan=False), AfterValidator(_hundredths)]
 Share = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
 ByLevel = Annotated[Mapping[str, Share], BeforeValidator(_every_level), AfterValidator(_all_levels)]
-Line = Annotated[str, Field(min_length=1)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(_Part):
-    """The same words in both languages."""
-
-    vi: Line
-    en: Line
-
-    def of(self, language: str) -> str:
-        """The words in `language` (vi | en)."""
-        return self.en if language == "en" else self.vi
-
-
-class Outcome(_Part):
+class Outcome(Model):
     """A case of a criterion; `points` None: no evidence, or decided by a policy."""
 
     points: Points | None
     text: Text
 
 
-class Criterion(_Part):
+class Criterion(Model):
     """One chỉ số: where it stands in the law and the points of each of its cases."""
 
     name: Text
@@ -93,7 +72,7 @@ class Criterion(_Part):
     thresholds: Mapping[str, ByLevel] = Field(default_factory=dict)
 
 
-class Band(_Part):
+class Band(Model):
     """A grade, reached from this many points on."""
 
     id: Line
@@ -101,7 +80,7 @@ class Band(_Part):
     points: Points
 
 
-class Bands(_Part):
+class Bands(Model):
     """Grades from the best to the worst; the worst begins at 0."""
 
     source: Line
@@ -126,85 +105,20 @@ class Officials(Bands):
     criteria: tuple[str, ...] = Field(min_length=1)
 
 
-class Choice(_Part):
-    """One way to settle an open question; `points` are the outcomes it decides."""
-
-    text: Text
-    points: Mapping[str, Mapping[str, Points | None]] = Field(default_factory=dict)
-
-
-class Policy(_Part):
-    """A question the law leaves open, the ways to settle it, and the one chosen here."""
-
-    title: Text
-    source: Line
-    chosen: Line
-    choices: Mapping[str, Choice] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _chosen_is_a_choice(self) -> "Policy":
-        if self.chosen not in self.choices:
-            raise PydanticCustomError("policy_choice", ", ".join(self.choices))
-        return self
-
-    def __str__(self) -> str:
-        return self.chosen
-
-
-class Policies(_Part):
-    """Every open question by its name. Where two decide the same points, the later one wins.
-
-    An optional one came later than the first rulebooks; without it nothing is asked.
-    """
-
-    no_due_date: Policy
-    steps: Policy
-    own_fault_points: Policy
-    field_check_points: Policy
-    late_without_complaint: Policy
-    publicity_source: Policy
-    deployment_gap_points: Policy
-    dossier_period: Policy
-    minimum_criteria: Policy
-    officials_minimum: Policy | None = None
-    missing_criteria: Policy
-    rounding: Policy
-    points_digits: Policy
-    mean_digits: Policy
-    share_digits: Policy
-    weak_below: Policy
-    widest_interval: Policy
-    printed: Policy
-
-    @field_validator(*CHOICES)
-    @classmethod
-    def _choices_that_can_be_done(
-        cls, policy: Policy | None, info: ValidationInfo
-    ) -> Policy | None:
-        known = CHOICES[str(info.field_name)]
-        if policy is not None and not known.issuperset(policy.choices):
-            raise PydanticCustomError("policy_unknown_choice", ", ".join(sorted(known)))
-        return policy
-
-    def named(self) -> Iterator[tuple[str, Policy]]:
-        """The policies that the rulebook settles with their names, in the order above."""
-        every = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return ((name, policy) for name, policy in every if policy is not None)
-
-
-class Basis(_Part):
+class Basis(Model):
     """The act a rulebook rests on; `ends`: the last day the act is in force, None while it is."""
 
     act: Line
     ends: date | None = None
 
 
-class Rulebook(_Part):
+class Rulebook(Model):
     """A dated set of rules from which points, totals and grades follow.
 
     `levels` are the levels of government it knows; a limit is given for each of them or for all
     alike. `local_decision` is the authority's own decision that keeps the rulebook after its basis
-    has ended. Validated with `levels` in the context.
+    has ended. `facts_of_parts`: how the facts of a year follow from those of its quarters; a fact
+    not named has to be given for the year. Validated with `levels` in the context.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -222,6 +136,7 @@ class Rulebook(_Part):
     criteria: Mapping[str, Criterion]
     grades: Bands
     officials: Officials
+    facts_of_parts: Mapping[str, FactRule] = Field(default_factory=dict)
     policies: Policies
     place: Place
     checksum: str
@@ -236,6 +151,18 @@ class Rulebook(_Part):
             _check_names(number, "outcomes", criterion.outcomes, known.outcomes)
             _check_names(number, "thresholds", criterion.thresholds, known.thresholds)
         return dict(sorted(criteria.items(), key=lambda item: _in_order(item[0])))
+
+    @field_validator("facts_of_parts")
+    @classmethod
+    def _facts_that_can_be_put_together(
+        cls, rules: Mapping[str, FactRule]
+    ) -> Mapping[str, FactRule]:
+        for name, rule in rules.items():
+            if name not in FACTS:
+                raise PydanticCustomError("fact_unknown", name)
+            if FACTS[name] is FactKind.PUBLICITY and rule in (FactRule.SUM, FactRule.MEAN):
+                raise PydanticCustomError("fact_rule", name)
+        return rules
 
     @field_validator("valid_to")
     @classmethod

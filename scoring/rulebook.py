@@ -201,6 +201,8 @@ _OWN_CODES = frozenset(
         "criterion_names",
         "criterion_scope",
         "criterion_unknown",
+        "fact_rule",
+        "fact_unknown",
         "levels",
         "points_above_max",
         "points_step",

@@ -31,6 +31,40 @@ class Validity(StrEnum):
     LOCAL = "local"
 
 
+class FactRule(StrEnum):
+    """How the fact of a year follows from those of its quarters."""
+
+    SUM = "sum"
+    LAST = "last"
+    MEAN = "mean"
+    GIVEN = "given"
+    """Not at all: it must be given for the year itself."""
+
+
+class FactKind(StrEnum):
+    """What a fact may be."""
+
+    SHARE = "share"
+    COUNT = "count"
+    PUBLICITY = "publicity"
+
+
+FACTS: Mapping[str, FactKind] = {
+    "onspot_share": FactKind.SHARE,
+    "onestop_share": FactKind.SHARE,
+    "publicity": FactKind.PUBLICITY,
+    "complaints_total": FactKind.COUNT,
+    "complaints_on_time": FactKind.COUNT,
+    "complaints_prolonged": FactKind.COUNT,
+    "online_procedures_eligible": FactKind.COUNT,
+    "online_procedures_deployed": FactKind.COUNT,
+    "online_dossiers_unresolved_or_late": FactKind.COUNT,
+    "online_dossiers": FactKind.COUNT,
+    "dossiers_total": FactKind.COUNT,
+}
+"""The facts of a unit (CS 5, 6, 8, 9) and what each of them is."""
+
+
 class Printed(StrEnum):
     """The three aggregates of a district; one of them leads in the report."""
 

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scoring.law import Text
 from scoring.marked import load
+from scoring.model import Text
 
 Words = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -31,10 +31,18 @@ def say(section: str, key: str, language: str, **params: object) -> str:
     return words()[section][key][language].format(**shown)
 
 
+class FactName(str):
+    """The id of a fact, written by its name."""
+
+    __slots__ = ()
+
+
 def written(value: Any, language: str) -> str:  # noqa: ANN401 - whatever a text names
     """A number with the comma or point of the language, a list with commas, None as a dash."""
     if value is None:
         return "–"
+    if isinstance(value, FactName):
+        return words()["facts"][value][language]
     if isinstance(value, Text):
         return value.of(language)
     if isinstance(value, Percent):

@@ -8,7 +8,7 @@ from scoring.aggregates import Overall, scored
 from scoring.law import Rulebook
 from scoring.lists import grade_in_proportion, scored_by_nobody, self_differences
 from scoring.rounding import plain
-from scoring.texts import say
+from scoring.texts import FactName, say
 from scoring.unit_rating import State, UnitRating
 
 
@@ -37,6 +37,7 @@ def warnings_of(
         *_means_differ(overall),
         *_scored_by_nobody(rulebook, overall, rated),
         *_left_out(rulebook, units),
+        *_lacking(units),
         *(warning for unit in rated for warning in _grade_lowered(rulebook, unit)),
         *(warning for unit in units for warning in _self_differs(rulebook, unit)),
     )
@@ -72,6 +73,18 @@ def _left_out(rulebook: Rulebook, units: Sequence[UnitRating]) -> Iterator[Ratin
         names = [unit.evidence.name for unit in units if unit.state is state]
         if names:
             yield RatingWarning(code=code, params={"count": len(names), "units": names, **more})
+
+
+def _lacking(units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
+    """A fact that only some parts of the period hold, with the units and the parts without it."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for unit in units:
+        for fact, parts in unit.evidence.lacking.items():
+            found.setdefault((fact, parts), []).append(unit.evidence.name)
+    for (fact, parts), names in found.items():
+        code = "fact_lacking_in_parts" if parts else "fact_not_given"
+        params = {"fact": FactName(fact), "parts": parts, "count": len(names), "units": names}
+        yield RatingWarning(code=code, params=params)
 
 
 def _grade_lowered(rulebook: Rulebook, unit: UnitRating) -> Iterator[RatingWarning]:

@@ -74,6 +74,22 @@ def previous(period: Period, preset: Preset = Preset.ADMINISTRATIVE) -> Period |
     return _build(kind, year - first, PER_YEAR[kind] if first else number - 1, preset)
 
 
+def part_ids(period: Period) -> tuple[str, ...]:
+    """The ids of the quarters of a year or half year, of the months of a quarter; else nothing."""
+    place = _place(period)
+    below = None if place is None else _BELOW.get(place[0])
+    if place is None or below is None:
+        return ()
+    kind, year, number = place
+    count = PER_YEAR[below] // PER_YEAR[kind]
+    numbers = range((number - 1) * count + 1, number * count + 1)
+    return tuple(_build(below, year, one, Preset.CALENDAR).id for one in numbers)
+
+
+_BELOW = {Kind.YEAR: Kind.QUARTER, Kind.HALF: Kind.QUARTER, Kind.QUARTER: Kind.MONTH}
+"""What a period is put together from."""
+
+
 def year_before(period: Period, preset: Preset = Preset.ADMINISTRATIVE) -> Period | None:
     """The same half, quarter or month of the year before; None for anything else."""
     place = _place(period)

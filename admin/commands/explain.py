@@ -84,7 +84,7 @@ def _criterion(book: Rulebook, rated: UnitRating, number: str | None) -> Explain
 
 async def _rated(conn: Connection, book: Rulebook, unit: str, period: Period) -> UnitRating:
     code = (await UnitIndex.load(conn)).code_of(unit)
-    found = [one for one in (await unit_evidence(conn, period)).evidence if one.code == code]
+    found = [one for one in (await unit_evidence(conn, book, period)).evidence if one.code == code]
     if not found:
         raise Refusal("explain.not_in_period", unit=code, period=period.id)
     return rate_unit(book, found[0])

@@ -13,6 +13,7 @@ from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
 from scoring import evidence as law
 from scoring.rounding import plain
+from scoring.supported import FACTS
 from surveys.errors import Refusal
 from surveys.spelling import fold
 from surveys.store.base.connection import Connection
@@ -28,7 +29,7 @@ COLUMNS = (
     ColumnSpec(name="fact", titles=("Số liệu", "Chỉ tiêu"), required=True),
     ColumnSpec(name="value", titles=("Giá trị",), required=True),
 )
-NAMES = {fold(name): name for name in law.FACTS}
+NAMES = {fold(name): name for name in FACTS}
 Key = tuple[int, str, str]
 
 

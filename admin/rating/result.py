@@ -106,7 +106,7 @@ class RatingResult:
 
 async def read_rating(conn: Connection, rulebook: Rulebook, period: Period) -> RatingResult:
     """Rate a period. Raises what `scoring.rating.rate` raises."""
-    read = await unit_evidence(conn, period)
+    read = await unit_evidence(conn, rulebook, period)
     rating = rate(rulebook, read.evidence, period.end)
     return RatingResult(read=read, rating=rating, attention=attention_of(rating))
 
@@ -116,7 +116,7 @@ async def with_past(conn: Connection, now: RatingResult, preset: Preset) -> Rati
     earlier = (previous(now.period, preset), year_before(now.period, preset))
     past = []
     for period in filter(None, earlier):
-        before = rate(now.rulebook, (await unit_evidence(conn, period)).evidence)
+        before = rate(now.rulebook, (await unit_evidence(conn, now.rulebook, period)).evidence)
         past.append(PastPeriod(period=period, comparison=compare(now.rating, before)))
     return replace(now, past=tuple(past))
 

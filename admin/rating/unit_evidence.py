@@ -1,12 +1,14 @@
 """Where the store's counts become what `scoring` reads: evidence of every unit of a period."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
 from scoring.evidence import Fact, UnitEvidence, parse_fact
-from surveys.period import Period
+from scoring.law import Rulebook
+from scoring.rollup import roll_up
+from surveys.period import Period, part_ids
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts, scores
 from surveys.store.dossiers.scores import Stage
@@ -30,27 +32,37 @@ class PeriodEvidence:
         return sum(self.simulated_by_unit.values())
 
 
-async def unit_evidence(conn: Connection, period: Period) -> PeriodEvidence:
-    """Read a period; a handful of statements, whatever the number of dossiers."""
+async def unit_evidence(conn: Connection, rulebook: Rulebook, period: Period) -> PeriodEvidence:
+    """Read a period; a handful of statements, whatever the number of dossiers.
+
+    The facts of a year are put together from those of its quarters as the rulebook says.
+    """
     counted = await ratings.unit_counts(conn, period)
-    given = await facts.list_by_period(conn, period.id)
+    parts = part_ids(period)
+    given = await facts.list_by_period(conn, (period.id, *parts))
     own = await scores.list_by_period(conn, period.id, Stage.SELF)
     appraised = await scores.list_by_period(conn, period.id, Stage.APPRAISED)
+    read = []
+    for unit in counted:
+        held = {one: _facts(by_unit.get(unit.code, {})) for one, by_unit in given.items()}
+        whole = held.pop(period.id)
+        known, lacking = roll_up(rulebook.facts_of_parts, whole, held)
+        points = _Points(own=own.get(unit.code, {}), appraised=appraised.get(unit.code, {}))
+        read.append(replace(_evidence(unit, points), facts=known, lacking=lacking))
     return PeriodEvidence(
         period=period,
-        evidence=tuple(
-            _evidence(
-                unit, _facts(given.get(unit.code, {})), own.get(unit.code), appraised.get(unit.code)
-            )
-            for unit in counted
-        ),
+        evidence=tuple(read),
         simulated_by_unit={unit.code: unit.simulated for unit in counted if unit.simulated},
     )
 
 
-def _evidence(
-    unit: UnitCounts, given: Mapping[str, Fact], own: Points | None, appraised: Points | None
-) -> UnitEvidence:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Points:
+    own: Points
+    appraised: Points
+
+
+def _evidence(unit: UnitCounts, points: _Points) -> UnitEvidence:
     return UnitEvidence(
         code=unit.code,
         name=unit.name,
@@ -62,9 +74,8 @@ def _evidence(
         responses=unit.responses,
         late=unit.late,
         outcomes=unit.outcomes,
-        facts=given,
-        appraised=appraised or {},
-        self_scores=own or {},
+        appraised=points.appraised,
+        self_scores=points.own,
     )
 
 

@@ -168,7 +168,7 @@ async def _cost(database_url: str, size: int) -> tuple[float, float]:
 
 async def _read(database: Database) -> PeriodEvidence:
     async with database.read() as conn:
-        return await unit_evidence(conn, YEAR)
+        return await unit_evidence(conn, RULEBOOK, YEAR)
 
 
 async def _rated(database: Database) -> Rating:

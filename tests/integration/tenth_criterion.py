@@ -26,7 +26,7 @@ Q2 = parse_period("2021-Q2")
 
 async def main(url: str) -> dict[str, object]:
     """Answers about two dossiers, one of which an officer sets right."""
-    database = Database.open(url)
+    database, rulebook = Database.open(url), find_rulebook("tt01-2018")
     async with database.write() as conn:
         await conn.run_sync(metadata.create_all)
         unit = await add_unit(conn)
@@ -45,10 +45,9 @@ async def main(url: str) -> dict[str, object]:
             now=NOW,
         )
         stored = [(await evidence_of(conn, dossier))["waiting"] for dossier in ids]
-        read = await unit_evidence(conn, Q2)
+        read = await unit_evidence(conn, rulebook, Q2)
         (known,) = await dossier_records.of_dossiers(conn, ids[:1])
     await database.close()
-    rulebook = find_rulebook("tt01-2018")
     rating = rate(rulebook, read.evidence)
     async with office(url) as runtime:
         phrases = DossierPhrases(runtime=runtime, rulebook=rulebook, forms=())

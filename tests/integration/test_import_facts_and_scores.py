@@ -48,7 +48,7 @@ async def test_facts_are_taken_in_their_one_writing(
         first = await take_in(runtime, FactImporter(runtime), file)
         again = await take_in(runtime, FactImporter(runtime), file)
     async with database.read() as conn:
-        quarter, year = [await facts.list_by_period(conn, one) for one in ("2021-Q2", "2020")]
+        quarter, year = (await facts.list_by_period(conn, ("2021-Q2", "2020"))).values()
     assert counts(first) == {"new": 3, "changed": 0, "same": 0, "rejected": 0}
     assert counts(again) == {"new": 0, "changed": 0, "same": 3, "rejected": 0}
     assert quarter == {"XA01": {"onspot_share": "0.855", "publicity": "both"}}
@@ -92,7 +92,7 @@ async def test_a_changed_fact_is_audited(
             file = csv_file(tmp_path, FACTS, f"XA01,2021-Q2,publicity,{value}")
             report = await take_in(runtime, FactImporter(runtime), file)
     async with database.read() as conn:
-        found = await facts.list_by_period(conn, "2021-Q2")
+        found = (await facts.list_by_period(conn, ["2021-Q2"]))["2021-Q2"]
         (entry,) = await audit.entries(conn, limit=9, action="facts.change")
     assert counts(report) == {"new": 0, "changed": 1, "same": 0, "rejected": 0}
     assert found == {"XA01": {"publicity": "both"}}

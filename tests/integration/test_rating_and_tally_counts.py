@@ -166,8 +166,10 @@ async def test_facts_and_scores_are_replaced_by_key(database: Database) -> None:
         for stage, points in ((Stage.SELF, "2"), (Stage.APPRAISED, "1"), (Stage.APPRAISED, "1.5")):
             row = ScoreRow(unit_id=unit, period=Q2.id, stage=stage, criterion="5", points=points)
             await scores.put(conn, [row], None)
-        assert await facts.list_by_period(conn, Q2.id) == {"XA01": {"onspot_share": "0.5"}}
-        assert await facts.list_by_period(conn, "2021-Q3") == {}
+        assert (await facts.list_by_period(conn, [Q2.id]))[Q2.id] == {
+            "XA01": {"onspot_share": "0.5"}
+        }
+        assert await facts.list_by_period(conn, ["2021-Q3"]) == {"2021-Q3": {}}
         assert await facts.find_stored(conn, [Q2.id]) == {(unit, Q2.id, "onspot_share"): "0.5"}
         appraised = await scores.list_by_period(conn, Q2.id, Stage.APPRAISED)
         stored = await scores.find_stored(conn, [Q2.id])

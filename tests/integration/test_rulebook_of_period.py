@@ -1,4 +1,4 @@
-"""Which rulebook `rate` takes, and what it says of one whose legal basis has ended."""
+"""What the period decides: the rulebook, whether its basis holds, what a year is made of."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,10 @@ from admin.kit import cli
 from tests.integration.office import KEY
 
 UNITS = "code,name,level,block\nXA01,UBND xã An Hòa,xa,xa\n"
+DOSSIERS = (
+    "code,unit,channel,received_at,due_at,finished_at,returned_at,status\n"
+    "000.17.22.H56-210503-0001,XA01,1,03/05/2021,10/05/2021,10/05/2021,10/05/2021,10\n"
+)
 ENDED = "rulebook_basis_ended"
 
 
@@ -61,3 +65,37 @@ def test_a_decision_of_the_authority_takes_its_place(
     shown = capsys.readouterr()
     assert "QĐ 12/QĐ-UBND" in shown.out
     assert "không có hiệu lực" not in shown.err
+
+
+def _facts(office: Path, *rows: str) -> None:
+    file = office / "facts.csv"
+    file.write_text("\n".join(("unit,period,fact,value", *rows)) + "\n", "utf-8")
+    assert cli.run(["facts", "import", str(file)]) == 0
+
+
+def test_a_year_carries_what_its_quarters_hold(
+    office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Complaints are added up, publicity is that of the last quarter; a gap is named, not 0."""
+    (office / "dossiers.csv").write_text(DOSSIERS, "utf-8")
+    assert cli.run(["dossiers", "import", str(office / "dossiers.csv")]) == 0
+    every = [f"XA01,2021-Q{n},publicity,{'poor' if n < 4 else 'both'}" for n in range(1, 5)]
+    complaints = [
+        f"XA01,2021-Q{n},complaints_{what},{count}"
+        for n in (1, 2, 3)
+        for what, count in (("total", 1), ("on_time", 1), ("prolonged", 0))
+    ]
+    _facts(office, *every, *complaints)
+    gap = rated(capsys, "2021")
+    (xa01,) = gap["units"]
+    assert (xa01["criteria"]["6"]["points"], xa01["criteria"]["8"]) == ("2.0", None)
+    lacking = [w["message"] for w in gap["warnings"] if w["code"] == "fact_lacking_in_parts"]
+    assert len(lacking) == 3
+    assert all("2021-Q4" in message and "An Hòa" in message for message in lacking)
+    last = (("total", 1), ("on_time", 0), ("prolonged", 0))
+    _facts(office, *(f"XA01,2021-Q4,complaints_{what},{count}" for what, count in last))
+    whole = rated(capsys, "2021")
+    assert whole["units"][0]["criteria"]["8"]["points"] == "0.0"  # 3 of 4 on time
+    assert "fact_lacking_in_parts" not in codes(whole)
+    _facts(office, "XA01,2021,complaints_total,0")
+    assert rated(capsys, "2021")["units"][0]["criteria"]["8"]["points"] == "2.0"

@@ -1,6 +1,6 @@
 """What units report of themselves in a period (chỉ số 5, 6, 8, 9): decimals kept as text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
@@ -27,16 +27,20 @@ class Fact:
         return self.unit_id, self.period, self.fact
 
 
-async def list_by_period(conn: Connection, period_id: str) -> dict[str, dict[str, str]]:
-    """Unit code → fact → value."""
+ByUnit = dict[str, dict[str, str]]
+"""Unit code → fact → value."""
+
+
+async def list_by_period(conn: Connection, period_ids: Sequence[str]) -> dict[str, ByUnit]:
+    """The facts of these periods, each of which has an entry."""
     query = (
-        select(units.c.code, facts.c.fact, facts.c.value)
+        select(facts.c.period, units.c.code, facts.c.fact, facts.c.value)
         .join_from(facts, units, units.c.id == facts.c.unit_id)
-        .where(facts.c.period == period_id)
+        .where(facts.c.period.in_(period_ids))
     )
-    found: dict[str, dict[str, str]] = {}
-    for code, fact, value in await conn.execute(query):
-        found.setdefault(code, {})[fact] = value
+    found: dict[str, ByUnit] = {one: {} for one in period_ids}
+    for period, code, fact, value in await conn.execute(query):
+        found[period].setdefault(code, {})[fact] = value
     return found
 
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from scoring.evidence import FACTS, Fact, check_facts, parse_fact, parse_points
+from scoring.evidence import Fact, check_facts, parse_fact, parse_points
+from scoring.supported import FACTS
 from tests.unit.scoring.district import refusal_of, tt01, unit
 
 

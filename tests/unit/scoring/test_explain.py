@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from scoring.evidence import FACTS, UnitEvidence
+from scoring.evidence import UnitEvidence
 from scoring.explain import explain_criterion, explain_unit
 from scoring.law import Rulebook
-from scoring.supported import CRITERIA
+from scoring.supported import CRITERIA, FACTS
 from scoring.unit_rating import State, rate_unit
 from tests.unit.scoring.district import all_points, points, tt01, unit
 

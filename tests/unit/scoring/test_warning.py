@@ -6,8 +6,8 @@ from string import Formatter
 import pytest
 
 from scoring.evidence import UnitEvidence
-from scoring.law import Text
 from scoring.lists import self_differences
+from scoring.model import Text
 from scoring.rating import rate
 from scoring.texts import say, words, written
 from scoring.unit_rating import rate_unit

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys.errors import Refusal
-from surveys.period import Preset, parse_period, previous, year_before
+from surveys.period import Preset, parse_period, part_ids, previous, year_before
 
 WRITINGS = {
     "2021-Q2": ("2021-Q2", "2021q2", "Quý II/2021", "quý 2 năm 2021", "Q2/2021", "QUÝ II NĂM 2021"),
@@ -115,3 +115,19 @@ def test_the_year_before() -> None:
     assert year_before(parse_period("2021-W20")) is None
     assert year_before(parse_period("2021-01-01..2021-01-02")) is None
     assert previous(parse_period("2021-01-01..2021-01-02")) is None
+
+
+@pytest.mark.parametrize(
+    ("period", "parts"),
+    [
+        ("2021", ("2021-Q1", "2021-Q2", "2021-Q3", "2021-Q4")),
+        ("2021-H2", ("2021-Q3", "2021-Q4")),
+        ("2021-Q2", ("2021-04", "2021-05", "2021-06")),
+        ("2021-05", ()),
+        ("2021-W20", ()),
+        ("2021-01-02..2021-03-09", ()),
+    ],
+)
+def test_what_a_period_is_made_of(period: str, parts: tuple[str, ...]) -> None:
+    """A year and six months of quarters, a quarter of months; the ids that facts name."""
+    assert part_ids(parse_period(period)) == parts
