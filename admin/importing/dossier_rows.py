@@ -65,6 +65,7 @@ class DossierReader:
         for name in self._dates:
             if (moment := when(row, name, self._zone)) is not None:
                 plain[name] = moment
+                self._watched.see(name, row.cells[row.places[name]], moment, row.place)
         self._require_past(plain)
         plain |= self._stated(row)
         draft = Draft(
@@ -132,10 +133,6 @@ class DossierReader:
         due, received = draft.plain.get("due_at"), draft.plain.get("received_at")
         if due and received and due.date() < received.date():
             self.notes.add("due_before_received", row.place)
-        for name in self._dates:
-            if name in draft.plain:
-                raw = row.cells[row.places[name]]
-                self._watched.see(name, raw, draft.plain[name], row.place)
 
 
 def _filing(written: str) -> Filing:

@@ -1,0 +1,1 @@
+"""Files as offices send them, and what becomes of each."""

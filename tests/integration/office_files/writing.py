@@ -1,0 +1,103 @@
+"""Writing the files of offices: as bytes, as workbooks, as workbooks with their XML changed."""
+
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+
+HEADER = (
+    *("Mã hồ sơ", "Đơn vị", "Kênh", "Ngày nhận", "Ngày hẹn trả"),
+    *("Ngày kết thúc", "Ngày trả kết quả", "Trạng thái", "Số điện thoại"),
+)
+DAYS = ("03/05/2021", "10/05/2021", "07/05/2021", "07/05/2021")
+TRUE_DAYS = (date(2021, 5, 3), date(2021, 5, 10), date(2021, 5, 7), date(2021, 5, 7))
+SHEET = "xl/worksheets/sheet1.xml"
+Grid = Sequence[Sequence[Any]]
+
+
+def row(
+    number: int, *, unit: str = "XA01", days: Sequence[Any] = DAYS, status: str = ""
+) -> list[Any]:
+    """A dossier of the usual columns."""
+    code = f"000.17.22.H56-210503-{number:04d}"
+    return [code, unit, "Trực tiếp", *days, status, "0912340001"]
+
+
+def csv(grid: Grid, delimiter: str = ",", encoding: str = "utf-8") -> bytes:
+    """Lines of cells."""
+    lines = (delimiter.join(str(cell) for cell in line) for line in grid)
+    return ("\n".join(lines) + "\n").encode(encoding)
+
+
+def book(
+    *grids: Grid, merges: Sequence[str] = (), change: Callable[[Any], None] | None = None
+) -> bytes:
+    """A workbook; its first sheet may be merged and changed."""
+    made = openpyxl.Workbook()
+    for index, grid in enumerate(grids):
+        page = made.active if index == 0 else made.create_sheet()
+        page.title = f"Xã {index + 1}"
+        for line in grid:
+            page.append(list(line))
+    for merge in merges:
+        made.active.merge_cells(merge)
+    if change:
+        change(made.active)
+    made.save(found := BytesIO())
+    return found.getvalue()
+
+
+def rezipped(content: bytes, changed: Mapping[str, Callable[[bytes], bytes]]) -> bytes:
+    """A package with some parts rewritten."""
+    with (
+        zipfile.ZipFile(BytesIO(content)) as old,
+        zipfile.ZipFile(found := BytesIO(), "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, changed[name](part) if name in changed else part)
+    return found.getvalue()
+
+
+def with_error(page: Any) -> None:  # noqa: ANN401 - a sheet of openpyxl
+    """`#N/A` where the day of return should stand."""
+    page["G3"] = "#N/A"
+    page["G3"].data_type = "e"
+
+
+def with_formula(page: Any) -> None:  # noqa: ANN401
+    """A formula that no program has computed."""
+    page["G3"] = "=F3"
+
+
+def with_filter(page: Any) -> None:  # noqa: ANN401
+    """Two rows hidden."""
+    page.row_dimensions[3].hidden = page.row_dimensions[4].hidden = True
+
+
+def html(grid: Grid) -> bytes:
+    """A table that a one-stop program calls XLS."""
+    title = f"<tr><td colspan={len(grid[0])}><b>DANH SÁCH HỒ SƠ</b></td></tr>"
+    lines = "".join(
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in grid
+    )
+    return f"<html><meta charset='utf-8'><table>{title}{lines}</table></html>".encode()
+
+
+def xml_2003(grid: Grid) -> bytes:
+    """An XML Spreadsheet 2003."""
+    lines = "".join(
+        "<Row>"
+        + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in line)
+        + "</Row>"
+        for line in grid
+    )
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    return (
+        f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="{space}"'
+        f' xmlns:ss="{space}"><Worksheet ss:Name="Hồ sơ"><Table>{lines}</Table></Worksheet>'
+        "</Workbook>"
+    ).encode()
