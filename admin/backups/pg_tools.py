@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
+from admin.kit.files import draft_of
 from surveys.errors import Refusal
 
 
@@ -15,13 +16,8 @@ async def dump(url: URL, file: Path) -> None:
 
     Raises Refusal `database.no_pg_tool` or `database.pg_tool`.
     """
-    draft = file.with_name(f"{file.name}.part")
-    try:
+    with draft_of(file) as draft:
         await _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={draft}")
-        draft.chmod(0o600)
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 async def restore(url: URL, file: Path) -> None:

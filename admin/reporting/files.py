@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from admin.kit.files import SHARED, draft_of, require_free
 from surveys.errors import Refusal
 
 Writer = Callable[[Path], None]
@@ -11,21 +12,15 @@ Writer = Callable[[Path], None]
 def write_whole(file: Path, writers: Mapping[str, Writer], *, force: bool) -> None:
     """Write a file by the writer of its suffix.
 
-    Raises OSError, Refusal `reporting.suffix` for a name with another suffix, or
-    `reporting.exists` where the file is there and `force` is not given.
+    Raises OSError, Refusal `reporting.suffix` for a name with another suffix, or `files.exists` or
+    `files.no_file` as `require_free`.
     """
     writer = writers.get(file.suffix.lower())
     if writer is None:
         raise Refusal("reporting.suffix", file=file.name, known=", ".join(writers))
-    if file.exists() and not force:
-        raise Refusal("reporting.exists", file=str(file))
-    draft = file.with_name(f"{file.name}.part")
-    try:
-        draft.touch()
+    require_free(file, force=force)
+    with draft_of(file, SHARED) as draft:
         writer(draft)
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def without_formula(value: object) -> object:

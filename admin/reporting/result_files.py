@@ -23,7 +23,7 @@ def write_tally(
 ) -> int:
     """Write a tally; how many rows it has. `unit_names`: the names of units by their codes.
 
-    Raises OSError, Refusal `reporting.suffix` or `reporting.exists`.
+    Raises OSError, Refusal `reporting.suffix` or `files.exists`.
     """
     book = TallyWorkbook(texts=view.texts, tally=view.tally, office=office, unit_names=unit_names)
     writers = {
@@ -36,7 +36,7 @@ def write_tally(
 
 
 def write_rating(view: RatingView, file: Path, *, office: str, force: bool = False) -> None:
-    """Write a rating. Raises OSError, Refusal `reporting.suffix` or `reporting.exists`."""
+    """Write a rating. Raises OSError, Refusal `reporting.suffix` or `files.exists`."""
     book = RatingWorkbook(result=view.result, phrases=view.phrases, office=office)
     writers = {
         ".json": lambda draft: _write_json(draft, view.as_json()),

@@ -5,9 +5,7 @@ every kind of workbook, CSV for text.
 """
 
 import csv
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -15,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from admin.kit.files import new_draft
 from admin.sheets.columns import ColumnSpec
 from admin.sheets.kinds import Kind
 from admin.sheets.pages import read_pages
@@ -198,11 +197,9 @@ def harmless(cell: object) -> object:
 def _draft_of(path: Path) -> Path:
     """A new file beside `path` that only its owner may read. Raises Refusal."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
+        return new_draft(path)
     except PermissionError:
         raise Refusal("sheets.rejects_denied", file=path) from None
-    os.close(handle)
-    return Path(name)
 
 
 def _written(cell: object) -> object:
