@@ -12,7 +12,7 @@ from admin.rating.rating_phrases import RatingPhrases
 from admin.rating.result import RatingResult, read_rating, with_past
 from admin.rating.rulebooks import chosen
 from admin.rating.view import RatingView
-from admin.reporting.result_files import write_rating
+from surveys.errors import Refusal
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.results import ratings
@@ -43,6 +43,8 @@ async def command(
     shown_as: Format,
 ) -> None:
     """Rate a period; or list who has not scored, or rate the officials."""
+    if out is not None and (missing or officials):
+        raise Refusal("rate.out_of_a_list")
     wanted = runtime.period(period)
     book = chosen(runtime, rulebook, policies, wanted)
     if not book.valid_on(wanted.end) and not book.outlives_basis(wanted.end):
@@ -63,6 +65,8 @@ async def command(
     elif out is None:
         runtime.present(view, shown_as)
     else:
+        from admin.reporting.result_files import write_rating
+
         write_rating(view, out, office=runtime.settings.authority, force=force)
         runtime.say("rate.written", file=out)
 

@@ -6,7 +6,6 @@ import click
 
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, leaf
-from admin.reporting.result_files import write_tally
 from admin.tallying.result import parse_by, read_tally
 from admin.tallying.view import TallyView
 from surveys.store.dossiers import units
@@ -47,6 +46,8 @@ async def command(
         runtime.present(view, shown_as)
         return
     names = {code: unit.name for code, (_, unit) in known.items()}
+    from admin.reporting.result_files import write_tally
+
     rows = write_tally(view, out, office=settings.authority, unit_names=names, force=force)
     runtime.say("tally.written", rows=rows, file=out)
     if out.suffix.lower() == ".csv":

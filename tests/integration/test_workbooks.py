@@ -178,6 +178,13 @@ def test_no_file_is_overwritten(
     assert [one.name for one in tmp_path.iterdir()] == [file.name]
 
 
+@pytest.mark.parametrize("option", ["--missing", "--officials"])
+def test_a_list_is_no_rating(option: str, office: Path, tmp_path: Path) -> None:
+    """A file that would not hold what was asked for is not written."""
+    assert cli.run(["rate", "2021-Q2", option, "--out", str(tmp_path / "r.xlsx")]) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_csv_opens_in_a_spreadsheet(office: Path, tmp_path: Path) -> None:
     """Letters whole by the byte order mark; what looks like a formula is a text."""
     assert cli.run(["rate", "2021-Q2", "--out", str(tmp_path / "r.csv")]) == 0
