@@ -1,34 +1,17 @@
-"""`motcua telegram check`, as a process, against the fake Telegram."""
+"""`motcua telegram check` against the fake Telegram."""
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.channels.telegram.parse import ALLOWED_UPDATES
+from tests.acceptance.support.command import Motcua, Outcome
 from tests.fakes.telegram import FakeTelegram, FaultKind
-
-MOTCUA = Path(sys.executable).with_name("motcua")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def states(self) -> dict[str, str]:
-        """State by part, from the JSON."""
-        return {row["part"]: row["state"] for row in json.loads(self.out)}
 
 
 @pytest.fixture
@@ -39,19 +22,15 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 async def check(fake: FakeTelegram, tmp_path: Path, *args: str, **settings: str) -> Outcome:
-    """Run the command in an empty folder with these settings."""
-    given = {"telegram_token": fake.token, "telegram_api_base": fake.root, "lang": "en"} | settings
-    process = await asyncio.create_subprocess_exec(
-        MOTCUA,
-        *("telegram", "check", *args),
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"]} | {f"MOTCUA_{k.upper()}": v for k, v in given.items()},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return Outcome(process.returncode, out.decode(), err.decode())
+    """Run the command in an empty folder with these settings, beside the fake."""
+    own = {"telegram_token": fake.token, "telegram_api_base": fake.root, "lang": "en"}
+    motcua = Motcua(folder=tmp_path, url="sqlite:///motcua.sqlite", settings=own)
+    return await asyncio.to_thread(partial(motcua, "telegram", "check", *args, **settings))
+
+
+def states(found: Outcome) -> dict[str, str]:
+    """State by part, from the JSON."""
+    return {row["part"]: row["state"] for row in json.loads(found.out)}
 
 
 HOOK = {
@@ -65,7 +44,7 @@ async def test_polling_is_checked_and_mended(fake: FakeTelegram, tmp_path: Path)
     """A fresh bot lacks its commands; --fix sets them in both languages, and all is right."""
     found = await check(fake, tmp_path, "--format", "json")
     assert found.code == 1
-    assert found.states == {
+    assert states(found) == {
         "token": "right",
         "webhook": "right",
         "commands": "wrong",
@@ -74,7 +53,7 @@ async def test_polling_is_checked_and_mended(fake: FakeTelegram, tmp_path: Path)
     assert "--fix" in found.err
     mended = await check(fake, tmp_path, "--fix", "--format", "json")
     assert mended.code == 0
-    assert set(mended.states.values()) == {"right"}
+    assert set(states(mended).values()) == {"right"}
     commands = fake.state.commands
     assert {language for _, language in commands} == {"", "vi", "en"}
     assert commands["default:", "en"] != commands["default:", "vi"] == commands["default:", ""]
@@ -85,7 +64,7 @@ async def test_webhook_is_checked_and_mended(fake: FakeTelegram, tmp_path: Path)
     """Webhook, secret and menu are set; what waits at Telegram is kept."""
     lan = fake.person(1)
     await lan.types("chào")
-    assert (await check(fake, tmp_path, "--format", "json", **HOOK)).states["webhook"] == "wrong"
+    assert states(await check(fake, tmp_path, "--format", "json", **HOOK))["webhook"] == "wrong"
     mended = await check(fake, tmp_path, "--fix", "--format", "json", **HOOK)
     webhook = fake.state.updates.webhook
     assert webhook is not None
@@ -96,13 +75,13 @@ async def test_webhook_is_checked_and_mended(fake: FakeTelegram, tmp_path: Path)
     assert fake.state.updates.allowed == set(ALLOWED_UPDATES)
     assert fake.state.menus[None]["web_app"]["url"] == "https://motcua.example"
     assert len(fake.state.updates.pending) == 1
-    assert mended.states["webhook"] == mended.states["menu"] == "right"
+    assert states(mended)["webhook"] == states(mended)["menu"] == "right"
 
 
 async def test_webhook_left_over(fake: FakeTelegram, tmp_path: Path) -> None:
     """Back to polling: the old webhook would keep polling silent, and is removed."""
     await check(fake, tmp_path, "--fix", **HOOK)
-    assert (await check(fake, tmp_path, "--format", "json")).states["webhook"] == "wrong"
+    assert states(await check(fake, tmp_path, "--format", "json"))["webhook"] == "wrong"
     assert (await check(fake, tmp_path, "--fix")).code == 0
     assert fake.state.updates.webhook is None
 
@@ -112,7 +91,7 @@ async def test_wrong_token(fake: FakeTelegram, tmp_path: Path) -> None:
     token = "7:" + "x" * 35
     found = await check(fake, tmp_path, "--fix", "--format", "json", telegram_token=token)
     assert found.code == 1
-    assert found.states == {"token": "wrong"}
+    assert states(found) == {"token": "wrong"}
     assert token not in found.out + found.err
 
 
@@ -127,7 +106,7 @@ async def test_table_for_people(fake: FakeTelegram, tmp_path: Path) -> None:
 async def test_telegram_out_of_reach(fake: FakeTelegram, tmp_path: Path) -> None:
     """Nobody at the other end, or half-way gone: a sentence, never a traceback."""
     gone = await check(fake, tmp_path, "--format", "json", telegram_api_base="http://127.0.0.1:1")
-    assert (gone.code, gone.states) == (1, {"connection": "wrong"})
+    assert (gone.code, states(gone)) == (1, {"connection": "wrong"})
     fake.fault(FaultKind.CUT, method="getMyCommands")
     half = await check(fake, tmp_path)
     assert half.code == 1
