@@ -32,7 +32,7 @@ test: install-dev ## style, types, the import contract, and all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --dist worksteal --durations 20
+	$(BIN)/pytest -n logical --dist worksteal --durations 20
 
 list-tests: ## what each file of tests is about
 	@find tests -name 'test_*.py' | sort | xargs grep -m 1 '^"""' | sed 's/:"""/: /; s/"""$$//'
