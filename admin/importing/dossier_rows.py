@@ -22,7 +22,7 @@ from surveys.dossier import (
 )
 from surveys.errors import Refusal
 from surveys.privacy import normal_phone
-from surveys.spelling import fold
+from surveys.spelling import fold, tidy
 
 
 class Draft(NamedTuple):
@@ -51,6 +51,7 @@ class DossierReader:
         self._unit_id = cache(unit_id)
         self._dates = [name for name in DATES if name in sheet]
         self._statuses = {fold(word): said for word, said in sheet.statuses.items()}
+        self._units = {tidy(word).casefold(): ours for word, ours in sheet.units.items()}
         self._watched = DateColumns()
         self._first: dict[str, str] = {}
 
@@ -61,7 +62,7 @@ class DossierReader:
         code = normal_code(cells.read_code(row, "code"))
         if first := self._first.get(code):
             raise Refusal("dossiers.duplicate", dossier=code, row=first)
-        plain: dict[str, Any] = {"unit_id": self._unit_id(needed(row, "unit"))}
+        plain: dict[str, Any] = {"unit_id": self._unit_id(self._unit(row))}
         for name in self._dates:
             if (moment := when(row, name, self._zone)) is not None:
                 plain[name] = moment
@@ -79,6 +80,11 @@ class DossierReader:
         self._first[code] = row.place
         self._look_twice(row, draft)
         return draft
+
+    def _unit(self, row: Row) -> str:
+        """The unit a row names, in our words where a mapping has them."""
+        written = needed(row, "unit")
+        return self._units.get(written.casefold(), written) if self._units else written
 
     def finish(self) -> Notes:
         """What was noted, when all rows are read."""

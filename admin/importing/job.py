@@ -16,21 +16,19 @@ from typing import Any, Protocol, TypeVar
 from admin.importing.findings import findings_of, is_understood, missing
 from admin.importing.notes import Notes
 from admin.importing.report import Report
+from admin.importing.saved_mapping import MappedSheet, read_mapped
+from admin.importing.source import Source
 from admin.importing.unit_limits import Touched, split
 from admin.kit.refusals import REFUSALS, AnyRefusal, refusal
 from admin.kit.runtime import Runtime
 from admin.sheets import (
-    MARKS,
     ColumnSpec,
     Rejects,
     Row,
     Sheet,
     is_replaceable,
-    read_mapping,
-    read_sheet,
-    suffix_of,
 )
-from admin.sheets.kinds import Kind
+from admin.sheets.values import is_blank
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
 from surveys.store.system import audit, import_changes, imports
@@ -96,35 +94,6 @@ class Importer(Protocol[T]):
         """Write these rows, and count which were new, changed, as before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What to take in, and how."""
-
-    file: Path
-    mapping: Path | None = None
-    rejects: Path | None = None
-    """Where rejected rows go; by default beside the file."""
-    dry_run: bool = False
-    all_sheets: bool = False
-    """Read every worksheet that has the table."""
-    sheet: str | None = None
-    """Read only this worksheet."""
-    yes: bool = False
-    """Write also what looks as if the file was not understood."""
-
-    def rejects_file(self, kind: Kind) -> Path | None:
-        """The file of rejected rows, of the kind that came in; a dry run writes one only where it
-        is told to."""
-        if self.rejects is None and not self.dry_run:
-            return self.file.with_name(f"{self.file.name}{suffix_of(kind)}")
-        return self.rejects
-
-    @property
-    def read(self) -> list[Path]:
-        """The files that are only read."""
-        return [self.file] if self.mapping is None else [self.file, self.mapping]
-
-
 async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> list[Report]:
     """Take files in, all in one transaction; with a dry run among them nothing is kept.
 
@@ -163,17 +132,11 @@ async def _take_in(
     importer: Importer[Any],
     source: Source,
 ) -> Report:
-    sheet = _sheet(importer, source)
-    rejects_file = source.rejects_file(sheet.kind)
-    _claim(rejects_file, places)
-    report = Report(
-        kind=importer.kind,
-        file=source.file,
-        rejects=rejects_file,
-        dry_run=source.dry_run,
-        sheet=sheet.name,
-        unread=sheet.unread,
-    )
+    columns = tuple(importer.columns)
+    mapped = await read_mapped(conn, importer.kind, columns, source, runtime.today)
+    sheet = mapped.sheet
+    report = _report(importer.kind, source, mapped)
+    _claim(report.rejects, places)
     titles = (runtime.text("sheets.rejected_row"), runtime.text("sheets.rejected_reason"))
     number = await _begin(conn, runtime, report)
     await importer.begin(conn, sheet, number)
@@ -191,7 +154,22 @@ async def _take_in(
     if missing(sheet, importer.essential) and report.new:
         _require_yes(source, sheet, importer, report)
     await _settle(conn, number, report)
+    if mapped.given and report.accepted:
+        await mapped.given.save(conn, importer.kind)
     return report
+
+
+def _report(kind: str, source: Source, mapped: MappedSheet) -> Report:
+    """The report before anything is counted."""
+    return Report(
+        kind=kind,
+        file=source.file,
+        rejects=source.rejects_file(mapped.sheet.kind),
+        dry_run=source.dry_run,
+        sheet=mapped.sheet.name,
+        unread=mapped.sheet.unread,
+        mapping=mapped.saved,
+    )
 
 
 def _require_yes(source: Source, sheet: Sheet, importer: Importer[Any], report: Report) -> None:
@@ -206,17 +184,6 @@ def _require_yes(source: Source, sheet: Sheet, importer: Importer[Any], report: 
         raise Refusal(
             "imports.no_essential", file=source.file.name, columns=columns, unknown=unknown
         )
-
-
-def _sheet(importer: Importer[Any], source: Source) -> Sheet:
-    mapping = read_mapping(source.mapping, importer.columns) if source.mapping else None
-    return read_sheet(
-        source.file,
-        (*importer.columns, *MARKS),
-        mapping,
-        all_sheets=source.all_sheets,
-        sheet=source.sheet,
-    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -268,7 +235,8 @@ class _Desk:
 
     def _require_titles(self, row: Row) -> None:
         """A figure like 1,000 without quotation marks would be read as 1."""
-        beyond = [cell for cell in row.cells[len(self.sheet.header.titles) :] if cell]
+        width = self.sheet.widths[row.sheet]
+        beyond = [cell for cell in row.cells[width:] if not is_blank(cell)]
         if beyond:
             raise Refusal("imports.beyond_header", value=beyond[0])
 

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
-from admin.importing.job import Importer, Source, run_import
+from admin.importing.job import Importer, run_import
 from admin.importing.report import tell
+from admin.importing.source import Source
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option
 
@@ -22,11 +23,12 @@ OPTIONS = (
     click.option("--rejects", type=FILE, metavar="FILE"),
     click.option("--all-sheets", is_flag=True),
     click.option("--sheet", metavar="NAME"),
+    click.option("--no-saved-mapping", is_flag=True),
     click.option("--dry-run", is_flag=True),
     click.option("--yes", is_flag=True),
     format_option,
 )
-_OF_SOURCE = ("mapping", "rejects", "all_sheets", "sheet", "dry_run", "yes")
+_OF_SOURCE = ("mapping", "rejects", "all_sheets", "sheet", "no_saved_mapping", "dry_run", "yes")
 
 
 def source_options(function: F) -> F:

@@ -11,6 +11,7 @@ import click
 from admin.importing.findings import Findings
 from admin.importing.findings_told import shortened, tell_findings
 from admin.importing.notes import MOST, Detail
+from admin.importing.saved_mapping import SavedMapping
 from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime
@@ -66,6 +67,8 @@ class Report:
     """Why rows were rejected: by the code of the refusal and the column."""
     rejected_by_sheet: dict[str, int] = field(default_factory=dict)
     found: Findings = field(default_factory=Findings)
+    mapping: SavedMapping | None = None
+    """The remembered mapping that was used."""
     without_essential: bool = False
     """Whether none of the essential columns had a value."""
     warnings: Mapping[str, int] = field(default_factory=dict)
@@ -104,6 +107,7 @@ class Report:
             "warning_details": {key: asdict(detail) for key, detail in self.details.items()},
             "reasons": [asdict(reason) for reason in self.reasons.values()],
             **self.found.as_json(),
+            "saved_mapping": self.mapping.as_json() if self.mapping else None,
             "unread_sheets": list(self.unread),
             "rejects": self.rejects if self.rejected else None,
             "dry_run": self.dry_run,
@@ -141,6 +145,9 @@ def _tell_troubles(runtime: Runtime, report: Report, *, among_others: bool) -> N
         runtime.say("imports.more_reasons", count=len(report.reasons) - LISTED)
     if report.rejected and report.rejects:
         runtime.say("imports.rejects_file", file=report.rejects)
+    if report.mapping:
+        told = report.mapping
+        runtime.say("imports.saved_mapping", file=told.file, day=told.saved_on)
     if report.without_essential:
         runtime.say(f"{report.kind}.without_essential")
     if report.unread:

@@ -167,6 +167,11 @@ class Sheet:
         """Our columns that the file has."""
         return tuple(dict.fromkeys(name for part in self.parts for name in part.header.known))
 
+    @cached_property
+    def widths(self) -> Mapping[str, int]:
+        """How many columns have a title, by the label of the rows' worksheet."""
+        return {part.label: len(part.header.titles) for part in self.parts}
+
     def require_single(self, titles: Iterable[str]) -> None:
         """Raises Refusal `sheets.column_twice` for one of these titles that stands twice."""
         wanted = list(titles)

@@ -1,5 +1,6 @@
 """Files as offices send them: each is read as the person sees it, or refused for what it is."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,21 @@ async def test_a_mapping_says_what_their_statuses_mean(url: str, tmp_path: Path)
     report = await _import(url, file, mapping=mapping)
     assert dict(report.warnings) == {}
     assert (await _stored(url, FIRST)).status == 8
+
+
+async def test_a_mapping_is_remembered(url: str, tmp_path: Path) -> None:
+    """For the next file it fits; told each time, and left aside when told so."""
+    header = ("Mã hồ sơ", "Đơn vị", "Kênh", "Ngày nhận", "Hạn cuối cùng", *HEADER[5:])
+    (file := tmp_path / "so.csv").write_bytes(csv([header, row(1, unit="Xã Hòa")]))
+    mapping = tmp_path / "igate.yaml"
+    mapping.write_text("due_at: Hạn cuối cùng\nunits:\n  Xã Hòa: XA01\n", "utf-8")
+    assert counts(await _import(url, file, mapping=mapping))["new"] == 1
+    file.write_bytes(csv([header, row(2, unit="XÃ HÒA")]))
+    report = await _import(url, file)
+    assert counts(report)["new"] == 1
+    assert report.as_json()["saved_mapping"]["due_at"] == "Hạn cuối cùng"
+    assert (await _stored(url, row(2)[0])).due_at == datetime(2021, 5, 10)
+    aside = await _import(url, file, no_saved_mapping=True)
+    assert (aside.rejected, aside.as_json()["saved_mapping"]) == (1, None)
+    file.write_bytes(csv([HEADER, row(3, unit="xã hòa")]))
+    assert counts(await _import(url, file))["new"] == 1

@@ -1,0 +1,97 @@
+"""The mapping of the last import is remembered, and used again for files it fits."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from admin.importing.source import Source
+from admin.sheets import MARKS, ColumnSpec, Meanings, Sheet, meanings_of, read_mapping, read_sheet
+from surveys.errors import Refusal
+from surveys.store.base.connection import Connection
+from surveys.store.system import meta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedMapping:
+    """A mapping that an import was given before."""
+
+    file: str
+    saved_on: str
+    meanings: Meanings
+
+    @classmethod
+    async def load(
+        cls, conn: Connection, kind: str, columns: tuple[ColumnSpec, ...]
+    ) -> Self | None:
+        """The one for this kind of file; None without one, or when it fits our columns no more."""
+        kept = await meta.read(conn, _key(kind))
+        if kept is None:
+            return None
+        tree: dict[str, Any] = json.loads(kept)
+        try:
+            meanings = meanings_of(tree["mapping"], columns, tree["file"])
+        except Refusal:
+            return None
+        return cls(file=tree["file"], saved_on=tree["saved_on"], meanings=meanings)
+
+    async def save(self, conn: Connection, kind: str) -> None:
+        """Remember it instead of the one before."""
+        tree = {"file": self.file, "saved_on": self.saved_on, "mapping": self.meanings.as_tree()}
+        await meta.write(conn, _key(kind), json.dumps(tree, ensure_ascii=False))
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {"file": self.file, "saved_on": self.saved_on, **self.meanings.as_tree()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedSheet:
+    """A sheet, and the mapping it was read with."""
+
+    sheet: Sheet
+    given: SavedMapping | None = None
+    """The one to remember when the import is done."""
+    saved: SavedMapping | None = None
+    """The remembered one that was used."""
+
+
+async def read_mapped(
+    conn: Connection, kind: str, columns: tuple[ColumnSpec, ...], source: Source, today: date
+) -> MappedSheet:
+    """Read a file with the mapping it is given, else with the remembered one where that fits.
+
+    Raises as `read_sheet` and `read_mapping`.
+    """
+    if source.mapping is not None:
+        meanings = read_mapping(source.mapping, columns)
+        given = SavedMapping(
+            file=source.mapping.name, saved_on=today.isoformat(), meanings=meanings
+        )
+        return MappedSheet(sheet=_read(source, columns, meanings), given=given)
+    saved = None if source.no_saved_mapping else await SavedMapping.load(conn, kind, columns)
+    if saved is None:
+        return MappedSheet(sheet=_read(source, columns, Meanings()))
+    try:
+        return MappedSheet(sheet=_read(source, columns, saved.meanings), saved=saved)
+    except Refusal as refused:
+        if refused.code != "sheets.column_missing":
+            raise
+    words = Meanings(statuses=saved.meanings.statuses, units=saved.meanings.units)
+    fitting = SavedMapping(file=saved.file, saved_on=saved.saved_on, meanings=words)
+    used = fitting if words.as_tree() else None
+    return MappedSheet(sheet=_read(source, columns, words), saved=used)
+
+
+def _read(source: Source, columns: tuple[ColumnSpec, ...], meanings: Meanings) -> Sheet:
+    return read_sheet(
+        source.file,
+        (*columns, *MARKS),
+        meanings,
+        all_sheets=source.all_sheets,
+        sheet=source.sheet,
+    )
+
+
+def _key(kind: str) -> str:
+    return f"mapping:{kind}"
