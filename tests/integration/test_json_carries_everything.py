@@ -153,7 +153,8 @@ def test_every_key_is_documented(
     """docs/results.md names each key beside the contract's, and no other."""
     told = json.loads(_said(capsys, *line.split(), "--format", "json"))
     command = line.split()[0]
-    _, section = (ROOT / "docs/results.md").read_text("utf-8").split(f"## `motcua {command} PERIOD --format")
+    text = (ROOT / "docs/results.md").read_text("utf-8")
+    _, section = text.split(f"## `motcua {command} PERIOD --format")
     section = section.split("\n## ")[0]
     keys = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
     beside = re.findall(r"`(\w+)`", section.split("Beside ")[1].split("\n")[0])
