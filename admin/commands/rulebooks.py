@@ -7,6 +7,7 @@ import click
 
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, group
+from admin.rating.rulebook_view import RulebookView
 from admin.rating.rulebooks import chosen, in_file
 from scoring.law import Rulebook
 from scoring.rulebook import diff, refuse_overlaps, shipped_rulebooks
@@ -46,6 +47,15 @@ def diff_rulebooks(runtime: Runtime, one: str, other: str, shown_as: Format) -> 
     ]
     columns = runtime.columns("rulebooks.columns", "key one other")
     runtime.show(rows, columns, shown_as, runtime.text("rulebooks.differ", one=one, other=other))
+
+
+@command.command("explain")
+@click.argument("rulebook")
+@format_option
+def explain_rulebook(runtime: Runtime, rulebook: str, shown_as: Format) -> None:
+    """Print what every case is worth, when the rulebook holds and how it settles what is open."""
+    view = RulebookView(texts=runtime.texts, rulebook=chosen(runtime, rulebook))
+    runtime.present(view, shown_as)
 
 
 def _show(runtime: Runtime, books: Sequence[Rulebook], shown_as: Format) -> None:

@@ -54,6 +54,7 @@ NEEDS: Mapping[str, Need] = {
     "forms.try": ANYBODY,
     "rulebooks.list": ANYBODY,
     "rulebooks.diff": ANYBODY,
+    "rulebooks.explain": ANYBODY,
     "rulebooks.check": ANYBODY,
     "(channel).check": ANYBODY,
     "db.upgrade": ANYBODY,
