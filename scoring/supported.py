@@ -61,6 +61,7 @@ FACTS: Mapping[str, FactKind] = {
     "online_dossiers_unresolved_or_late": FactKind.COUNT,
     "online_dossiers": FactKind.COUNT,
     "dossiers_total": FactKind.COUNT,
+    "forms_handed_out": FactKind.COUNT,
 }
 """The facts of a unit (CS 5, 6, 8, 9) and what each of them is."""
 

@@ -52,7 +52,8 @@ async def import_dossiers(
         reports = await run_import(runtime, (importer, source))
     else:
         further = Source(file=steps, dry_run=source.dry_run, all_sheets=source.all_sheets)
-        reports = await run_import(runtime, (importer, source), (StepImporter(zone), further))
+        of_steps = StepImporter(zone, importer.taken)
+        reports = await run_import(runtime, (importer, source), (of_steps, further))
     return tell(runtime, shown_as, *reports)
 
 

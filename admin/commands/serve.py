@@ -14,7 +14,7 @@ async def command(runtime: Runtime) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for talkative in ("httpx", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
-    database = await runtime.database(alone=False)
+    database = await runtime.database(alone=False, whole=False)
     service = await app.assemble(channel_context(runtime, database, clock=now))
 
     def ready(port: int) -> None:

@@ -1,6 +1,7 @@
 """Taking in files: what all kinds share (`job`, `report`, `unit_index`), and one module a kind."""
 
-from admin.importing.job import Importer, Read, Stored, run_import
+from admin.importing.importer import Importer, Read, Stored
+from admin.importing.job import run_import
 from admin.importing.report import Report, tell
 from admin.importing.source import Source
 from admin.importing.unit_index import UnitIndex

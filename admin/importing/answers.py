@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from admin.importing.cells import read_code, text, when
 from admin.importing.form_columns import FormColumns
-from admin.importing.job import Read, Refused, Stored
+from admin.importing.importer import Read, Refused, Stored
 from admin.importing.unit_limits import Touched
 from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
@@ -75,7 +75,8 @@ class AnswerImporter:
     async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
         """Publish the forms; know their questions.
 
-        Raises Refusal `answers.unknown_column` when a header is no question of any form.
+        Raises Refusal `answers.unknown_column` when a header is no question of any form, or
+        `answers.column_not_asked` when it is none of the forms in the file.
         """
         self._import_id = import_id
         await form_versions.register(conn, shipped_forms(), self._runtime.now)
@@ -84,6 +85,7 @@ class AnswerImporter:
         self._columns.check(sheet.others)
         sheet.require_single(sheet.others)
         sheet.used.update(sheet.others)
+        self._columns.require_asked((text(row, "form"), row.values) for row in sheet)
 
     def read(self, row: Row) -> PaperResponse:
         """One response; raises Refusal with the reason to reject it."""

@@ -42,8 +42,14 @@ class DossierReader:
     """Reads the rows of one file; notes what is odd but no reason to reject a row."""
 
     def __init__(
-        self, sheet: Sheet, zone: ZoneInfo, unit_id: Callable[[str], int], today: date
+        self,
+        sheet: Sheet,
+        zone: ZoneInfo,
+        unit_id: Callable[[str], int],
+        today: date,
+        taken: dict[str, str],
     ) -> None:
+        """`taken`: code → row of what was read so far; the reader adds to it."""
         self.notes = Notes()
         self._sheet = sheet
         self._zone = zone
@@ -53,12 +59,11 @@ class DossierReader:
         self._statuses = {fold(word): said for word, said in sheet.statuses.items()}
         self._units = {tidy(word).casefold(): ours for word, ours in sheet.units.items()}
         self._watched = DateColumns()
-        self._first: dict[str, str] = {}
+        self._first = taken
 
     def read(self, row: Row) -> Draft:
-        """One dossier. Raises Refusal `imports.empty_cell`, `imports.bad_date`, `units.unknown`,
-        `units.ambiguous`, `dossiers.duplicate`, `.in_future`, `.status`, `.channel`, or one of
-        those that `cells.text` and `cells.read_code` raise."""
+        """One dossier. Raises Refusal `dossiers.duplicate`, `.in_future`, `.status`, `.channel`, or
+        one of those that `cells` and `UnitIndex.code_of` raise."""
         code = normal_code(cells.read_code(row, "code"))
         if first := self._first.get(code):
             raise Refusal("dossiers.duplicate", dossier=code, row=first)

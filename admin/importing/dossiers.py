@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from admin.importing.dossier_columns import COLUMNS, ESSENTIAL
 from admin.importing.dossier_merge import differing, merge, oddities
 from admin.importing.dossier_rows import DossierReader, Draft
-from admin.importing.job import CHUNK, Read, Stored
+from admin.importing.importer import AT_ONCE, CHUNK, Planned, Read, Stored
 from admin.importing.notes import Notes
 from admin.importing.unit_index import UnitIndex
 from admin.importing.unit_limits import Touched
@@ -40,23 +40,24 @@ class DossierImporter:
         self._zone = zone
         self._keys = keyring
         self._today = today
+        self.taken: dict[str, str] = {}
+        """Code → row of the dossiers that were taken."""
 
     @property
     def warnings(self) -> Notes:
         """What is odd but taken."""
         return self._reader.finish()
 
-    async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
+    async def begin(self, conn: Connection, sheet: Sheet, _import_id: int) -> None:
         """Know the units, and what this file can change.
 
         Raises Refusal `privacy.other_key` when the key is not that of the database.
         """
         await meta.same_key(conn, self._keys.fingerprint())
         index = await UnitIndex.load(conn)
-        self._reader = DossierReader(sheet, self._zone, index.id_of, self._today)
+        self._reader = DossierReader(sheet, self._zone, index.id_of, self._today, self.taken)
         self._units = {number: code for code, number in index.ids.items()}
         self._without_return = "returned_at" not in sheet
-        self._import_id = import_id
 
     def read(self, row: Row) -> Draft:
         """One dossier."""
@@ -66,17 +67,18 @@ class DossierImporter:
         """Its unit, and the dossier itself."""
         return Touched(unit_id=one.plain.get("unit_id"), dossier=one.code)
 
-    async def store(self, conn: Connection, rows: Sequence[Read[Draft]]) -> Stored:
-        """Write the new and the changed ones, and derive their evidence anew."""
+    async def plan(self, conn: Connection, rows: Sequence[Read[Draft]]) -> Planned:
+        """What these rows make and change, without writing it."""
         there = await dossiers.find_stored(conn, [draft.code for _, draft in rows])
-        writes, counted = Writes(), Stored()
+        writes, planned = Writes(), Planned()
         for row, draft in rows:
             try:
-                self._plan(draft, there.get(draft.code), writes, counted)
+                self._plan(draft, there.get(draft.code), writes, planned.stored)
             except Refusal as reason:
-                counted.rejected.append((row, reason))
-        await dossier_writes.write(conn, self._import_id, writes)
-        return counted
+                del self.taken[draft.code]
+                planned.stored.rejected.append((row, reason))
+        planned.bodies += dossier_writes.encode(writes, AT_ONCE)
+        return planned
 
     def _plan(
         self, draft: Draft, before: Mapping[Any, Any] | None, writes: Writes, counted: Stored

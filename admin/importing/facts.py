@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from admin.importing.cells import needed
-from admin.importing.job import Read, Refused, Stored
+from admin.importing.fact_words import fact_name, fact_value, known_names
+from admin.importing.importer import Read, Refused, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.importing.unit_limits import Touched
 from admin.kit.refusals import REFUSALS
@@ -15,7 +16,6 @@ from scoring import evidence as law
 from scoring.rounding import plain
 from scoring.supported import FACTS
 from surveys.errors import Refusal
-from surveys.spelling import fold
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts
 from surveys.store.dossiers.facts import Fact
@@ -29,7 +29,6 @@ COLUMNS = (
     ColumnSpec(name="fact", titles=("Số liệu", "Chỉ tiêu"), required=True),
     ColumnSpec(name="value", titles=("Giá trị",), required=True),
 )
-NAMES = {fold(name): name for name in FACTS}
 Key = tuple[int, str, str]
 
 
@@ -56,9 +55,10 @@ class FactImporter:
 
     def read(self, row: Row) -> Fact:
         """One fact in its canonical writing; raises Refusal with the reason to reject it."""
-        written = needed(row, "fact")
-        name = NAMES.get(fold(written), written)
-        value = law.parse_fact(name, needed(row, "value"))
+        name = fact_name(needed(row, "fact"))
+        if name not in FACTS:
+            raise Refusal("facts.unknown", fact=name, known=known_names())
+        value = law.parse_fact(name, fact_value(name, needed(row, "value")))
         fact = Fact(
             unit_id=self._units.id_of(needed(row, "unit")),
             period=self._runtime.period(needed(row, "period")).id,

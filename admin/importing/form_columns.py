@@ -1,5 +1,7 @@
 """The columns of an answers file: each the id of a question, each cell the id of an option."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +12,7 @@ from surveys.form import Form, Kind, Question
 from surveys.spelling import fold, tidy
 
 LONGEST_TEXT = 4_000
+_FILLERS = re.compile(r"^(?:mau )?(?:phieu ?)?(?:so )?(?=\d+$)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +40,37 @@ class FormColumns:
                 known = ", ".join(sorted(set(self._questions.values())))
                 raise Refusal("answers.unknown_column", header=header, known=known)
 
+    def require_asked(self, rows: Iterable[tuple[str, Mapping[str, object]]]) -> None:
+        """Look through (form as written, cells): a column that no form of the file asks is one
+        mistake, not one a row.
+
+        Raises Refusal `answers.column_not_asked`.
+        """
+        wrong = Counter[str]()
+        asked: set[str] = set()
+        named: dict[str, str] = {}
+        for written, cells in rows:
+            forms = [form for form in self.forms if _short(written) in _names(form)]
+            for header in (header for header, cell in cells.items() if cell is not None):
+                question = self._question_id(header)
+                if question is None or not forms:
+                    continue
+                if any(form.question(question) is not None for form in forms):
+                    asked.add(question)
+                else:
+                    wrong[question] += 1
+                    named[question] = f"{header}\0{forms[0].id}"
+        for question in wrong.keys() - asked:
+            header, form_id = named[question].split("\0")
+            params = {"header": header, "form": form_id, "count": wrong[question]}
+            raise Refusal("answers.column_not_asked", **params)
+
     def form(self, text: str, day: date) -> Form:
         """The form meant, in the version of that day, else in its first one.
 
         Raises Refusal `answers.unknown_form`.
         """
-        versions = [form for form in self.forms if fold(form.id) == fold(text)]
+        versions = [form for form in self.forms if _short(text) in _names(form)]
         if not text or not versions:
             known = ", ".join(sorted({form.id for form in self.forms}))
             raise Refusal("answers.unknown_form", form=text, known=known)
@@ -103,6 +131,16 @@ class FormColumns:
             for form in self.forms
             for question in form.questions
         }
+
+
+def _names(form: Form) -> set[str]:
+    """What a file may call a form: its id, its number, its title."""
+    return {_short(form.id), *map(_short, form.title.values())}
+
+
+def _short(text: str) -> str:
+    """`Mẫu phiếu số 4`, `Phiếu 4` and `phieu4` alike."""
+    return _FILLERS.sub("", fold(text)).replace(" ", "")
 
 
 def _words(question: Question) -> dict[str, str]:

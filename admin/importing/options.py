@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from admin.importing.job import Importer, run_import
+from admin.importing.importer import Importer
+from admin.importing.job import run_import
 from admin.importing.report import tell
 from admin.importing.source import Source
 from admin.kit.output import Format

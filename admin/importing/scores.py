@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from admin.importing.cells import needed, text
-from admin.importing.job import Read, Stored
+from admin.importing.importer import Read, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.importing.unit_limits import Touched
 from admin.kit.runtime import Runtime

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from admin.importing.cells import needed, read_code, when
-from admin.importing.job import CHUNK, Read, Refused, Stored
+from admin.importing.importer import AT_ONCE, Planned, Read, Refused, Stored
 from admin.importing.unit_limits import Touched
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
@@ -16,8 +16,7 @@ from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers
 from surveys.store.dossiers.dossiers import Step
-from surveys.store.results import evidence
-from surveys.store.system import import_changes
+from surveys.store.importing import step_writes
 from surveys.store.system.import_changes import Change
 
 COLUMNS = (
@@ -47,7 +46,9 @@ class StepImporter:
     essential: Sequence[str] = ()
     chunk = 10_000_000
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, coming: Container[str] = ()) -> None:
+        """`coming`: the codes of dossiers that the same import makes."""
+        self._coming = coming
         self.warnings = Counter[str]()
         self._zone = zone
         self._broken = dict[str, str]()
@@ -73,26 +74,29 @@ class StepImporter:
         """Its dossier."""
         return Touched(dossier=one.dossier)
 
-    async def store(self, conn: Connection, rows: Sequence[Read[StepDraft]]) -> Stored:
-        """Replace the steps of the dossiers that are there; evidence is derived anew."""
-        numbers = await dossiers.find_ids(conn, {draft.dossier for _, draft in rows})
+    async def plan(self, conn: Connection, rows: Sequence[Read[StepDraft]]) -> Planned:
+        """Give the dossiers that are there, or come with this import, these steps instead of the
+        former ones."""
+        wanted = {draft.dossier for _, draft in rows}
+        numbers = await dossiers.find_ids(conn, wanted)
+        coming = sorted(code for code in wanted if code in self._coming and code not in numbers)
+        numbers |= {code: -at for at, code in enumerate(coming, start=1)}
         rejected: list[Refused] = [
             (row, why) for row, draft in rows if (why := self._reason(draft, numbers))
         ]
-        counted = Stored(rejected=rejected)
+        planned = Planned(stored=Stored(rejected=rejected))
         codes = {number: code for code, number in numbers.items()}
         for some in _some(_by_dossier(rows, numbers, self._broken)):
             there = await dossiers.find_steps(conn, list(some))
             changes = Changes.between(some, there)
             if changes.removed:
                 self.warnings["removed"] += changes.removed
-            await dossiers.replace_steps(conn, changes.steps)
-            await evidence.refresh(conn, changes.steps)
-            counted.new += changes.new
-            counted.changed += changes.changed
-            counted.same += changes.same
-            counted.changes += _history(changes.steps, there, codes)
-        return counted
+            planned.stored.new += changes.new
+            planned.stored.changed += changes.changed
+            planned.stored.same += changes.same
+            if changes.steps:
+                planned.bodies.append(step_writes.encode(_history(changes.steps, there, codes)))
+        return planned
 
     def _reason(self, draft: StepDraft, numbers: Mapping[str, int]) -> Refusal | None:
         """Why this step cannot be taken, if it cannot."""
@@ -145,13 +149,7 @@ def _history(
 ) -> list[Change]:
     """What each dossier had before, and has now."""
     return [
-        Change(
-            kind=import_changes.STEPS,
-            subject=codes[number],
-            field="steps",
-            before=[dossiers.told_of(step) for step in there.get(number, {}).values()] or None,
-            after=[dossiers.told_of(step) for step in now],
-        )
+        step_writes.change_of(codes[number], list(there.get(number, {}).values()), now)
         for number, now in steps.items()
     ]
 
@@ -177,5 +175,5 @@ def _by_dossier(
 
 def _some(wanted: Steps) -> Iterator[Steps]:
     numbers = list(wanted)
-    for start in range(0, len(numbers), CHUNK):
-        yield {number: wanted[number] for number in numbers[start : start + CHUNK]}
+    for start in range(0, len(numbers), AT_ONCE):
+        yield {number: wanted[number] for number in numbers[start : start + AT_ONCE]}

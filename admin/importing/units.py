@@ -7,7 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from admin.importing.cells import needed, read_typed_code, text, when
-from admin.importing.job import Read, Refused, Stored
+from admin.importing.importer import Read, Refused, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.importing.unit_limits import Touched
 from admin.sheets import ColumnSpec, Row, Sheet

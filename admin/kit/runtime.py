@@ -51,6 +51,7 @@ from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database, parse_url
 from surveys.store.dossiers import units
+from surveys.store.importing.applying import WholeDriver
 from surveys.store.system import audit, copying, meta, staff
 from surveys.store.system.audit import AuditEntry, Author
 
@@ -90,10 +91,12 @@ class Runtime:
         """
         permissions.require(self.who, key)
 
-    async def database(self, *, alone: bool = True) -> Database:
+    async def database(self, *, alone: bool = True, whole: bool = True) -> Database:
         """The database, its schema checked; opened once, closed when the command ends.
 
-        `alone`: as in `Database.open`; a command that serves is not.
+        `alone`: as in `Database.open`; a command that serves is not. `whole`: transactions wait
+        while an import is being written, so that none sees half of it.
+
         Raises Refusal `database.missing`, `.empty`, `.old` or `.newer`.
         """
         if not self._opened:
@@ -103,7 +106,8 @@ class Runtime:
             opened = await self.any_database(alone=alone)
             await migrations.require_current(opened)
             self._opened.append(opened)
-        return self._opened[0]
+        opened = self._opened[0]
+        return Database(WholeDriver(opened.driver)) if whole else opened
 
     async def close_database(self) -> None:
         """Close what `database` opened, for whoever replaces the file."""

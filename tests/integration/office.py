@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from admin.importing import Report, Source, run_import
-from admin.importing.job import Importer
+from admin.importing.importer import Importer
 from admin.kit.identity import Claim, Identity
 from admin.kit.runtime import Runtime
 from admin.kit.texts import load_texts

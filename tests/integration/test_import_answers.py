@@ -7,10 +7,14 @@ import pytest
 from sqlalchemy import func, select
 
 from admin.importing.answers import AnswerImporter
+from admin.importing.facts import FactImporter
 from surveys.errors import Refusal
 from surveys.evidence import Conduct, Contacts
+from surveys.period import parse_period
 from surveys.store.base import schema
 from surveys.store.base.database import Database
+from surveys.store.results import tallies
+from surveys.store.results.tallies import Dimension
 from surveys.store.system import audit
 from tests.integration.office import counts, csv_file, office, take_in
 from tests.integration.rows import add_dossier, add_unit, answer, evidence_of
@@ -163,3 +167,48 @@ async def test_a_corrected_file_adds_revisions(
     assert (row["contacts"], row["conduct"]) == (Contacts.ONCE, Conduct.SAME_DAY)
     assert (state, answers) == ("withdrawn", 6)
     assert trail[0].details["questions"] == ["conduct", "contacts", "satisfaction"]
+
+
+async def test_a_column_of_another_form_is_one_mistake(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Not one a row: the column is named, nothing is imported."""
+    await _dossiers(database)
+    head = "Mã hồ sơ,Mẫu phiếu,satisfaction,filing"
+    file = csv_file(tmp_path, head, *(f"D{n},Mẫu phiếu 4,very,in_person" for n in (1, 2, 3)))
+    async with office(database_url) as runtime:
+        with pytest.raises(Refusal) as refused:
+            await take_in(runtime, AnswerImporter(runtime), file)
+    assert refused.value.code == "answers.column_not_asked"
+    assert refused.value.params == {"header": "filing", "form": "phieu4", "count": 3}
+
+
+@pytest.mark.parametrize("name", ["Mẫu phiếu 4", "phiếu số 4", "Phiếu 4", "4", "PHIEU4"])
+async def test_a_form_is_named_as_on_paper(
+    name: str, sqlite_database: Database, sqlite_url: str, tmp_path: Path
+) -> None:
+    """With its number, however it is written."""
+    await _dossiers(sqlite_database, 1)
+    file = csv_file(tmp_path, "Mã hồ sơ,Mẫu phiếu,satisfaction", f"D1,{name},very")
+    async with office(sqlite_url) as runtime:
+        report = await take_in(runtime, AnswerImporter(runtime), file)
+    assert counts(report)["new"] == 1
+
+
+async def test_handed_out_and_blank_forms_are_counted(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Phát ra from the fact, thu về with the blank one, hợp lệ without it."""
+    await _dossiers(database)
+    rows = ("D1,phieu4,very", "D2,phieu4,")
+    answers = csv_file(tmp_path, "Mã hồ sơ,Mẫu phiếu,satisfaction", *rows)
+    handed = csv_file(
+        tmp_path, "unit,period,fact,value", "XA01,Quý II/2021,Phát ra,40", name="f.csv"
+    )
+    async with office(database_url) as runtime:
+        await take_in(runtime, AnswerImporter(runtime), answers)
+        await take_in(runtime, FactImporter(runtime), handed)
+    async with database.read() as conn:
+        for by in ((Dimension.UNIT,), ()):
+            (found,) = await tallies.reach(conn, parse_period("2021-Q2"), by)
+            assert (found.returned, found.issued, found.answered, found.valid) == (2, 40, 2, 1)

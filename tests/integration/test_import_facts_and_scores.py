@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from admin.importing.facts import FactImporter
-from admin.importing.job import Read, Stored
+from admin.importing.importer import Read, Stored
 from admin.importing.scores import ScoreImporter
 from admin.kit.runtime import Runtime
 from scoring.rulebook import find_rulebook
@@ -172,3 +172,31 @@ async def test_the_trail_waits_for_no_import(postgres_url: str, tmp_path: Path) 
         async with database.read() as conn:
             found = [one.action for one in await audit.entries(conn, limit=9)]
     assert found == ["facts.import", "facts.change", "facts.import"]
+
+
+async def test_facts_are_named_in_vietnamese(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Names, values and periods as offices write them come to the same facts as the ids."""
+    await _units(database)
+    file = csv_file(
+        tmp_path,
+        FACTS,
+        'XA01,Quý II/2021,Tỷ lệ giải quyết tại chỗ,"85,5 %"',
+        "XA01,quý 2 năm 2021,Công khai,Cả hai",
+        '"XA01",từ 15/03/2021 đến 14/06/2021,"Số phản ánh, kiến nghị",4',
+        "XA01,tháng 5/2021,Số phiếu phát ra,120",
+        "XA01,6 tháng đầu năm 2021,Số PAKN kéo dài,0",
+        "XA01,2021-Q2,Tốc độ,1",
+    )
+    async with office(database_url) as runtime:
+        report = await take_in(runtime, FactImporter(runtime), file)
+    async with database.read() as conn:
+        found = await facts.list_by_period(conn, ("2021-Q2", "2021-05", "2021-H1"))
+    assert counts(report) == {"new": 5, "changed": 0, "same": 0, "rejected": 1}
+    assert "Tỷ lệ giải quyết tại chỗ (onspot_share)" in report.named[0][1]
+    assert [one["XA01"] for one in found.values()] == [
+        {"onspot_share": "0.855", "publicity": "both", "complaints_total": "4"},
+        {"forms_handed_out": "120"},
+        {"complaints_prolonged": "0"},
+    ]

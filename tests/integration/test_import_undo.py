@@ -11,7 +11,7 @@ from admin.commands.imports import list_imports, show_import, undo_import
 from admin.importing.answers import AnswerImporter
 from admin.importing.dossiers import DossierImporter
 from admin.importing.facts import FactImporter
-from admin.importing.job import Importer
+from admin.importing.importer import Importer
 from admin.importing.scores import ScoreImporter
 from admin.importing.steps import StepImporter
 from admin.importing.units import UnitImporter

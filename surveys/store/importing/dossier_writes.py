@@ -1,13 +1,16 @@
 """Writing dossiers many at a time, with what they were before and what they show now."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import DateTime, bindparam, select, update
 
 from surveys.store.base.connection import Connection
+from surveys.store.base.database import insert
 from surveys.store.base.schema import dossiers
 from surveys.store.dossiers.dossiers import procedure_ids
 from surveys.store.results import evidence
@@ -18,6 +21,8 @@ COLUMNS = tuple(
     column.name for column in dossiers.c if column.name not in {"id", "simulated", "import_id"}
 )
 """What an import may say of a new dossier."""
+MOMENTS = frozenset(column.name for column in dossiers.c if isinstance(column.type, DateTime))
+SEALED = frozenset(name for name in COLUMNS if name.endswith("_sealed"))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,17 +37,80 @@ class Writes:
     changes: list[Change] = field(default_factory=list)
 
 
-async def write(conn: Connection, import_id: int, writes: Writes) -> None:
-    """Write them all; a new dossier that is there by now stays as it is."""
-    numbers = await _procedures(conn, [*writes.new, *writes.changed.values()])
-    new = [_whole(_numbered(row, numbers), import_id) for row in writes.new]
-    made: list[int] = []
+def encode(writes: Writes, at_once: int) -> list[str]:
+    """Chunks of so many dossiers at most that can be staged; names and phones are sealed."""
+    new, changed = writes.new, list(writes.changed.items())
+    of_code: defaultdict[str, list[Change]] = defaultdict(list)
+    for one in writes.changes:
+        of_code[one.subject].append(one)
+    bodies = [_dump(new=new[at : at + at_once]) for at in range(0, len(new), at_once)]
+    changes = list(of_code.values())
+    for at in range(0, len(changed), at_once):
+        told = [_told(one) for some in changes[at : at + at_once] for one in some]
+        bodies.append(_dump(changed=changed[at : at + at_once], changes=told))
+    return bodies
+
+
+async def apply(conn: Connection, import_id: int, body: str) -> None:
+    """Write a staged chunk; a new dossier that is there by now stays as it is."""
+    told = json.loads(body)
+    new = [_loaded(row) for row in told.get("new", ())]
+    changed = {number: _loaded(row) for number, row in told.get("changed", ())}
+    numbers = await _procedures(conn, [*new, *changed.values()])
     if new:
-        insert = dossiers.insert().returning(dossiers.c.id)
-        made = list((await conn.execute(insert, new)).scalars())
-    await change(conn, writes.changed, numbers)
-    await import_changes.record(conn, import_id, writes.changes)
-    await evidence.refresh(conn, (*made, *writes.changed))
+        await _make(conn, [_whole(_numbered(row, numbers), import_id) for row in new])
+    await change(conn, changed, numbers)
+    await import_changes.record(conn, import_id, [_change(one) for one in told.get("changes", ())])
+    await evidence.refresh(conn, changed)
+
+
+async def _make(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add dossiers nothing refers to yet, so that their evidence follows from their own rows."""
+    new = insert(conn, dossiers).on_conflict_do_nothing(index_elements=["code"])
+    await conn.execute(new, list(rows))
+    mine = dossiers.c.import_id == rows[0]["import_id"]
+    codes = [row["code"] for row in rows]
+    query = select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(codes), mine)
+    numbers = {row.code: row.id for row in await conn.execute(query)}
+    made = ((numbers[row["code"]], row) for row in rows if row["code"] in numbers)
+    await evidence.add(conn, made)
+
+
+def _dump(**parts: object) -> str:
+    return json.dumps(parts, ensure_ascii=False, default=_plain, separators=(",", ":"))
+
+
+def _plain(value: object) -> str:
+    """Times in ISO form; sealed bytes are ASCII."""
+    if isinstance(value, bytes):
+        return value.decode("ascii")
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value))
+
+
+def _loaded(row: dict[str, Any]) -> dict[str, Any]:
+    for name in MOMENTS & row.keys():
+        row[name] = row[name] and datetime.fromisoformat(row[name])
+    for name in SEALED & row.keys():
+        row[name] = row[name] and row[name].encode()
+    return row
+
+
+def _told(one: Change) -> list[Any]:
+    return [one.kind, one.subject, one.field, one.before, one.after, one.sealed]
+
+
+def _change(told: Sequence[Any]) -> Change:
+    kind, subject, field_, before, after, sealed = told
+    return Change(
+        kind=kind,
+        subject=subject,
+        field=field_,
+        before=before,
+        after=after,
+        sealed=sealed and sealed.encode(),
+    )
 
 
 async def change(

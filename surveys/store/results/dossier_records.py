@@ -79,6 +79,21 @@ async def between(conn: Connection, first: int, last: int) -> list[Known]:
     return await _known(conn, _WITHIN, {"first": first, "last": last})
 
 
+def of_new(number: int, row: Mapping[str, Any]) -> Known:
+    """The case of a dossier that has only its own columns: no steps, no answers."""
+    received = row["received_at"]
+    dates = {name: row[name] for name in ("due_at", "finished_at", "returned_at")}
+    return Known(
+        dossier_id=number,
+        code=row["code"],
+        unit_id=row["unit_id"],
+        received_on=received.date() if received else None,
+        online=row["channel"] == Filing.ONLINE,
+        answered=0,
+        case=DossierRecord(**dates),
+    )
+
+
 async def raw_codes(conn: Connection, dossier_id: int) -> dict[str, int]:
     """Criterion → outcome code of one dossier, before any verification."""
     (one,) = await of_dossiers(conn, (dossier_id,))

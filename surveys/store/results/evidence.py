@@ -4,9 +4,10 @@ Everything here can be thrown away and rebuilt from dossiers, steps, answers, co
 verifications; `disagreements` proves that nothing has drifted.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Insert, func, select
 
@@ -35,6 +36,12 @@ async def refresh(conn: Connection, dossier_ids: Iterable[int]) -> None:
         ids = wanted[start : start + BATCH]
         await _lock(conn, dossier_records.among(ids))
         await _store(conn, await dossier_records.of_dossiers(conn, ids))
+
+
+async def add(conn: Connection, made: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+    """Add the rows of dossiers (number, columns) that were made in this transaction: nothing
+    else is known of them, so nothing is read."""
+    await _store(conn, [dossier_records.of_new(number, row) for number, row in made])
 
 
 async def rebuild(conn: Connection) -> int:

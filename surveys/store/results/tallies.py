@@ -12,6 +12,7 @@ from surveys.store.base.schema import (
     answers,
     dossier_evidence,
     dossiers,
+    facts,
     invitations,
     procedures,
     responses,
@@ -31,6 +32,8 @@ class Dimension(StrEnum):
     CHANNEL = "channel"
 
 
+HANDED_OUT = "forms_handed_out"
+"""The fact that says how many paper forms a unit handed out."""
 OF_A_DOSSIER = frozenset(Dimension) - {Dimension.CHANNEL}
 """What a dossier has whether or not somebody answered."""
 
@@ -62,15 +65,38 @@ async def reach(conn: Connection, period: Period, by: Collection[Dimension]) -> 
     returned = await _counts(conn, kept, period, dossier_evidence)
     issued = await _counts(conn, kept, period, invitations)
     answered = await _counts(conn, kept, period, responses)
+    handed_out = await _handed_out(conn, kept, period)
     return [
         Reach(
             group=group,
             returned=counts["returned"],
-            **issued.get(group, {}),
+            **_with_paper(issued.get(group, {}), handed_out.get(group, 0)),
             **answered.get(group, {}),
         )
         for group, counts in sorted(returned.items())
     ]
+
+
+def _with_paper(issued: dict[str, int], forms: int) -> dict[str, int]:
+    """Paper forms that were handed out are issued, too."""
+    return issued | {"issued": issued.get("issued", 0) + forms} if forms else issued
+
+
+async def _handed_out(
+    conn: Connection, by: Collection[Dimension], period: Period
+) -> dict[Group, int]:
+    """Paper forms handed out, as units report them for the period; nothing when split by
+    procedure, since nobody counts them so."""
+    if Dimension.PROCEDURE in by:
+        return {}
+    chosen = select(*_columns(by), facts.c.value).join_from(
+        facts, units, units.c.id == facts.c.unit_id
+    )
+    which = (facts.c.fact == HANDED_OUT, facts.c.period == period.id)
+    found: dict[Group, int] = {}
+    for *group, value in await conn.execute(chosen.where(*which)):
+        found[tuple(group)] = found.get(tuple(group), 0) + int(value)
+    return found
 
 
 async def groups(conn: Connection, period: Period, by: Collection[Dimension]) -> set[Group]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select, update
 
 from surveys.store.base.connection import Connection
+from surveys.store.base.database import now_ms
 from surveys.store.base.schema import imports
 
 
@@ -56,6 +57,7 @@ async def begin(
         imported_at=at,
         actor=actor,
         state=ImportState.READING,
+        alive_ms=now_ms(),
     )
     result = await conn.execute(new)
     (number,) = result.inserted_primary_key or (0,)

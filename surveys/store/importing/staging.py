@@ -1,0 +1,142 @@
+"""What an import will write, kept in the database until all of it is decided.
+
+Each chunk is written and applied in a short transaction of its own, so that nobody waits for an
+import. It is decided by one transaction that marks it as `applying`; from then on whoever comes
+first finishes it, so a kill leaves all of it or nothing.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+
+from sqlalchemy import delete, func, select, update
+
+from surveys.errors import Refusal
+from surveys.store.base.connection import Connection
+from surveys.store.base.database import now_ms
+from surveys.store.base.schema import import_chunks, imports
+from surveys.store.importing import dossier_writes, step_writes
+from surveys.store.system import imports as import_store
+from surveys.store.system.imports import Import, ImportState
+
+LEASE_MS = 30_000
+"""An import that gave no sign for so long has died."""
+UNDER_WAY = (ImportState.READING, ImportState.APPLYING)
+
+Applier = Callable[[Connection, int, str], Awaitable[None]]
+APPLIERS: Mapping[str, Applier] = {
+    "dossiers": dossier_writes.apply,
+    "steps": step_writes.apply,
+}
+"""Kind of import → what writes a chunk of it."""
+
+
+async def find_running(conn: Connection) -> Import | None:
+    """The import under way that gave a sign of life lately, if there is one."""
+    alive = imports.c.alive_ms > now_ms() - LEASE_MS
+    query = select(func.min(imports.c.id)).where(imports.c.state.in_(UNDER_WAY), alive)
+    number = await conn.scalar(query)
+    return None if number is None else await import_store.find(conn, number)
+
+
+async def forget_dead(conn: Connection) -> None:
+    """Imports that died before they were decided wrote nothing, and never will."""
+    dead = select(imports.c.id).where(
+        imports.c.state == ImportState.READING, imports.c.alive_ms <= now_ms() - LEASE_MS
+    )
+    numbers = list((await conn.execute(dead)).scalars())
+    await drop(conn, numbers)
+    for number in numbers:
+        await import_store.mark(conn, number, ImportState.FAILED)
+
+
+async def drop(conn: Connection, numbers: Collection[int]) -> None:
+    """Throw away what these imports staged."""
+    await conn.execute(delete(import_chunks).where(import_chunks.c.import_id.in_(list(numbers))))
+
+
+async def forget(conn: Connection, numbers: Collection[int]) -> None:
+    """Leave no trace of imports that ended before they were decided."""
+    reading = select(imports.c.id).where(
+        imports.c.id.in_(list(numbers)), imports.c.state == ImportState.READING
+    )
+    mine = list((await conn.execute(reading)).scalars())
+    await drop(conn, mine)
+    await conn.execute(delete(imports).where(imports.c.id.in_(mine)))
+
+
+async def leave(conn: Connection) -> None:
+    """Let whoever comes next finish what is decided, without waiting for a sign of life."""
+    decided = imports.c.state == ImportState.APPLYING
+    await conn.execute(update(imports).where(decided).values(alive_ms=0))
+
+
+async def stage(conn: Connection, number: int, chunks: Mapping[int, str]) -> None:
+    """Keep chunks by their position, and give a sign of life.
+
+    Raises Refusal `imports.taken_over` when the import was given up for dead meanwhile.
+    """
+    mine = update(imports).where(imports.c.id == number, imports.c.state == ImportState.READING)
+    if not (await conn.execute(mine.values(alive_ms=now_ms()))).rowcount:
+        raise Refusal("imports.taken_over", id=number)
+    rows = [{"import_id": number, "position": at, "body": body} for at, body in chunks.items()]
+    if rows:
+        await conn.execute(import_chunks.insert(), rows)
+
+
+async def decide(conn: Connection, number: int, counts: Mapping[str, int]) -> None:
+    """From here on this import is written whole, and has these counts in the end."""
+    await stage(conn, number, {LAST: json.dumps(counts)})
+    await import_store.mark(conn, number, ImportState.APPLYING)
+
+
+async def find_decided(conn: Connection) -> list[Import]:
+    """The imports that are decided and not yet whole."""
+    query = select(imports.c.id).where(imports.c.state == ImportState.APPLYING)
+    return await import_store.named(conn, list((await conn.execute(query)).scalars()))
+
+
+async def is_dead(conn: Connection) -> bool:
+    """Whether nobody works on what is decided."""
+    last = select(func.max(imports.c.alive_ms)).where(imports.c.state == ImportState.APPLYING)
+    silent = await conn.scalar(select(now_ms() - last.scalar_subquery()))
+    return silent is not None and silent > LEASE_MS
+
+
+async def apply_next(conn: Connection, decided: Sequence[Import]) -> bool:
+    """Write the next chunk of these imports; False once they are whole."""
+    for one in decided:
+        chunk = await _first(conn, one.id)
+        if chunk is not None and chunk[0] != LAST:
+            await APPLIERS[one.kind](conn, one.id, chunk[1])
+            await _done(conn, one.id, chunk[0])
+            return True
+    for one in decided:
+        await _end(conn, one)
+    return False
+
+
+LAST = 2**31 - 1
+
+
+async def _first(conn: Connection, number: int) -> tuple[int, str] | None:
+    query = (
+        select(import_chunks.c.position, import_chunks.c.body)
+        .where(import_chunks.c.import_id == number)
+        .order_by(import_chunks.c.position)
+        .limit(1)
+    )
+    row = (await conn.execute(query)).one_or_none()
+    return None if row is None else (row.position, row.body)
+
+
+async def _done(conn: Connection, number: int, position: int) -> None:
+    which = (import_chunks.c.import_id == number, import_chunks.c.position == position)
+    await conn.execute(delete(import_chunks).where(*which))
+    await conn.execute(update(imports).where(imports.c.id == number).values(alive_ms=now_ms()))
+
+
+async def _end(conn: Connection, one: Import) -> None:
+    chunk = await _first(conn, one.id)
+    if chunk is not None:
+        await _done(conn, one.id, LAST)
+        await import_store.settle(conn, one.id, **json.loads(chunk[1]))

@@ -1,0 +1,56 @@
+"""Writing the steps of dossiers, with what they were before."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from surveys.store.base.connection import Connection
+from surveys.store.dossiers import dossiers
+from surveys.store.dossiers.dossiers import Step
+from surveys.store.results import evidence
+from surveys.store.system import import_changes
+from surveys.store.system.import_changes import Change
+
+Told = list[dict[str, Any]]
+
+
+def change_of(code: str, before: Sequence[Step], after: Sequence[Step]) -> Change:
+    """Code of a dossier, its steps before and after, as the history keeps them."""
+    return Change(
+        kind=import_changes.STEPS,
+        subject=code,
+        field="steps",
+        before=[dossiers.told_of(step) for step in before] or None,
+        after=[dossiers.told_of(step) for step in after],
+    )
+
+
+def encode(changes: Sequence[Change]) -> str:
+    """The changes as a chunk that can be staged."""
+    told = [(change.subject, change.before, change.after) for change in changes]
+    return json.dumps(told, ensure_ascii=False)
+
+
+async def apply(conn: Connection, import_id: int, body: str) -> None:
+    """Give dossiers the steps of a staged chunk instead of the former ones."""
+    told: list[tuple[str, Told | None, Told]] = json.loads(body)
+    numbers = await dossiers.find_ids(conn, {code for code, _, _ in told})
+    steps: Mapping[int, list[Step]] = {
+        numbers[code]: [dossiers.step_of(one) for one in after] for code, _, after in told
+    }
+    await dossiers.replace_steps(conn, steps)
+    await import_changes.record(
+        conn,
+        import_id,
+        [
+            Change(
+                kind=import_changes.STEPS,
+                subject=code,
+                field="steps",
+                before=before,
+                after=after,
+            )
+            for code, before, after in told
+        ],
+    )
+    await evidence.refresh(conn, steps)

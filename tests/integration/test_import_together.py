@@ -1,0 +1,245 @@
+"""Imports beside everything else: nobody waits long, nobody sees half of one, a kill leaves all or
+nothing."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from admin.importing import Report, Source, run_import
+from admin.importing.dossiers import DossierImporter
+from admin.importing.facts import FactImporter
+from admin.kit.runtime import Runtime
+from surveys.errors import Refusal
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.importing import applying, staging
+from surveys.store.importing.applying import WholeDriver
+from surveys.store.results import evidence
+from surveys.store.system import audit, imports
+from surveys.store.system.imports import ImportState
+from tests.integration.office import KEY, csv_file, office
+from tests.integration.rows import add_unit
+
+ROWS = 1_500
+LINES = [f"H56-210531-{number:05d},XA01,31/05/2021,05/06/2021" for number in range(ROWS)]
+
+
+@pytest.fixture
+def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One chunk a transaction."""
+    monkeypatch.setattr(applying, "WORK_SECONDS", 0.0)
+    monkeypatch.setattr(applying, "LOOK_SECONDS", 0.01)
+
+
+def _file(folder: Path, name: str = "file.csv") -> Path:
+    return csv_file(folder, "code,unit,received_at,returned_at", *LINES, name=name)
+
+
+async def _import(runtime: Runtime, file: Path) -> Report:
+    importer = DossierImporter(runtime.settings.zone, runtime.keyring(), runtime.today)
+    (report,) = await run_import(runtime, (importer, Source(file=file)))
+    return report
+
+
+async def _count(database: Database) -> int:
+    async with database.read() as conn:
+        return int(await conn.scalar(select(func.count()).select_from(schema.dossiers)) or 0)
+
+
+async def _states(database: Database) -> list[str]:
+    async with database.read() as conn:
+        return [one.state.value for one in await imports.listed(conn, limit=9)]
+
+
+async def _let_die(database: Database) -> None:
+    """As if the last sign of life was long ago."""
+    async with database.write() as conn:
+        await conn.execute(update(schema.imports).values(alive_ms=0))
+
+
+async def test_others_see_all_or_nothing_and_write_meanwhile(
+    in_small_steps: None, database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Office commands see no dossier or every one, though half of them are there at times; a
+    citizen's transaction comes in between."""
+    async with database.write() as conn:
+        unit = await add_unit(conn, "XA01")
+    whole = Database(WholeDriver(database.driver))
+    seen: list[int] = []
+    partly: set[int] = set()
+
+    async def look() -> None:
+        while True:
+            seen.append(await _count(whole))
+            await asyncio.sleep(0.005)
+
+    async def tap() -> None:
+        while True:
+            async with database.write() as conn:
+                await conn.execute(
+                    update(schema.units).where(schema.units.c.id == unit).values(block="xa")
+                )
+            partly.add(await _count(database))
+            await asyncio.sleep(0.005)
+
+    beside = [asyncio.create_task(look()), asyncio.create_task(tap())]
+    async with office(database_url) as runtime:
+        report = await _import(runtime, _file(tmp_path))
+    seen.append(await _count(whole))
+    for task in beside:
+        task.cancel()
+    assert report.new == ROWS
+    assert set(seen) == {0, ROWS}
+    assert partly - {0, ROWS}
+    async with database.read() as conn:
+        assert await evidence.disagreements(conn) == []
+
+
+async def test_a_second_import_waits_its_turn(
+    in_small_steps: None,
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Both are whole in the end, of one file the second finds nothing to do; it says for whom it
+    waits."""
+    async with database.write() as conn:
+        await add_unit(conn, "XA01")
+    async with office(database_url) as one, office(database_url, "nam") as other:
+        file = _file(tmp_path)
+        reports = await asyncio.gather(_import(one, file), _import(other, file))
+    assert sorted(report.new for report in reports) == [0, ROWS]
+    assert sorted(report.same for report in reports) == [0, ROWS]
+    assert "chờ đến lượt" in capsys.readouterr().err
+    assert await _states(database) == ["done", "done"]
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from surveys.store.importing import applying, staging
+from tests.integration import test_import_together as t
+
+async def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+applying.WORK_SECONDS = 0
+if sys.argv[3] == "applying":
+    applying.sleep = die
+else:
+    staging.decide = die
+
+async def main():
+    async with t.office(sys.argv[1]) as runtime:
+        await t._import(runtime, Path(sys.argv[2]))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("when", ["reading", "applying"])
+async def test_a_kill_leaves_all_or_nothing(
+    when: str, sqlite_database: Database, sqlite_url: str, tmp_path: Path
+) -> None:
+    """A real SIGKILL: before it is decided nothing was written, and the next import forgets it;
+    afterwards whoever reads next makes it whole, with its entry in the trail."""
+    async with sqlite_database.write() as conn:
+        await add_unit(conn, "XA01")
+    file = _file(tmp_path)
+    command = [sys.executable, "-c", KILLED, sqlite_url, str(file), when]
+    ended = await asyncio.to_thread(subprocess.run, command, check=False, env=_environment())
+    assert ended.returncode == -signal.SIGKILL
+    assert await _states(sqlite_database) == [when]
+    await _let_die(sqlite_database)
+    whole = Database(WholeDriver(sqlite_database.driver))
+    assert await _count(whole) == (0 if when == "reading" else ROWS)
+    async with office(sqlite_url) as runtime:
+        report = await _import(runtime, file)
+    assert (report.new, report.same) == ((ROWS, 0) if when == "reading" else (0, ROWS))
+    ends = {"reading": "failed", "applying": "done"}
+    assert await _states(sqlite_database) == ["done", ends[when]]
+    async with sqlite_database.read() as conn:
+        left = await conn.scalar(select(func.count()).select_from(schema.import_chunks))
+        trail = await audit.entries(conn, limit=9, action="dossiers.import")
+        assert await evidence.disagreements(conn) == []
+    assert left == 0
+    assert len(trail) == (1 if when == "reading" else 2)
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "MOTCUA_KEY": KEY}
+
+
+async def test_stopped_while_it_is_written_is_finished_at_once(
+    in_small_steps: None,
+    monkeypatch: pytest.MonkeyPatch,
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    """Ctrl-C leaves what is decided to the next command, which need not wait for a sign of life."""
+    async with database.write() as conn:
+        await add_unit(conn, "XA01")
+    sleep = asyncio.sleep
+
+    async def interrupted(seconds: float) -> None:
+        if seconds == applying.PAUSE_SECONDS:
+            raise KeyboardInterrupt
+        await sleep(seconds)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(applying, "sleep", interrupted)
+        async with office(database_url) as runtime:
+            with pytest.raises(KeyboardInterrupt):
+                await _import(runtime, _file(tmp_path))
+    assert await _states(database) == ["applying"]
+    assert 0 < await _count(database) < ROWS
+    assert await _count(Database(WholeDriver(database.driver))) == ROWS
+    assert await _states(database) == ["done"]
+
+
+async def test_an_import_taken_for_dead_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch, database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """A process that was stopped for long and wakes up again is refused, not mixed in."""
+    async with database.write() as conn:
+        await add_unit(conn, "XA01")
+    stage = staging.stage
+
+    async def late(*args: object) -> None:
+        await _let_die(database)
+        async with database.write() as other:
+            await staging.forget_dead(other)
+        await stage(*args)  # type: ignore[arg-type]
+
+    if database.is_sqlite:
+        pytest.skip("one writer at a time: the test's own transaction would wait for itself")
+    monkeypatch.setattr(staging, "stage", late)
+    async with office(database_url) as runtime:
+        with pytest.raises(Refusal, match=r"imports\.taken_over"):
+            await _import(runtime, _file(tmp_path))
+    assert await _count(database) == 0
+
+
+async def test_what_fails_leaves_no_trace(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Neither a row of the import nor a chunk; and nobody waits for it."""
+    async with database.write() as conn:
+        await add_unit(conn, "XA01")
+    missing = Source(file=tmp_path / "none.csv")
+    async with office(database_url) as runtime:
+        importer = DossierImporter(runtime.settings.zone, runtime.keyring(), runtime.today)
+        facts = FactImporter(runtime)
+        with pytest.raises(FileNotFoundError):
+            await run_import(runtime, (importer, Source(file=_file(tmp_path))), (facts, missing))
+    assert await _states(database) == []
+    assert await _count(database) == 0
+    assert ImportState.FAILED.value not in await _states(database)
