@@ -28,7 +28,7 @@ from sqlalchemy import make_url
 from surveys.errors import Refusal
 from surveys.period import Preset
 from surveys.privacy import KEY_BYTES, Keyring
-from surveys.store.base.database import LARGEST_PORT
+from surveys.store.base.database import MAX_PORT
 
 PREFIX = "MOTCUA_"
 CONFIG_VARIABLE = "MOTCUA_CONFIG"
@@ -150,7 +150,7 @@ class Settings(BaseSettings):
     @classmethod
     def _host_and_port(cls, listen: str) -> str:
         port = listen.rpartition(":")[2]
-        if not (port.isascii() and port.isdigit() and int(port) <= LARGEST_PORT):
+        if not (port.isascii() and port.isdigit() and int(port) <= MAX_PORT):
             raise PydanticCustomError("address", "no host:port")
         return listen
 

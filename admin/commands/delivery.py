@@ -9,7 +9,7 @@ from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
 from surveys.store.queues import inbox
 
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 command = group("delivery")
 
@@ -27,7 +27,7 @@ async def status(runtime: Runtime, shown_as: Format) -> None:
 
 
 @command.command("retry")
-@click.argument("id", type=click.IntRange(1, LARGEST_ID))
+@click.argument("id", type=click.IntRange(1, MAX_ID))
 async def retry(runtime: Runtime, id: int) -> None:  # noqa: A002 - what the user types
     """Have an update that was set aside handled after all."""
     database = await runtime.database()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _KINDS = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
-LARGEST_PORT = 65_535
+MAX_PORT = 65_535
 
 
 class Driver(Protocol):
@@ -100,7 +100,7 @@ def parse_url(url: str) -> URL:
     except (ArgumentError, ValueError):
         raise Refusal("database.url", url=_PASSWORD.sub(r"\1***@", url)) from None
     kind = _KINDS.get(parsed.drivername.partition("+")[0])
-    if kind is None or (parsed.port or 0) > LARGEST_PORT:
+    if kind is None or (parsed.port or 0) > MAX_PORT:
         raise Refusal("database.url", url=parsed.render_as_string())
     return parsed.set(drivername=kind)
 
