@@ -93,14 +93,14 @@ class ExplainView:
 
     def _dossier(self, page: DossierPage, one: Known) -> dict[str, Any]:
         """A dossier's outcome, points and reasons in words."""
-        _, counts = self.phrases.shown(page.criterion, one.case)
+        _, counts = self.phrases.shown(page.criterion, one.record)
         decision = page.decisions.get((one.dossier_id, page.criterion))
         return {
             "dossier": one.code if page.open_codes else masked(one.code),
             "outcome": counts,
             "words": self.phrases.outcome(page.criterion, counts),
             "points": self.phrases.points(page.criterion, counts),
-            "reasons": self.phrases.reasons(page.criterion, one.case, decision),
+            "reasons": self.phrases.reasons(page.criterion, one.record, decision),
         }
 
 

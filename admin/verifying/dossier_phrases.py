@@ -38,16 +38,18 @@ class DossierPhrases:
         known = self._has(criterion) and name in self.rulebook.criteria[criterion].outcomes
         return written(self.rulebook.points(criterion, name) if known else None, self._language)
 
-    def shown(self, criterion: str, case: DossierRecord) -> tuple[str, str]:
+    def shown(self, criterion: str, record: DossierRecord) -> tuple[str, str]:
         """The names of the raw outcome and of the one that counts."""
-        raw, counts = raw_outcomes(case).of(criterion), outcomes(case).of(criterion)
+        raw, counts = raw_outcomes(record).of(criterion), outcomes(record).of(criterion)
         return outcome_name(criterion, raw), outcome_name(criterion, counts)
 
-    def reasons(self, criterion: str, case: DossierRecord, decision: Decision | None) -> list[str]:
+    def reasons(
+        self, criterion: str, record: DossierRecord, decision: Decision | None
+    ) -> list[str]:
         """What the outcome follows from, the officer's decision last."""
-        found = [*self._dates(criterion, case), *self._answers(criterion, case)]
+        found = [*self._dates(criterion, record), *self._answers(criterion, record)]
         if Source.COMPLAINTS in CRITERIA[criterion].sources:
-            found += self._complaints(case)
+            found += self._complaints(record)
         if decision is not None:
             found.append(self.decided(decision))
         return found
@@ -67,18 +69,18 @@ class DossierPhrases:
             reason=decision.reason,
         )
 
-    def _dates(self, criterion: str, case: DossierRecord) -> Iterator[str]:
+    def _dates(self, criterion: str, record: DossierRecord) -> Iterator[str]:
         sources = CRITERIA[criterion].sources
         if Source.PROMISED_DAY in sources:
-            done = case.finished_at or case.returned_at
-            yield self.text("dates", due=self._day(case.due_at), done=self._day(done))
-        for step in case.steps if Source.STEPS in sources else ():
+            done = record.finished_at or record.returned_at
+            yield self.text("dates", due=self._day(record.due_at), done=self._day(done))
+        for step in record.steps if Source.STEPS in sources else ():
             days = {"due": self._day(step.due_at), "done": self._day(step.finished_at)}
             yield self.text("step", agency=step.agency, **days)
 
-    def _answers(self, criterion: str, case: DossierRecord) -> Iterator[str]:
+    def _answers(self, criterion: str, record: DossierRecord) -> Iterator[str]:
         for question in CRITERIA[criterion].questions:
-            for given in case.answers:
+            for given in record.answers:
                 if given.question == question and given.option is not None:
                     yield self.answer(given)
 
@@ -100,8 +102,8 @@ class DossierPhrases:
                 )
         return question, option or ""
 
-    def _complaints(self, case: DossierRecord) -> Iterator[str]:
-        for state in case.conduct_complaints.values():
+    def _complaints(self, record: DossierRecord) -> Iterator[str]:
+        for state in record.conduct_complaints.values():
             yield self.text(f"complaints.{ComplaintState(state).value}")
 
     def _day(self, moment: datetime | None) -> object:

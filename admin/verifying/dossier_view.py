@@ -42,13 +42,13 @@ class DossierView:
 
     def as_json(self) -> dict[str, Any]:
         """Ids and moments, each with the words the terminal shows."""
-        case = self.file.known.case
+        record = self.file.known.record
         decisions = self.file.decisions
         return {
             "dossier": self.file.known.code,
-            "due_at": case.due_at,
-            "finished_at": case.finished_at,
-            "returned_at": case.returned_at,
+            "due_at": record.due_at,
+            "finished_at": record.finished_at,
+            "returned_at": record.returned_at,
             "criteria": {row["criterion"]: row for row in self._criteria()},
             "answers": [_in_words(one, self._said(one)) for one in self.file.said],
             "complaints": [_in_words(one, self._complained(one)) for one in self.file.complained],
@@ -62,7 +62,7 @@ class DossierView:
     def _criteria(self) -> list[dict[str, Any]]:
         found = []
         for criterion in CRITERIA:
-            raw, counts = self.phrases.shown(criterion, self.file.known.case)
+            raw, counts = self.phrases.shown(criterion, self.file.known.record)
             last = self.file.last(criterion)
             found.append(
                 {
@@ -70,7 +70,7 @@ class DossierView:
                     "raw": raw,
                     "outcome": counts,
                     "points": self.phrases.points(criterion, counts),
-                    "reasons": self.phrases.reasons(criterion, self.file.known.case, last),
+                    "reasons": self.phrases.reasons(criterion, self.file.known.record, last),
                     "raw_words": self.phrases.outcome(criterion, raw),
                     "outcome_words": self.phrases.outcome(criterion, counts),
                 }

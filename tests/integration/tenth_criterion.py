@@ -51,7 +51,7 @@ async def main(url: str) -> dict[str, object]:
     rating = rate(rulebook, read.evidence)
     async with office(url) as runtime:
         phrases = DossierPhrases(runtime=runtime, rulebook=rulebook, forms=())
-        reasons = phrases.reasons("10", known.case, None)
+        reasons = phrases.reasons("10", known.record, None)
         outcome = phrases.outcome("10", "short")
     return {
         "criteria": list(rating.units[0].scores),

@@ -43,19 +43,19 @@ EvidenceRow = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One dossier's case, whose it is, how it came, and how many valid responses it has."""
+    """One dossier's record, whose it is, how it came, and how many valid responses it has."""
 
     dossier_id: int
     code: str
     unit_id: int
     received_on: date | None
     online: bool
-    case: DossierRecord
+    record: DossierRecord
     answered: int
 
     def row(self) -> EvidenceRow:
         """The evidence row it should have."""
-        returned = self.case.returned_at
+        returned = self.record.returned_at
         return {
             "dossier_id": self.dossier_id,
             "unit_id": self.unit_id,
@@ -63,24 +63,24 @@ class Known:
             "received_on": self.received_on,
             "online": int(self.online),
             "answered": self.answered,
-            **outcomes(self.case).codes(),
+            **outcomes(self.record).codes(),
         }
 
 
 async def of_dossiers(conn: Connection, dossier_ids: Collection[int]) -> list[Known]:
-    """The cases of these dossiers (at most a few thousand), by id."""
+    """The records of these dossiers (at most a few thousand), by id."""
     if len(dossier_ids) == 1:
         return await _known(conn, _ONE, {"number": next(iter(dossier_ids))})
     return await _known(conn, _AMONG, {"numbers": list(dossier_ids)})
 
 
 async def between(conn: Connection, first: int, last: int) -> list[Known]:
-    """The cases of the dossiers with these numbers, both included."""
+    """The records of the dossiers with these numbers, both included."""
     return await _known(conn, _WITHIN, {"first": first, "last": last})
 
 
 def of_new(number: int, row: Mapping[str, Any]) -> Known:
-    """The case of a dossier that has only its own columns: no steps, no answers."""
+    """The record of a dossier that has only its own columns: no steps, no answers."""
     received = row["received_at"]
     dates = {name: row[name] for name in ("due_at", "finished_at", "returned_at")}
     return Known(
@@ -90,14 +90,14 @@ def of_new(number: int, row: Mapping[str, Any]) -> Known:
         received_on=received.date() if received else None,
         online=row["channel"] == Filing.ONLINE,
         answered=0,
-        case=DossierRecord(**dates),
+        record=DossierRecord(**dates),
     )
 
 
 async def raw_codes(conn: Connection, dossier_id: int) -> dict[str, int]:
     """Criterion → outcome code of one dossier, before any verification."""
     (one,) = await of_dossiers(conn, (dossier_id,))
-    shown = raw_outcomes(one.case)
+    shown = raw_outcomes(one.record)
     return {criterion: int(shown.of(criterion)) for criterion in CRITERIA}
 
 
@@ -147,7 +147,7 @@ async def _known(conn: Connection, ask: _Queries, params: Params) -> list[Known]
             received_on=row.received_at.date() if row.received_at else None,
             online=row.channel == Filing.ONLINE,
             answered=row.answered,
-            case=_case(row, steps[row.id], given[row.id], opened[row.id], decided[row.id]),
+            record=_record(row, steps[row.id], given[row.id], opened[row.id], decided[row.id]),
         )
         for row in found
     ]
@@ -161,7 +161,7 @@ def _answers_among(rows: Rows) -> Mapping[int, Rows]:
     return {row.id: [one for one in rows if one.question is not None] for row in rows[:1]}
 
 
-def _case(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) -> DossierRecord:
+def _record(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) -> DossierRecord:
     return DossierRecord(
         due_at=row.due_at,
         finished_at=row.finished_at,

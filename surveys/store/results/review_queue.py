@@ -151,8 +151,8 @@ async def _changed(conn: Connection, period: Period) -> list[ReviewItem]:
             stated=outcome_name(criterion, raw),
         )
         for (number, criterion), decision in decided.items()
-        if criterion in found[number].case.verified
-        and (raw := raw_outcomes(found[number].case).of(criterion)) != decision.raw_outcome
+        if criterion in found[number].record.verified
+        and (raw := raw_outcomes(found[number].record).of(criterion)) != decision.raw_outcome
     ]
 
 
