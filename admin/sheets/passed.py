@@ -1,12 +1,12 @@
 """Lines between and below the rows of data: block headings, sums, signatures."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from admin.sheets.columns import Header
-from admin.sheets.values import cleaned
+from admin.sheets.values import cleaned, is_blank
 from admin.sheets.words import words
 from surveys.spelling import fold
 
@@ -15,47 +15,54 @@ _WIDE = 6
 """In a table of so many columns, a line with only a few cells is no row of data."""
 _LIKE_DATA = re.compile(r"\S*\d\S*")
 _ORDINAL = re.compile(r"[IVXivx]{1,5}|[A-Za-z]|\d{1,2}(?:\.\d{1,2})*")
+_WIDEST_TITLE = 80
+_SUMS_BEGIN = frozenset("tclgs")
 _NUMBERING = re.compile(r"\(?(\d{1,2})\)?")
 
 
-def is_passed_over(cells: Sequence[Any], header: Header, required: Sequence[int]) -> bool:
-    """Whether a line below the header is no row of data."""
+def is_passed_over(
+    cells: Sequence[Any], given: Mapping[str, Any], header: Header, required: Sequence[str]
+) -> bool:
+    """Whether a line below the header is no row of data. `given`: its values by column."""
+    if all(given[name] is not None for name in required):
+        return _is_whole_but_no_data(cells, header)
     values = [(place, value) for place, cell in enumerate(cells) if (value := cleaned(cell))]
-    if {place for place, _ in values}.issuperset(required):
-        return _repeats(values, header) or _is_sum(values, required)
-    return _is_sum(values, required) or _is_heading(values, header, required)
+    places = [header.known[name] for name in required]
+    return _is_sum(values) or _is_heading(values, header, places)
+
+
+def _is_whole_but_no_data(cells: Sequence[Any], header: Header) -> bool:
+    """A line with all its columns: the header again on the next page, the numbers of the columns,
+    or a sum. This is asked of every row, so one look at the first cell answers it mostly."""
+    place, first = next((place, cell) for place, cell in enumerate(cells) if not is_blank(cell))
+    title = header.titles[place] if place < len(header.titles) else ""
+    if not isinstance(first, str) or len(first) > _WIDEST_TITLE:
+        return False
+    begins = first.strip()[:1].casefold()
+    if begins not in _SUMS_BEGIN and begins != title[:1].casefold() and not _begins_one(first):
+        return False
+    values = [(place, value) for place, cell in enumerate(cells) if (value := cleaned(cell))]
+    return fold(first) in words().totals or _repeats(values, header)
+
+
+def _begins_one(first: str) -> bool:
+    return _NUMBERING.fullmatch(first.strip()) is not None
 
 
 def _repeats(values: Sequence[tuple[int, object]], header: Header) -> bool:
-    """The header again on the next page, or a line that numbers the columns."""
-    first = values[0][1]
-    if not isinstance(first, str) or len(first) > _WIDEST_TITLE:
-        return False
     titles = [fold(header.titles[p]) if p < len(header.titles) else "" for p, _ in values]
-    if fold(first) == titles[0]:
-        return len(values) > 1 and all(
-            fold(str(value)) == title for (_, value), title in zip(values, titles, strict=True)
-        )
-    if not _NUMBERING.fullmatch(first):
-        return False
+    if [fold(str(value)) for _, value in values] == titles:
+        return True
     numbers = [_NUMBERING.fullmatch(str(value)) for _, value in values]
     counted = [number and int(number[1]) for number in numbers]
     return len(values) > _FEW and counted == list(range(1, len(values) + 1))
 
 
-_WIDEST_TITLE = 80
-
-
-def _is_sum(values: Sequence[tuple[int, object]], required: Sequence[int]) -> bool:
-    """“Tổng cộng”, “Cộng I: 3 hồ sơ”: by its first words, where columns are left empty that every
-    row has; by all of them, anywhere."""
-    text = next(
-        (fold(v) for _, v in values if isinstance(v, str) and not _ORDINAL.fullmatch(v)), ""
-    )
-    if text in words().totals:
-        return True
-    whole = {place for place, _ in values}.issuperset(required)
-    return not whole and any(text.startswith(f"{total} ") for total in words().totals)
+def _is_sum(values: Sequence[tuple[int, object]]) -> bool:
+    """“Tổng cộng”, “Cộng I: 3 hồ sơ”: by its first words."""
+    texts = (fold(v) for _, v in values if isinstance(v, str) and not _ORDINAL.fullmatch(v))
+    text = next(texts, "")
+    return any(text == total or text.startswith(f"{total} ") for total in words().totals)
 
 
 def _is_heading(

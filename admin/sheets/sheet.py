@@ -88,8 +88,8 @@ class Part:
 
     page: Page
     header: Header
-    required: Sequence[int]
-    """The places of the columns that every row needs."""
+    required: Sequence[str]
+    """The columns that every row needs."""
     label: str = ""
     """The worksheet's name where several are read."""
 
@@ -102,7 +102,7 @@ class Part:
             row = self._row(number, cells, places)
             if not any(value is not None for value in row.values.values()):
                 continue
-            if is_passed_over(row.cells, self.header, self.required):
+            if is_passed_over(row.cells, row.values, self.header, self.required):
                 tally.passed_over.append(row.place)
                 continue
             tally.count(row.values)
@@ -251,7 +251,7 @@ def _parts(
         first = list(islice(page.rows(), HEADER_WITHIN + DEEPEST + 1))
         header = find_header(first, columns, mapping, page.merges)
         if header is not None:
-            required = [header.known[c.name] for c in columns if c.required]
+            required = [column.name for column in columns if column.required]
             found.append(Part(page=page, header=header, required=required))
         heads.append(first)
     if not found:

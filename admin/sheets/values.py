@@ -16,7 +16,10 @@ ERRORS = re.compile(
     r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|#+)|Err:\d{3}"
 )
 _PROTECTED = re.compile(r'="((?:[^"]|"")*)"')
-_BLANKS = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F, 0x00AD))
+_BLANKS: dict[int, str | None] = dict.fromkeys(
+    (0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F, 0x00AD)
+)
+_BLANKS[0x00A0] = " "
 
 
 class Trouble(StrEnum):
@@ -70,7 +73,9 @@ def is_blank(cell: object) -> bool:
 def _text(cell: str) -> str | Fault | None:
     text = cell
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text.translate(_BLANKS).replace("\u00a0", " "))
+        if not text.isprintable():
+            text = text.translate(_BLANKS)
+        text = unicodedata.normalize("NFC", text)
     text = text.strip()
     if text[:1] in ("'", "=", "#", "E"):
         return _marked(text)
