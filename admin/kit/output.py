@@ -18,6 +18,7 @@ from typing import Protocol
 
 import click
 
+from admin.kit.formulas import without_formula
 from admin.kit.tables import Column, Row, Table, print_line, print_table
 from admin.kit.texts import Texts
 
@@ -108,11 +109,11 @@ def show_json(value: object) -> None:
 
 
 def show_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
-    """Print rows as CSV with the keys as header."""
+    """Print rows as CSV with the keys as header; no text becomes a formula in a spreadsheet."""
     writer = csv.DictWriter(sys.stdout, keys, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({key: plain(row.get(key)) for key in keys})
+        writer.writerow({key: without_formula(plain(row.get(key))) for key in keys})
 
 
 def plain(value: object) -> object:

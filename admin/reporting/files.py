@@ -21,14 +21,3 @@ def write_whole(file: Path, writers: Mapping[str, Writer], *, force: bool) -> No
     require_free(file, force=force)
     with draft_of(file, SHARED) as draft:
         writer(draft)
-
-
-def without_formula(value: object) -> object:
-    """A text that a spreadsheet would take for a formula, with an apostrophe before it."""
-    if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return value
-    return value if _is_number(value) else f"'{value}"
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("+-").replace(".", "", 1).isdecimal()

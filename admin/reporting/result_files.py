@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from admin.kit.formulas import without_formula
 from admin.kit.output import plain
 from admin.kit.tables import Row
 from admin.rating.view import RatingView
-from admin.reporting.files import without_formula, write_whole
+from admin.reporting.files import write_whole
 from admin.reporting.rating_workbook import RatingWorkbook
 from admin.reporting.tally_workbook import TallyWorkbook
 from admin.tallying.view import TallyView

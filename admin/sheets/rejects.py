@@ -5,7 +5,6 @@ every kind of workbook, CSV for text.
 """
 
 import csv
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from admin.kit.files import new_draft
+from admin.kit.formulas import without_formula
 from admin.sheets.columns import ColumnSpec
 from admin.sheets.kinds import Kind
 from admin.sheets.pages import read_pages
@@ -27,9 +27,6 @@ MARKS = (
     ColumnSpec(name="reason", titles=("Lý do",)),
 )
 """The two columns added to rejected rows; mended, they are read again with them."""
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so would be computed by a spreadsheet that opens a CSV."""
-_NUMBER = re.compile(r"-\d+(?:[.,]\d+)?")
 
 
 def suffix_of(kind: Kind) -> str:
@@ -143,7 +140,7 @@ class _Text:
             stream, delimiter=delimiter
         ).writerow
         for header in headers.values():
-            self._row(map(harmless, header))
+            self._row(map(without_formula, header))
 
     def write(self, _label: str, cells: Sequence[object]) -> None:
         self._row([_written(cell) for cell in cells])
@@ -186,14 +183,6 @@ class _Workbook:
         self._book.close()
 
 
-def harmless(cell: object) -> object:
-    """A text that no spreadsheet computes when it opens a CSV: an apostrophe is put before it,
-    which our own reading takes away again."""
-    if not isinstance(cell, str) or not cell.startswith(FORMULA_SIGNS):
-        return cell
-    return cell if _NUMBER.fullmatch(cell) else f"'{cell}"
-
-
 def _draft_of(path: Path) -> Path:
     """A new file beside `path` that only its owner may read. Raises Refusal."""
     try:
@@ -207,7 +196,7 @@ def _written(cell: object) -> object:
         return f"{cell:%d/%m/%Y %H:%M:%S}"
     if isinstance(cell, date):
         return f"{cell:%d/%m/%Y}"
-    return harmless(cell)
+    return without_formula(cell)
 
 
 def _shown(cell: object) -> object:

@@ -12,8 +12,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from admin.kit import cli
+from admin.kit.formulas import without_formula
 from admin.reporting import workbook
-from admin.reporting.files import without_formula
 from tests.acceptance.support.district import drawn
 from tests.acceptance.support.files import STYLES, write
 from tests.integration.office import KEY
