@@ -21,7 +21,10 @@ from surveys.texts import LANGUAGES
 
 SECTIONS = {
     "begin": ("demo", "serve", "db"),
-    "collect": ("units", "dossiers", "forms", "qr", "invite", "delivery", "answers", "imports"),
+    "collect": (
+        *("template", "units", "dossiers", "forms", "qr", "invite", "delivery", "answers"),
+        "imports",
+    ),
     "rate": (
         "facts",
         "scores",

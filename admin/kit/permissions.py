@@ -49,6 +49,7 @@ NEEDS: Mapping[str, Need] = {
     "demo": ANYBODY,
     "serve": ANYBODY,
     "check": ANYBODY,
+    "template": ANYBODY,
     "forms.list": ANYBODY,
     "forms.check": ANYBODY,
     "forms.try": ANYBODY,

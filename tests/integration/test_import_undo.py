@@ -52,7 +52,8 @@ KEPT = (
 )
 
 
-def _importer(runtime: Runtime, kind: str) -> Importer[Any]:
+def importer_of(runtime: Runtime, kind: str) -> Importer[Any]:
+    """The importer of a kind of file."""
     zone = runtime.settings.zone
     makers: dict[str, Callable[[], Importer[Any]]] = {
         "units": lambda: UnitImporter(zone),
@@ -67,7 +68,7 @@ def _importer(runtime: Runtime, kind: str) -> Importer[Any]:
 
 async def _import(url: str, folder: Path, kind: str, text: str) -> None:
     async with office(url) as runtime:
-        report = await take_in(runtime, _importer(runtime, kind), csv_file(folder, text))
+        report = await take_in(runtime, importer_of(runtime, kind), csv_file(folder, text))
     assert report.rejected == 0
 
 

@@ -1,0 +1,42 @@
+"""`motcua template`: workbooks to fill in and import."""
+
+from pathlib import Path
+
+import click
+
+from admin.kit.files import SHARED, draft_of, require_free
+from admin.kit.runtime import FILE, Runtime, leaf
+from admin.templates.sheets import TEMPLATES
+from admin.templates.workbook import write_template
+from surveys.errors import Refusal
+
+SUFFIX = ".xlsx"
+
+
+@leaf("template")
+@click.argument("kind", type=click.Choice(list(TEMPLATES)))
+@click.option("--out", type=FILE, metavar="FILE", required=True)
+@click.option("--force", is_flag=True)
+def command(
+    runtime: Runtime,
+    kind: str,
+    out: Path,
+    force: bool,  # noqa: FBT001 - click calls by name
+) -> None:
+    """Write a template for one kind of file."""
+    if out.suffix.lower() != SUFFIX:
+        raise Refusal("template.suffix", file=out)
+    require_free(out, force=force)
+    name = runtime.text(f"imports.kinds.{kind}")
+    with draft_of(out, SHARED) as draft:
+        columns = TEMPLATES[kind]()
+        write_template(draft, name, columns, lambda key: _note(runtime, kind, key))
+    runtime.say("template.written", file=out, kind=kind)
+
+
+def _note(runtime: Runtime, kind: str, key: str) -> str:
+    """What a column wants; a note of the kind goes before one that several kinds share."""
+    for place in (kind, "any"):
+        if words := runtime.texts.find(f"template.notes.{place}.{key}"):
+            return words
+    return ""
