@@ -27,7 +27,7 @@ async def list_facts(runtime: Runtime, period: str, shown_as: Format) -> None:
     wanted = runtime.period(period)
     database = await runtime.database()
     async with database.read() as conn:
-        found = await facts.list_by_period(conn, wanted.id)
+        found = (await facts.list_by_period(conn, [wanted.id]))[wanted.id]
     language = runtime.texts.language
     rows = [
         {
