@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from admin.kit.texts import Texts
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
+
+    Cell: TypeAlias = str | Text
 
 Row = Mapping[str, object]
 WIDTH_OF_A_FILE = 200
@@ -60,6 +62,19 @@ class Table:
     last_is_total: bool = False
 
 
+def _is_file() -> bool:
+    """Whether nobody watches, and nobody asks for colours all the same."""
+    return not (sys.stdout.isatty() or {"FORCE_COLOR", "TTY_COMPATIBLE"} & os.environ.keys())
+
+
+def _room() -> int:
+    """The columns of standard output."""
+    columns = os.environ.get("COLUMNS", "")
+    if _is_file():
+        return int(columns) if columns.isdigit() else WIDTH_OF_A_FILE
+    return console().width
+
+
 def console() -> "Console":
     """Standard output; wide where it is no terminal, since wrapping would only spoil a file."""
     from rich.console import Console
@@ -70,28 +85,76 @@ def console() -> "Console":
 
 def print_table(texts: Texts, table: Table) -> None:
     """Print a table on standard output, wider than the terminal where its codes need it."""
+    room = _room()
+    columns, lines = _fit_columns(texts, table, room)
+    widths, padding = _lay_out(columns, lines, room)
+    right = [_is_right(table, column) for column in columns]
+    laid = Layout(table=table, lines=lines, widths=widths, right=right, padding=padding)
+    if _is_file() and laid.is_plain:
+        sys.stdout.write(plain_text(laid))
+    else:
+        draw(laid, room)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A table ready to be printed: its lines, the header first, and where everything goes."""
+
+    table: Table
+    lines: Sequence[Sequence["Cell"]]
+    widths: Sequence[int]
+    right: Sequence[bool]
+    padding: int
+
+    @property
+    def width(self) -> int:
+        """Of the whole table."""
+        return _total(self.widths, self.padding)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every cell is one line of letters that fits, as in a file nearly always."""
+        fits = _is_line(self.table.title) and _length(self.table.title) <= self.width
+        cells = (zip(line, self.widths, strict=True) for line in self.lines)
+        return bool(self.widths) and fits and all(_fits(*cell) for line in cells for cell in line)
+
+
+def plain_text(laid: Layout) -> str:
+    """What `draw` prints where there are no colours and nothing wraps, without loading rich."""
+    blank, between = " " * laid.width, " " * (1 + 2 * laid.padding)
+    title = [_padded(laid.table.title, laid.width)] if laid.table.title else []
+    header, *rows = (
+        f" {between.join(map(_padded, map(_plain, line), laid.widths, laid.right))} "
+        for line in laid.lines
+    )
+    if laid.table.last_is_total and len(rows) > 1:
+        rows.insert(-1, blank)
+    rule = f" {'─' * (laid.width - 2)} "
+    return "\n".join([*title, blank, header, rule, *rows, blank, ""])
+
+
+def draw(laid: Layout, room: int) -> None:
+    """Print it with rich: wrapped, in colours where standard output is a terminal."""
     from rich import box
     from rich.table import Table as Drawing
     from rich.text import Text
 
-    out = console()
-    columns, cells = _fit_columns(texts, table, out.width)
-    widths, padding = _lay_out(columns, cells, out.width)
+    table = laid.table
     drawing = Drawing(
         title=Text(table.title, style=table.title_style) if table.title else None,
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        padding=(0, padding),
+        padding=(0, laid.padding),
     )
-    for column, width, lines in zip(columns, widths, zip(*cells, strict=True), strict=True):
-        right = column.kind in {Kind.FIGURE, Kind.PERCENT} or _has_numbers(table, column)
-        drawing.add_column(
-            lines[0], justify="right" if right else "left", width=width, overflow="fold"
-        )
-    for place, row in enumerate(cells[1:], 1):
-        drawing.add_row(*row, end_section=table.last_is_total and place == len(cells) - 2)
-    out.width = max(out.width, _total(widths, padding))
+    header, *rows = [[Text(c) if isinstance(c, str) else c for c in line] for line in laid.lines]
+    for title, width, right in zip(header, laid.widths, laid.right, strict=True):
+        side: Literal["right", "left"] = "right" if right else "left"
+        drawing.add_column(title, justify=side, width=width, overflow="fold")
+    for place, row in enumerate(rows, 1):
+        drawing.add_row(*row, end_section=table.last_is_total and place == len(rows) - 1)
+    out = console()
+    out.width = max(room, laid.width)
     out.print(drawing)
 
 
@@ -111,13 +174,11 @@ def written(texts: Texts, value: object, kind: Kind = Kind.TEXT) -> str:
     return str(texts.shown(value))
 
 
-def _fit_columns(texts: Texts, table: Table, room: int) -> tuple[list[Column], list[list["Text"]]]:
+def _fit_columns(texts: Texts, table: Table, room: int) -> tuple[list[Column], list[list["Cell"]]]:
     """The columns to print, and the lines of their cells, the header first."""
-    from rich.text import Text
-
     shown = [column for column in table.columns if not table.rows or _has_values(table, column)]
-    lines = [
-        [Text(column.title) for column in shown],
+    lines: list[list[Cell]] = [
+        [column.title for column in shown],
         *(
             [_cell(texts, row.get(column.key), column.kind) for column in shown]
             for row in table.rows
@@ -131,7 +192,7 @@ def _fit_columns(texts: Texts, table: Table, room: int) -> tuple[list[Column], l
 
 
 def _lay_out(
-    columns: Sequence[Column], lines: Sequence[Sequence["Text"]], room: int
+    columns: Sequence[Column], lines: Sequence[Sequence["Cell"]], room: int
 ) -> tuple[list[int], int]:
     """The width of each column, and the space on both sides of a cell.
 
@@ -151,8 +212,8 @@ def _lay_out(
 
 
 def _by_column(
-    columns: Sequence[Column], lines: Sequence[Sequence["Text"]]
-) -> list[tuple[Column, tuple["Text", ...]]]:
+    columns: Sequence[Column], lines: Sequence[Sequence["Cell"]]
+) -> list[tuple[Column, tuple["Cell", ...]]]:
     return list(zip(columns, zip(*lines, strict=True), strict=True))
 
 
@@ -162,17 +223,17 @@ def _total(widths: Sequence[int], padding: int) -> int:
     return 2 + sum(widths) + between * (1 + 2 * padding)
 
 
-def _narrowest(column: Column, cells: Sequence["Text"]) -> int:
+def _narrowest(column: Column, cells: Sequence["Cell"]) -> int:
     if column.kind is Kind.TEXT:
-        words = (word for cell in cells for word in cell.plain.split())
+        words = (word for cell in cells for word in _plain(cell).split())
         longest = max(map(_length, words), default=0)
         return max(min(longest, LONGEST_WORD), min(NARROWEST_TEXT, max(map(_width, cells))))
     titled, *values = cells
-    return max((*map(_length, titled.plain.split()), *map(_width, values)), default=0)
+    return max((*map(_length, _plain(titled).split()), *map(_width, values)), default=0)
 
 
-def _width(cell: "Text") -> int:
-    return max(map(_length, cell.plain.splitlines()), default=0)
+def _width(cell: "Cell") -> int:
+    return max(map(_length, _plain(cell).splitlines()), default=0)
 
 
 def _length(text: str) -> int:
@@ -181,10 +242,30 @@ def _length(text: str) -> int:
     return cell_len(text)
 
 
-def _cell(texts: Texts, value: object, kind: Kind) -> "Text":
-    from rich.text import Text
+def _plain(cell: "Cell") -> str:
+    return cell if isinstance(cell, str) else cell.plain
 
-    return value if isinstance(value, Text) else Text(written(texts, value, kind))
+
+def _fits(cell: "Cell", width: int) -> bool:
+    return isinstance(cell, str) and _is_line(cell) and _length(cell) <= width
+
+
+def _is_line(text: str) -> bool:
+    return text.isprintable() and text == text.strip()
+
+
+def _padded(text: str, width: int, right: bool = False) -> str:  # noqa: FBT001, FBT002 - for map
+    room = " " * (width - _length(text))
+    return room + text if right else text + room
+
+
+def _cell(texts: Texts, value: object, kind: Kind) -> "Cell":
+    styled = type(value).__module__ == "rich.text"
+    return cast("Text", value) if styled else written(texts, value, kind)
+
+
+def _is_right(table: Table, column: Column) -> bool:
+    return column.kind in {Kind.FIGURE, Kind.PERCENT} or _has_numbers(table, column)
 
 
 def _has_values(table: Table, column: Column) -> bool:

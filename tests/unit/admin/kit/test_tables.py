@@ -1,10 +1,13 @@
 """Tables on narrow and wide terminals: codes whole, empty columns gone, percentages alike."""
 
+import io
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from admin.kit.tables import Column, Kind, Table, print_table
+from admin.kit.tables import Column, Kind, Layout, Table, draw, plain_text, print_table
 from admin.kit.texts import load_texts
 
 CODE = "000.11.22.H18-210426-0001"
@@ -109,3 +112,45 @@ def test_a_word_without_an_end_is_folded(
     assert max(map(len, out.splitlines())) <= 80
     lines = [line.split()[-1] for line in out.splitlines()[3:] if line.strip()]
     assert "".join(lines).endswith(digest)
+
+
+WORDS = st.text("aộƯ 世1,–%", max_size=9).map(str.strip)
+
+
+@given(
+    lines=st.integers(1, 4).flatmap(
+        lambda n: st.lists(st.lists(WORDS, min_size=n, max_size=n), min_size=1, max_size=4)
+    ),
+    title=WORDS,
+    right=st.booleans(),
+    total=st.booleans(),
+    padding=st.integers(0, 1),
+)
+def test_a_file_gets_what_rich_would_draw(
+    lines: list[list[str]], title: str, *, right: bool, total: bool, padding: int
+) -> None:
+    """A table in which nothing wraps is written without rich, sign for sign the same."""
+    laid = Layout(
+        table=Table(columns=(), rows=(), title=title, last_is_total=total),
+        lines=lines,
+        widths=[max(map(_columns, column)) for column in zip(*lines, strict=True)],
+        right=[right] * len(lines[0]),
+        padding=padding,
+    )
+    drawn = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdout", drawn)
+        draw(laid, 80)
+    assert not laid.is_plain or plain_text(laid) == drawn.getvalue()
+
+
+def _columns(text: str) -> int:
+    return max(1, sum(2 if sign == "世" else 1 for sign in text))
+
+
+def test_what_would_wrap_is_left_to_rich() -> None:
+    """A cell of two lines, or wider than its column."""
+    table = Table(columns=(), rows=())
+    for cell in ("a\nb", "abc", "a "):
+        laid = Layout(table=table, lines=[["t"], [cell]], widths=[2], right=[False], padding=1)
+        assert not laid.is_plain
