@@ -16,7 +16,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from admin.sheets import archives, opendocument, trimming, xlsx_parts
+from admin.sheets import archives, opendocument, trimming, xls_parts, xlsx_parts
 from admin.sheets.kinds import Kind
 from admin.sheets.page import Merge, Page
 from admin.sheets.values import Facts, Fault, Numbered
@@ -36,7 +36,8 @@ def pages(path: Path, kind: Kind) -> list[Page]:
         if kind is Kind.ODS:
             archives.require_safe(path)
             opendocument.require_room(path)
-        return [_page(sheet, Survey()) for sheet in _sheets(path)]
+        found = xls_parts.surveys(path) if kind is Kind.OLE else {}
+        return [_page(sheet, found.get(sheet.name, Survey())) for sheet in _sheets(path)]
     except PasswordError:
         raise Refusal("sheets.password", file=path.name) from None
     except (CalamineError, etree.XMLSyntaxError) as error:

@@ -7,6 +7,8 @@ from pathlib import Path
 SECTOR = 512
 SMALL = 4096
 """Streams below this size would live in a stream of their own; so ours is padded."""
+NOT_AVAILABLE = "#N/A"
+"""A text that is written as the error it names."""
 FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
@@ -35,6 +37,8 @@ def _workbook(grid: Sequence[Sequence[str | float]]) -> bytes:
 
 def _cell(row: int, column: int, value: str | float) -> bytes:
     place = struct.pack("<HHH", row, column, 0)
+    if value == NOT_AVAILABLE:
+        return _record(0x0205, place + struct.pack("<BB", 0x2A, 1))
     if isinstance(value, str):
         text = value.encode("utf-16-le")
         return _record(0x0204, place + struct.pack("<HB", len(text) // 2, 1) + text)

@@ -14,7 +14,7 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
-from admin.sheets import ColumnSpec, Rejects, Row, read_mapping, read_sheet
+from admin.sheets import ColumnSpec, Fault, Rejects, Row, Trouble, read_mapping, read_sheet
 from admin.sheets.columns import find_header
 from surveys.errors import Refusal
 from tests.fakes.xls import write_xls
@@ -95,6 +95,14 @@ def test_a_spreadsheets_own_types(tmp_path: Path) -> None:
         ("1", "x", date(2021, 3, 15)),
         ("y", "z", time(8, 30)),
     ]
+
+
+def test_an_error_in_an_old_workbook_is_no_empty_cell(tmp_path: Path) -> None:
+    """XLS keeps errors apart from blanks, and so do we."""
+    write_xls(tmp_path / "so.xls", [["code", "unit", "received_at"], ["A-1", "XA01", "#N/A"]])
+    (row,) = read_sheet(tmp_path / "so.xls", COLUMNS)
+    assert row.values["received_at"] == Fault(Trouble.ERROR, "#N/A")
+    assert row.cell("received_at") == "C2"
 
 
 def test_the_sheet_with_the_header_is_taken_not_the_first(tmp_path: Path) -> None:
