@@ -145,9 +145,13 @@ async def test_health_and_metrics_know_it(toy: Toy) -> None:
 
 
 async def test_dossiers_link_prints_its_deep_link(
-    toy: Toy, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+    toy: Toy,
+    sqlite_url: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Beside the page's."""
+    monkeypatch.setenv("MOTCUA_KEY", KEYS.secret.hex())
     url = ["--database-url", sqlite_url]
     line = [*url, "dossiers", "link", RETURNED, "--format", "json"]
     assert await asyncio.to_thread(cli.run, [*url, "db", "upgrade"]) == 0
