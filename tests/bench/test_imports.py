@@ -25,12 +25,12 @@ HEADER = (
 )
 
 
-def _export(folder: Path) -> Path:
+def export(folder: Path, rows: int = ROWS) -> Path:
     """An export as the one-stop software makes it."""
     file = folder / "ho-so.csv"
     with file.open("w", encoding="utf-8") as stream:
         stream.write(HEADER)
-        for number in range(ROWS):
+        for number in range(rows):
             day = f"{1 + number % 27:02d}"
             stream.write(
                 f"000.17.22.H56-2103{day}-{number:05d},Xã An Hòa,Thủ tục {number % 300},Trực tuyến,"
@@ -40,7 +40,7 @@ def _export(folder: Path) -> Path:
     return file
 
 
-async def _import(url: str, file: Path) -> tuple[int, float]:
+async def take_in(url: str, file: Path) -> tuple[int, float]:
     """How many were new, and the seconds it took."""
     async with office(url) as runtime:
         importer = DossierImporter(runtime.settings.zone, runtime.keyring(), runtime.today)
@@ -73,9 +73,9 @@ async def test_an_import_keeps_up_with_the_bare_insert(sqlite_url: str, tmp_path
     async with database.write() as conn:
         await add_unit(conn, "XA01", name="Xã An Hòa", name_key="xa an hoa")
     await database.close()
-    file = _export(tmp_path)
-    new, first = await _import(sqlite_url, file)
-    same, again = await _import(sqlite_url, file)
+    file = export(tmp_path)
+    new, first = await take_in(sqlite_url, file)
+    same, again = await take_in(sqlite_url, file)
     bare = _bare_insert(tmp_path / "motcua.sqlite")
     micro = 1_000_000 / ROWS
     tell(
