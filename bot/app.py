@@ -21,6 +21,7 @@ from bot.delivery import Dispatcher
 from bot.inbox import Inbox
 from bot.notices import Notices
 from bot.open_channels import OpenChannels
+from bot.sealing import open_text, seal_text
 from bot.server import Health, listen, make_server
 from bot.settings import Settings, is_safe_base
 from bot.worker import Worker
@@ -95,8 +96,9 @@ def _wire(
     by_bot = {(channel.name, channel.bot): channel for channel in channels}
     dispatcher = Dispatcher(database, by_bot, talk.keyring, settings=talk.settings)
     handle = Conversation(context=talk).handle
-    worker = Worker(database, by_bot, handle, clock=clock, replies=dispatcher)
-    kept = Inbox(database, talk.keyring, arrived=worker.arrived)
+    unseal, seal = partial(open_text, talk.keyring), partial(seal_text, talk.keyring)
+    worker = Worker(database, by_bot, handle, clock=clock, replies=dispatcher, unseal=unseal)
+    kept = Inbox(database, talk.keyring, arrived=worker.arrived, seal=seal)
     return Service(
         settings=talk.settings,
         database=database,

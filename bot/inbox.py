@@ -20,6 +20,10 @@ def _nobody(_new: Collection[Update]) -> None:
     """For an inbox that nobody listens to."""
 
 
+def _as_it_is(payload: str) -> str:
+    return payload
+
+
 class Inbox:
     """Where every channel leaves its raw updates; under load many share one commit."""
 
@@ -28,12 +32,15 @@ class Inbox:
         database: Database,
         keyring: Keyring,
         arrived: Callable[[Collection[Update]], None] = _nobody,
+        *,
+        seal: Callable[[str], str] = _as_it_is,
     ) -> None:
         """`arrived` is called after each commit that kept something new, with the updates when
-        they are few (`Worker.arrived`)."""
+        they are few (`Worker.arrived`); `seal` makes of a payload what is kept of it."""
         self._database = database
         self._chat_key = lru_cache(REMEMBERED_CHATS)(keyring.chat_key)
         self._arrived = arrived
+        self._seal = seal
         self._batcher = Batcher(self._commit, max_batch=MAX_BATCH)
 
     async def put(
@@ -53,7 +60,7 @@ class Inbox:
             bot=bot,
             event_key=event_key,
             chat_key=self._chat_key(channel, bot, address),
-            payload=payload,
+            payload=self._seal(payload),
         )
         return await self._batcher.submit(event)
 

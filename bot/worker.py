@@ -103,13 +103,16 @@ class Worker:
         clock: Callable[[], datetime],
         replies: Replies = NO_REPLIES,
         rules: WorkerRules = RULES,
+        unseal: Callable[[str], str] = str,
     ) -> None:
+        """`unseal` opens a payload that the inbox sealed."""
         self._database = database
         self._channels = channels
         self._handle = handle
         self._clock = clock
         self._replies = replies
         self._rules = rules
+        self._unseal = unseal
         self._batcher = Batcher(self._handle_together, max_batch=rules.max_batch)
         self._transactions = asyncio.Semaphore(rules.max_transactions)
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -209,7 +212,7 @@ class Worker:
 
     def _read(self, update: Update) -> Incoming | None:
         channel = self._channels[update.channel, update.bot]
-        incoming = channel.parse(json.loads(update.payload))
+        incoming = channel.parse(json.loads(self._unseal(update.payload)))
         return incoming and replace(
             incoming, text=storable(incoming.text), data=storable(incoming.data)
         )

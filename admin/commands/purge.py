@@ -9,6 +9,7 @@ from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, leaf
 from surveys.retention import closed_through
 from surveys.store.base.connection import Connection
+from surveys.store.base.database import leave_no_trace
 from surveys.store.personal_data import purging
 
 COLUMNS = "what count"
@@ -25,6 +26,7 @@ async def command(
     """Say what would go; with `--yes` let it go, and write down that it was done."""
     database = await runtime.database()
     async with database.write() as conn:
+        await leave_no_trace(conn)
         counts = {name: await part(conn) for name, part in _parts(runtime).items()}
         if dry_run:
             await conn.rollback()

@@ -13,6 +13,7 @@ from bot.conversation.choices import in_words
 from bot.conversation.context import ConversationContext
 from bot.conversation.focus import Asked, Focus
 from bot.messages import Button, Incoming, Outgoing
+from bot.sealing import seal_message
 from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Contact
@@ -107,7 +108,7 @@ class Turn:
             bot=self.contact.bot,
             contact_id=self.contact.id,
             kind=MessageKind.REPLY,
-            message=message.as_json(),
+            message=seal_message(self.context.keyring, message),
             dedup_key=reply_key(self.inbox_id, self.replies),
         )
         self.replies += 1

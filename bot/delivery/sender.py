@@ -10,8 +10,8 @@ from bot.channels.base import Channel, Rejected, SlowDown
 from bot.delivery.claiming import Claimed, RateGate
 from bot.delivery.outcome import arrived, failed
 from bot.delivery.rules import DispatchRules
-from bot.messages import outgoing_from_json
 from bot.reasons import reason_of
+from bot.sealing import open_message
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
@@ -173,7 +173,7 @@ class Sender:
     async def _request(self, message: ClaimedMessage) -> str | None:
         """Send or edit; the reference of a new message."""
         address = self._address(message)
-        outgoing = outgoing_from_json(dict(message.message))
+        outgoing = open_message(self._keyring, message.message)
         self._check_pause()
         try:
             async with asyncio.timeout(self._rules.send_seconds):

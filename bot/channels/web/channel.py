@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -14,8 +15,9 @@ from bot.channels.base import Channel, ChannelContext, Limits, Put, Raw
 from bot.channels.web import NAME, TRAITS
 from bot.channels.web.chat import Page, make_chat
 from bot.messages import Incoming, IncomingKind, Outgoing
+from bot.sealing import open_body, seal_body
 from surveys.store.citizens import web_messages
-from surveys.store.citizens.web_messages import Author, NewMessage
+from surveys.store.citizens.web_messages import Author, NewMessage, WebMessage
 
 KINDS = {"text": IncomingKind.TEXT, "tap": IncomingKind.TAP, "start": IncomingKind.START}
 POLL_SECONDS = 2.0
@@ -139,15 +141,20 @@ class WebChannel(Channel):
                 async with self._context.database.read_inline() as conn:
                     found = await web_messages.list_after(conn, chat_key, last_id, PAGE)
                 last_id = found[-1].id if found else last_id
-                page = Page(found, is_last=len(found) < PAGE)
+                page = Page(self._opened(found), is_last=len(found) < PAGE)
                 yield page
                 if page.is_last:
                     await wait_at_most(changed, POLL_SECONDS)
 
+    def _opened(self, found: Sequence[WebMessage]) -> Sequence[WebMessage]:
+        ring = self._context.keyring()
+        return [replace(one, body=open_body(ring, one.body)) for one in found]
+
     async def _add(
         self, session: str, author: Author, what: Outgoing | str, event_key: str | None = None
     ) -> int | None:
-        body = {"text": what} if isinstance(what, str) else what.as_json()
+        said = {"text": what} if isinstance(what, str) else what.as_json()
+        body = seal_body(self._context.keyring(), said)
         chat_key = self.chat_key(session)
         number = await self._bubbles.submit(
             NewMessage(

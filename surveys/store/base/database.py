@@ -14,7 +14,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection, Transaction
-from surveys.store.base.sqlite import SqliteDriver
+from surveys.store.base.sqlite import SqliteDriver, mark_erasure
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -125,6 +125,15 @@ def is_one_of(word: ColumnElement[Any], words: Collection[str]) -> ColumnElement
     """Whether it is one of these constants of ours. They become part of the statement: parameters
     in a list have a statement that is made once written anew each time."""
     return word.in_([literal_column(f"'{one}'") for one in words])
+
+
+async def leave_no_trace(conn: Connection) -> None:
+    """What this transaction deletes must not be read from the files either, once it is committed.
+
+    In PostgreSQL that is the server's own work: autovacuum, and the recycling of its journal.
+    """
+    if conn.dialect.name == "sqlite":
+        await conn.run_sync(mark_erasure)
 
 
 IDLE_MS = 5_000

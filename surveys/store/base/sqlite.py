@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -35,8 +36,12 @@ PAUSES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.025, 0.025, 0.025, 0.05, 0.0
 """Seconds between two tries to get the lock, as SQLite's own busy handler; then LONGEST_PAUSE."""
 LONGEST_PAUSE = 0.1
 WRITING, READING = "BEGIN IMMEDIATE", "BEGIN"
-WRITES = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-"""Of what may end in a power cut, only FULL survives it in WAL mode."""
+WRITES = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+"""Of what may end in a power cut, only FULL survives it in WAL mode; what is deleted is overwritten
+where it stood."""
+EMPTY_JOURNAL = "PRAGMA wal_checkpoint(TRUNCATE)"
+ERASES = "motcua_erases"
+"""Key in a connection's `info`: its transaction takes away what nobody may read any more."""
 READS = ("query_only=ON",)
 
 
@@ -83,6 +88,8 @@ class SqliteDriver:
     patience_seconds: float
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The writers of this process queue here rather than at the file's lock."""
+    erased: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while the journal may still hold what was erased: a reader kept it from being emptied."""
 
     @classmethod
     def open(
@@ -111,6 +118,10 @@ class SqliteDriver:
                 await self._begin(sync)
                 yield SqliteConnection(sync, WRITING)
                 await _in_thread(sync.commit)
+                if sync.info.pop(ERASES, None):
+                    self.erased.set()
+                if self.erased.is_set() and await _in_thread(partial(_journal_is_empty, sync)):
+                    self.erased.clear()
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A transaction that sees one moment, in a thread unless nobody would notice."""
@@ -161,6 +172,22 @@ def _begun(sync: SyncConnection, *, may_fail: bool) -> bool:
             raise
         return False
     return True
+
+
+def mark_erasure(sync: SyncConnection) -> None:
+    """Have the journal emptied after this transaction: it keeps every page as it was before."""
+    sync.info[ERASES] = True
+
+
+def _journal_is_empty(sync: SyncConnection) -> bool:
+    """Empty it, unless a reader still needs it."""
+    try:
+        (busy, *_) = sync.exec_driver_sql(EMPTY_JOURNAL).one()
+    except OperationalError:  # what was to be written is committed: this can wait
+        return False
+    finally:
+        sync.rollback()
+    return not busy
 
 
 def _is_busy(error: OperationalError) -> bool:

@@ -65,7 +65,9 @@ async def empty_inbox(conn: Connection, before_ms: int) -> int:
 
 async def empty_outbox(conn: Connection, before_ms: int) -> int:
     """Forget the words of messages settled before this moment."""
-    which = and_(outbox.c.settled_ms < before_ms, outbox.c.message["text"].as_string() != "")
+    words = outbox.c.message["text"].as_string() != ""
+    sealed = outbox.c.message["sealed"].as_string().is_not(None)
+    which = and_(outbox.c.settled_ms < before_ms, or_(words, sealed))
     return (
         await conn.execute(update(outbox).where(which).values({"message": dict(NO_MESSAGE)}))
     ).rowcount

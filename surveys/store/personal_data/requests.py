@@ -12,7 +12,7 @@ from sqlalchemy import delete, exists, select, update
 
 from surveys.rights import RequestKind
 from surveys.store.base.connection import Connection
-from surveys.store.base.database import insert
+from surveys.store.base.database import insert, leave_no_trace
 from surveys.store.base.schema import (
     complaints,
     contact_dossiers,
@@ -63,6 +63,7 @@ async def forget(conn: Connection, contact_id: int) -> None:
     The sealed address is kept under the status `erasing`, for one last message; a new message
     from the same chat already meets a stranger.
     """
+    await leave_no_trace(conn)
     chat_key = await conn.scalar(select(contacts.c.chat_key).where(contacts.c.id == contact_id))
     await cancel_unsent(conn, contact_id, broadcasts_only=False)
     await _untie(conn, contact_id)
@@ -88,6 +89,7 @@ async def finish_erasures(conn: Connection, now: datetime) -> int:
 
 async def forget_applicant(conn: Connection, dossier_ids: Collection[int]) -> None:
     """Drop our copy of who filed these dossiers; the one-stop software keeps its own."""
+    await leave_no_trace(conn)
     nothing = {"applicant_sealed": None, "phone_sealed": None, "phone_key": None}
     which = dossiers.c.id.in_(list(dossier_ids))
     await conn.execute(update(dossiers).where(which).values(**nothing))
@@ -115,6 +117,7 @@ async def _forget_chat(conn: Connection, chat_key: str) -> None:
 
 
 async def _finish(conn: Connection, ids: list[int], now: datetime) -> None:
+    await leave_no_trace(conn)
     gone = {"address_sealed": None, "status": ContactStatus.ERASED}
     await conn.execute(update(contacts).where(contacts.c.id.in_(ids)).values(**gone))
     theirs = update(outbox).where(outbox.c.contact_id.in_(ids))

@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, select, update
 
 from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
-from surveys.store.base.database import insert
+from surveys.store.base.database import insert, leave_no_trace
 from surveys.store.base.schema import complaints, responses
 from surveys.store.results import evidence
 
@@ -70,6 +70,7 @@ async def withdraw(conn: Connection, *, response_id: int, kind: str) -> None:
     """The answer was taken back before anybody decided; what the petitioner wrote is deleted."""
     which = (complaints.c.response_id == response_id, complaints.c.kind == kind)
     pending = complaints.c.state == ComplaintState.PENDING
+    await leave_no_trace(conn)
     values = {"state": ComplaintState.WITHDRAWN, "petitioner_sealed": None, "formal_at": None}
     await conn.execute(update(complaints).where(*which, pending).values(**values))
     dossier = select(responses.c.dossier_id).where(responses.c.id == response_id)
@@ -109,6 +110,8 @@ async def keep_petitioner(
     """What the petitioner wrote so far, encrypted, for every pending complaint of the response."""
     which = complaints.c.response_id == response_id
     pending = complaints.c.state == ComplaintState.PENDING
+    if sealed is None:
+        await leave_no_trace(conn)
     values = {"petitioner_sealed": sealed, "formal_at": formal_at}
     await conn.execute(update(complaints).where(which, pending).values(**values))
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from bot.conversation import Conversation
-from bot.messages import Button, Incoming, IncomingKind, Outgoing, outgoing_from_json
+from bot.messages import Button, Incoming, IncomingKind, Outgoing
+from bot.sealing import open_message
 from surveys.store.base import schema
 from surveys.store.base.database import Database
 from surveys.store.dossiers import links
@@ -116,7 +117,8 @@ class Person:
             query = select(schema.outbox).order_by(schema.outbox.c.id)
             rows = (await conn.execute(query)).mappings().all()
         own = [row for row in rows if row["dedup_key"].startswith(f"in:{number}:")]
-        self.last = [outgoing_from_json(row["message"]) for row in own]
+        keyring = self.house.conversation.context.keyring
+        self.last = [open_message(keyring, row["message"]) for row in own]
         return self.text
 
     async def consents(self, token: str = TOKEN) -> str:

@@ -1,0 +1,145 @@
+"""What a citizen wrote, and what names one, is not to be found where it is not needed: canaries are
+planted, then the database's file, journal and copy, the log and the numbers are searched."""
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from bot import app
+from surveys.store.base import schema
+from surveys.store.base.database import Database, leave_no_trace
+from surveys.store.dossiers import links
+from surveys.store.personal_data import purging
+from surveys.store.queues import inbox
+from surveys.store.system import copying
+from tests.fakes.context import KEYS, channel_context
+from tests.integration.rows import add_dossier, add_unit
+from tests.security.running import ANYWHERE, Visitor, running, visiting
+
+CODE, TOKEN = "000.17.22.H56-210503-0001", "canary-token-canary-to"
+NAME, PLACE, PHONE = "Hoàng Kim Tước", "thôn Chim Yến, xã An Hòa", "0912345678"
+
+
+def found_in(folder: Path, log: str, *canaries: str) -> list[tuple[str, str]]:
+    """Which canary is in which file of the folder, or in the log, however it is encoded."""
+    copying.copy(folder / "motcua.sqlite", folder / "copy.sqlite")
+    places = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    places["log"] = log.encode()
+    writings = {one: (one.encode(), ascii(one)[1:-1].encode()) for one in canaries}
+    return [
+        (canary, place)
+        for place, content in places.items()
+        for canary, written in writings.items()
+        if any(one in content for one in written)
+    ]
+
+
+@pytest.fixture
+async def visitor(
+    sqlite_database: Database, caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[tuple[Visitor, app.Service]]:
+    """The page of a service that logs everything, with one returned dossier."""
+    caplog.set_level(logging.DEBUG)
+    context = channel_context(sqlite_database, **ANYWHERE)
+    async with sqlite_database.write() as conn:
+        unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")
+        number = await add_dossier(conn, unit, CODE)
+        await links.make(conn, number, TOKEN, context.clock(), timedelta(days=90))
+    async with running(context) as (service, base), visiting(base) as one:
+        yield one, service
+
+
+async def _complain(visitor: Visitor) -> None:
+    """Answer badly, then begin a petition and write two of its three fields."""
+    assert await visitor.does("start", text=TOKEN) == 202
+    await visitor.hears("UBND xã An Hòa")
+    await visitor.taps("Đồng ý", "Câu 1/")
+    for place, label in enumerate(("Chưa hài lòng", "Không lần nào", "Không phải"), 2):
+        await visitor.taps(label, f"Câu {place}/")
+    await visitor.taps("Có", "Gửi, xong")
+    await visitor.taps("Gửi, xong", "phản ánh, kiến nghị")
+    await visitor.says("đồng ý", "họ và tên")
+    await visitor.says(NAME, "địa chỉ")
+    await visitor.says(PLACE, "số điện thoại")
+
+
+async def test_a_petition_is_nowhere_in_the_clear(
+    visitor: tuple[Visitor, app.Service], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not while it is written, not after it was sent; its author still reads it on the page."""
+    one, _ = visitor
+    await _complain(one)
+    planted = (NAME, PLACE, PHONE, one.session, TOKEN)
+    assert found_in(tmp_path, caplog.text, *planted) == []
+    await one.says(PHONE, "Hạn xác minh")
+    assert found_in(tmp_path, caplog.text, *planted) == []
+    assert [bubble["text"] for bubble in one.bubbles if bubble["author"] == "citizen"][-3:] == [
+        NAME, PLACE, PHONE,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["/huy", "/xoa"])
+async def test_what_is_taken_back_leaves_no_trace(
+    visitor: tuple[Visitor, app.Service],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    word: str,
+) -> None:
+    """The sealed bytes go too, from the file, its journal and its free pages."""
+    one, service = visitor
+    await _complain(one)
+    sealed = await _sealed_petition(service.database)
+    assert found_in(tmp_path, "", sealed.decode())
+    if word == "/huy":
+        await one.says("/huy", "")
+    else:
+        await one.says("/xoa", "Xóa")
+        await one.taps("Xóa hết", "xóa")
+    async with service.database.write():
+        pass
+    found = found_in(tmp_path, caplog.text, NAME, PLACE, one.session, TOKEN, sealed.decode())
+    assert found == []
+
+
+async def test_a_failing_database_tells_nothing(
+    visitor: tuple[Visitor, app.Service],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its errors name the place, not the words."""
+
+    async def fail(conn, *_: object) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+        await conn.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": NAME})
+
+    monkeypatch.setattr(inbox, "put_many", fail)
+    one, _ = visitor
+    assert await one.does("text", text=f"{NAME} {PHONE}") == 500
+    assert "nowhere" in caplog.text
+    for canary in (NAME, ascii(NAME)[1:-1], PHONE, one.session):
+        assert canary not in caplog.text
+
+
+async def test_after_a_purge_nothing_sealed_is_left(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    """Words of messages handled long ago leave the file, its journal and its free pages."""
+    sealed = KEYS.seal(NAME).decode()
+    row = {"channel": "web", "bot": "page", "event_key": "1", "chat_key": "k", "payload": sealed}
+    async with sqlite_database.write() as conn:
+        await conn.execute(schema.inbox.insert().values(**row, received_ms=1, state="set_aside"))
+    assert found_in(tmp_path, "", sealed)
+    async with sqlite_database.write() as conn:
+        await leave_no_trace(conn)
+        assert await purging.empty_inbox(conn, 2) == 1
+    assert found_in(tmp_path, "", sealed) == []
+
+
+async def _sealed_petition(database: Database) -> bytes:
+    async with database.read() as conn:
+        sealed = await conn.scalar(select(schema.complaints.c.petitioner_sealed))
+    assert isinstance(sealed, bytes)
+    return sealed
