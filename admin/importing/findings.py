@@ -56,6 +56,8 @@ class Findings:
     unknown: Sequence[UnknownColumn] = ()
     columns: Sequence[ColumnCells] = ()
     hidden: int = 0
+    hidden_columns: Sequence[str] = ()
+    """Titles of columns of ours that nobody sees in the sheet; they are read all the same."""
     passed_over: Sequence[str] = ()
     """The lines that are no rows of data: headings, sums, signatures."""
     sheets: Sequence[SheetRows] = field(default_factory=tuple)
@@ -67,6 +69,7 @@ class Findings:
             "unknown_columns": [asdict(one) for one in self.unknown],
             "columns": [asdict(one) for one in self.columns],
             "hidden_rows": self.hidden,
+            "hidden_columns": list(self.hidden_columns),
             "passed_over": len(self.passed_over),
             "passed_over_rows": list(self.passed_over),
             "sheets": [asdict(one) | {"accepted": one.accepted} for one in self.sheets],
@@ -88,10 +91,21 @@ def findings_of(sheet: Sheet, specs: Sequence[ColumnSpec], rejected: dict[str, i
         ],
         columns=[_cells(name, sheet) for name in sheet.known if name in named],
         hidden=sum(tally.hidden for tally in tallies.values()),
+        hidden_columns=_hidden(sheet),
         passed_over=[place for tally in tallies.values() for place in tally.passed_over],
         sheets=[_rows(name, tally, rejected) for name, tally in tallies.items()] if several else (),
         writing=sheet.writing,
     )
+
+
+def _hidden(sheet: Sheet) -> list[str]:
+    titles = (
+        part.header.titles[place]
+        for part in sheet.parts
+        for place in part.header.known.values()
+        if place in part.page.hidden_columns
+    )
+    return list(dict.fromkeys(titles))
 
 
 def missing(sheet: Sheet, essential: Sequence[str]) -> bool:

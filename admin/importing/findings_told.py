@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from admin.importing.findings import ColumnCells, Findings, UnknownColumn
+from admin.importing.findings import ColumnCells, Findings, SheetRows, UnknownColumn
 from admin.kit.runtime import Runtime
 
 SHOWN_ROWS = 10
@@ -13,11 +13,7 @@ LISTED = 20
 
 def tell_findings(runtime: Runtime, found: Findings, rows: int) -> None:
     """What was not used, what was empty, what was hidden or passed over."""
-    for sheet in found.sheets[:LISTED]:
-        told = {"sheet": sheet.sheet, "rows": sheet.rows, "accepted": sheet.accepted}
-        runtime.say("imports.of_sheet", **told, rejected=sheet.rejected)
-    if len(found.sheets) > LISTED:
-        runtime.say("imports.more_sheets", count=len(found.sheets) - LISTED)
+    _tell_sheets(runtime, found.sheets)
     if found.writing:
         runtime.say("sheets.converted", writing=found.writing)
     if found.unknown:
@@ -26,10 +22,20 @@ def tell_findings(runtime: Runtime, found: Findings, rows: int) -> None:
         runtime.say("imports.cells", columns=cells)
     if found.hidden:
         runtime.say("imports.hidden", count=found.hidden)
+    if found.hidden_columns:
+        runtime.say("imports.hidden_columns", columns=", ".join(found.hidden_columns))
     if found.passed_over:
         count = len(found.passed_over)
         lines = shortened(found.passed_over, count)
         runtime.say("imports.passed_over", count=count, rows=lines)
+
+
+def _tell_sheets(runtime: Runtime, sheets: Sequence[SheetRows]) -> None:
+    for sheet in sheets[:LISTED]:
+        told = {"sheet": sheet.sheet, "rows": sheet.rows, "accepted": sheet.accepted}
+        runtime.say("imports.of_sheet", **told, rejected=sheet.rejected)
+    if len(sheets) > LISTED:
+        runtime.say("imports.more_sheets", count=len(sheets) - LISTED)
 
 
 def shortened(rows: Sequence[str], count: int) -> str:

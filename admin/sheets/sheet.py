@@ -247,20 +247,36 @@ def _parts(
     other."""
     found: list[Part] = []
     heads: list[list[Numbered]] = []
+    half: list[Refusal] = []
     for page in pages:
         first = list(islice(page.rows(), HEADER_WITHIN + DEEPEST + 1))
         header = find_header(first, columns, mapping, page.merges)
         if header is not None:
             required = [column.name for column in columns if column.required]
             found.append(Part(page=page, header=header, required=required))
+        elif _is_half(first, columns, mapping):
+            half.append(no_header(f"{path.name}, {page.name}", first, columns, mapping))
         heads.append(first)
     if not found:
         raise _headless(path, heads, columns, mapping)
+    if half:
+        raise half[0]
     filled = [part for part in found if any(True for _ in part.rows(Tally()))] or found[:1]
     for part in filled:
         titles = [part.header.titles[place] for place in part.header.known.values()]
         part.header.require_single(titles, path.name)
     return filled if len(filled) == 1 else [_labelled(part) for part in filled]
+
+
+def _is_half(first: Sequence[Numbered], columns: Sequence[ColumnSpec], mapping: Mapped) -> bool:
+    """Whether a sheet looks like the table and lacks a column: left out, it would be half a file
+    that looks done."""
+    names = [match(cells, columns, mapping).keys() for _, cells in first]
+    wanted = {column.name for column in columns if column.required}
+    return any(len(found) >= _HALF and found & wanted for found in names)
+
+
+_HALF = 4
 
 
 def _labelled(part: Part) -> Part:

@@ -19,6 +19,7 @@ from tests.integration.office_files.writing import (
     with_error,
     with_filter,
     with_formula,
+    with_hidden_column,
     xml_2003,
 )
 
@@ -267,6 +268,19 @@ CASES = (
         name="several-sheets.xlsx",
         content=book(TWO, [HEADER, row(3)]),
         refused="sheets.several_tables",
+    ),
+    Case(
+        name="half-a-table.xlsx",
+        content=book(TWO, [("Mã hồ sơ", *HEADER[2:]), [row(3)[0], *row(3)[2:]]]),
+        options={"all_sheets": True},
+        refused="sheets.column_missing",
+    ),
+    Case(
+        name="hidden-column.xlsx",
+        content=book(TWO, change=with_hidden_column),
+        accepted=2,
+        said=("đang bị ẩn trong tệp; vẫn nhập: Ngày trả kết quả",),
+        stored=RETURNED,
     ),
     Case(
         name="all-sheets.xlsx",

@@ -78,6 +78,11 @@ def with_filter(page: Any) -> None:  # noqa: ANN401
     page.row_dimensions[3].hidden = page.row_dimensions[4].hidden = True
 
 
+def with_hidden_column(page: Any) -> None:  # noqa: ANN401
+    """The day of return hidden."""
+    page.column_dimensions["G"].hidden = True
+
+
 def html(grid: Grid) -> bytes:
     """A table that a one-stop program calls XLS."""
     title = f"<tr><td colspan={len(grid[0])}><b>DANH SÁCH HỒ SƠ</b></td></tr>"
