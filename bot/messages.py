@@ -31,7 +31,8 @@ class Incoming:
     """One thing a citizen did in one chat.
 
     `address` is the channel's own chat id and never leaves the bot; `message_ref` the channel's id
-    of the message it belongs to; `language` what the citizen's app is set to, if known.
+    of the message it belongs to; `language` what the citizen's app is set to, `network` the network
+    address it came from, if known.
     """
 
     channel: str
@@ -43,6 +44,7 @@ class Incoming:
     message_ref: str = ""
     callback_ref: str = ""
     language: str = ""
+    network: str = ""
     simulated: bool = False
     """Not a citizen: the demo's crowd. Everything it causes is marked."""
 

@@ -92,7 +92,14 @@ class Settings(BaseSettings):
     link_days: Days = 90
     """How long a link to a dossier works."""
     look_ups_per_hour: int = Field(default=20, ge=1)
-    """Dossier codes one chat may ask for in an hour: codes can be guessed (a counter a day)."""
+    """Dossier codes one chat may ask for in an hour without proof: codes can be guessed (a counter
+    a day)."""
+    look_ups_per_hour_address: int = Field(default=200, ge=1)
+    """What one network address may ask for in an hour on the page, over all its chats."""
+    look_ups_per_hour_bot: int = Field(default=3_000, ge=1)
+    """What all chats of one bot may ask for in an hour; reached, it is logged as an error."""
+    look_ups_per_hour_total: int = Field(default=5_000, ge=1)
+    """What all chats together may ask for in an hour; reached, it is logged as an error."""
     page_posts_per_minute: int = Field(default=120, ge=1)
     """What one network address may say on the page in a minute."""
     proxy_header: str = ""

@@ -28,14 +28,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Focus:
-    """Numbers of rows. `look_ups` are moments (whole seconds since 1970) of the last hour;
-    `group_told_at` is such a moment too."""
+    """Numbers of rows; `group_told_at` is a moment (whole seconds since 1970)."""
 
     interview: int | None = None
     asked: Asked | None = None
     petition: int | None = None
     said: tuple[Said, ...] = ()
-    look_ups: tuple[int, ...] = ()
     group_told_at: int = 0
     choices: tuple[str, ...] = ()
     """Where there are no buttons: what typing 1, 2, … means, as the data of buttons of ours."""
@@ -50,7 +48,6 @@ class Focus:
         plain = {name: getattr(self, name) for name in self.__slots__}
         plain["asked"] = [self.asked.verb, self.asked.subject] if self.asked else None
         plain["said"] = [[getattr(one, name) for name in Said.__slots__] for one in self.said]
-        plain["look_ups"] = list(self.look_ups)
         plain["choices"] = list(self.choices)
         return {name: value for name, value in plain.items() if value}
 
@@ -63,7 +60,6 @@ def focus_from(plain: Mapping[str, Any]) -> Focus:
         asked=Asked(verb=asked[0], subject=asked[1]) if asked else None,
         petition=plain.get("petition"),
         said=tuple(Said(**dict(zip(Said.__slots__, one, strict=True))) for one in said),
-        look_ups=tuple(plain.get("look_ups", ())),
         group_told_at=plain.get("group_told_at", 0),
         choices=tuple(plain.get("choices", ())),
     )

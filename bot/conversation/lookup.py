@@ -3,9 +3,7 @@
 TT 01/2018/TT-VPCP Điều 16: without proof only the code, how far it is, and the promised date.
 """
 
-from dataclasses import replace
-
-from bot.conversation import petition, survey
+from bot.conversation import look_up_limits, petition, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.codes import possible_reference
 from bot.conversation.turn import Rows, Turn
@@ -17,7 +15,6 @@ from surveys.store.citizens.contacts import Via
 from surveys.store.dossiers import lookups
 from surveys.store.dossiers.lookups import DossierStage
 
-HOUR_SECONDS = 3600
 STEPS = {
     Stage.NOT_ACCEPTED: 1,
     Stage.PROCESSING: 2,
@@ -31,23 +28,25 @@ LAST = 4
 
 
 async def show_by_code(turn: Turn, code: str) -> None:
-    """Answer a code that was typed; counted, since codes can be guessed."""
-    if await _is_allowed(turn):
-        _note(turn)
-        dossier = await lookups.find_by_code(turn.conn, code)
+    """Answer a code that was typed; counted without a proof, since codes can be guessed."""
+    dossier = await lookups.find_by_code(turn.conn, code)
+    if dossier is not None and await _is_proved(turn, dossier):
+        await show(turn, dossier, proved=True)
+    elif await _is_allowed(turn):
+        await look_up_limits.note(turn)
         if dossier is None:
             await turn.say("lookup.unknown", code=code)
         else:
-            await show(turn, dossier, proved=await _is_proved(turn, dossier))
+            await show(turn, dossier, proved=False)
     await survey.show_again(turn)
 
 
 async def show_if_found(turn: Turn, code: str) -> bool:
     """Answer what may be a code of some other build; False when no dossier has it."""
-    if len(_recent(turn)) >= turn.context.settings.look_ups_per_hour:
+    if await look_up_limits.minutes_to_wait(turn):
         return False
     if await lookups.find_by_code(turn.conn, code) is None:
-        _note(turn)
+        await look_up_limits.note(turn)
         return False
     await show_by_code(turn, code)
     return True
@@ -56,10 +55,9 @@ async def show_if_found(turn: Turn, code: str) -> bool:
 async def show_by_reference(turn: Turn) -> bool:
     """Answer the reference of a complaint; False when the text is not one."""
     reference = possible_reference(turn.incoming.text)
-    limit = turn.context.settings.look_ups_per_hour
-    if reference is None or len(_recent(turn)) >= limit:
+    if reference is None or await look_up_limits.minutes_to_wait(turn):
         return False
-    _note(turn)
+    await look_up_limits.note(turn)
     found = await petition.follow(turn, reference)
     if found:
         await survey.show_again(turn)
@@ -144,19 +142,7 @@ async def _is_proved(turn: Turn, dossier: DossierStage) -> bool:
 
 
 async def _is_allowed(turn: Turn) -> bool:
-    recent, limit = _recent(turn), turn.context.settings.look_ups_per_hour
-    if len(recent) < limit:
-        return True
-    seconds = recent[-limit] + HOUR_SECONDS - turn.now.timestamp()
-    await turn.say("lookup.too_many", minutes=max(1, round(seconds / 60)))
-    return False
-
-
-def _recent(turn: Turn) -> tuple[int, ...]:
-    since = turn.now.timestamp() - HOUR_SECONDS
-    return tuple(moment for moment in turn.focus.look_ups if moment > since)
-
-
-def _note(turn: Turn) -> None:
-    moments = (*_recent(turn), int(turn.now.timestamp()))
-    turn.focus = replace(turn.focus, look_ups=moments)
+    minutes = await look_up_limits.minutes_to_wait(turn)
+    if minutes:
+        await turn.say("lookup.too_many", minutes=minutes)
+    return not minutes

@@ -47,7 +47,7 @@ async def withdraw(turn: Turn) -> None:
     interview = await interviews.find_unfinished(turn.conn, turn.contact.id)
     if interview is not None:
         await survey.stop(turn, interview)
-    turn.focus = Focus(look_ups=turn.focus.look_ups)
+    turn.focus = Focus()
     await _log(turn, RequestKind.WITHDRAW, done=True)
     await turn.say("rights.withdrawn" if given else "rights.nothing_given")
 

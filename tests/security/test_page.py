@@ -100,6 +100,14 @@ async def test_the_session_is_kept_sealed(page: Page, client: Client) -> None:
     assert page.kept[1].event_key == raw.event_key
 
 
+async def test_the_network_goes_with_a_post(page: Page, client: Client) -> None:
+    """So that look-ups are limited for each address, whatever cookie it shows."""
+    await _post(client, "xin chào", 0, "192.0.2.1")
+    incoming = page.channel.parse(json.loads(page.kept[0].payload))
+    assert incoming is not None
+    assert incoming.network == "192.0.2.1"
+
+
 def test_a_post_of_the_first_version_is_still_read(page: Page) -> None:
     """It may wait in the inbox while the program is renewed."""
     incoming = page.channel.parse({"id": "1", "session": SESSION, "kind": "text", "text": "a"})

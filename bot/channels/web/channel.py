@@ -96,6 +96,7 @@ class WebChannel(Channel):
             data=str(payload.get("data", "")),
             message_ref=str(payload["id"]),
             language=str(payload.get("language", "")),
+            network=str(payload.get("network", "")),
             simulated=self._simulated,
         )
 

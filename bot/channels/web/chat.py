@@ -109,12 +109,14 @@ class WebChat:
         _require_own_page(request)
         event = _read_event(await request.read())
         written = len(event.text) if event else 0
-        if not self.visitors.may_speak(client_network(request, self.proxy_header), written):
+        network = client_network(request, self.proxy_header)
+        if not self.visitors.may_speak(network, written):
             raise web.HTTPTooManyRequests
         if event is None:
             return web.json_response({"error": "not an event of the page"}, status=400)
         kept = event.model_copy(update={"text": normalize("NFC", event.text)[:TEXT_LIMIT]})
-        await self.put([self.chats.to_raw(session, kept.model_dump())])
+        posted = kept.model_dump() | {"network": network}
+        await self.put([self.chats.to_raw(session, posted)])
         return web.json_response({"id": event.id}, status=202)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:

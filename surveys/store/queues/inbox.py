@@ -182,7 +182,7 @@ async def heads(
     First the numbers, then their rows: in one statement PostgreSQL, when it has not counted the
     table lately, begins with all rows of the channel.
     """
-    numbers = list((await conn.execute(_first_of_chats())).scalars())
+    numbers = await _first_numbers(conn)
     found: list[Update] = []
     for start in range(0, len(numbers), limit):
         some = {"numbers": numbers[start : start + limit]}
@@ -193,12 +193,36 @@ async def heads(
     return found[:limit]
 
 
+async def _first_numbers(conn: Connection) -> list[int]:
+    """The first number of each chat, oldest first. Where more wait than the window shows, chats are
+    also looked for one by one: a flood of one chat hides no other."""
+    rows = (await conn.execute(_first_of_chats())).all()
+    numbers = [first for first, _ in rows]
+    if sum(count for _, count in rows) < WINDOW:
+        return numbers
+    others = (await conn.execute(_first_of_each_chat())).scalars()
+    return sorted({*numbers, *others})
+
+
 @cache
-def _first_of_chats() -> Select[int]:
+def _first_of_chats() -> Select[int, int]:
     oldest = select(inbox.c.id, inbox.c.chat_key).where(NEW).order_by(inbox.c.id).limit(WINDOW)
     waiting = oldest.subquery()
     first = func.min(waiting.c.id).label("first")
-    return select(first).group_by(waiting.c.chat_key).order_by(first)
+    return select(first, func.count()).group_by(waiting.c.chat_key).order_by(first)
+
+
+@cache
+def _first_of_each_chat() -> Select[int]:
+    """Go from chat to chat by the index, past any number of updates of one chat."""
+    after, mine = inbox.alias("after"), inbox.alias("mine")
+    chats = select(func.min(inbox.c.chat_key).label("chat")).where(NEW).cte("chats", recursive=True)
+    waits = after.c.state == literal_column("'new'")
+    following = select(func.min(after.c.chat_key)).where(waits, after.c.chat_key > chats.c.chat)
+    chats = chats.union_all(select(following.scalar_subquery()).where(chats.c.chat.is_not(None)))
+    waits = mine.c.state == literal_column("'new'")
+    first = select(func.min(mine.c.id)).where(waits, mine.c.chat_key == chats.c.chat)
+    return select(first.scalar_subquery()).where(chats.c.chat.is_not(None)).limit(WINDOW)
 
 
 @cache

@@ -18,6 +18,7 @@ from surveys.store.base.schema.citizens import (
     contact_dossiers,
     contacts,
     links,
+    look_ups,
     rights_requests,
 )
 from surveys.store.base.schema.dossiers import (
@@ -61,6 +62,7 @@ __all__ = [
     "interviews",
     "invitations",
     "links",
+    "look_ups",
     "meta",
     "metadata",
     "outbox",

@@ -70,6 +70,22 @@ consents = Table(
     Index("ix_consents_latest", "contact_id", "purpose", "id"),
 )
 
+look_ups = Table(
+    "look_ups",
+    metadata,
+    row_id(),
+    Column("at_s", BigInteger, nullable=False, comment="whole seconds since 1970"),
+    Column("channel", String, nullable=False),
+    Column("bot", String, nullable=False),
+    Column("chat", String(64), nullable=False, comment="keyed hash of its own; outlives /xoa"),
+    Column("network", String(64), nullable=False, comment="keyed hash of the address; or empty"),
+    Index("ix_look_ups_at", "at_s"),
+    Index("ix_look_ups_bot", "channel", "bot", "at_s"),
+    Index("ix_look_ups_chat", "chat", "at_s"),
+    Index("ix_look_ups_network", "network", "at_s"),
+    comment="dossier codes asked for without proof within the last hour",
+)
+
 rights_requests = Table(
     "rights_requests",
     metadata,

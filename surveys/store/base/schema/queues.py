@@ -44,6 +44,12 @@ partial_index(
     where=inbox.c.state == "new",
 )
 partial_index(
+    "ix_inbox_chat",
+    inbox.c.chat_key,
+    inbox.c.id,
+    where=inbox.c.state == "new",
+)
+partial_index(
     "ix_inbox_set_aside",
     inbox.c.id,
     where=inbox.c.state == "set_aside",

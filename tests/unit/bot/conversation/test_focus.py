@@ -18,7 +18,6 @@ FOCUS = st.builds(
     asked=st.none() | st.builds(Asked, verb=st.sampled_from(Verb), subject=NUMBERS),
     petition=st.none() | NUMBERS,
     said=st.lists(SAID, max_size=3).map(tuple),
-    look_ups=st.lists(NUMBERS, max_size=3).map(tuple),
     group_told_at=NUMBERS | st.just(0),
 )
 

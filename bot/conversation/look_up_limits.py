@@ -1,0 +1,59 @@
+"""How many dossier codes may be asked for without proof in an hour: codes can be guessed.
+
+Limits of the chat, of the network address (where the channel knows it), of the bot, and of the
+whole deployment. The last two brake a guesser with many chats and addresses; whoever proved to have
+to do with a dossier is never held up by them.
+"""
+
+import logging
+
+from bot.conversation.turn import Turn
+from surveys.store.citizens import look_ups
+from surveys.store.citizens.look_ups import HOUR_SECONDS, Asker, Used
+
+logger = logging.getLogger(__name__)
+
+
+async def minutes_to_wait(turn: Turn) -> int:
+    """Until one more code may be asked for; 0: now."""
+    used, now_s = await _used(turn), int(turn.now.timestamp())
+    if not any(used_up >= limit for used_up, limit in _limits(turn, used)):
+        return 0
+    seconds = (used.oldest_s or now_s) + HOUR_SECONDS - now_s
+    return max(1, round(seconds / 60))
+
+
+async def note(turn: Turn) -> None:
+    """Count one more; says so once when a limit of the bot or of the deployment is reached."""
+    await look_ups.note(turn.conn, _asker(turn), int(turn.now.timestamp()))
+    used, chosen = await _used(turn), turn.context.settings
+    if used.total == chosen.look_ups_per_hour_total:
+        logger.error("look-ups are braked: %s within an hour in all", used.total)
+    elif used.bot == chosen.look_ups_per_hour_bot:
+        logger.error(
+            "look-ups are braked: %s within an hour on %s", used.bot, turn.incoming.channel
+        )
+
+
+def _limits(turn: Turn, used: Used) -> tuple[tuple[int, int], ...]:
+    chosen = turn.context.settings
+    return (
+        (used.chat, chosen.look_ups_per_hour),
+        (used.network, chosen.look_ups_per_hour_address),
+        (used.bot, chosen.look_ups_per_hour_bot),
+        (used.total, chosen.look_ups_per_hour_total),
+    )
+
+
+async def _used(turn: Turn) -> Used:
+    return await look_ups.used(turn.conn, _asker(turn), int(turn.now.timestamp()))
+
+
+def _asker(turn: Turn) -> Asker:
+    """Hashes of their own, which tie no row to a contact."""
+    come, ring = turn.incoming, turn.context.keyring
+    chat = f"{come.channel}\0{come.bot}\0{come.address}"
+    network = ring.sign("look-up network", come.network) if come.network else ""
+    return Asker(
+        channel=come.channel, bot=come.bot, chat=ring.sign("look-up chat", chat), network=network
+    )
