@@ -191,7 +191,7 @@ def _tell_notes(runtime: Runtime, report: Report) -> None:
         detail = report.details.get(key, Detail())
         words = ", ".join(f"“{word}”" for word in detail.words)
         said = runtime.text(f"{report.kind}.warnings.{key}", count=count, words=words)
-        rows = shortened(detail.rows, count)
+        rows = shortened(detail.rows, len(detail.rows))
         click.echo(f"{said} {runtime.text('imports.rows', rows=rows)}" if rows else said, err=True)
 
 

@@ -34,6 +34,13 @@ _OTHERS = {
     b"SQLite format": "sqlite",
     b"PK\x05\x06": "zip_empty",
 }
+_STREAMS = {
+    "sheets.password": "EncryptedPackage",
+    "": "Workbook",
+    "sheets.is_doc": "WordDocument",
+    "sheets.is_ppt": "PowerPoint Document",
+}
+"""What a compound file is by the name of a stream in it; the first one decides."""
 _PARTS = {"word/": "docx", "ppt/": "pptx", "visio/": "visio"}
 
 
@@ -87,14 +94,13 @@ def _opendocument(path: Path) -> Kind:
 
 
 def _compound(path: Path) -> Kind:
-    """An old compound file: XLS, a locked XLSX, or Word's DOC; told by its directory's names."""
-    content = path.read_bytes()[: 64 << 20]
-    names = {
-        "sheets.password": "EncryptedPackage",
-        "sheets.is_doc": "WordDocument",
-        "sheets.is_ppt": "PowerPoint Document",
-    }
-    for code, name in names.items():
-        if name.encode("utf-16-le") in content:
-            raise Refusal(code, file=path.name)
+    """An old compound file: XLS, a locked XLSX, or Word's DOC; told by its directory's names. A
+    workbook may hold a Word document."""
+    with path.open("rb") as stream:
+        content = stream.read(64 << 20)
+    for code, name in _STREAMS.items():
+        if f"{name}\0".encode("utf-16-le") in content:
+            if code:
+                raise Refusal(code, file=path.name)
+            return Kind.OLE
     return Kind.OLE

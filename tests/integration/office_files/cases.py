@@ -338,8 +338,13 @@ CASES = (
     Case(name="cut.xlsx", content=book(TWO)[:3_000], refused="sheets.cut"),
     Case(
         name="locked.xlsx",
-        content=b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+        content=b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage\0".encode("utf-16-le"),
         refused="sheets.password",
+    ),
+    Case(
+        name="letter.xls",
+        content=b"\xd0\xcf\x11\xe0" + bytes(600) + "WordDocument\0".encode("utf-16-le"),
+        refused="sheets.is_doc",
     ),
     Case(name="long-line.csv", content=b"a," * 600_000, refused="sheets.long_line"),
 )
