@@ -44,7 +44,11 @@ class Files:
 
 
 async def lay(runtime: Runtime, folder: Path) -> list[Report]:
-    """Import the district, once; returns what was imported, nothing when it was there already."""
+    """Import the district, once; returns what was imported, nothing when it was there already.
+
+    Units come first and by themselves: the other files name them. Stopped in between, the next
+    start takes the same files in again, which changes nothing that is there.
+    """
     database = await runtime.database()
     async with database.read() as conn:
         if await meta.read(conn, MARK) == SAMPLE:
@@ -52,15 +56,15 @@ async def lay(runtime: Runtime, folder: Path) -> list[Report]:
     files = Files.within(folder)
     files.write()
     zone, ring = runtime.settings.zone, runtime.keyring()
-    reports = await run_import(
+    units = await run_import(runtime, (UnitImporter(zone), Source(file=files.units)))
+    others = await run_import(
         runtime,
-        (UnitImporter(zone), Source(file=files.units)),
         (DossierImporter(zone, ring, runtime.today), Source(file=files.dossiers)),
         (FactImporter(runtime), Source(file=files.facts)),
     )
     async with database.write() as conn:
         await meta.remember(conn, MARK, SAMPLE)
-    return reports
+    return [*units, *others]
 
 
 def _unit(figures: Figures) -> dict[str, str]:
