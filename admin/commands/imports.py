@@ -10,7 +10,7 @@ from admin.kit.runtime import Runtime, format_option, group
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers.scores import Stage
-from surveys.store.importing import undoing
+from surveys.store.importing import staging, undoing
 from surveys.store.importing.undoing import Undone
 from surveys.store.system import import_changes, imports
 from surveys.store.system.import_changes import Change
@@ -78,6 +78,7 @@ async def undo_import(
     """Take one import back; without `--yes` only say what would happen."""
     database = await runtime.database()
     async with database.write() as conn:
+        await staging.require_idle(conn)
         one = await _find(conn, number)
         if await _has_appraised(conn, number):
             runtime.require("scores.import stage=appraised")

@@ -22,7 +22,7 @@ from surveys.errors import Refusal
 from surveys.store.base import schema
 from surveys.store.base.database import Database
 from surveys.store.results import evidence
-from surveys.store.system import audit
+from surveys.store.system import audit, imports
 from tests.integration.office import csv_file, office, take_in
 
 UNITS = "code,name,level\nXA01,Xã An Hòa,xa\nXA02,Xã An Tân,xa"
@@ -159,6 +159,18 @@ async def test_what_citizens_answered_stays(
     with pytest.raises(Refusal, match=r"imports\.in_use_citizens"):
         await _undo(database_url, 2)
     assert await _whole(database) == before
+
+
+async def test_nothing_is_undone_beside_an_import(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """What another import has read must not go away under it."""
+    await _import(database_url, tmp_path, "units", UNITS)
+    async with office(database_url) as runtime, database.write() as conn:
+        words = {"kind": "dossiers", "file_name": "x.csv", "sha256": "", "actor": "nam"}
+        await imports.begin(conn, **words, at=runtime.now)
+    with pytest.raises(Refusal, match=r"imports\.running"):
+        await _undo(database_url, 1)
 
 
 async def test_imports_are_listed_and_shown(

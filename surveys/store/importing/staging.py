@@ -38,6 +38,12 @@ async def find_running(conn: Connection) -> Import | None:
     return None if number is None else await import_store.find(conn, number)
 
 
+async def require_idle(conn: Connection) -> None:
+    """Raises Refusal `imports.running` while another import is under way."""
+    if (other := await find_running(conn)) is not None:
+        raise Refusal("imports.running", id=other.id, file=other.file_name, actor=other.actor)
+
+
 async def forget_dead(conn: Connection) -> None:
     """Imports that died before they were decided wrote nothing, and never will."""
     dead = select(imports.c.id).where(
