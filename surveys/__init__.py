@@ -1,1 +1,1 @@
-"""What is asked, of whom, and what they answered."""
+"""The survey domain: questionnaires, interviews, dossiers, outcomes; the store is beneath it."""

@@ -35,7 +35,7 @@ def civil_time(value: object, zone: ZoneInfo) -> datetime:
     """A naive local datetime from text (`15/03/2021 14:30`, `2021-03-15T14:30+07:00`), from a
     spreadsheet's own date, or from its day number.
 
-    An offset is converted to `zone`. Raises ValueError for anything that is no date, and for
+    An offset is converted to `zone`. Raises ValueError for anything that is not a date, and for
     years outside 1900–2199.
     """
     found = _read(value, zone)
@@ -67,8 +67,9 @@ def _from_text(text: str, zone: ZoneInfo) -> datetime:
 
 
 def _plain(text: str) -> str:
-    """Small letters without accents and invisible signs, single spaces, no words that only
-    introduce a day."""
+    """Lower case, without accents, invisible characters and words that only introduce a day; single
+    spaces.
+    """
     parts = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(" " if one.isspace() else one for one in parts if not _is_silent(one))
     return " ".join(_WORDS.sub(" ", bare).split())
@@ -87,7 +88,7 @@ def _from_parts(found: Mapping[str, str | None]) -> datetime:
 
 
 def _hour(hour: int, half: str | None) -> int:
-    """From twelve hours to twenty-four: 12:15 SA is 0:15, 04:30 CH is 16:30.
+    """Convert a 12-hour clock to 24 hours: 12:15 SA is 0:15, 04:30 CH is 16:30.
 
     Raises ValueError for an afternoon hour in the morning.
     """

@@ -1,7 +1,7 @@
-"""The criteria a dossier is evidence for: what each needs, declared once in `CRITERIA`.
+"""The criteria that a dossier gives evidence for: what each needs, declared once in `CRITERIA`.
 
 Outcomes, the wide evidence row and its index, the rating's counts, the review queue, verification
-and explanations all read this table. CONTRIBUTING says what else a further criterion takes.
+and explanations all read this table. CONTRIBUTING lists what else a new criterion needs.
 """
 
 from collections.abc import Callable, Mapping
@@ -50,8 +50,8 @@ class Criterion:
     """One criterion that has evidence per dossier.
 
     `column` of `dossier_evidence` holds the code of an outcome of `codes`, 0 = no evidence;
-    `derive` finds it before any verification. `questions` are those it rests on, `complaint` is
-    the kind of complaint that bears on it, `review` names the outcomes an officer should look at.
+    `derive` finds it before any verification. `questions` are those it is derived from, `complaint`
+    is the kind of complaint that affects it, `review` names the outcomes an officer should look at.
     """
 
     number: str
@@ -66,7 +66,7 @@ class Criterion:
 
     @property
     def outcome_codes(self) -> dict[str, int]:
-        """Name → code of every outcome that is evidence, in the order of the codes."""
+        """Name → code of every outcome except "no evidence", in the order of the codes."""
         return {code.name.lower(): int(code) for code in self.codes if code}
 
     @property
@@ -158,7 +158,7 @@ class Outcomes:
 
 
 def outcomes(record: DossierRecord) -> Outcomes:
-    """What counts: the officer's decisions over what the dossier itself shows."""
+    """The outcomes that count: an officer's decision replaces what the dossier itself shows."""
     decided = {key: CRITERIA[key].codes(code) for key, code in record.verified.items()}
     return Outcomes({**raw_outcomes(record).by_criterion, **decided})
 

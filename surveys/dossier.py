@@ -41,7 +41,7 @@ class Filing(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far a dossier is, as anybody who has its code may know (TT 01/2018 Điều 16)."""
+    """How far a dossier is, as anyone with its code may know (TT 01/2018 Điều 16)."""
 
     NOT_ACCEPTED = "not_accepted"
     PROCESSING = "processing"
@@ -95,7 +95,7 @@ _FILINGS = {fold(name): filing for filing, names in FILING_NAMES.items() for nam
 
 
 def normal_code(text: str) -> str:
-    """A dossier code in one writing: capitals, no spaces, plain dashes."""
+    """A dossier code in canonical form: capitals, no spaces, plain dashes."""
     return "".join(text.split()).translate(_DASHES).upper()
 
 
@@ -129,7 +129,7 @@ def parse_filing(text: str) -> Filing:
 
 
 def status_by_dates(finished_at: datetime | None, returned_at: datetime | None) -> Status:
-    """The state of a dossier whose export names none."""
+    """The state of a dossier, from its dates, when the export has no status."""
     if returned_at is not None:
         return Status.RETURNED
     return Status.IN_PROGRESS if finished_at is None else Status.FINISHED

@@ -1,11 +1,11 @@
-"""The one way this house says no."""
+"""The error every room raises when it rejects input."""
 
 
 class Refusal(Exception):
-    """Something the user gave cannot be taken.
+    """Input from the user is rejected.
 
-    `code` is a dotted key (`dossiers.unknown_unit`); the sentence for people stands under
-    `errors.<code>` in the locale files, with `params` as its placeholders.
+    `code` is a dotted key (`dossiers.unknown_unit`); the message for users is under `errors.<code>`
+    in the locale files, with `params` as its placeholders.
     """
 
     def __init__(self, code: str, **params: object) -> None:

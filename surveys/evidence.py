@@ -1,16 +1,16 @@
 """Outcome codes: what a dossier shows for a criterion, not yet the points.
 
-The codes are what the wide evidence row of a dossier holds. Their names are what a rulebook
-gives points to, so another rulebook needs no other rows. 0 is always "no evidence"; it is never
-turned into 0 points (TT 01/2018/TT-VPCP Điều 15 khoản 4 điểm b). `surveys.criteria` says which
-criterion has which codes.
+The codes are what the wide evidence row of a dossier holds. A rulebook gives points to their names,
+so another rulebook uses the same rows. 0 is always "no evidence"; it is never turned into 0 points
+(TT 01/2018/TT-VPCP Điều 15 khoản 4 điểm b). `surveys.criteria` says which criterion has which
+codes.
 """
 
 from enum import IntEnum
 
 
 class Timing(IntEnum):
-    """A day against the day promised (chỉ số 1 and 2)."""
+    """The actual day compared with the promised day (chỉ số 1 and 2)."""
 
     MISSING = 0
     EARLY = 1
@@ -49,7 +49,7 @@ class Publicity(IntEnum):
 
 
 class Conduct(IntEnum):
-    """Conduct and time together (chỉ số 7): an unrefuted complaint, else the timing."""
+    """Conduct and time together (chỉ số 7): a complaint that is not refuted, else the timing."""
 
     MISSING = 0
     COMPLAINT = 1

@@ -1,4 +1,4 @@
-"""Questionnaires: the model, the files, the checks. Everybody else imports forms from here."""
+"""Questionnaires: the model, the files, the checks. Other modules import forms from here."""
 
 from surveys.form_file import (
     check,
@@ -23,7 +23,7 @@ from surveys.form_model import (
 
 
 def checksum(form: Form) -> str:
-    """SHA-256 (hex) of what the form says; a published version never gets another."""
+    """SHA-256 (hex) of the form's content; it never changes for a published version."""
     return form.checksum
 
 

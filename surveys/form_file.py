@@ -1,4 +1,4 @@
-"""Forms on disk: reading a YAML file into a form, or saying where and how it is wrong."""
+"""Forms on disk: reads a YAML file into a form, or reports where and how it is wrong."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -54,7 +54,7 @@ def shipped_forms() -> tuple[Form, ...]:
 
 
 def current(forms: Iterable[Form], form_id: str, day: date) -> Form:
-    """The form to begin with on this day: the valid version that came into force last.
+    """The form for new interviews on this day: the valid version that came into force last.
 
     Raises Refusal `forms.unknown` when none is valid then.
     """
@@ -67,7 +67,7 @@ def current(forms: Iterable[Form], form_id: str, day: date) -> Form:
 
 
 def same_version_changed(registered: Mapping[tuple[str, str], str], form: Form) -> bool:
-    """Whether a published version says something else now.
+    """Whether the content of a published version differs from `registered`.
 
     `registered` holds the checksum of every published (id, version).
     """
@@ -114,6 +114,6 @@ def _refusal(fault: Fault, document: yaml_lines.Document) -> Refusal:
 
 
 def key_of(place: Place) -> str:
-    """A place in a form as people write it: `questions[2].options[1].id`, counted from 1."""
+    """The path of a place in a form, for messages: `questions[2].options[1].id`, counted from 1."""
     shown = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place)
     return "".join(shown).lstrip(".")

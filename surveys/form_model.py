@@ -1,4 +1,4 @@
-"""A questionnaire as data: what is asked, in which order, in which languages, by what right."""
+"""A questionnaire as data: what is asked, in which order, in which languages, on what legal basis."""
 
 import hashlib
 import json
@@ -30,13 +30,13 @@ class Kind(StrEnum):
 
 
 class Part(BaseModel):
-    """What every part of a form has in common: fixed once read, no unknown keys."""
+    """Base of every part of a form: immutable once read, no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Option(Part):
-    """One answer to choose. `best`: no reason need be asked after it.
+    """One answer option. `best`: no reason is asked for after it.
 
     `no_answer`: "don't remember", "prefer not to say"; never counted as points.
     """
@@ -49,7 +49,7 @@ class Option(Part):
 
 
 class Condition(Part):
-    """The question is asked only when `question` was answered with one of `among`."""
+    """The question is asked only if `question` was answered with one of `among`."""
 
     question: QuestionId
     among: tuple[OptionId, ...] = Field(alias="in")
@@ -80,7 +80,7 @@ class Question(Part):
 
 
 class Form(Part):
-    """A questionnaire in one version, which stays as it is once published."""
+    """One version of a questionnaire; immutable once published."""
 
     id: FormId
     version: Annotated[str, StringConstraints(min_length=1, max_length=20)]
@@ -100,14 +100,16 @@ class Form(Part):
 
     @cached_property
     def comment(self) -> Question | None:
-        """Where free text goes: the question `comment`, else the last text always asked."""
+        """The question that takes free text: `comment`, else the last text question that is always
+        asked.
+        """
         texts = [q for q in self.questions if q.kind is Kind.TEXT and q.when is None]
         named = next((q for q in texts if q.id == "comment"), None)
         return named or (texts[-1] if texts else None)
 
     @cached_property
     def checksum(self) -> str:
-        """SHA-256 (hex) of what the form says; comments and layout of the file do not count."""
+        """SHA-256 (hex) of the form's content; comments and layout of the file do not change it."""
         content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -117,7 +119,7 @@ class Form(Part):
         return next((question for question in self.questions if question.id == question_id), None)
 
     def valid_on(self, day: date) -> bool:
-        """Whether the form may be begun on this day; both ends included."""
+        """Whether an interview may start with the form on this day; both ends included."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 

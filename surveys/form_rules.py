@@ -1,4 +1,4 @@
-"""What a form must keep so that every question can be asked, answered and counted."""
+"""The rules a form must obey so that every question can be asked, answered and counted."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -14,7 +14,7 @@ YES_NO = frozenset({"yes", "no"})
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong with a form: the refusal's code, where it is, and what to name."""
+    """One error in a form: the refusal's code, its place, and the parameters of the message."""
 
     code: str
     place: Place
@@ -22,7 +22,7 @@ class Fault:
 
 
 def faults(form: Form, known_criteria: Collection[str] | None = None) -> Iterator[Fault]:
-    """Everything wrong with the form, in the order of the rules; nothing when it can be used."""
+    """Every error in the form, in the order of the rules; empty if the form can be used."""
     if form.valid_to is not None and form.valid_to < form.valid_from:
         yield Fault("valid_to_first", ("valid_to",), {"value": str(form.valid_to)})
     yield from _language_faults(form)
@@ -76,7 +76,7 @@ def _option_faults(question: Question, place: Place) -> Iterator[Fault]:
 
 
 def _word_faults(question: Question, place: Place) -> Iterator[Fault]:
-    """A word that means two options, exactly as written, could never be understood."""
+    """Find words that name two options when compared exactly as written: they are ambiguous."""
     owner: dict[tuple[str, str], str] = {}
     for number, option in enumerate(question.options):
         for language in option.text.keys() | option.words.keys():

@@ -1,7 +1,7 @@
-"""One rule a criterion: from what is known of one dossier to its outcome; no points, no clock.
+"""One rule per criterion: derives the outcome from the record of one dossier; no points, no clock.
 
-TT 01/2018/TT-VPCP Điều 13 says what is looked at; which points an outcome is worth is the
-rulebook's matter. What is not known is MISSING and stays so.
+TT 01/2018/TT-VPCP Điều 13 defines the evidence; the rulebook gives points to outcomes. Missing data
+is MISSING, never 0.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from surveys.evidence import Agencies, Conduct, Contacts, Publicity, Timing
 
 
 class ComplaintState(StrEnum):
-    """What became of a citizen's complaint."""
+    """The state of a citizen's complaint."""
 
     PENDING = "pending"
     UPHELD = "upheld"
@@ -43,7 +43,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierRecord:
-    """Everything that bears on the outcomes of one dossier.
+    """Everything that the outcomes of one dossier are derived from.
 
     `conduct_complaints` are the states of complaints about conduct by response;
     `verified` the officer's last decisions by criterion (outcome codes, 0 = refused).
@@ -59,7 +59,7 @@ class DossierRecord:
 
 
 def total_time(record: DossierRecord) -> Timing:
-    """Chỉ số 1: the day it was finished, else returned, against the promised day."""
+    """Chỉ số 1: the day it was finished, else returned, compared with the promised day."""
     return timing(record.due_at, record.finished_at or record.returned_at)
 
 
@@ -104,7 +104,7 @@ def conduct(record: DossierRecord) -> Conduct:
 
 
 def timing(due_at: datetime | None, done_at: datetime | None) -> Timing:
-    """Compare by day; not done yet: no evidence."""
+    """Compare by day; a dossier that is not finished has no evidence."""
     if done_at is None:
         return Timing.MISSING
     if due_at is None:
@@ -118,13 +118,13 @@ _WORST_FIRST = (Timing.LATE, Timing.SAME_DAY, Timing.EARLY, Timing.NO_DUE_DATE)
 
 
 def worst(timings: Iterable[Timing]) -> Timing:
-    """The dossier's timing over its steps: the worst that is known."""
+    """The dossier's timing over its steps: the worst known one."""
     known = set(timings)
     return next((timing for timing in _WORST_FIRST if timing in known), Timing.MISSING)
 
 
 def _last(answers: Iterable[Given], question: str) -> Given | None:
-    """The answer that counts when several forms asked the same: the last one given."""
+    """The answer that counts if several forms asked the same question: the last one given."""
     given = [one for one in answers if one.question == question and one.option is not None]
     return max(given, key=lambda one: (one.answered_at, one.response_id), default=None)
 

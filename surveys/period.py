@@ -17,14 +17,14 @@ from surveys.spelling import fold
 
 
 class Preset(StrEnum):
-    """How years, halves, quarters and months are turned into days."""
+    """How years, half years, quarters and months are mapped to days."""
 
     ADMINISTRATIVE = "administrative"
     CALENDAR = "calendar"
 
 
 class Kind(StrEnum):
-    """The named periods there are; the value is what stands before the number in an id."""
+    """The kinds of named periods; the value is the prefix of the number in an id."""
 
     YEAR = ""
     HALF = "H"
@@ -39,7 +39,7 @@ PER_YEAR = {Kind.YEAR: 1, Kind.HALF: 2, Kind.QUARTER: 4, Kind.MONTH: 12, Kind.WE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """From `start` to `end`, both days included; `id` is what facts and scores name."""
+    """From `start` to `end`, both days included; facts and scores refer to it by `id`."""
 
     id: str
     start: date
@@ -51,19 +51,19 @@ class Period:
 
 
 def parse_period(text: str, preset: Preset = Preset.ADMINISTRATIVE) -> Period:
-    """Read `2021-Q2`, `2021-05`, `2021-H1`, `2021-W20`, `2020`, `2020-01-01..2020-03-31`, or the
-    same as people write it: `Quý II/2021`, `tháng 5/2021`, `6 tháng đầu năm 2021`, `tuần 20/2021`,
-    `năm 2020`, `từ 01/01/2020 đến 31/03/2020`.
+    """Read `2021-Q2`, `2021-05`, `2021-H1`, `2021-W20`, `2020`, `2020-01-01..2020-03-31`, or common
+    Vietnamese forms: `Quý II/2021`, `tháng 5/2021`, `6 tháng đầu năm 2021`, `tuần 20/2021`, `năm
+    2020`, `từ 01/01/2020 đến 31/03/2020`.
 
-    The same days are the same period: a range that is a quarter has the quarter's id.
-    Raises Refusal `period.unreadable` or `period.reversed`.
+    Equal days give the same period: a range that is exactly a quarter has the quarter's id. Raises
+    Refusal `period.unreadable` or `period.reversed`.
     """
     named = _named(text, preset)
     return named or _range(text.strip(), preset)
 
 
 def previous(period: Period, preset: Preset = Preset.ADMINISTRATIVE) -> Period | None:
-    """The period of the same kind before this one; None for a free range."""
+    """The previous period of the same kind; None for a free range."""
     place = _place(period)
     if place is None:
         return None
@@ -75,7 +75,7 @@ def previous(period: Period, preset: Preset = Preset.ADMINISTRATIVE) -> Period |
 
 
 def part_ids(period: Period) -> tuple[str, ...]:
-    """The ids of the quarters of a year or half year, of the months of a quarter; else nothing."""
+    """The ids of the quarters of a year or half year, of the months of a quarter; else empty."""
     place = _place(period)
     below = None if place is None else _BELOW.get(place[0])
     if place is None or below is None:
@@ -122,7 +122,7 @@ _BETWEEN = re.compile(r" ?\.\. ?| đến (?:hết )?(?:ngày )?| ?– ?| - ")
 
 
 def _named(text: str, preset: Preset) -> Period | None:
-    """The named period that is written here; None for anything else."""
+    """Parse a named period; None for anything else."""
     wanted = fold(text)
     for kind, pattern in _WRITINGS:
         if match := pattern.fullmatch(wanted):
@@ -136,7 +136,7 @@ def _named(text: str, preset: Preset) -> Period | None:
 
 
 def _build(kind: Kind, year: int, number: int, preset: Preset) -> Period:
-    """The nth period of its kind in a year; raises ValueError where there is none."""
+    """The nth period of its kind in a year; raises ValueError if there is no such period."""
     if not 1 <= number <= PER_YEAR[kind]:
         raise ValueError(number)
     if kind is Kind.WEEK:
@@ -148,7 +148,7 @@ def _build(kind: Kind, year: int, number: int, preset: Preset) -> Period:
 
 
 def _days(year: int, first: int, last: int, preset: Preset) -> tuple[date, date]:
-    """From the first to the last of these months, both included."""
+    """First and last day of these months, first to last month included."""
     if preset is Preset.CALENDAR:
         after = date(year + last // 12, last % 12 + 1, 1)
         return date(year, first, 1), after - timedelta(days=1)

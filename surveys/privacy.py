@@ -1,6 +1,6 @@
-"""Keeping citizens' identities in: keyed hashes for matching, encryption for what must be sent to.
+"""Protects citizens' identities: keyed hashes for matching, encryption for addresses to send to.
 
-One secret key a deployment. Without it the database names nobody (Luật 91/2025/QH15 Điều 14,
+One secret key per deployment. Without it the database identifies nobody (Luật 91/2025/QH15 Điều 14,
 NĐ 61/2018/NĐ-CP Điều 27 khoản 3: raters are confidential).
 """
 
@@ -37,28 +37,28 @@ class Keyring:
     secret: bytes
 
     def chat_key(self, channel: str, bot: str, address: str) -> str:
-        """The hash that stands for one chat, everywhere outside the contact's sealed address."""
+        """The keyed hash of one chat, used everywhere outside the contact's encrypted address."""
         return self._hash("chat", f"{channel}\0{bot}\0{address}")
 
     def phone_key(self, phone: str) -> str:
-        """The hash that two writings of one phone number share."""
+        """The keyed hash of a phone number; equal for every notation of the number."""
         return self._hash("phone", phone)
 
     def reference(self, kind: str, number: int) -> str:
-        """A short code to follow a complaint by: eight letters and digits, not guessable."""
+        """A short code for tracking a complaint: eight letters and digits, not guessable."""
         digest = self._digest(kind, str(number))
         return base64.b32encode(digest)[:8].decode()
 
     def sign(self, purpose: str, text: str) -> str:
-        """HMAC-SHA-256 (hex) that only who has the key can make; equal for equal texts."""
+        """HMAC-SHA-256 (hex) with the deployment's key; equal for equal texts."""
         return self._hash(purpose, text)
 
     def seal(self, text: str) -> bytes:
-        """Encrypt; every call gives other bytes."""
+        """Encrypt; every call gives different bytes."""
         return self._fernet().encrypt(text.encode())
 
     def unseal(self, sealed: bytes) -> str:
-        """Decrypt; raises Refusal `privacy.wrong_key` for another deployment's bytes."""
+        """Decrypt; raises Refusal `privacy.wrong_key` for bytes encrypted with another key."""
         from cryptography.fernet import InvalidToken
 
         try:
@@ -67,7 +67,7 @@ class Keyring:
             raise Refusal("privacy.wrong_key") from None
 
     def fingerprint(self) -> str:
-        """What may be written down to recognise the key, and tells nothing of it."""
+        """An identifier of the key that may be stored and reveals nothing of the key."""
         return self._hash("fingerprint", "")[:16]
 
     def _fernet(self) -> "Fernet":
@@ -93,12 +93,12 @@ def link_token(randomness: bytes) -> str:
 
 
 def token_hash(token: str) -> str:
-    """What is kept of a link's token."""
+    """The hash of a link's token, which is stored instead of the token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def normal_phone(text: str) -> str | None:
-    """A Vietnamese or foreign number as `+84987654321`; None when it is no phone number.
+    """A Vietnamese or foreign number as `+84987654321`; None if it is not a phone number.
 
     Old 11-digit mobile numbers become the number their owner has today.
     """
@@ -119,7 +119,7 @@ def normal_phone(text: str) -> str | None:
 
 
 def masked(code: str) -> str:
-    """A dossier code that its owner recognises and a passer-by cannot use: its end hidden."""
+    """A dossier code with its end hidden: its owner recognises it, others cannot use it."""
     head, dash, tail = code.rpartition("-")
     return f"{head}{dash}{'•' * (len(tail) - 2)}{tail[-2:]}" if dash else f"{code[:3]}•••"
 

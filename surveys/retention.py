@@ -1,4 +1,6 @@
-"""How long it may be known who said what: pure dates, from the deployment's numbers of days."""
+"""Retention of personal data: the dates until which answers stay linked to citizens, from the
+configured numbers of days.
+"""
 
 from datetime import date, timedelta
 

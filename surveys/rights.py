@@ -1,4 +1,4 @@
-"""What citizens may ask to be done with their data, and by when it is due by law."""
+"""Requests of citizens about their own data, and the legal deadline of each."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from surveys import yaml_lines
 
 
 class RequestKind(StrEnum):
-    """What is asked."""
+    """The kind of a request."""
 
     VIEW = "view"
     WITHDRAW = "withdraw"
@@ -21,7 +21,7 @@ class RequestKind(StrEnum):
 
 
 class Deadline(BaseModel):
-    """Days the law gives, and the law."""
+    """The number of days allowed, and the legal source."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,7 +30,7 @@ class Deadline(BaseModel):
 
 
 def due_on(kind: RequestKind, received: date) -> date:
-    """The last day to do what was asked on the day `received`."""
+    """The last day to fulfil a request received on the day `received`."""
     return received + timedelta(days=deadlines()[kind].days)
 
 

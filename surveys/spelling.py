@@ -1,4 +1,4 @@
-"""Headers, names and codes as they are compared: without accents, case, signs, extra spaces."""
+"""Normalises headers, names and codes for comparison: no accents, case, signs, extra spaces."""
 
 import unicodedata
 
@@ -16,14 +16,15 @@ def unaccented(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """`  Ngày  hẹn trả (*)` as `ngay hen tra`; two writings of one name fold alike."""
+    """` Ngày hẹn trả (*)` as `ngay hen tra`; spellings of the same name become equal."""
     spaced = "".join(sign if sign.isalnum() else " " for sign in unaccented(text).casefold())
     return " ".join(spaced.split())
 
 
 def name_key(text: str) -> str:
-    """`UBND  xã An Hòa` as people hear it: without case, signs and extra spaces, but with its
-    accents and tones; a tone is no other one for standing on another letter (`Hoà`, `Hòa`)."""
+    """`UBND  xã An Hòa` for comparison: without case, signs and extra spaces, but with accents and
+    tones; the letter that carries the tone makes no difference (`Hoà`, `Hòa`).
+    """
     parts = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", tidy(text)).casefold())
     spaced = "".join(sign if sign.isalnum() or _is_mark(sign) else " " for sign in parts)
     return " ".join(map(_with_tone_last, spaced.split()))
@@ -40,7 +41,7 @@ def _with_tone_last(word: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """In NFC, trimmed, every run of white space one space; invisible and control signs removed."""
+    """In NFC, trimmed, white space collapsed; invisible and control characters removed."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
@@ -49,7 +50,7 @@ def tidy(text: str) -> str:
 
 
 def storable(text: str) -> str:
-    """Without what no database takes: zero bytes and halves of surrogate pairs."""
+    """The text without what databases reject: NUL characters and unpaired surrogates."""
     return text.encode(errors="replace").decode().replace("\0", "")
 
 

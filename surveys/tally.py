@@ -1,4 +1,4 @@
-"""A survey tally made complete and safe to publish: zero rows filled in, small cells hidden."""
+"""Makes a survey tally complete and safe to publish: adds zero rows, hides small cells."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -13,8 +13,9 @@ Group = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """How often an option was chosen; None: hidden. `simulated` of these answers came from the
-    demo."""
+    """How often an option was chosen; None: suppressed. `simulated` of these answers came from the
+    demo.
+    """
 
     group: Group
     form: str
@@ -26,7 +27,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Of the dossiers returned: invitations handed out and delivered, responses, valid ones."""
+    """For the dossiers returned: counts of invitations issued and delivered, responses, valid
+    responses.
+    """
 
     group: Group
     returned: int = 0
@@ -37,20 +40,20 @@ class Reach:
     simulated: int = 0
 
     def meets(self, percent: int) -> bool | None:
-        """Whether the valid responses reach the quota; None where nothing was returned."""
+        """Whether the valid responses reach the quota; None if no dossier was returned."""
         return None if not self.returned else (self.valid or 0) >= quota(self.returned, percent)
 
 
 def quota(returned: int, percent: int) -> int:
-    """The responses wanted: a share of the dossiers, rounded up (domain: local rule)."""
+    """The required number of responses: a share of the dossiers, rounded up (a local rule)."""
     return int((Decimal(returned * percent) / 100).to_integral_value(ROUND_CEILING))
 
 
 def complete(counted: Iterable[Cell], groups: Iterable[Group], forms: Iterable[Form]) -> list[Cell]:
     """Every option of every form for every group, in the order of the forms.
 
-    Options nobody chose are cells with 0. What was counted and is in no form stays, at the end
-    of its form.
+    Options nobody chose are cells with 0. Counted options that no form has are kept at the end of
+    their form.
     """
     found = {(cell.group, cell.form, cell.question, cell.option): cell for cell in counted}
     wanted = dict.fromkeys(_options(forms))
@@ -80,7 +83,7 @@ def hide_small(cells: Iterable[Cell], below: int) -> list[Cell]:
 
 
 def hide_small_reach(reach: Iterable[Reach], below: int) -> list[Reach]:
-    """Hide how many answered where they are few."""
+    """Hide the numbers of responses that are small."""
     return [
         replace(one, answered=_shown(one.answered, below), valid=_shown(one.valid, below))
         for one in reach
@@ -99,7 +102,9 @@ def _nobody(group: Group, form: str, question: str, option: str) -> Cell:
 
 
 def _hidden(question: list[Cell], below: int) -> list[Cell]:
-    """Hide the smallest cells: none if none is small, else at least two with enough together."""
+    """Hide the smallest cells: zero if all are large enough, else at least two whose sum is large
+    enough.
+    """
     smallest = sorted(question, key=lambda cell: cell.count or 0)
     small = [cell for cell in smallest if (cell.count or 0) < below]
     hidden = len(small)

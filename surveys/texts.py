@@ -1,4 +1,4 @@
-"""Texts for people, kept as data: one folder a language, YAML files with nested keys."""
+"""User texts as data: one folder per language, YAML files with nested keys."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Catalog:
     def load(cls, folder: Path, language: str) -> "Catalog":
         """Read every YAML file of `folder/language`.
 
-        Raises Refusal `texts.unreadable` (no YAML) or `texts.twice` (a key in two files).
+        Raises Refusal `texts.unreadable` (not YAML) or `texts.twice` (a key in two files).
         """
         texts: dict[str, str] = {}
         for file in sorted((folder / language).glob("*.yaml")):

@@ -1,4 +1,4 @@
-"""What people type, made comparable; and the words every form understands (typed_words.yaml)."""
+"""Normalises what citizens type; the words that every form understands (typed_words.yaml)."""
 
 import re
 import unicodedata
@@ -23,10 +23,10 @@ _INVISIBLE = frozenset("\u200b\u200e\u200f\u2060\ufeff\u061c\u00ad") | frozenset
 
 
 def plain(text: str) -> str:
-    """The text in lower case, its words apart by one space, signs and invisible marks gone.
+    """The text in lower case, words separated by one space, signs and invisible marks removed.
 
-    Accents stay. Every kind of digit (１, 1️⃣, ١) becomes an ASCII digit. A text of nothing but
-    symbols keeps them. Texts longer than any answer come back empty.
+    Accents are kept. Every kind of digit (１, 1️⃣, ١) becomes an ASCII digit. A text of symbols only
+    keeps them. A text longer than any answer becomes empty.
     """
     if len(text) > _MATCHED:
         return ""
@@ -38,15 +38,15 @@ def plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """`plain` without accents: "Rất hài lòng!" and "rat hai long" are one."""
+    """`plain` without accents: "Rất hài lòng!" and "rat hai long" become equal."""
     return " ".join(unaccented(plain(text)).split())
 
 
 def clean(text: str) -> tuple[str, bool]:
     """Free text as it is stored, and whether it had to be cut.
 
-    NFC, at most TEXT_LIMIT characters; control characters, halves of characters and marks that
-    turn the direction of writing are left out, since no database or page can be trusted with them.
+    NFC, at most TEXT_LIMIT characters; control characters, unpaired surrogates and bidirectional
+    marks are removed, since they break databases and pages.
     """
     head = "".join(sign for sign in text[: 5 * TEXT_LIMIT] if _storable(sign))
     whole = unicodedata.normalize("NFC", head).strip()
@@ -59,7 +59,7 @@ def count(word: str) -> int | None:
 
 
 def word_count(text: str) -> int:
-    """How many words have a letter in them."""
+    """The number of words that contain a letter."""
     return sum(any(map(str.isalpha, word)) for word in text.split())
 
 
@@ -79,12 +79,12 @@ class SharedWords:
         return " ".join(short.get(word, word) for word in plain(text).split())
 
     def spellings(self, text: str, language: str) -> set[str]:
-        """Every way to read the text, folded: see `readings`; never nothing."""
+        """Every reading of the text, folded (see `readings`); at least one."""
         return {fold(reading) for reading in self.readings(text, language)} - {""}
 
     def readings(self, text: str, language: str) -> set[str]:
-        """Every way to read the text, accents and all: shorthands written out, with all of the
-        politeness around it, part of it, or none.
+        """Every reading of the text, accents kept: shorthands expanded, with all, some or no
+        politeness words removed.
         """
         words = self.expand(text, language).split()
         start, end = 0, len(words)
@@ -96,7 +96,7 @@ class SharedWords:
         return {" ".join(words[a:b]) for a in starts for b in ends if a < b}
 
     def writes(self, text: str, name: str, language: str) -> bool:
-        """Whether the text is one of the words of this list, accents and all."""
+        """Whether the text is one of the words of this list, accents included."""
         return not self.readings(text, language).isdisjoint(self.written[name])
 
     def means(self, text: str, name: str, language: str) -> bool:
@@ -122,7 +122,7 @@ class SharedWords:
 
 @cache
 def shared_words() -> SharedWords:
-    """The words that come with the product, read once."""
+    """The words shipped with the product; read once and cached."""
     tree = _Lists.model_validate(
         yaml_lines.read(Path(__file__).with_suffix(".yaml"), "words").values
     )
@@ -136,7 +136,7 @@ def shared_words() -> SharedWords:
 
 
 class _Lists(BaseModel):
-    """The file: every word a text, so that nobody's "n" becomes a boolean."""
+    """The shape of the file: every word is text, so that "n" does not become a boolean."""
 
     shorthands: dict[str, dict[str, str]]
     fillers: list[str]

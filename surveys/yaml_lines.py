@@ -1,4 +1,4 @@
-"""Reading YAML so that every value is the text that was written and knows its line."""
+"""Reads YAML with every value as the text that was written, and with its line."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class Document:
     lines: Mapping[Place, int]
 
     def line(self, place: Place) -> int:
-        """The line of the value at this place, or of the nearest thing around it."""
+        """The line of the value at this place, or of the nearest enclosing value."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place, 1)

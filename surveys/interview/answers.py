@@ -1,4 +1,4 @@
-"""Writing an answer into the state, with everything that follows from it."""
+"""Records an answer in the state, with all its consequences."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ from surveys.typed_words import TEXT_LIMIT, clean
 
 
 class Step(NamedTuple):
-    """The state after an event, and what is to be done about it, in this order."""
+    """The state after an event, and its effects in the order they are to be carried out."""
 
     state: State
     effects: tuple[Effect, ...]
@@ -35,7 +35,7 @@ def give(
     option: str | None = None,
     text: str | None = None,
 ) -> Step:
-    """Record an answer (or none); questions it makes meaningless lose theirs."""
+    """Record an answer (or its absence); questions that no longer apply lose their answers."""
     state, effects = _record(state, question, Given(option, text, state.revision + 1))
     for other in form.order:
         if other.id in state.answers and not path.applies(other, state.answers):
@@ -73,7 +73,7 @@ def give_text(form: Form, state: State, question: Question, typed: str, now: dat
 
 
 def keep_comment(form: Form, state: State, typed: str, now: datetime) -> Step:
-    """Keep free text that was not asked for: added to the comment, each text once."""
+    """Add unsolicited free text to the comment; the same text is added once."""
     question = form.comment
     if question is None:
         return Step(state, (Say("not_understood"),))

@@ -1,4 +1,4 @@
-"""What an event leads to: things to store, to say and to show. The caller carries them out."""
+"""The effects of an event: what to store, say and show. The caller carries them out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ OFFER = "offer"
 
 
 class ScreenKind(StrEnum):
-    """What a screen is about."""
+    """What a screen asks or says."""
 
     QUESTION = "question"
     OFFER = "offer"
@@ -20,7 +20,7 @@ class ScreenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One button. `label` is the form's text; off the questions it is the id again."""
+    """One button. `label` is the form's text on a question; on other screens it equals the id."""
 
     id: str
     label: str
@@ -28,7 +28,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """Everything a channel needs to draw where the interview stands.
+    """Everything a channel needs to draw the current screen of an interview.
 
     `text` is the form's own on a question; on other screens it is the key of the text in the
     catalog. `step` of `steps` counts the questions; on the offer, `steps - step` are left.
@@ -96,12 +96,14 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Left before the short path was complete; the answers stay and it can go on."""
+    """Left before the short path was complete; the answers are kept and the interview can be
+    resumed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The time to answer is over; the answers stay."""
+    """The time to answer is over; the answers are kept."""
 
 
 Effect = Record | Show | Say | OpenComplaint | WithdrawComplaint | Finished | Stopped | Expired

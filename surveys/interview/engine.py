@@ -1,4 +1,4 @@
-"""One event at a time: what becomes of the interview, and what is to be done about it."""
+"""The state machine of an interview: applies one event and returns the new state and its effects."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -25,10 +25,10 @@ from surveys.interview.typed import after_end, typed
 
 
 def step(form: Form, state: State, event: Event, now: datetime) -> Step:
-    """The state after the event, and its effects in the order they are to be carried out.
+    """Apply an event: the new state, and its effects in the order they are to be carried out.
 
-    Every event is answered, in every state; the last effect shows where the interview stands.
-    Raises Refusal `forms.other_version` only when this is not the form it was begun with.
+    Every event is answered, in every state; the last effect shows the current screen. Raises
+    Refusal `forms.other_version` only when this is not the form it was begun with.
     """
     if (form.id, form.version) != (state.form, state.version):
         raise Refusal("forms.other_version", form=state.form, version=state.version)

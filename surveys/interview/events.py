@@ -1,4 +1,4 @@
-"""What can happen in an interview, whichever channel it comes through."""
+"""The events of an interview, the same for every channel."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """To the question before. With a `revision`, only if that screen is still the current one."""
+    """Return to the previous question. With a `revision`, only if that screen is still the current
+    one.
+    """
 
     revision: int | None = None
 
@@ -40,17 +42,17 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Enough for now."""
+    """Pause the interview."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """On with it, after a stop or days later."""
+    """Continue the interview, after a stop or days later."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeLanguage:
-    """Ask in another language from here on."""
+    """Switch the language of the questions from here on."""
 
     language: str
 

@@ -1,4 +1,4 @@
-"""The moves of an interview: forward, back, on to the rest, stop and on again."""
+"""The moves of an interview: forward, back, past the short path, stop and resume."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +20,7 @@ def answer(
 
 
 def onward(form: Form, so_far: Step, now: datetime) -> Step:
-    """To the first question not asked yet; past the short path to the offer; then the end."""
+    """Go to the first question not asked yet; after the short path to the offer; then to the end."""
     state = so_far.state
     question = path.next_question(form, state)
     if question is not None:
@@ -33,7 +33,7 @@ def onward(form: Form, so_far: Step, now: datetime) -> Step:
 
 
 def back(form: Form, state: State, now: datetime) -> Step:
-    """To the question before, whatever was answered there."""
+    """Return to the previous question; its answer is kept."""
     question = path.previous_question(form, state)
     if question is None:
         return Step(state, (Say("at_first"),))
@@ -41,7 +41,7 @@ def back(form: Form, state: State, now: datetime) -> Step:
 
 
 def skip(form: Form, state: State, now: datetime) -> Step:
-    """No answer to the current question; at the offer, no more questions."""
+    """Leave the current question unanswered; at the offer, decline further questions."""
     question = form.question(state.question)
     return answer(form, state, question, now) if question else finish(state, now)
 
@@ -52,14 +52,14 @@ def more(form: Form, state: State, now: datetime) -> Step:
 
 
 def stop(form: Form, state: State, now: datetime) -> Step:
-    """Leave: complete when the short path is, else to be taken up again."""
+    """Leave: the response is complete if the short path is, else it can be resumed later."""
     if path.short_path_complete(form, state):
         return finish(state, now)
     return Step(replace(state, phase=Phase.STOPPED, updated_at=now), (Stopped(),))
 
 
 def resume(state: State, now: datetime) -> Step:
-    """On where the interview stood."""
+    """Continue at the question where the interview was stopped."""
     said = (Say("welcome_back"),) if state.answers else ()
     if state.phase is Phase.STOPPED:
         return Step(replace(state, phase=Phase.ASKING, updated_at=now), said)
@@ -67,7 +67,7 @@ def resume(state: State, now: datetime) -> Step:
 
 
 def finish(state: State, now: datetime) -> Step:
-    """The response is complete."""
+    """End the interview with a complete response."""
     closed = replace(state, phase=Phase.FINISHED, question=None, updated_at=now)
     return Step(closed, (Finished(),))
 

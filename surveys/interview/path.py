@@ -25,7 +25,7 @@ def whole_path(form: Form, state: State) -> list[Question]:
 
 
 def path(form: Form, state: State) -> list[Question]:
-    """The questions of this interview: the short path until more was agreed to."""
+    """The questions of this interview: only the short path until the citizen agrees to more."""
     everything = whole_path(form, state)
     if state.extended or not has_offer(form):
         return everything
@@ -33,7 +33,7 @@ def path(form: Form, state: State) -> list[Question]:
 
 
 def unanswered(form: Form, state: State) -> list[Question]:
-    """What the interview still asks, the offered rest included."""
+    """The questions still to ask, those past the short path included."""
     return [question for question in whole_path(form, state) if question.id not in state.answers]
 
 

@@ -1,4 +1,4 @@
-"""Events and effects as plain values, so that a conversation can be written down and replayed."""
+"""Events and effects as JSON values, so that a conversation can be recorded and replayed."""
 
 import re
 from collections.abc import Mapping
@@ -35,9 +35,9 @@ def event_from_json(plain: Plain) -> Event:
 
 
 def effect_to_json(effect: Effect) -> dict[str, Any]:
-    """`{"effect": "record", "question": …}`; what is None or empty is left out.
+    """`{"effect": "record", "question": …}`; None and empty values are left out.
 
-    Of a question's screen the words are left out too: they belong to the form's version.
+    The texts of a question's screen are left out too: the form's version has them.
     """
     name = {"effect": _name(effect)}
     if isinstance(effect, Show):

@@ -1,4 +1,4 @@
-"""What the citizen sees: the screen for a state."""
+"""Builds the screen that the citizen sees in a state."""
 
 from surveys.form_model import Form, Kind, Question, in_language
 from surveys.interview import path
@@ -7,7 +7,7 @@ from surveys.interview.state import Phase, State
 
 
 def screen(form: Form, state: State) -> Screen:
-    """The screen on which this interview stands."""
+    """The current screen of the interview."""
     question = form.question(state.question)
     if state.phase is Phase.ASKING and question is not None:
         return _question(form, state, question)

@@ -1,4 +1,4 @@
-"""Where an interview stands: all the engine knows, small enough to store after every event."""
+"""The state of an interview: all the engine knows, small enough to store after every event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from surveys.form_model import BASE_LANGUAGE, Form
 
 
 class Phase(StrEnum):
-    """Which part of the interview this is."""
+    """The phase of an interview."""
 
     ASKING = "asking"
     OFFER = "offer"
@@ -22,7 +22,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The latest answer to a question; both None: asked, and left without an answer."""
+    """The latest answer to a question; both None: asked and left unanswered."""
 
     option: str | None
     text: str | None
@@ -74,7 +74,7 @@ _TIMES = ("started_at", "updated_at", "expires_at")
 
 
 def new_state(form: Form, language: str, now: datetime, lasts: timedelta) -> State:
-    """An interview about to ask its first question, to be answered within `lasts`."""
+    """The state of a new interview at its first question; it expires after `lasts`."""
     return State(
         form=form.id,
         version=form.version,

@@ -1,4 +1,4 @@
-"""What a typed text does, by where the interview stands. Every text is answered."""
+"""Handles typed text according to the phase of the interview. Every text gets a reply."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,7 +20,7 @@ _NOT_UNDERSTOOD = (Say("not_understood"),)
 
 
 def typed(form: Form, state: State, text: str, now: datetime) -> Step:
-    """Take a text as an answer, a move or a comment, or say kindly that it was not understood."""
+    """Take a text as an answer, a move or a comment, or reply that it was not understood."""
     question = form.question(state.question)
     if state.phase is Phase.OFFER:
         return _at_offer(form, state, text, now)
@@ -32,7 +32,7 @@ def typed(form: Form, state: State, text: str, now: datetime) -> Step:
 
 
 def after_end(form: Form, state: State, text: str, now: datetime) -> Step:
-    """Keep what is still said after the end."""
+    """Store text that arrives after the end as a comment."""
     if form.comment is None or not word_count(clean(text)[0]):
         return Step(state, (Say("already_finished"),))
     return keep_comment(form, state, text, now)

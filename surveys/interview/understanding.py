@@ -1,4 +1,4 @@
-"""What a typed text means where the interview stands: an option, a move, or nothing known."""
+"""Interprets typed text: an option of the current question, a move, or neither."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,9 +19,9 @@ def numbers(option_ids: Sequence[str]) -> tuple[int, ...]:
 def option_of(question: Question, text: str, language: str) -> Option | None:
     """The one option this text means, or None.
 
-    Its words as written, then without accents, shorthands and politeness, in the citizen's
-    language before the others; its number on the screen; its id; the shared words for yes, no
-    and "don't know".
+    Compared in this order: the option's words as written, then without accents, shorthands and
+    politeness, in the citizen's language before the others; its number on the screen; its id; the
+    shared words for yes, no and "don't know".
     """
     return (
         _spelled(question, text, language)
@@ -31,7 +31,7 @@ def option_of(question: Question, text: str, language: str) -> Option | None:
 
 
 def move_of(text: str, language: str) -> str | None:
-    """Which of MOVES the text asks for, or None."""
+    """The one of MOVES that the text asks for, or None."""
     words = shared_words()
     return next((move for move in MOVES if words.means(text, move, language)), None)
 
@@ -57,7 +57,7 @@ def _spelled(question: Question, text: str, language: str) -> Option | None:
 
 
 def _loose(text: str, language: str) -> set[str]:
-    """The text without accents; nothing when it is a move as written: "dừng" is not "đúng"."""
+    """The text without accents; empty if the text as written is a move: "dừng" is not "đúng"."""
     words = shared_words()
     moves = any(words.writes(text, move, language) for move in MOVES)
     return set() if moves else words.spellings(text, language)
@@ -76,7 +76,9 @@ def _spellings(option: Option, language: str) -> tuple[set[str], set[str]]:
 
 @lru_cache(maxsize=4096)
 def _spelling(word: str, language: str) -> tuple[str, frozenset[str]]:
-    """A form's word as it is compared: exactly, and loosely. Never called with what people type."""
+    """A form's word in both forms of comparison: exact and without accents. Cached, so never call
+    it with user input.
+    """
     return plain(word), frozenset({fold(word), fold(shared_words().expand(word, language))})
 
 
@@ -95,7 +97,9 @@ def _numbered(question: Question, text: str, language: str) -> Option | None:
 
 
 def _shared(question: Question, text: str, language: str) -> Option | None:
-    """Never an option that opens a complaint: nobody is reported by an "ok"."""
+    """Match the shared words; never with an option that opens a complaint, since "ok" reports
+    nobody.
+    """
     words = shared_words()
     if question.kind is Kind.YES_NO:
         reported = question.complaint.option if question.complaint else None
