@@ -1,4 +1,4 @@
-"""A questionnaire as data: what is asked, in which order, in which languages, on what legal basis."""
+"""A questionnaire as data: its questions, their order, the languages, the legal basis."""
 
 import hashlib
 import json

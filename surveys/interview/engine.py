@@ -1,4 +1,4 @@
-"""The state machine of an interview: applies one event and returns the new state and its effects."""
+"""The state machine of an interview: one event gives the new state and its effects."""
 
 from dataclasses import replace
 from datetime import datetime

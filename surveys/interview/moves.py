@@ -20,7 +20,7 @@ def answer(
 
 
 def onward(form: Form, so_far: Step, now: datetime) -> Step:
-    """Go to the first question not asked yet; after the short path to the offer; then to the end."""
+    """Go to the first question not asked yet; after the short path the offer; then the end."""
     state = so_far.state
     question = path.next_question(form, state)
     if question is not None:

@@ -1,4 +1,4 @@
-"""Who wants to be told that a dossier is done."""
+"""Contacts that want a notice when a dossier is done."""
 
 from dataclasses import dataclass
 
@@ -22,8 +22,9 @@ from surveys.store.citizens.contacts import PROOFS, ContactStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
-    """One contact that follows one dossier. `may_be_asked`: proved to be concerned, willing, and
-    nobody answered or was asked yet."""
+    """One contact that follows one dossier. `may_be_asked`: the link to the dossier is proved,
+    consent is given, and nobody was invited or answered yet.
+    """
 
     dossier_id: int
     code: str
@@ -35,7 +36,7 @@ class Follower:
 async def list_to_tell(
     conn: Connection, form: str, limit: int, *, windows: Windows = NO_WINDOWS
 ) -> list[Follower]:
-    """Followers of dossiers that are done, who agreed to be told and can be written to."""
+    """Followers of finished dossiers who consented to notices and can be written to."""
     linked = contact_dossiers.c
     columns = (contacts.c.channel, contacts.c.bot, contacts.c.language)
     query = (

@@ -1,4 +1,4 @@
-"""Interviews as they stand: one an invitation, its state written after every event."""
+"""Interviews in progress: one per invitation, its state written after every event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,9 +34,9 @@ class Interview:
 
 
 async def begin(conn: Connection, invitation_id: int, contact_id: int, state: State) -> Interview:
-    """The invitation's interview, made with `state` if there was none.
+    """The invitation's interview, created with `state` if there is none.
 
-    The one returned may be somebody else's who was quicker.
+    The interview returned may belong to another contact that was quicker.
     """
     values = _values(state) | {"invitation_id": invitation_id, "contact_id": contact_id}
     new = insert(conn, interviews).values(**values)
@@ -57,19 +57,19 @@ async def find_by_invitation(conn: Connection, invitation_id: int) -> Interview 
 
 
 async def find_unfinished(conn: Connection, contact_id: int) -> Interview | None:
-    """The interview the contact was last busy with and has not ended."""
+    """The contact's most recent unfinished interview."""
     which = (interviews.c.contact_id == contact_id, interviews.c.phase.in_(UNFINISHED))
     order = (interviews.c.updated_at.desc(), interviews.c.id.desc())
     return await _one(conn, _QUERY.where(*which).order_by(*order).limit(1))
 
 
 async def save(conn: Connection, interview_id: int, state: State) -> None:
-    """Keep where the interview stands now."""
+    """Store the interview's current state."""
     await conn.execute(_SAVE, _values(state) | {"number": interview_id})
 
 
 async def abandon(conn: Connection, interview_id: int) -> None:
-    """Make room for another contact: an interview in which nothing was answered."""
+    """Delete an interview without answers, so that another contact can begin one."""
     await conn.execute(delete(interviews).where(interviews.c.id == interview_id))
 
 

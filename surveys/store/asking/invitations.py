@@ -1,4 +1,4 @@
-"""Who was asked about which dossier, and how far that went: one invitation a dossier and form."""
+"""Invitations: who was asked about which dossier, and the state; one per dossier and form."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ from surveys.store.dossiers.in_period import dossier_returned_in
 
 
 class InvitationState(StrEnum):
-    """How far an invitation went."""
+    """The state of an invitation."""
 
     QUEUED = "queued"
     """Nobody to send it to yet."""
@@ -59,7 +59,7 @@ SETTLED = (InvitationState.ANSWERED,)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """One question to one citizen about one dossier."""
+    """One request to one citizen to answer about one dossier."""
 
     id: int
     dossier_id: int
@@ -87,7 +87,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A returned dossier that may be asked about, and whom to ask (None: nobody known)."""
+    """A returned dossier that may be asked about, and the contact to ask (None: unknown)."""
 
     dossier_id: int
     code: str
@@ -104,7 +104,7 @@ async def open_by(
     now: datetime,
     simulated: bool,
 ) -> Invitation:
-    """The dossier's invitation, made if there was none: the citizen stands before it.
+    """The dossier's invitation, created if there is none; the citizen opened the link.
 
     Opening counts as issued and delivered; an answered invitation stays answered.
     """
@@ -138,7 +138,7 @@ async def find(conn: Connection, invitation_id: int) -> Invitation | None:
 async def set_state(
     conn: Connection, invitation_id: int, state: InvitationState, contact_id: int
 ) -> None:
-    """What the citizen did about it; an answered invitation stays answered."""
+    """Set what the citizen did with it; an answered invitation stays answered."""
     values = {"number": invitation_id, "state": state, "contact_id": contact_id}
     await conn.execute(_SET_STATE, values)
 
@@ -149,13 +149,13 @@ _SET_STATE = update(invitations).where(
 
 
 async def is_answered(conn: Connection, dossier_id: int, form: str) -> bool:
-    """Whether there is a response already, from whomever, through whatever channel."""
+    """Whether there is a response already, from any contact, through any channel."""
     found = exists().where(responses.c.dossier_id == dossier_id, responses.c.form == form)
     return bool(await conn.scalar(select(found)))
 
 
 async def link_by_phone(conn: Connection, period: Period, now: datetime) -> None:
-    """Note for the period's returned dossiers which contacts shared the number they came with."""
+    """Link the period's returned dossiers to the contacts that shared the phone number on them."""
     matched = (
         select(contacts.c.id.label("contact_id"), dossiers.c.id.label("dossier_id"))
         .join(dossiers, dossiers.c.phone_key == contacts.c.phone_key)
@@ -179,7 +179,7 @@ async def list_candidates(
     *,
     windows: Windows = NO_WINDOWS,
 ) -> list[Candidate]:
-    """Returned dossiers of the period that nobody was asked about yet, by id, from `after` on."""
+    """Returned dossiers of the period without an invitation, by id, after the id `after`."""
     query = _candidates(period, form, windows).where(dossiers.c.id > after)
     rows = await conn.execute(query.order_by(dossiers.c.id).limit(limit))
     return [_candidate(row) for row in rows.mappings()]
@@ -188,7 +188,7 @@ async def list_candidates(
 async def count_candidates(
     conn: Connection, period: Period, form: str, *, windows: Windows = NO_WINDOWS
 ) -> int:
-    """How many candidates the period has."""
+    """The number of candidates in the period."""
     query = _candidates(period, form, windows).order_by(None).subquery()
     return int(await conn.scalar(select(func.count()).select_from(query)) or 0)
 
@@ -199,9 +199,9 @@ async def issue(
     form: str,
     now: datetime,
 ) -> dict[int, int]:
-    """Make the invitations of these dossiers, issued where there is a contact, else queued.
+    """Create the invitations of these dossiers: issued if there is a contact, else queued.
 
-    Returns invitation id by dossier id; a dossier whose link was opened meanwhile is left out.
+    Returns dossier id → invitation id; a dossier whose link was opened meanwhile is left out.
     """
     new = insert(conn, invitations)
     kept = new.on_conflict_do_update(
@@ -218,7 +218,7 @@ async def issue(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationCounts:
-    """Of one unit's dossiers returned in a period: how many, how many invited, and so on."""
+    """Counts of one unit's dossiers returned in a period: all, invited, and so on."""
 
     unit: str
     name: str
@@ -229,7 +229,7 @@ class InvitationCounts:
 
 
 async def count_by_unit(conn: Connection, period: Period, form: str) -> list[InvitationCounts]:
-    """The period's invitations, unit by unit, in the order of their codes."""
+    """The period's invitation counts per unit, ordered by unit code."""
     issued = func.count(invitations.c.issued_at)
     queued = func.count().filter(invitations.c.state == InvitationState.QUEUED)
     own = and_(invitations.c.dossier_id == dossiers.c.id, invitations.c.form == form)
@@ -286,12 +286,12 @@ def _candidates(period: Period, form: str, windows: Windows) -> Select[Any]:
 
 
 def _now_reachable() -> ColumnElement[bool]:
-    """An invitation that waited for somebody who is known now."""
+    """Invitations that were queued without a contact and have one now."""
     return and_(invitations.c.state == InvitationState.QUEUED, contacts.c.id.is_not(None))
 
 
 def _reachable() -> Select[Any]:
-    """For each dossier the contact to ask: proved, active, and not refusing; the latest one."""
+    """The contact to ask for each dossier: proved, active, and not refusing; the latest one."""
     linked = contact_dossiers.c
     survey, status = latest_consent(Purpose.SURVEY), latest_consent(Purpose.STATUS)
     willing = or_(survey, and_(survey.is_(None), func.coalesce(status, True)))
@@ -304,7 +304,7 @@ def _reachable() -> Select[Any]:
 
 
 def is_open(windows: Windows) -> ColumnElement[bool]:
-    """Within a query over contacts: whether we may write to the contact's channel now."""
+    """SQL condition in a query over contacts: whether the contact may be written to now."""
     return and_(
         true(),
         *(
@@ -315,7 +315,9 @@ def is_open(windows: Windows) -> ColumnElement[bool]:
 
 
 def latest_consent(purpose: Purpose) -> ScalarSelect[bool]:
-    """Within a query over contacts: what holds for this purpose, null where never asked."""
+    """SQL subquery in a query over contacts: the current consent for this purpose, null if never
+    asked.
+    """
     return (
         select(consents.c.given)
         .where(consents.c.contact_id == contacts.c.id, consents.c.purpose == purpose)
@@ -360,5 +362,5 @@ def _candidate(row: RowMapping) -> Candidate:
 
 
 def recipient_of(row: RowMapping) -> Recipient:
-    """The contact in a row that has its columns."""
+    """The contact from a row that has its columns."""
     return Recipient(**{name: row[name] for name in Recipient.__slots__})

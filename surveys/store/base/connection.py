@@ -1,4 +1,4 @@
-"""What the store asks of a connection, whichever database it belongs to."""
+"""The interface of a connection, the same for both databases."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -20,7 +20,7 @@ class Connection(Protocol):
 
     @property
     def dialect(self) -> Dialect:
-        """How SQL is written for this database; `dialect.name` is `sqlite` or `postgresql`."""
+        """The SQL dialect; `dialect.name` is `sqlite` or `postgresql`."""
         ...
 
     @overload
@@ -42,7 +42,7 @@ class Connection(Protocol):
         statement: Executable,
         parameters: Parameters | Sequence[Parameters] | None = None,
     ) -> CursorResult[*tuple[Any, ...]]:
-        """Run one statement, once for each of many parameters, and buffer its rows."""
+        """Run one statement, once for each set of parameters, and buffer its rows."""
         ...
 
     @overload
@@ -65,11 +65,11 @@ class Connection(Protocol):
     async def run_sync(
         self, fn: Callable[Concatenate[SyncConnection, P], T], *arg: P.args, **kw: P.kwargs
     ) -> T:
-        """Call a function that wants SQLAlchemy's synchronous connection (Alembic, `inspect`)."""
+        """Call a function that needs SQLAlchemy's synchronous connection (Alembic, `inspect`)."""
         ...
 
     async def rollback(self) -> None:
-        """Undo what the transaction did so far."""
+        """Undo everything the transaction has done so far."""
         ...
 
 

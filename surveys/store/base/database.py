@@ -27,7 +27,7 @@ MAX_PORT = 65_535
 
 
 class Driver(Protocol):
-    """How one kind of database is used."""
+    """The driver of one kind of database."""
 
     @property
     def name(self) -> str:
@@ -53,7 +53,7 @@ class Driver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Transactions on one database."""
+    """Opens transactions on one database."""
 
     driver: Driver
 
@@ -61,7 +61,8 @@ class Database:
     def open(cls, url: str, *, alone: bool = False) -> "Database":
         """Connect lazily to `sqlite:///file` or `postgresql://…`; raises Refusal `database.url`.
 
-        `alone`: nothing else runs on this loop, as in a command, so that long reads need no thread.
+        `alone`: nothing else runs on this event loop, as in a command, so long reads need no
+        thread.
         """
         target = parse_url(url)
         if target.get_backend_name() == "sqlite":
@@ -72,7 +73,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether this is one file with one writer."""
+        """Whether the database is SQLite: one file with one writer."""
         return self.driver.name == "sqlite"
 
     def write(self) -> Transaction:
@@ -80,12 +81,13 @@ class Database:
         return self.driver.write()
 
     def read(self) -> Transaction:
-        """A transaction that sees one moment, takes no lock and cannot write."""
+        """A read-only transaction on one snapshot; it takes no lock."""
         return self.driver.read()
 
     def read_inline(self) -> Transaction:
-        """A read of a few rows by an index. On SQLite nothing else happens in the process
-        meanwhile, which is cheaper than asking another thread."""
+        """A read of a few rows by an index. On SQLite it blocks the event loop, which is cheaper
+        than using another thread.
+        """
         return self.driver.read_inline()
 
     async def close(self) -> None:
@@ -106,12 +108,14 @@ def parse_url(url: str) -> URL:
 
 
 def insert(conn: Connection, table: Table) -> "Insert":
-    """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
+    """An INSERT with ON CONFLICT support in the connection's dialect."""
     return insert_for(conn.dialect.name, table)
 
 
 def insert_for(dialect: str, table: Table) -> "Insert":
-    """The same for a dialect by its name: statements made once cost a third of ones made anew."""
+    """The same for a dialect by its name, for statements built once: reuse cuts their cost to a
+    third.
+    """
     if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 
@@ -122,8 +126,9 @@ def insert_for(dialect: str, table: Table) -> "Insert":
 
 
 def is_one_of(word: ColumnElement[Any], words: Collection[str]) -> ColumnElement[bool]:
-    """Whether it is one of these constants of ours. They become part of the statement: parameters
-    in a list have a statement that is made once written anew each time."""
+    """SQL condition: the column is one of these constants. They are inlined: a list of bound
+    parameters makes SQLAlchemy render the statement again on each execution.
+    """
     return word.in_([literal_column(f"'{one}'") for one in words])
 
 
@@ -141,8 +146,9 @@ IDLE_MS = 5_000
 
 
 def end_if_idle() -> ColumnElement[str]:
-    """In PostgreSQL: have the server end this transaction when its client stops talking, e.g. as
-    its process is frozen, so that the others go on."""
+    """In PostgreSQL: let the server end this transaction if its client is silent, e.g. a frozen
+    process, so that other transactions can continue.
+    """
     return func.set_config("idle_in_transaction_session_timeout", str(IDLE_MS), true())
 
 

@@ -38,15 +38,15 @@ class PostgresDriver:
         return cls(engine=engine, reader=reader)
 
     def write(self) -> AbstractAsyncContextManager[Connection]:
-        """A transaction at PostgreSQL's own level, READ COMMITTED."""
+        """A transaction at PostgreSQL's default isolation level, READ COMMITTED."""
         return self.engine.begin()
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
-        """A transaction that sees one moment and cannot write."""
+        """A read-only transaction on one snapshot."""
         return self.reader.begin()
 
     def read_inline(self) -> AbstractAsyncContextManager[Connection]:
-        """The same: here nothing is cheaper for being short."""
+        """The same as `read`: a short read gains nothing here."""
         return self.reader.begin()
 
     async def close(self) -> None:

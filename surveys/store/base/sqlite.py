@@ -1,12 +1,12 @@
 """SQLite through public APIs: short transactions on the loop, long reads in a thread.
 
-A write and an inline read use SQLAlchemy's synchronous engine and run each statement where it is
-asked for: the pages are in memory, and a trip to a thread costs ten times the statement
-(tests/bench/test_sqlite.py). Only the COMMIT, which waits for the disk, runs in a thread, and
-another process's lock is waited for by asking again, so that a cancelled wait ends at once.
-A read may take as long as a report, so it goes through `sqlite+aiosqlite`; in a command, which is
-alone on its loop, it runs at once as well, and SQLAlchemy's asyncio part with the ORM behind it is
-not even loaded. Reads cannot write.
+A write and an inline read use SQLAlchemy's synchronous engine and run each statement on the event
+loop: the pages are in memory, and switching to a thread costs ten times the statement
+(tests/bench/test_sqlite.py). Only the COMMIT, which waits for the disk, runs in a thread, and it
+polls for another process's lock, so that a cancelled wait ends at once. A read may take as long as
+a report, so it goes through `sqlite+aiosqlite`. In a command, which is alone on its event loop, it
+runs on the loop as well; SQLAlchemy's asyncio part and the ORM are then not loaded. Reads cannot
+write.
 """
 
 import asyncio
@@ -46,8 +46,7 @@ READS = ("query_only=ON",)
 
 
 class SqliteConnection:
-    """A `Connection` whose statements run at once, on the loop, in a transaction that `begin`
-    began."""
+    """A `Connection` whose statements run on the event loop, in a transaction of `begin`."""
 
     def __init__(self, sync: SyncConnection, begin: str) -> None:
         self._sync = sync
@@ -59,7 +58,7 @@ class SqliteConnection:
         return self._sync.dialect
 
     async def execute(self, statement: Any, parameters: Any = None) -> Any:  # noqa: ANN401
-        """Run one statement; its rows must be taken within the transaction."""
+        """Run one statement; fetch its rows within the transaction."""
         return self._sync.execute(statement, parameters)
 
     async def scalar(self, statement: Any, parameters: Any = None) -> Any:  # noqa: ANN401
@@ -71,7 +70,7 @@ class SqliteConnection:
         return fn(self._sync, *arg, **kw)
 
     async def rollback(self) -> None:
-        """Undo what the transaction did so far, and begin anew."""
+        """Undo everything the transaction has done so far, and begin a new one."""
         self._sync.rollback()
         self._sync.exec_driver_sql(self._begin)
 
@@ -124,12 +123,12 @@ class SqliteDriver:
                     self.erased.clear()
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
-        """A transaction that sees one moment, in a thread unless nobody would notice."""
+        """A read-only transaction on one snapshot, in a thread unless opened with `alone`."""
         return self.read_inline() if self.reader is None else self.reader.begin()
 
     @asynccontextmanager
     async def read_inline(self) -> AsyncIterator[Connection]:
-        """A read of a few rows by an index; the loop does nothing else meanwhile."""
+        """A read of a few rows by an index; it blocks the event loop."""
         with self.inline.connect() as sync:
             sync.exec_driver_sql(READING)
             yield SqliteConnection(sync, READING)
@@ -142,7 +141,7 @@ class SqliteDriver:
             await self.reader.dispose()
 
     async def _begin(self, sync: SyncConnection) -> None:
-        """Get the write lock; raises OperationalError `database is locked` when patience ends."""
+        """Get the write lock; raises OperationalError `database is locked` after the time-out."""
         loop = asyncio.get_running_loop()
         end, tries = loop.time() + self.patience_seconds, 0
         while not _begun(sync, may_fail=loop.time() < end):
@@ -164,7 +163,7 @@ def _threaded(url: URL, options: dict[str, Any]) -> "AsyncEngine":
 
 
 def _begun(sync: SyncConnection, *, may_fail: bool) -> bool:
-    """Begin, unless somebody else has the lock and that is no error yet."""
+    """Try to begin; False if another process has the lock and the time-out is not over."""
     try:
         sync.exec_driver_sql(WRITING)
     except OperationalError as error:
@@ -196,7 +195,9 @@ def _is_busy(error: OperationalError) -> bool:
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    """Run it in a thread. A cancellation waits for its end: no connection is left in a thread."""
+    """Run the function in a thread. A cancellation waits for its end, so that no connection is left
+    in a thread.
+    """
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(task)
@@ -206,9 +207,10 @@ async def _in_thread(work: Callable[[], T]) -> T:
 
 
 def _prepare(engine: Engine, pragmas: tuple[str, ...]) -> None:
-    """Have its connections leave BEGIN to us: the driver's own, deferred until the first write,
-    loses the race between reading and writing. On the loop no listener begins: one makes every
-    statement dearer."""
+    """Configure its connections so that this module issues BEGIN: the driver's own, deferred until
+    the first write, lets another writer in between read and write. On the loop no listener issues
+    it, since a listener slows every statement.
+    """
 
     @event.listens_for(engine, "connect")
     def _connected(connection: DBAPIConnection, _: object) -> None:

@@ -1,1 +1,1 @@
-"""Contacts, their consents, and what the web page shows them."""
+"""Contacts, their consents, and the messages on the web page."""

@@ -1,7 +1,7 @@
 """Proof of consent: who was told what, when, through which channel, and what they said.
 
-Rows are only ever added (NĐ 356/2025/NĐ-CP Điều 6: consent must be provable); the last one of a
-purpose is what holds.
+Append-only (NĐ 356/2025/NĐ-CP Điều 6: consent must be provable); the last row of a purpose is the
+current one.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from surveys.store.base.schema import consents
 
 
 class Purpose(StrEnum):
-    """What consent is asked for, each on its own (Luật 91/2025/QH15 Điều 9)."""
+    """The purposes of consent, each asked for separately (Luật 91/2025/QH15 Điều 9)."""
 
     SURVEY = "survey"
     STATUS = "status"
@@ -28,7 +28,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """One proof; `given` False: refused or withdrawn."""
+    """One proof of consent; `given` False: refused or withdrawn."""
 
     purpose: Purpose
     given: bool
@@ -39,7 +39,7 @@ class Consent:
 
 
 async def add(conn: Connection, contact_id: int, consent: Consent) -> None:
-    """Keep a proof."""
+    """Store a proof."""
     values = {name: getattr(consent, name) for name in Consent.__slots__}
     await conn.execute(insert(conn, consents).values(contact_id=contact_id, **values))
 
@@ -63,12 +63,12 @@ async def list_history(conn: Connection, contact_id: int) -> list[Consent]:
 
 
 async def find_latest(conn: Connection, contact_id: int) -> Mapping[Purpose, Consent]:
-    """What holds now, for each purpose that was ever asked about."""
+    """The current consent for each purpose that was ever asked about."""
     return {consent.purpose: consent for consent in await list_history(conn, contact_id)}
 
 
 async def is_given(conn: Connection, contact_id: int, purpose: Purpose) -> bool:
-    """Whether consent for this purpose holds now; silence is none."""
+    """Whether consent for this purpose is currently given; without an answer it is not."""
     said = await conn.scalar(_SAID_LAST, {"contact": contact_id, "what_for": purpose})
     return bool(said)
 

@@ -1,7 +1,7 @@
-"""Whom we talk to: one row a chat, the dossiers it has to do with, and what it is about now.
+"""Contacts: one row per chat, the dossiers linked to it, and the current subject.
 
-Without the deployment's key a row names nobody. An erased contact stays as an empty row, so that
-the answers and proofs that point to it stay whole.
+Without the deployment's key a row identifies nobody. An erased contact remains as an empty row, so
+that answers and proofs keep their reference.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ class ContactStatus(StrEnum):
 
 
 class Via(StrEnum):
-    """How a contact came to a dossier."""
+    """How a contact got linked to a dossier."""
 
     CODE = "code"
     """Typed its code: proves nothing."""
@@ -47,7 +47,7 @@ JUST_NOW = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One chat. `focus` is what the conversation remembers between two messages."""
+    """One chat. `focus` is what the conversation stores between two messages."""
 
     id: int
     channel: str
@@ -73,7 +73,9 @@ async def meet(
     now: datetime,
     simulated: bool = False,
 ) -> Contact:
-    """The contact of this chat, made at its first message; whoever speaks is active again."""
+    """The contact of this chat, created at its first message; a message makes a contact active
+    again.
+    """
     values = {"channel": channel, "bot": bot, "chat_key": chat_key, "status": ContactStatus.ACTIVE}
     statement = (
         insert(conn, contacts)
@@ -96,7 +98,7 @@ async def meet(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A contact that writes, and what its outbox says."""
+    """A contact that sent a message, and facts about its outbox."""
 
     contact: Contact
     is_answered: bool
@@ -108,7 +110,7 @@ class Seen:
 async def find_seen(
     conn: Connection, *, channel: str, bot: str, chat_key: str, now: datetime, reply_key: str
 ) -> Seen | None:
-    """The contact of this chat if there is nothing to note about it: active, and seen just now.
+    """The contact of this chat if nothing has to be updated: active, and seen just now.
 
     `reply_key` is the dedup key of the first reply to the message.
     """
@@ -135,7 +137,7 @@ _SEEN = select(
 
 
 async def find(conn: Connection, contact_id: int) -> Contact | None:
-    """The contact with this number."""
+    """The contact with this id."""
     row = (await conn.execute(select(contacts).where(contacts.c.id == contact_id))).one_or_none()
     return _contact(row) if row else None
 
@@ -147,7 +149,7 @@ async def find_by_phone(conn: Connection, phone_key: str) -> list[Contact]:
 
 
 async def find_by_dossier(conn: Connection, dossier_id: int) -> list[Contact]:
-    """Every contact that proved to have to do with this dossier."""
+    """Every contact with a proved link to this dossier."""
     linked = contact_dossiers.c
     rows = await conn.execute(
         select(contacts)
@@ -159,29 +161,29 @@ async def find_by_dossier(conn: Connection, dossier_id: int) -> list[Contact]:
 
 
 async def set_focus(conn: Connection, contact_id: int, focus: Mapping[str, Any]) -> None:
-    """Remember what the chat is about."""
+    """Store the current subject of the chat."""
     await _change(conn, contact_id, focus=dict(focus))
 
 
 async def set_language(conn: Connection, contact_id: int, language: str) -> None:
-    """Speak this language from now on."""
+    """Set the language of the chat."""
     await _change(conn, contact_id, language=language)
 
 
 async def set_status(conn: Connection, contact_id: int, status: ContactStatus) -> None:
-    """Whether the contact can be written to."""
+    """Set whether the contact can be written to."""
     await _change(conn, contact_id, status=status)
 
 
 async def set_phone(conn: Connection, contact_id: int, phone_key: str) -> None:
-    """Remember the keyed hash of a number that the channel verified."""
+    """Store the keyed hash of a number that the channel verified."""
     await _change(conn, contact_id, phone_key=phone_key)
 
 
 async def link(
     conn: Connection, contact_id: int, dossier_ids: Sequence[int], via: Via, now: datetime
 ) -> None:
-    """Note what the contact has to do with these dossiers; a proof is never weakened."""
+    """Store how the contact is linked to these dossiers; a proof is never weakened."""
     if not dossier_ids:
         return
     new = insert(conn, contact_dossiers)
@@ -200,7 +202,7 @@ async def link(
 
 
 async def find_proof(conn: Connection, contact_id: int, dossier_id: int) -> Via | None:
-    """How the contact proved to have to do with the dossier; None when it did not."""
+    """How the contact's link to the dossier was proved; None if it was not."""
     via = await conn.scalar(
         select(contact_dossiers.c.via).where(
             contact_dossiers.c.contact_id == contact_id,
@@ -212,7 +214,7 @@ async def find_proof(conn: Connection, contact_id: int, dossier_id: int) -> Via 
 
 
 async def follow(conn: Connection, contact_id: int, dossier_id: int, *, follows: bool) -> None:
-    """Whether the contact is told when this (noted) dossier is returned."""
+    """Set whether the contact gets a notice when this (linked) dossier is returned."""
     await conn.execute(
         update(contact_dossiers)
         .where(
@@ -235,7 +237,7 @@ async def follows(conn: Connection, contact_id: int, dossier_id: int) -> bool:
 
 
 async def unfollow_all(conn: Connection, contact_id: int) -> None:
-    """No notices any more."""
+    """Stop all notices to the contact."""
     await conn.execute(
         update(contact_dossiers)
         .where(contact_dossiers.c.contact_id == contact_id)

@@ -1,4 +1,4 @@
-"""What the web page shows: the far end of the web channel, kept so that a reload loses nothing."""
+"""The messages on the web page, stored so that a reload of the page loses nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from surveys.store.base.schema import web_messages
 
 
 class Author(StrEnum):
-    """Whose bubble it is."""
+    """Who wrote a message."""
 
     CITIZEN = "citizen"
     BOT = "bot"
@@ -24,7 +24,7 @@ class Author(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebMessage:
-    """One bubble; `body` has `text` and, from the bot, `buttons`."""
+    """One message; `body` has `text` and, from the bot, `buttons`."""
 
     id: int
     author: Author
@@ -34,7 +34,7 @@ class WebMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """A bubble to add; there is one bubble an `event_key`, and any number without one."""
+    """A message to add; an `event_key` is unique, messages without one are not deduplicated."""
 
     chat_key: str
     author: Author
@@ -44,7 +44,7 @@ class NewMessage:
 
 
 async def add(conn: Connection, new: NewMessage) -> int | None:
-    """Add a bubble and return its id; None when its `event_key` is there already."""
+    """Add a message and return its id; None if its `event_key` exists already."""
     values = {name: getattr(new, name) for name in NewMessage.__slots__}
     found = await conn.execute(_adding(conn.dialect.name), values)
     number: int | None = found.scalar_one_or_none()
@@ -60,7 +60,7 @@ def _adding(dialect: str) -> ReturningInsert[int]:
 async def list_after(
     conn: Connection, chat_key: str, last_id: int, limit: int
 ) -> Sequence[WebMessage]:
-    """At most `limit` bubbles of one chat after `last_id`, oldest first."""
+    """At most `limit` messages of one chat after `last_id`, oldest first."""
     rows = await conn.execute(_AFTER, {"chat": chat_key, "last": last_id, "most": limit})
     return [
         WebMessage(id=row.id, author=Author(row.author), body=row.body, at=row.at) for row in rows
@@ -76,5 +76,5 @@ _AFTER = (
 
 
 async def forget(conn: Connection, chat_key: str) -> None:
-    """Delete a chat's bubbles for good."""
+    """Delete all messages of a chat."""
     await conn.execute(delete(web_messages).where(web_messages.c.chat_key == chat_key))

@@ -1,1 +1,1 @@
-"""Units, their dossiers, and what offices report about both."""
+"""Units, their dossiers, and what units report about themselves."""

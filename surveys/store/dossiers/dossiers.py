@@ -1,4 +1,4 @@
-"""Dossiers as they come from the one-stop software: written many at a time, shown one by one."""
+"""Dossiers as the one-stop software exports them: bulk reads for imports, single ones to show."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FullDossier:
-    """Everything the office's software told of a dossier. Times are the authority's civil times."""
+    """Everything the one-stop software exports about a dossier. Times are the authority's civil
+    times.
+    """
 
     id: int
     code: str
@@ -66,14 +68,15 @@ async def find(conn: Connection, code: str) -> FullDossier | None:
 
 
 async def find_stored(conn: Connection, codes: Collection[str]) -> dict[str, RowMapping]:
-    """The rows of those of these dossiers that are there (some thousands at most), by code; with
-    the name of the `procedure` and, as `unit`, the code of the unit."""
+    """The rows of those of these dossiers (a few thousand at most) that exist, by code; with the
+    name of the `procedure` and, as `unit`, the code of the unit.
+    """
     found = await conn.execute(_full().where(dossiers.c.code.in_(codes)))
     return {row["code"]: row for row in found.mappings()}
 
 
 async def find_ids(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
-    """Code → number, for those that are there."""
+    """Code → id, for those that exist."""
     wanted = sorted(set(codes))
     found: dict[str, int] = {}
     for start in range(0, len(wanted), STORED_AT_ONCE):
@@ -86,7 +89,7 @@ async def find_ids(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
 
 
 async def units_of(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
-    """Code → number of its unit, for those that are there."""
+    """Code → id of its unit, for those that exist."""
     wanted = sorted(set(codes))
     found: dict[str, int] = {}
     for start in range(0, len(wanted), STORED_AT_ONCE):
@@ -99,12 +102,12 @@ async def units_of(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
 
 
 async def code_of(conn: Connection, dossier_id: int) -> str:
-    """The code of a dossier that is there."""
+    """The code of an existing dossier."""
     return str(await conn.scalar(select(dossiers.c.code).where(dossiers.c.id == dossier_id)))
 
 
 async def procedure_ids(conn: Connection, names: Collection[str]) -> dict[str, int]:
-    """Name → number of these procedures; those not there yet are made."""
+    """Name → id of these procedures; missing ones are created."""
     if not names:
         return {}
     new = insert(conn, procedures).on_conflict_do_nothing()
@@ -116,7 +119,7 @@ async def procedure_ids(conn: Connection, names: Collection[str]) -> dict[str, i
 async def find_steps(
     conn: Connection, dossier_ids: Collection[int]
 ) -> dict[int, dict[tuple[str, int], Step]]:
-    """The steps of these dossiers (some thousands at most), each by agency and position."""
+    """The steps of these dossiers (a few thousand at most), each by agency and position."""
     chosen = select(dossier_steps).where(dossier_steps.c.dossier_id.in_(dossier_ids))
     found: dict[int, dict[tuple[str, int], Step]] = {}
     for row in await conn.execute(chosen):
@@ -147,7 +150,7 @@ _MOMENTS = ("due_at", "finished_at")
 
 
 async def replace_steps(conn: Connection, steps: Mapping[int, Sequence[Step]]) -> None:
-    """Give these dossiers (some thousands at most) these steps instead of the former ones."""
+    """Replace the steps of these dossiers (a few thousand at most)."""
     if not steps:
         return
     await conn.execute(delete(dossier_steps).where(dossier_steps.c.dossier_id.in_(list(steps))))

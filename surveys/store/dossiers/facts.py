@@ -1,4 +1,4 @@
-"""What units report of themselves in a period (chỉ số 5, 6, 8, 9): decimals kept as text."""
+"""What units report of themselves in a period (chỉ số 5, 6, 8, 9): decimals stored as text."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ KEY = ("unit_id", "period", "fact")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One fact of one unit; `value` is a decimal or a word, in its one canonical writing."""
+    """One fact of one unit; `value` is a decimal or a word, in canonical form."""
 
     unit_id: int
     period: str
@@ -23,7 +23,7 @@ class Fact:
 
     @property
     def key(self) -> tuple[int, str, str]:
-        """What there is one value of."""
+        """The unique key of a fact."""
         return self.unit_id, self.period, self.fact
 
 
@@ -47,14 +47,14 @@ async def list_by_period(conn: Connection, period_ids: Sequence[str]) -> dict[st
 async def find_stored(
     conn: Connection, periods: Iterable[str]
 ) -> Mapping[tuple[int, str, str], str]:
-    """The values there are in these periods, by key."""
+    """The stored values of these periods, by key."""
     columns = (facts.c.unit_id, facts.c.period, facts.c.fact, facts.c.value)
     rows = await conn.execute(select(*columns).where(facts.c.period.in_(set(periods))))
     return {(unit_id, period, fact): value for unit_id, period, fact, value in rows}
 
 
 async def set_back(conn: Connection, key: tuple[int, str, str], value: str | None) -> None:
-    """Let the fact have this value again; None: there was no such fact."""
+    """Restore this value of the fact; None: delete it, since it did not exist."""
     which = [facts.c[name] == part for name, part in zip(KEY, key, strict=True)]
     if value is None:
         await conn.execute(delete(facts).where(*which))
@@ -63,7 +63,7 @@ async def set_back(conn: Connection, key: tuple[int, str, str], value: str | Non
 
 
 async def put(conn: Connection, new: list[Fact], import_id: int | None) -> None:
-    """Store these values; a later one of the same key replaces the former."""
+    """Store these values; a later value of the same key replaces the earlier one."""
     if not new:
         return
     row = insert(conn, facts)

@@ -1,4 +1,4 @@
-"""Which rows belong to a period: dossiers by the day they were returned, units by their validity.
+"""SQL conditions for a period: dossiers by the day they were returned, units by their validity.
 
 A dossier is returned when it has a return date, whatever its status: an export may write the date
 before it moves the status on. The import names such dossiers (`returned_by_date_only`).
@@ -18,7 +18,7 @@ def returned_in(period: Period) -> ColumnElement[bool]:
 
 
 def dossier_returned_in(period: Period) -> ColumnElement[bool]:
-    """The same of `dossiers`, where the evidence is not needed."""
+    """The same on `dossiers`, for queries that do not need the evidence."""
     returned_at = dossiers.c.returned_at
     first, next_one = period.start, period.end + timedelta(days=1)
     return (returned_at >= _midnight(first)) & (returned_at < _midnight(next_one))

@@ -1,4 +1,4 @@
-"""Links to dossiers: a random token a link, of which only the hash is kept."""
+"""Links to dossiers: a random token per link, of which only the hash is stored."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from surveys.store.base.schema import links
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """What a token opens, and until when."""
+    """The dossier that a token opens, and until when."""
 
     dossier_id: int
     expires_at: datetime
@@ -29,7 +29,7 @@ async def make(
 
 
 async def find(conn: Connection, token: str) -> Link | None:
-    """What the token opens, also when it is too late; None for a token we never gave out."""
+    """The link of this token, expired ones included; None for an unknown token."""
     columns = links.c
     row = (
         await conn.execute(

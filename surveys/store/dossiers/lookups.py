@@ -1,4 +1,4 @@
-"""Dossiers as a chat may ask after them: by code, by number, by phone."""
+"""Look-ups of dossiers for a conversation: by code, by id, by phone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +16,10 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierStage:
-    """How far one dossier is. Times are civil times of the authority; `promised_at` is the new
-    date where a new one was given (NĐ 61/2018/NĐ-CP Điều 19 khoản 9). `phone_key` is the keyed hash
-    of the number it was filed with."""
+    """How far one dossier is. Times are civil times of the authority; `promised_at` is the new date
+    if one was given (NĐ 61/2018/NĐ-CP Điều 19 khoản 9). `phone_key` is the keyed hash of the phone
+    number it was filed with.
+    """
 
     id: int
     code: str
@@ -33,7 +34,7 @@ class DossierStage:
 
     @property
     def stage(self) -> Stage:
-        """How far the dossier is, in the words a citizen is told."""
+        """The stage of the dossier, as citizens are told."""
         return stage_of(self.status, self.returned_at)
 
 
@@ -44,19 +45,19 @@ async def find_by_code(conn: Connection, code: str) -> DossierStage | None:
 
 
 async def find_by_id(conn: Connection, dossier_id: int) -> DossierStage | None:
-    """The dossier with this number."""
+    """The dossier with this id."""
     row = (await conn.execute(_query().where(dossiers.c.id == dossier_id))).one_or_none()
     return _stage(row) if row else None
 
 
 async def find_by_phone(conn: Connection, phone_key: str) -> list[DossierStage]:
-    """The dossiers that were filed with this number, the latest first."""
+    """The dossiers that were filed with this phone number, the latest first."""
     query = _query().where(dossiers.c.phone_key == phone_key)
     return [_stage(row) for row in await conn.execute(_latest(query))]
 
 
 async def find_ids_by_phone(conn: Connection, phone_key: str) -> list[int]:
-    """The numbers of all dossiers that were filed with this number."""
+    """The ids of all dossiers that were filed with this phone number."""
     query = select(dossiers.c.id).where(dossiers.c.phone_key == phone_key)
     return list((await conn.execute(query.order_by(dossiers.c.id))).scalars())
 

@@ -1,4 +1,4 @@
-"""Points that people gave: the unit's own (tự chấm) and the appraiser's (thẩm định)."""
+"""Points given by people: self-assessed by the unit (tự chấm) and appraised (thẩm định)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ KEY = ("unit_id", "period", "stage", "criterion")
 
 
 class Stage(StrEnum):
-    """Whose points they are; only the appraised ones count."""
+    """Who gave the points; only the appraised ones count."""
 
     SELF = "self"
     APPRAISED = "appraised"
@@ -23,7 +23,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRow:
-    """The points of one unit for one criterion at one stage, in their one canonical writing."""
+    """The points of one unit for one criterion at one stage, in canonical form."""
 
     unit_id: int
     period: str
@@ -34,12 +34,12 @@ class ScoreRow:
 
     @property
     def key(self) -> tuple[int, str, str, str]:
-        """What there is one value of."""
+        """The unique key of the points."""
         return self.unit_id, self.period, self.stage, self.criterion
 
     @property
     def value(self) -> tuple[str, str]:
-        """What a later file may change."""
+        """The values that a later file may change."""
         return self.points, self.note
 
 
@@ -61,7 +61,7 @@ async def list_by_period(
 async def find_stored(
     conn: Connection, periods: Iterable[str]
 ) -> Mapping[tuple[int, str, str, str], tuple[str, str]]:
-    """The points and notes there are in these periods, by key."""
+    """The stored points and notes of these periods, by key."""
     names = ("unit_id", "period", "stage", "criterion", "points", "note")
     chosen = select(*(scores.c[name] for name in names))
     rows = await conn.execute(chosen.where(scores.c.period.in_(set(periods))))
@@ -71,7 +71,7 @@ async def find_stored(
 async def set_back(
     conn: Connection, key: tuple[int, str, str, str], value: tuple[str, str] | None
 ) -> None:
-    """Let the score have these points and this note again; None: there was no such score."""
+    """Restore these points and this note; None: delete the score, since it did not exist."""
     which = [scores.c[name] == part for name, part in zip(KEY, key, strict=True)]
     if value is None:
         await conn.execute(delete(scores).where(*which))
@@ -80,7 +80,7 @@ async def set_back(
 
 
 async def put(conn: Connection, new: list[ScoreRow], import_id: int | None) -> None:
-    """Store these points; later ones of the same key replace the former."""
+    """Store these points; later ones of the same key replace the earlier ones."""
     if not new:
         return
     row = insert(conn, scores)

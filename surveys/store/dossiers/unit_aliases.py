@@ -1,4 +1,4 @@
-"""Other names of units that somebody confirmed: shortenings, names before a merger."""
+"""Confirmed other names of units: short forms, names before a merger."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from surveys.store.base.schema import unit_aliases, units
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
-    """A name and the code of the unit it means; `key` is what two writings of it share."""
+    """A name and the code of the unit it means; `key` is the name normalised for comparison."""
 
     name: str
     key: str
@@ -43,13 +43,13 @@ async def listed(conn: Connection) -> list[Alias]:
 
 
 async def add(conn: Connection, *, name: str, unit_id: int, at: datetime, by: str) -> None:
-    """Let this name mean this unit; it must not be an alias yet."""
+    """Add this name as an alias of this unit; it must not be an alias yet."""
     words = {"name": tidy(name), "name_key": name_key(name)}
     values = {**words, "unit_id": unit_id, "added_at": at, "added_by": by}
     await conn.execute(unit_aliases.insert().values(**values))
 
 
 async def remove(conn: Connection, name: str) -> bool:
-    """Forget this name, however it is written; whether it was there."""
+    """Delete this alias, in any spelling; returns whether it existed."""
     which = unit_aliases.c.name_key == name_key(name)
     return (await conn.execute(delete(unit_aliases).where(which))).rowcount > 0

@@ -1,4 +1,4 @@
-"""The tree of units: who receives and settles dossiers, and under whom."""
+"""The tree of units that receive and settle dossiers."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -37,7 +37,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedUnit:
-    """A unit with its number in the database and how many dossiers it has."""
+    """A unit with its id and the number of its dossiers."""
 
     id: int
     unit: Unit
@@ -45,7 +45,7 @@ class ListedUnit:
 
 
 async def list_all(conn: Connection) -> dict[str, tuple[int, Unit]]:
-    """Every unit by its code, with its number; in the order of their codes."""
+    """Every unit by its code, with its id; ordered by code."""
     above = units.alias()
     chosen = select(units, above.c.code.label("parent")).join_from(
         units, above, above.c.id == units.c.parent_id, isouter=True
@@ -55,7 +55,7 @@ async def list_all(conn: Connection) -> dict[str, tuple[int, Unit]]:
 
 
 async def subtree(conn: Connection, code: str) -> dict[str, int]:
-    """The unit with this code and all below it: code → number; empty for an unknown code."""
+    """The unit with this code and all below it: code → id; empty for an unknown code."""
     found = await list_all(conn)
     inside = {code} & found.keys()
     while more := {c for c, (_, u) in found.items() if u.parent in inside} - inside:
@@ -64,7 +64,7 @@ async def subtree(conn: Connection, code: str) -> dict[str, int]:
 
 
 async def list_units(conn: Connection) -> list[ListedUnit]:
-    """Every unit in the order of the codes."""
+    """Every unit, ordered by code."""
     counted = select(dossiers.c.unit_id, func.count().label("dossiers")).group_by(
         dossiers.c.unit_id
     )
@@ -76,7 +76,7 @@ async def list_units(conn: Connection) -> list[ListedUnit]:
 
 
 async def save(conn: Connection, changed: Sequence[Unit]) -> None:
-    """Write new and changed units; parents may stand anywhere in `changed`, or be there already."""
+    """Write new and changed units; parents may come anywhere in `changed`, or exist already."""
     if not changed:
         return
     new = insert(conn, units)

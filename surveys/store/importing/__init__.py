@@ -1,1 +1,1 @@
-"""Writing what imports bring, and undoing it."""
+"""Writes imported rows, and undoes imports."""

@@ -1,4 +1,4 @@
-"""Making decided imports whole, a little at a time; and readers that never see half of one."""
+"""Applies committed imports chunk by chunk, and keeps readers from seeing half of one."""
 
 import time
 from asyncio import sleep
@@ -18,7 +18,7 @@ LOOK_SECONDS = 0.1
 
 
 async def finish(database: Database, told: Callable[[int], object] = lambda _: None) -> None:
-    """Write everything that is decided; `told` hears how many chunks are done."""
+    """Write every decided import; `told` is called with the number of chunks done."""
     count = 0
     while True:
         async with database.write() as conn:
@@ -38,14 +38,15 @@ async def finish(database: Database, told: Callable[[int], object] = lambda _: N
 
 @dataclass(frozen=True, slots=True)
 class WholeDriver:
-    """A driver whose transactions see imports whole: while one is being written they wait, and
-    when its writer has died they finish it."""
+    """A driver whose transactions see an import entirely or not at all: they wait while one is
+    being written, and finish it if its writer died.
+    """
 
     driver: Driver
 
     @property
     def name(self) -> str:
-        """As of the driver."""
+        """The name of the wrapped driver."""
         return self.driver.name
 
     def write(self) -> Transaction:
@@ -53,11 +54,11 @@ class WholeDriver:
         return self._whole(self.driver.write)
 
     def read(self) -> Transaction:
-        """A transaction that sees one moment, before or after an import."""
+        """A read-only transaction on one snapshot, before or after an import."""
         return self._whole(self.driver.read)
 
     def read_inline(self) -> Transaction:
-        """A read of a few rows; it does not wait."""
+        """A read of a few rows; it does not wait for imports."""
         return self.driver.read_inline()
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Writing dossiers many at a time, with what they were before and what they show now."""
+"""Bulk writes of dossiers, with their former values and their new evidence."""
 
 import json
 from collections import defaultdict
@@ -27,8 +27,9 @@ SEALED = frozenset(name for name in COLUMNS if name.endswith("_sealed"))
 
 @dataclass(slots=True, kw_only=True)
 class Writes:
-    """What is to be written of some dossiers. Rows name their `procedure`; its number is looked
-    up when they are written."""
+    """The pending writes of some dossiers. Rows have the name of their `procedure`; its id is
+    looked up when they are written.
+    """
 
     new: list[dict[str, Any]] = field(default_factory=list)
     """Columns of dossiers that are not there yet; those not named are empty."""
@@ -38,7 +39,7 @@ class Writes:
 
 
 def encode(writes: Writes, at_once: int) -> list[str]:
-    """Chunks of so many dossiers at most that can be staged; names and phones are sealed."""
+    """Split into chunks of limited size that can be staged; names and phones are encrypted."""
     new, changed = writes.new, list(writes.changed.items())
     of_code: defaultdict[str, list[Change]] = defaultdict(list)
     for one in writes.changes:
@@ -52,7 +53,7 @@ def encode(writes: Writes, at_once: int) -> list[str]:
 
 
 async def apply(conn: Connection, import_id: int, body: str) -> None:
-    """Write a staged chunk; a new dossier that is there by now stays as it is."""
+    """Write a staged chunk; a new dossier that exists by now is left unchanged."""
     told = json.loads(body)
     new = [_loaded(row) for row in told.get("new", ())]
     changed = {number: _loaded(row) for number, row in told.get("changed", ())}
@@ -65,7 +66,9 @@ async def apply(conn: Connection, import_id: int, body: str) -> None:
 
 
 async def _make(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add dossiers nothing refers to yet, so that their evidence follows from their own rows."""
+    """Add dossiers that nothing refers to yet, so that their own rows suffice to derive their
+    evidence.
+    """
     new = insert(conn, dossiers).on_conflict_do_nothing(index_elements=["code"])
     await conn.execute(new, list(rows))
     mine = dossiers.c.import_id == rows[0]["import_id"]
@@ -81,7 +84,7 @@ def _dump(**parts: object) -> str:
 
 
 def _plain(value: object) -> str:
-    """Times in ISO form; sealed bytes are ASCII."""
+    """Times as ISO strings; encrypted bytes are ASCII."""
     if isinstance(value, bytes):
         return value.decode("ascii")
     if isinstance(value, datetime):
@@ -118,7 +121,7 @@ async def change(
     rows: Mapping[int, Mapping[str, Any]],
     procedures: Mapping[str, int] | None = None,
 ) -> None:
-    """Change these columns of the dossiers with these numbers."""
+    """Change these columns of the dossiers with these ids."""
     if procedures is None:
         procedures = await _procedures(conn, rows.values())
     changed = {number: _numbered(row, procedures) for number, row in rows.items()}
@@ -147,7 +150,7 @@ def _whole(row: Mapping[str, Any], import_id: int) -> dict[str, Any]:
 def _alike(
     changed: Mapping[int, Mapping[str, Any]],
 ) -> dict[tuple[str, ...], Sequence[dict[str, Any]]]:
-    """The changes of the same columns together: one statement for each."""
+    """Group the changes by the columns they set: one statement per group."""
     found: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for number, row in changed.items():
         values = {f"new_{name}": value for name, value in row.items()}

@@ -1,8 +1,8 @@
-"""What an import will write, kept in the database until all of it is decided.
+"""Staged chunks of an import, kept in the database until the whole import is decided.
 
-Each chunk is written and applied in a short transaction of its own, so that nobody waits for an
-import. It is decided by one transaction that marks it as `applying`; from then on whoever comes
-first finishes it, so a kill leaves all of it or nothing.
+Each chunk is written and applied in a short transaction of its own, so that no other writer waits
+for an import. It is decided by one transaction that marks it as `applying`; from then on the next
+process that opens the database finishes it, so a kill leaves all of it or nothing.
 """
 
 import json
@@ -31,7 +31,7 @@ APPLIERS: Mapping[str, Applier] = {
 
 
 async def find_running(conn: Connection) -> Import | None:
-    """The import under way that gave a sign of life lately, if there is one."""
+    """The running import with a recent heartbeat, if there is one."""
     alive = imports.c.alive_ms > now_ms() - LEASE_MS
     query = select(func.min(imports.c.id)).where(imports.c.state.in_(UNDER_WAY), alive)
     number = await conn.scalar(query)
@@ -45,7 +45,7 @@ async def require_idle(conn: Connection) -> None:
 
 
 async def forget_dead(conn: Connection) -> None:
-    """Imports that died before they were decided wrote nothing, and never will."""
+    """Drop imports that died before they were decided; they have written nothing."""
     dead = select(imports.c.id).where(
         imports.c.state == ImportState.READING, imports.c.alive_ms <= now_ms() - LEASE_MS
     )
@@ -56,12 +56,12 @@ async def forget_dead(conn: Connection) -> None:
 
 
 async def drop(conn: Connection, numbers: Collection[int]) -> None:
-    """Throw away what these imports staged."""
+    """Delete the staged chunks of these imports."""
     await conn.execute(delete(import_chunks).where(import_chunks.c.import_id.in_(list(numbers))))
 
 
 async def forget(conn: Connection, numbers: Collection[int]) -> None:
-    """Leave no trace of imports that ended before they were decided."""
+    """Delete every trace of imports that ended before they were decided."""
     reading = select(imports.c.id).where(
         imports.c.id.in_(list(numbers)), imports.c.state == ImportState.READING
     )
@@ -71,15 +71,17 @@ async def forget(conn: Connection, numbers: Collection[int]) -> None:
 
 
 async def leave(conn: Connection) -> None:
-    """Let whoever comes next finish what is decided, without waiting for a sign of life."""
+    """Let the next process finish the decided import at once, without waiting for the heartbeat to
+    expire.
+    """
     decided = imports.c.state == ImportState.APPLYING
     await conn.execute(update(imports).where(decided).values(alive_ms=0))
 
 
 async def stage(conn: Connection, number: int, chunks: Mapping[int, str]) -> None:
-    """Keep chunks by their position, and give a sign of life.
+    """Store chunks by their position, and record a heartbeat.
 
-    Raises Refusal `imports.taken_over` when the import was given up for dead meanwhile.
+    Raises Refusal `imports.taken_over` if the import was considered dead meanwhile.
     """
     mine = update(imports).where(imports.c.id == number, imports.c.state == ImportState.READING)
     if not (await conn.execute(mine.values(alive_ms=now_ms()))).rowcount:
@@ -90,26 +92,26 @@ async def stage(conn: Connection, number: int, chunks: Mapping[int, str]) -> Non
 
 
 async def decide(conn: Connection, number: int, counts: Mapping[str, int]) -> None:
-    """From here on this import is written whole, and has these counts in the end."""
+    """Decide the import: from here on it is written entirely, with these final counts."""
     await stage(conn, number, {LAST: json.dumps(counts)})
     await import_store.mark(conn, number, ImportState.APPLYING)
 
 
 async def find_decided(conn: Connection) -> list[Import]:
-    """The imports that are decided and not yet whole."""
+    """The imports that are decided and not yet fully written."""
     query = select(imports.c.id).where(imports.c.state == ImportState.APPLYING)
     return await import_store.named(conn, list((await conn.execute(query)).scalars()))
 
 
 async def is_dead(conn: Connection) -> bool:
-    """Whether nobody works on what is decided."""
+    """Whether no process is writing the decided import."""
     last = select(func.max(imports.c.alive_ms)).where(imports.c.state == ImportState.APPLYING)
     silent = await conn.scalar(select(now_ms() - last.scalar_subquery()))
     return silent is not None and silent > LEASE_MS
 
 
 async def apply_next(conn: Connection, decided: Sequence[Import]) -> bool:
-    """Write the next chunk of these imports; False once they are whole."""
+    """Write the next chunk of these imports; False once they are fully written."""
     for one in decided:
         chunk = await _first(conn, one.id)
         if chunk is not None and chunk[0] != LAST:

@@ -1,4 +1,4 @@
-"""Writing the steps of dossiers, with what they were before."""
+"""Writes the steps of dossiers, with their former values."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ Told = list[dict[str, Any]]
 
 
 def change_of(code: str, before: Sequence[Step], after: Sequence[Step]) -> Change:
-    """Code of a dossier, its steps before and after, as the history keeps them."""
+    """The change of a dossier's steps, before and after, as the import history stores it."""
     return Change(
         kind=import_changes.STEPS,
         subject=code,
@@ -26,13 +26,13 @@ def change_of(code: str, before: Sequence[Step], after: Sequence[Step]) -> Chang
 
 
 def encode(changes: Sequence[Change]) -> str:
-    """The changes as a chunk that can be staged."""
+    """Encode the changes as a chunk that can be staged."""
     told = [(change.subject, change.before, change.after) for change in changes]
     return json.dumps(told, ensure_ascii=False)
 
 
 async def apply(conn: Connection, import_id: int, body: str) -> None:
-    """Give dossiers the steps of a staged chunk instead of the former ones."""
+    """Replace the steps of dossiers with those of a staged chunk."""
     told: list[tuple[str, Told | None, Told]] = json.loads(body)
     numbers = await dossiers.find_ids(conn, {code for code, _, _ in told})
     steps: Mapping[int, list[Step]] = {

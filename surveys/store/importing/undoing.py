@@ -1,7 +1,7 @@
-"""Undoing an import: what it made goes, what it changed is as before.
+"""Undoes an import: deletes what it created, restores what it changed.
 
-Everything is one transaction. An import that later imports built on is not undone, and neither is
-one whose dossiers citizens or verifiers have to do with by now.
+Everything is one transaction. Refused if later imports build on it, or if citizens or verifiers
+have used its dossiers since.
 """
 
 from collections import defaultdict
@@ -49,7 +49,7 @@ IN_USE = (invitations, links, contact_dossiers, verifications)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """How much an undo took away, and how many things it set back."""
+    """How many things an undo deleted, and how many it restored."""
 
     removed: int
     restored: int
@@ -74,7 +74,7 @@ async def undo(conn: Connection, one: Import, keys: Keyring) -> Undone:
 
 
 async def built_on(conn: Connection, import_id: int) -> list[Import]:
-    """The later imports, not undone, that changed what this one made or changed, in their order."""
+    """The later imports, not undone, that changed what this one created or changed, by id."""
     mine, other = import_changes.alias(), import_changes.alias()
     same = (other.c.kind == mine.c.kind) & (other.c.subject == mine.c.subject)
     again = (
@@ -99,9 +99,9 @@ async def built_on(conn: Connection, import_id: int) -> list[Import]:
 
 
 async def _restore(conn: Connection, import_id: int, keys: Keyring) -> int:
-    """Set back what was changed; returns how many things that were.
+    """Restore what was changed; returns the number of things restored.
 
-    Raises Refusal `imports.changed_answers`: an answer is never taken back by a machine.
+    Raises Refusal `imports.changed_answers`: an undo never changes an answer.
     """
     things: set[tuple[str, str]] = set()
     last = 0
@@ -129,7 +129,7 @@ async def _restore_dossiers(conn: Connection, changes: list[Change], keys: Keyri
 
 
 def _columns(change: Change, units_by_code: Mapping[str, int], keys: Keyring) -> dict[str, Any]:
-    """The columns of a dossier that hold what was before."""
+    """The columns of a dossier with their values before the import."""
     name, before = change.field, change.before
     if name == "unit":
         return {"unit_id": units_by_code[before]}
@@ -170,7 +170,7 @@ async def _restore_scores(conn: Connection, changes: list[Change], _keys: Keyrin
 
 
 async def _restore_units(conn: Connection, changes: list[Change], _keys: Keyring) -> None:
-    """Units that were changed are as before; those that were made go, if nothing names them."""
+    """Restore changed units; delete created ones that nothing refers to."""
     old = [unit_store.unit_of(change.before) for change in changes if change.before]
     await unit_store.save(conn, old)
     made = {change.subject for change in changes if not change.before}
@@ -211,7 +211,7 @@ async def _remove_responses(conn: Connection, import_id: int) -> int:
 
 
 async def _require_unused(conn: Connection, which: ColumnElement[bool], table: Table) -> None:
-    """Raises Refusal `imports.in_use` when rows of this table belong to what was made."""
+    """Raises Refusal `imports.in_use` if rows of this table belong to what the import created."""
     count = await conn.scalar(select(func.count()).select_from(table).where(which))
     if count:
         raise Refusal(f"imports.in_use_{_USED_BY[table.name]}", count=count)

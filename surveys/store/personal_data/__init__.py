@@ -1,1 +1,1 @@
-"""What a citizen may ask for: to see, correct and erase what is held; and retention."""
+"""Rights of citizens over their data (see, correct, erase), and retention."""

@@ -1,4 +1,4 @@
-"""Everything that is held about one contact: what a citizen may see (Luật 91/2025/QH15 Điều 4)."""
+"""Everything stored about one contact: what a citizen may see (Luật 91/2025/QH15 Điều 4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from surveys.store.results.complaints import Complaint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldDossier:
-    """A dossier the contact has to do with, and how it came to it."""
+    """A dossier linked to the contact, and how it got linked."""
 
     code: str
     via: str
@@ -34,7 +34,7 @@ class HeldDossier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldAnswer:
-    """The answer that stands to one question."""
+    """The current answer to one question."""
 
     dossier: str
     form: str
@@ -47,7 +47,7 @@ class HeldAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldInvitation:
-    """One invitation and what became of it."""
+    """One invitation and its state."""
 
     dossier: str
     form: str
@@ -67,7 +67,7 @@ class HeldRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """All of it."""
+    """Everything stored about one contact."""
 
     contact: Contact
     dossiers: Sequence[HeldDossier]
@@ -79,7 +79,7 @@ class Held:
 
 
 async def about(conn: Connection, contact_id: int) -> Held | None:
-    """What is held about this contact; None when there is no such contact."""
+    """Everything stored about this contact; None if there is no such contact."""
     contact = await contacts.find(conn, contact_id)
     if contact is None:
         return None

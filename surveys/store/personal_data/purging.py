@@ -1,4 +1,4 @@
-"""Letting go of what was kept long enough: each function says how much it let go of."""
+"""Deletes data past its retention period; each function returns the number of rows changed."""
 
 from datetime import datetime
 
@@ -25,7 +25,9 @@ from surveys.store.queues.outbox import NO_MESSAGE
 
 
 async def unlink_answers(conn: Connection, returned_before: datetime) -> int:
-    """Take from answers about dossiers returned before this civil time who gave them."""
+    """Unlink answers about dossiers returned before this civil time from the contacts that gave
+    them.
+    """
     closed = select(dossiers.c.id).where(dossiers.c.returned_at < returned_before)
     asked = select(invitations.c.id).where(invitations.c.dossier_id.in_(closed))
     await conn.execute(delete(interviews).where(interviews.c.invitation_id.in_(asked)))
@@ -39,7 +41,9 @@ async def unlink_answers(conn: Connection, returned_before: datetime) -> int:
 
 
 async def drop_petitioners(conn: Connection, *, begun: datetime, decided: datetime) -> int:
-    """Delete names of petitions never finished and begun before, or decided before, these."""
+    """Delete the petitioners of petitions begun and never finished before `begun`, or decided
+    before `decided`.
+    """
     unfinished = and_(complaints.c.formal_at.is_(None), complaints.c.opened_at < begun)
     over = and_(
         complaints.c.state != ComplaintState.PENDING,
@@ -52,7 +56,7 @@ async def drop_petitioners(conn: Connection, *, begun: datetime, decided: dateti
 
 
 async def empty_inbox(conn: Connection, before_ms: int) -> int:
-    """Forget the words and the chat of updates handled or set aside before this moment."""
+    """Clear the text and the chat of updates handled or set aside before this moment."""
     which = and_(
         inbox.c.state != "new",
         inbox.c.received_ms < before_ms,
@@ -64,7 +68,7 @@ async def empty_inbox(conn: Connection, before_ms: int) -> int:
 
 
 async def empty_outbox(conn: Connection, before_ms: int) -> int:
-    """Forget the words of messages settled before this moment."""
+    """Clear the text of messages with a final state since before this moment."""
     words = outbox.c.message["text"].as_string() != ""
     sealed = outbox.c.message["sealed"].as_string().is_not(None)
     which = and_(outbox.c.settled_ms < before_ms, or_(words, sealed))
@@ -74,17 +78,17 @@ async def empty_outbox(conn: Connection, before_ms: int) -> int:
 
 
 async def delete_pages(conn: Connection, before: datetime) -> int:
-    """Delete what the web page showed before this moment."""
+    """Delete messages of the web page from before this moment."""
     return (await conn.execute(delete(web_messages).where(web_messages.c.at < before))).rowcount
 
 
 async def delete_links(conn: Connection, before: datetime) -> int:
-    """Delete links that ended before this moment."""
+    """Delete links that expired before this moment."""
     return (await conn.execute(delete(links).where(links.c.expires_at < before))).rowcount
 
 
 async def forget_idle(conn: Connection, before: datetime, now: datetime) -> int:
-    """Erase contacts silent since before this moment that nothing ties to any dossier."""
+    """Erase contacts not seen since this moment and linked to no dossier."""
     tied = exists().where(contact_dossiers.c.contact_id == contacts.c.id)
     asked = exists().where(interviews.c.contact_id == contacts.c.id)
     here = contacts.c.status.not_in((ContactStatus.ERASING, ContactStatus.ERASED))

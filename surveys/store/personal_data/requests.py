@@ -1,8 +1,8 @@
-"""What citizens asked to be done with their data, and the doing of it.
+"""Requests of citizens about their own data, and carrying them out.
 
-Erasing takes everything that names the citizen and keeps the answers, which then belong to nobody
-(Luật 91/2025/QH15 Điều 14: de-identified data is no personal data). It is done at once but for the
-sealed address, which stays until the farewell has been delivered.
+Erasing deletes everything that identifies the citizen and keeps the answers, de-identified (Luật
+91/2025/QH15 Điều 14: de-identified data is not personal data). It is done at once, except for the
+encrypted address, which is kept until the last message has been delivered.
 """
 
 from collections.abc import Collection
@@ -43,14 +43,14 @@ async def log(
     due_on: date,
     done: bool,
 ) -> None:
-    """Note a request and by when it is due."""
+    """Store a request and its due date."""
     done_at = now if done else None
     values = {"contact_id": contact_id, "kind": kind, "received_at": now, "due_on": due_on}
     await conn.execute(insert(conn, rights_requests).values(**values, done_at=done_at))
 
 
 async def cancel_unsent(conn: Connection, contact_id: int, *, broadcasts_only: bool) -> None:
-    """Let what waits to be sent to the contact stay unsent, and forget its words."""
+    """Cancel the contact's pending messages and clear their text."""
     which = [outbox.c.contact_id == contact_id, outbox.c.state == OutboxState.DUE]
     which += [outbox.c.lane == Lane.BROADCAST] if broadcasts_only else []
     values = {"state": OutboxState.CANCELLED, "message": dict(NO_MESSAGE)}
@@ -58,10 +58,10 @@ async def cancel_unsent(conn: Connection, contact_id: int, *, broadcasts_only: b
 
 
 async def forget(conn: Connection, contact_id: int) -> None:
-    """Erase what names the contact, and what ties answers to it.
+    """Erase what identifies the contact, and what links answers to it.
 
-    The sealed address is kept under the status `erasing`, for one last message; a new message
-    from the same chat already meets a stranger.
+    The encrypted address is kept under the status `erasing`, for one last message; a new message
+    from the same chat creates a new contact.
     """
     await leave_no_trace(conn)
     chat_key = await conn.scalar(select(contacts.c.chat_key).where(contacts.c.id == contact_id))
@@ -78,7 +78,9 @@ async def forget(conn: Connection, contact_id: int) -> None:
 
 
 async def finish_erasures(conn: Connection, now: datetime) -> int:
-    """Drop the addresses of those whose farewell is no longer on its way; returns how many."""
+    """Delete the addresses of erased contacts whose last message is no longer on its way; returns
+    how many.
+    """
     waiting = exists().where(outbox.c.contact_id == contacts.c.id, outbox.c.state.in_(ON_THE_WAY))
     query = select(contacts.c.id).where(contacts.c.status == ContactStatus.ERASING, ~waiting)
     ids = list((await conn.execute(query)).scalars())
@@ -88,7 +90,7 @@ async def finish_erasures(conn: Connection, now: datetime) -> int:
 
 
 async def forget_applicant(conn: Connection, dossier_ids: Collection[int]) -> None:
-    """Drop our copy of who filed these dossiers; the one-stop software keeps its own."""
+    """Delete the stored copy of who filed these dossiers; the one-stop software keeps its own."""
     await leave_no_trace(conn)
     nothing = {"applicant_sealed": None, "phone_sealed": None, "phone_key": None}
     which = dossiers.c.id.in_(list(dossier_ids))

@@ -1,1 +1,1 @@
-"""Inbox and outbox: what came in, what goes out, how fast, and what became of it."""
+"""Inbox and outbox: incoming updates, outgoing messages, rate limits, delivery results."""

@@ -1,13 +1,13 @@
-"""Which messages leave next. Everything here happens in one short transaction, just before they do.
+"""Claims the messages to send next, in one short transaction just before sending.
 
-Who may leave, among the due messages of a bot:
+Which of a bot's due messages may be sent:
 
-* one message at a time per contact: while one is on its way, no other leaves;
-* replies keep their order: a reply that waits for another try holds the later ones of its contact,
-  because each shows what the ones before it led to;
-* invitations, reminders and notices stand for themselves: one that waits (for its day, or for
-  another try) holds nothing, and none of them ever holds a reply;
-* nobody is written to before `contacts.not_before_ms`.
+* one message at a time per contact: while one is on its way, no other is claimed;
+* replies keep their order: a reply that waits for a retry holds the later ones of its contact,
+  because each depends on the ones before it;
+* invitations, reminders and notices are independent: one that waits (for its day, or for a retry)
+  holds nothing, and none of them ever holds a reply;
+* no contact is written to before `contacts.not_before_ms`.
 """
 
 from collections.abc import Collection, Mapping
@@ -79,7 +79,7 @@ class ClaimedMessage:
 
     @property
     def slot(self) -> str:
-        """The place in the chat that it is for; empty: none."""
+        """The slot in the chat that it is for; empty: no slot."""
         return str(self.message["slot"])
 
 
@@ -88,7 +88,7 @@ async def claim(
 ) -> list[ClaimedMessage]:
     """Mark due messages of one lane `sending`, longest due first; commit before sending them.
 
-    What cannot be sent after all is for `turn_back`, what has to wait for `release`.
+    Pass messages that cannot be sent to `turn_back`, and those that have to wait to `release`.
     """
     params = {
         "of_channel": channel,
@@ -103,7 +103,7 @@ async def claim(
 
 @cache
 def _claiming(lane: Lane) -> ReturningUpdate[*tuple[Any, ...]]:
-    """One statement: which messages may go, and all that is needed to send them."""
+    """One statement: the messages that may be sent, and everything needed to send them."""
     whose = ("id", "channel", "bot", "owner", "contact_id", "invitation_id")
     what = ("kind", "message", "tries", "asked_again", "due_ms")
     about = ("status", "address_sealed", "not_before_ms")
@@ -139,7 +139,7 @@ _REFERENCE = (
 
 
 def _next_up(lane: Lane) -> Select[int]:
-    """The ids of the messages of one lane that may leave now."""
+    """The ids of the messages of one lane that may be sent now."""
     due = outbox.alias("waiting")
     return (
         select(due.c.id)
@@ -160,7 +160,7 @@ def _next_up(lane: Lane) -> Select[int]:
 
 
 async def release(conn: Connection, numbers: Collection[int]) -> None:
-    """Let claimed messages wait again: their contact gets another one now."""
+    """Return claimed messages to the queue: their contact gets another one first."""
     if numbers:
         values = {"state": OutboxState.DUE, "owner": None}
         await conn.execute(update(outbox).where(outbox.c.id.in_(numbers)).values(**values))
@@ -169,7 +169,7 @@ async def release(conn: Connection, numbers: Collection[int]) -> None:
 async def turn_back(
     conn: Connection, numbers: Collection[int], state: OutboxState, reason: str
 ) -> None:
-    """End claimed messages that need not be tried, e.g. as their contact cannot be written to."""
+    """End claimed messages without sending, e.g. because their contact cannot be written to."""
     if not numbers:
         return
     ended = await _end(conn, outbox.c.id.in_(numbers), state, reason)
@@ -178,7 +178,7 @@ async def turn_back(
 
 
 async def unreached(conn: Connection, numbers: Collection[int]) -> None:
-    """Note that nobody could be reached with these invitations, unless they were opened."""
+    """Mark these invitations as undelivered, unless they were opened."""
     if numbers:
         unsent = and_(invitations.c.id.in_(numbers), invitations.c.state.in_(UNOPENED))
         values = {"state": InvitationState.UNREACHABLE}
@@ -186,7 +186,7 @@ async def unreached(conn: Connection, numbers: Collection[int]) -> None:
 
 
 async def hold_chats(conn: Connection, not_before_ms: Mapping[int, int]) -> None:
-    """Write to these contacts (by id) no sooner than these moments."""
+    """Set the earliest moment of the next message for these contacts (by id)."""
     if not not_before_ms:
         return
     statement = (
@@ -199,7 +199,7 @@ async def hold_chats(conn: Connection, not_before_ms: Mapping[int, int]) -> None
 
 
 def _held(due: FromClause, lane: Lane) -> ColumnElement[bool]:
-    """Whether another message of the same contact has to be settled first."""
+    """SQL condition: another message of the same contact must reach its result first."""
     other = outbox.alias("other")
     on_its_way: ColumnElement[bool] = other.c.state == literal_column("'sending'")
     earlier = and_(other.c.lane == Lane.INTERACTIVE, other.c.id < due.c.id)
@@ -211,7 +211,7 @@ def _held(due: FromClause, lane: Lane) -> ColumnElement[bool]:
 
 
 def _over() -> ColumnElement[bool]:
-    """Whether the message would invite to, or remind of, what is over."""
+    """SQL condition: the message invites to, or reminds of, something that is over."""
     return and_(
         is_one_of(outbox.c.kind, (MessageKind.INVITATION, MessageKind.REMINDER)),
         exists().where(

@@ -1,8 +1,8 @@
-"""When the database's clock was set back: moments that only the earlier clock explains.
+"""Repairs the queues after the database's clock was set back: resets times that lie too far ahead.
 
-Limits, waits, leases and retries are moments of the database's clock. A clock that was ahead for a
-while (a dead battery, then the network's time) leaves them in the future, and nothing would be sent
-until the clock comes there again.
+Rate limits, waits, leases and retries are times of the database's clock. A clock that was ahead for
+a while (a dead battery, then network time) leaves them in the future, and nothing would be sent
+until the clock reaches them again.
 """
 
 from sqlalchemy import ColumnElement, and_, case, or_, update
@@ -15,9 +15,9 @@ from surveys.store.queues.outbox import DUE, Lane, OutboxState
 
 
 async def bring_back(conn: Connection, channel: str, bot: str, *, lease_ms: int) -> None:
-    """Bring what one bot waits for back to now; what is planned for a day keeps its day.
+    """Reset the times one bot waits for to now; messages planned for a day keep their day.
 
-    Rows are locked in the order in which a claim locks them.
+    Rows are locked in the same order as by a claim.
     """
     await _bring_limits_back(conn, channel, bot)
     await _bring_messages_back(conn, channel, bot, lease_ms)

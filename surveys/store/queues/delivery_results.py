@@ -1,7 +1,7 @@
-"""What became of messages that were sent: written only by the dispatcher that sent them.
+"""Results of sent messages; recorded only by the dispatcher that sent them.
 
-A dispatcher that was thought dead may still record a result for what was called uncertain
-meanwhile, but never for a message that another one has claimed.
+A dispatcher that was considered dead may still record a result for a message marked uncertain
+meanwhile, but never for one that another dispatcher has claimed.
 """
 
 from collections.abc import Collection, Sequence
@@ -43,8 +43,9 @@ class Again(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryResult:
-    """How one try ended. Either `state` is final or `again` says why the message is due again,
-    `again_in_ms` from now; `reason` is for staff."""
+    """The result of one attempt. Either `state` is final or `again` says why the message is due
+    again, `again_in_ms` from now; `reason` is for staff.
+    """
 
     message: ClaimedMessage
     state: OutboxState = OutboxState.DUE
@@ -60,16 +61,16 @@ class DeliveryResult:
 
     @property
     def is_plain(self) -> bool:
-        """It was sent, and there is nothing to say about it."""
+        """Whether it is the plain success: sent, without further details."""
         return self.state is OutboxState.SENT and self.again is None and self.reason is None
 
 
 async def record_results(
     conn: Connection, results: Sequence[DeliveryResult], now: datetime
 ) -> None:
-    """Write down how these messages ended, and all that follows from it.
+    """Record the results of these messages, with all consequences.
 
-    Rows are locked in the order in which a claim locks them: rate limits, messages, contacts.
+    Rows are locked in the same order as by a claim: rate limits, messages, contacts.
     """
     for one in sorted(results, key=lambda one: (one.message.channel, one.message.bot)):
         if one.bot_pause_ms:
@@ -86,14 +87,14 @@ async def record_results(
 
 
 async def owners(conn: Connection) -> Collection[str]:
-    """Who holds messages that are on their way."""
+    """The senders that hold messages on their way."""
     rows = await conn.execute(select(outbox.c.owner).where(SENDING).distinct())
     return [name for name in rows.scalars() if name]
 
 
 async def sweep(conn: Connection, gone: Collection[str] = ()) -> int:
-    """Take over messages whose sender died: its lease is over, or it is among those known to be
-    `gone`. A reply is asked once more, the rest is uncertain. Returns how many there were.
+    """Take over messages whose sender died: its lease is over, or it is in `gone`. A reply is due
+    once more, the others become uncertain. Returns how many there were.
     """
     repeat = and_(outbox.c.kind == MessageKind.REPLY, ~outbox.c.asked_again)
     over = outbox.c.owner.in_(gone) if gone else outbox.c.leased_until_ms < now_ms()
@@ -112,7 +113,7 @@ async def sweep(conn: Connection, gone: Collection[str] = ()) -> int:
 
 
 async def expire(conn: Connection) -> int:
-    """End what could not be delivered while it still made sense; returns how many."""
+    """Expire messages not delivered within their lifetime; returns how many."""
     ended = await conn.execute(
         update(outbox)
         .where(DUE, outbox.c.expires_ms <= now_ms())
@@ -133,7 +134,7 @@ async def expire(conn: Connection) -> int:
 
 
 async def _record_sent(conn: Connection, messages: Sequence[ClaimedMessage]) -> set[int]:
-    """Write down many results that are the same; returns the ids of messages still ours."""
+    """Record plain successes in bulk; returns the ids of the messages this sender still held."""
     recorded: set[int] = set()
     for owner in {one.owner for one in messages}:
         numbers = [one.id for one in messages if one.owner == owner]
@@ -155,7 +156,7 @@ _SENT = (
 
 
 async def _fill_slots(conn: Connection, mine: Sequence[DeliveryResult]) -> None:
-    """Note which messages are in the slots now."""
+    """Store which messages the slots show now."""
     filled = {
         (one.message.contact_id, one.message.slot): one.reference for one in mine if one.reference
     }
@@ -163,7 +164,7 @@ async def _fill_slots(conn: Connection, mine: Sequence[DeliveryResult]) -> None:
 
 
 async def _record(conn: Connection, one: DeliveryResult) -> bool:
-    """Write the result down; False when the message is not ours any more."""
+    """Record the result; False if this sender no longer holds the message."""
     mine = and_(
         outbox.c.id == one.message.id,
         outbox.c.owner == one.message.owner,
@@ -192,7 +193,7 @@ def _due_again(one: DeliveryResult) -> dict[str, Any]:
 
 
 async def _follow(conn: Connection, one: DeliveryResult, now: datetime) -> None:
-    """What the result means for the message's slot, contact and invitation."""
+    """Update the message's slot, contact and invitation after the result."""
     message = one.message
     if one.again is Again.NEW_MESSAGE:
         await slots.clear(conn, message.contact_id, message.slot)

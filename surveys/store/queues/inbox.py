@@ -1,7 +1,7 @@
-"""What came in, kept from before it is acknowledged until its effect is committed.
+"""Incoming updates, stored before they are acknowledged and until their effect is committed.
 
-An update's number is its place in its chat: only the lowest number that is still `new`, the head
-of the chat, may be handled; the others wait behind it.
+An update's id gives the order within its chat: only the lowest id that is still `new`, the head of
+the chat, may be handled; the others wait for it.
 """
 
 import json
@@ -51,7 +51,7 @@ EventId = tuple[str, str, str]
 
 
 class InboxState(StrEnum):
-    """How far an update has come."""
+    """The state of an update."""
 
     NEW = "new"
     DONE = "done"
@@ -71,7 +71,7 @@ class Event:
 
     @property
     def id(self) -> EventId:
-        """What makes it the same update when it is delivered again."""
+        """The identity of the update, the same when it is delivered again."""
         return (self.channel, self.bot, self.event_key)
 
 
@@ -88,7 +88,7 @@ class Update:
 
     @classmethod
     def of(cls, event: Event, number: int) -> "Update":
-        """The update that an event just became."""
+        """The update stored for an event."""
         return cls(
             id=number,
             channel=event.channel,
@@ -100,8 +100,9 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Updates that were not there before. `updates` are theirs when they are few: then handing
-    them on costs less than finding them again."""
+    """The newly stored updates. `updates` is filled only if they are few: passing them on then
+    costs less than reading them again.
+    """
 
     ids: set[EventId]
     updates: Sequence[Update] = ()
@@ -109,7 +110,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
-    """An update that could not be handled, for staff: no word of the citizen's."""
+    """An update that could not be handled, for staff: without the citizen's text."""
 
     id: int
     channel: str
@@ -120,11 +121,11 @@ class SetAside:
 
 
 async def put_many(conn: Connection, events: Sequence[Event]) -> Kept:
-    """Keep updates, in this order; returns those that were not there before.
+    """Store updates, in this order; returns those that are new.
 
-    In PostgreSQL one transaction at a time does this, whichever process it is in: so a later
-    number is never visible before an earlier one, and shuffled repeats cannot deadlock. `events`
-    must not hold the same update twice.
+    In PostgreSQL one transaction at a time does this, across processes: so a later id is never
+    visible before an earlier one, and repeats in another order cannot deadlock. `events` must not
+    contain the same update twice.
     """
     if conn.dialect.name == "postgresql":
         await conn.execute(select(end_if_idle(), func.pg_advisory_xact_lock(ARRIVALS)))
@@ -144,7 +145,7 @@ async def put_many(conn: Connection, events: Sequence[Event]) -> Kept:
 
 
 async def _newest(conn: Connection, events: Sequence[Event], count: int) -> set[EventId]:
-    """Which of `events` were kept just now, when `count` were."""
+    """Those of `events` that were just stored, `count` in all."""
     if count == len(events):
         return {event.id for event in events}
     newest = select(inbox.c.channel, inbox.c.bot, inbox.c.event_key).order_by(inbox.c.id.desc())
@@ -159,7 +160,8 @@ def _keeping_few(dialect: str) -> ReturningInsert[int]:
 @cache
 def _keeping(dialect: str) -> "Insert":
     """One statement for all updates, with one parameter: a JSON array that the database unpacks.
-    A parameter a column would cost more than everything else a webhook does."""
+    One parameter per column would cost more than the rest of a webhook.
+    """
     body = bindparam("body", type_=Text)
     is_sqlite = dialect == "sqlite"
     unpacked = func.json_each(body) if is_sqlite else func.json_array_elements(cast(body, JSON))
@@ -179,8 +181,8 @@ async def heads(
 ) -> Sequence[Update]:
     """The head of each chat of these (channel, bot) pairs that may be handled now, oldest first.
 
-    First the numbers, then their rows: in one statement PostgreSQL, when it has not counted the
-    table lately, begins with all rows of the channel.
+    The ids first, then their rows: in one statement PostgreSQL, with stale statistics, begins with
+    all rows of the channel.
     """
     numbers = await _first_numbers(conn)
     found: list[Update] = []
@@ -232,11 +234,11 @@ def _ready() -> Updates:
 
 
 async def take(conn: Connection, numbers: Sequence[int]) -> set[int]:
-    """Mark those of `numbers` that are (still) the heads of their chats as done, and return them.
+    """Mark those of `numbers` that are still the heads of their chats as done, and return them.
 
-    The caller handles them in the same transaction: if that fails, they are new again. One that
-    another process holds is left to it. The rows stay, so that a repeated delivery is known; what
-    was said goes.
+    The caller handles them in the same transaction: if that fails, they are new again. An update
+    locked by another process is skipped. The rows stay, so that a repeated delivery is recognised;
+    their text is deleted.
     """
     return set((await conn.execute(_taking(), {"numbers": list(numbers)})).scalars())
 
@@ -266,7 +268,8 @@ def _taking() -> ReturningUpdate[int]:
 async def failed(
     conn: Connection, number: int, *, reason: str, retry_in_ms: int, max_tries: int
 ) -> InboxState | None:
-    """Note a failed try; returns what became of the update, None when it was handled meanwhile.
+    """Record a failed attempt; returns the new state of the update, None if it was handled
+    meanwhile.
 
     `reason` is for staff and must hold nothing a citizen wrote.
     """
@@ -306,7 +309,7 @@ async def set_aside(conn: Connection, limit: int = 100) -> Sequence[SetAside]:
 
 
 async def retry(conn: Connection, number: int) -> bool:
-    """Have an update that was set aside handled after all; False when there is none such."""
+    """Requeue an update that was set aside; False if there is no such update."""
     result = await conn.execute(
         update(inbox)
         .where(inbox.c.id == number, inbox.c.state == InboxState.SET_ASIDE)
@@ -323,7 +326,7 @@ async def counts(conn: Connection) -> dict[tuple[str, str, InboxState], int]:
 
 
 async def waiting(conn: Connection) -> dict[InboxState, int]:
-    """How many updates are not done, by state: reads only these, however many there were."""
+    """How many updates are not done, by state; the query reads only these rows."""
     states = (InboxState.NEW, InboxState.SET_ASIDE)
     return {
         state: await conn.scalar(

@@ -1,7 +1,7 @@
-"""What is to be sent: one row a message, committed with the change that caused it.
+"""Outgoing messages: one row per message, committed with the change that caused it.
 
-The row is the truth about its message. `due` and `sending` are on the way; every other state is
-final and means one thing to the person who reads `motcua delivery status`.
+`due` and `sending` are on the way; every other state is final and is shown by `motcua delivery
+status`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ DAY_MS = 86_400_000
 
 
 class MessageKind(StrEnum):
-    """Why a message is sent; decides its lane and what happens when its fate is unknown."""
+    """Why a message is sent; decides its lane and what happens if its result is unknown."""
 
     REPLY = "reply"
     """Answers something a citizen just did."""
@@ -40,14 +40,14 @@ class MessageKind(StrEnum):
 
 
 class Lane(IntEnum):
-    """Which messages overtake which: a lower lane always leaves first."""
+    """The priority of messages: a lower lane is always sent first."""
 
     INTERACTIVE = 0
     BROADCAST = 1
 
 
 class OutboxState(StrEnum):
-    """What became of a message."""
+    """The state of a message."""
 
     DUE = "due"
     """Waits for its time, its turn, or another try."""
@@ -68,7 +68,7 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """How many messages of a bot are in a state for one reason."""
+    """The number of a bot's messages in one state for one reason."""
 
     channel: str
     bot: str
@@ -91,7 +91,7 @@ DUE: ColumnElement[bool] = outbox.c.state == literal_column("'due'")
 
 
 def lane_of(kind: MessageKind) -> Lane:
-    """The lane a kind of message travels in."""
+    """The lane of a kind of message."""
     return Lane.INTERACTIVE if kind is MessageKind.REPLY else Lane.BROADCAST
 
 
@@ -133,8 +133,7 @@ async def is_queued(conn: Connection, dedup_key: str) -> bool:
 
 
 async def supersede(conn: Connection, contact_id: int, slot: str) -> None:
-    """A newer message is about to be queued for this place of the chat: what still waits to stand
-    there would only hold it back."""
+    """Cancel waiting messages for this slot of the chat: a newer one is about to be queued."""
     await conn.execute(_SUPERSEDE, {"contact": contact_id, "place": slot})
 
 
@@ -152,7 +151,7 @@ _WITH_KEY = select(outbox.c.id).where(outbox.c.dedup_key == bindparam("key"))
 
 
 async def cancel(conn: Connection, *, invitation_id: int) -> int:
-    """Call back what still waits to invite or remind; returns how many messages."""
+    """Cancel waiting invitations and reminders; returns how many messages."""
     result = await conn.execute(
         update(outbox)
         .where(
@@ -176,7 +175,7 @@ async def counts(conn: Connection) -> dict[tuple[str, str, MessageKind, OutboxSt
 
 
 async def waiting(conn: Connection) -> dict[OutboxState, int]:
-    """How many messages are on the way, by state: reads only these, however many there were."""
+    """How many messages are on the way, by state; the query reads only these rows."""
     states = (OutboxState.DUE, OutboxState.SENDING)
     query = select(outbox.c.state, func.count()).where(is_one_of(outbox.c.state, states))
     rows = await conn.execute(query.group_by(outbox.c.state))
@@ -184,7 +183,7 @@ async def waiting(conn: Connection) -> dict[OutboxState, int]:
 
 
 async def troubles(conn: Connection, limit: int = 20) -> Sequence[Trouble]:
-    """Why messages wait or did not arrive, the most frequent first."""
+    """The reasons why messages wait or did not arrive, the most frequent first."""
     group = (outbox.c.channel, outbox.c.bot, outbox.c.state, outbox.c.reason)
     rows = await conn.execute(
         select(*group, func.count().label("count"))
@@ -198,7 +197,7 @@ async def troubles(conn: Connection, limit: int = 20) -> Sequence[Trouble]:
 
 @cache
 def _putting(dialect: str) -> ReturningInsert[int]:
-    """Due at once, unless a later moment was asked for."""
+    """The statement that queues a message: due at once, unless a later time is given."""
     earliest = bindparam("earliest", type_=BigInteger)
     due = case((earliest > now_ms(), earliest), else_=now_ms())
     latest, lifetime = (bindparam(name, type_=BigInteger) for name in ("latest", "lifetime"))

@@ -1,4 +1,4 @@
-"""The rate limit of each bot: one row that all who send for it lock, in any process."""
+"""The rate limit of each bot: one row, locked by every process that sends for the bot."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -32,8 +32,9 @@ MAX_REPLIES = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """A bot's rate limit, and the database's clock at that moment; milliseconds. What the two slots
-    mean is the business of `bot.limits`."""
+    """A bot's rate limit, and the database's clock at that moment; milliseconds. `bot.limits`
+    defines the two slots.
+    """
 
     next_ms: int
     peak_ms: int
@@ -44,7 +45,7 @@ class RateLimit:
 
 
 async def register(conn: Connection, bots: Iterable[BotId]) -> None:
-    """Make the rows of these bots, where there are none yet."""
+    """Create the rows of these bots, unless they exist."""
     rows = [{"channel": channel, "bot": bot} for channel, bot in sorted(bots)]
     if rows:
         statement = insert(conn, rate_limits).values(next_ms=0, peak_ms=0, paused_until_ms=0)
@@ -52,10 +53,11 @@ async def register(conn: Connection, bots: Iterable[BotId]) -> None:
 
 
 async def lock(conn: Connection, channel: str, bot: str) -> RateLimit:
-    """The bot's rate limit, locked: nobody else sends for the bot until the transaction ends.
+    """Lock and return the bot's rate limit: no other process sends for the bot until the
+    transaction ends.
 
-    PostgreSQL may wait for the row, so the time is asked for afterwards, and the transaction
-    ends if this process freezes.
+    PostgreSQL may wait for the row, so the time is read afterwards, and the transaction ends if
+    this process freezes.
     """
     rows = await conn.execute(_HELD, {"of_channel": channel, "of_bot": bot})
     held = RateLimit(**rows.mappings().one())
@@ -71,7 +73,7 @@ async def move(conn: Connection, channel: str, bot: str, *, next_ms: int, peak_m
 
 
 async def pause(conn: Connection, channel: str, bot: str, for_ms: int) -> None:
-    """Let nobody send for the bot, for this long from now; a longer pause stays."""
+    """Stop sending for the bot for this long from now; a longer pause is kept."""
     until = now_ms() + for_ms
     column = rate_limits.c.paused_until_ms
     longer = case((column > until, column), else_=until)
@@ -81,7 +83,7 @@ async def pause(conn: Connection, channel: str, bot: str, for_ms: int) -> None:
 async def with_work(
     conn: Connection, bots: Iterable[BotId], lanes: Sequence[Lane]
 ) -> dict[BotId, set[Lane]]:
-    """Which of `bots` may send and have something due in which lanes: one question for all."""
+    """Those of `bots` that may send, with the lanes of due messages: one query for all."""
     found: dict[BotId, set[Lane]] = {}
     rows = await conn.execute(_work(tuple(lanes)), {"bots": list(bots)})
     for channel, bot, *waiting in rows:

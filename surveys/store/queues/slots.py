@@ -1,4 +1,4 @@
-"""Places in a chat that are edited instead of repeated: which message stands there now."""
+"""Slots: places in a chat whose message is edited, not repeated; their current message."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -14,7 +14,7 @@ Place = tuple[int, str]
 
 
 async def references(conn: Connection, contacts: Iterable[int]) -> dict[Place, str]:
-    """The channel's references of the messages that stand in these contacts' slots."""
+    """The channel's references of the current messages in these contacts' slots."""
     rows = await conn.execute(_REFERENCES, {"contacts": list(contacts)})
     return {(contact_id, slot): reference for contact_id, slot, reference in rows}
 
@@ -25,7 +25,7 @@ _REFERENCES = select(slots.c.contact_id, slots.c.slot, slots.c.reference).where(
 
 
 async def fill(conn: Connection, references: Mapping[Place, str]) -> None:
-    """New messages stand in these slots."""
+    """Set the current messages of these slots."""
     rows = [
         {"contact_id": contact_id, "slot": slot, "reference": references[contact_id, slot]}
         for contact_id, slot in sorted(references)
@@ -42,5 +42,5 @@ def _filling(dialect: str) -> Insert:
 
 
 async def clear(conn: Connection, contact_id: int, slot: str) -> None:
-    """The next message of the slot is a new one, wherever the last one stands."""
+    """Clear the slot: its next message is sent as a new one."""
     await conn.execute(delete(slots).where(slots.c.contact_id == contact_id, slots.c.slot == slot))

@@ -1,1 +1,1 @@
-"""What the answers amount to: evidence, responses, verifications, tallies, ratings."""
+"""Results of the survey: responses, evidence, verifications, tallies, ratings."""

@@ -1,4 +1,4 @@
-"""Everything that was answered about one dossier, in its order, changed answers included."""
+"""The answers about one dossier in chronological order, changed ones included."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from surveys.store.base.schema import answers, complaints, responses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One answer as it was given; `latest` False: changed later. Nothing says who gave it."""
+    """One answer as it was given, without who gave it; `latest` False: changed later."""
 
     form: str
     form_version: str
@@ -27,7 +27,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complained:
-    """One complaint and what became of it."""
+    """One complaint and its state."""
 
     kind: str
     state: str

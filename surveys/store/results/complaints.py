@@ -1,4 +1,4 @@
-"""Complaints that an answer opened: to be verified, and perhaps a formal petition.
+"""Complaints that an answer opened: to be verified, and possibly a formal petition.
 
 A complaint is `pending` until an officer decides; it counts until it is refuted or withdrawn
 (TT 01/2018/TT-VPCP Điều 13, chỉ số 7). With name, address and phone it becomes a phản ánh, kiến
@@ -45,7 +45,7 @@ async def open_(
     now: datetime,
     due_on: date,
 ) -> Complaint:
-    """Open the complaint, or open it again where it was withdrawn; a decided one stays decided."""
+    """Open the complaint, or reopen a withdrawn one; a decided one stays decided."""
     new = insert(conn, complaints).values(
         response_id=response_id,
         kind=kind,
@@ -67,7 +67,7 @@ async def open_(
 
 
 async def withdraw(conn: Connection, *, response_id: int, kind: str) -> None:
-    """The answer was taken back before anybody decided; what the petitioner wrote is deleted."""
+    """Withdraw a complaint that is not decided yet; what the petitioner wrote is deleted."""
     which = (complaints.c.response_id == response_id, complaints.c.kind == kind)
     pending = complaints.c.state == ComplaintState.PENDING
     await leave_no_trace(conn)
@@ -90,13 +90,13 @@ async def of_response(conn: Connection, response_id: int) -> list[Complaint]:
 
 
 async def of_contact(conn: Connection, contact_id: int) -> list[Complaint]:
-    """The complaints of everything this contact answered."""
+    """The complaints of all responses of this contact."""
     query = _query().where(responses.c.contact_id == contact_id).order_by(complaints.c.id)
     return [_complaint(row) for row in await conn.execute(query)]
 
 
 async def response_of(conn: Connection, dossier_id: int, form: str) -> int | None:
-    """The number of the response to this form about this dossier."""
+    """The id of the response to this form about this dossier."""
     query = select(responses.c.id).where(
         responses.c.dossier_id == dossier_id, responses.c.form == form
     )
@@ -107,7 +107,9 @@ async def response_of(conn: Connection, dossier_id: int, form: str) -> int | Non
 async def keep_petitioner(
     conn: Connection, response_id: int, sealed: bytes | None, formal_at: datetime | None
 ) -> None:
-    """What the petitioner wrote so far, encrypted, for every pending complaint of the response."""
+    """Store what the petitioner wrote so far, encrypted, in every pending complaint of the
+    response.
+    """
     which = complaints.c.response_id == response_id
     pending = complaints.c.state == ComplaintState.PENDING
     if sealed is None:

@@ -1,4 +1,4 @@
-"""Everything the store knows of dossiers that bears on their outcomes, read in bulk."""
+"""Bulk reads of everything that the outcomes of dossiers are derived from."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
@@ -43,7 +43,7 @@ EvidenceRow = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One dossier's record, whose it is, how it came, and how many valid responses it has."""
+    """One dossier's record, its unit, how it was filed, and its number of valid responses."""
 
     dossier_id: int
     code: str
@@ -75,12 +75,12 @@ async def of_dossiers(conn: Connection, dossier_ids: Collection[int]) -> list[Kn
 
 
 async def between(conn: Connection, first: int, last: int) -> list[Known]:
-    """The records of the dossiers with these numbers, both included."""
+    """The records of the dossiers with ids in this range, both ends included."""
     return await _known(conn, _WITHIN, {"first": first, "last": last})
 
 
 def of_new(number: int, row: Mapping[str, Any]) -> Known:
-    """The record of a dossier that has only its own columns: no steps, no answers."""
+    """The record of a dossier without steps or answers, from its own columns."""
     received = row["received_at"]
     dates = {name: row[name] for name in ("due_at", "finished_at", "returned_at")}
     return Known(
@@ -102,18 +102,18 @@ async def raw_codes(conn: Connection, dossier_id: int) -> dict[str, int]:
 
 
 def among(dossier_ids: Collection[int]) -> Which:
-    """These dossiers."""
+    """SQL condition: these dossiers."""
     return lambda column: column.in_(list(dossier_ids))
 
 
 def within(first: int, last: int) -> Which:
-    """The dossiers with these numbers, both included."""
+    """SQL condition: the dossiers with ids in this range, both ends included."""
     return lambda column: column.between(first, last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Queries:
-    """Everything asked about some dossiers; made once, since it is asked after every tap."""
+    """The queries about some dossiers; built once, since they run after every tap."""
 
     dossiers: Query
     with_answers: bool
@@ -125,7 +125,9 @@ class _Queries:
 
 
 async def _known(conn: Connection, ask: _Queries, params: Params) -> list[Known]:
-    """Most dossiers have no complaint and no verification: only what is there is asked for."""
+    """Read the records. Most dossiers have no complaint and no verification, so these are queried
+    only where they exist.
+    """
     found = list((await conn.execute(ask.dossiers, params)).all())
     if ask.with_answers:
         found, given = found[:1], _answers_among(found)
@@ -157,7 +159,7 @@ Rows = list[AnyRow]
 
 
 def _answers_among(rows: Rows) -> Mapping[int, Rows]:
-    """The answers in the rows of one dossier; without any there is one row, of nulls."""
+    """The answers in the rows of one dossier; without answers there is one row of nulls."""
     return {row.id: [one for one in rows if one.question is not None] for row in rows[:1]}
 
 
@@ -183,7 +185,7 @@ def _record(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) 
 
 
 def _decided_since(verification: AnyRow, complaint: AnyRow) -> bool:
-    """A finding about the complaint takes the place of what was verified about conduct before."""
+    """A later decision about the complaint replaces an earlier verification of conduct."""
     decided_at = complaint.decided_at
     return decided_at is not None and bool(decided_at > verification.at)
 
@@ -214,7 +216,7 @@ def _dossiers(which: Which) -> Query:
 
 
 def _with_answers(query: Query) -> Query:
-    """The same with the answers that count: for one dossier a second question costs more."""
+    """The same joined with the answers that count: for one dossier a second query costs more."""
     counts = and_(
         answers.c.response_id == responses.c.id,
         answers.c.latest,

@@ -1,7 +1,7 @@
-"""The wide evidence rows: one a dossier, derived, kept in the transaction that changes a dossier.
+"""The wide evidence rows: one per dossier, derived in the transaction that changes the dossier.
 
-Everything here can be thrown away and rebuilt from dossiers, steps, answers, complaints and
-verifications; `disagreements` proves that nothing has drifted.
+The rows can be deleted and rebuilt from dossiers, steps, answers, complaints and verifications;
+`disagreements` finds rows that differ from their sources.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -22,7 +22,7 @@ BATCH = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """A dossier whose stored evidence is not what its own records say; None: no row at all."""
+    """A dossier whose stored evidence differs from what its records give; None: no row at all."""
 
     dossier: str
     stored: EvidenceRow | None
@@ -30,7 +30,7 @@ class Disagreement:
 
 
 async def refresh(conn: Connection, dossier_ids: Iterable[int]) -> None:
-    """Derive these dossiers' rows anew; a handful of statements for each 2,000 of them."""
+    """Derive these dossiers' rows again; a few statements per 2,000 dossiers."""
     wanted = sorted(set(dossier_ids))
     for start in range(0, len(wanted), BATCH):
         ids = wanted[start : start + BATCH]
@@ -39,13 +39,14 @@ async def refresh(conn: Connection, dossier_ids: Iterable[int]) -> None:
 
 
 async def add(conn: Connection, made: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-    """Add the rows of dossiers (number, columns) that were made in this transaction: nothing
-    else is known of them, so nothing is read."""
+    """Add the rows of dossiers (number, columns) that were created in this transaction: they have
+    no other data, so nothing is read.
+    """
     await _store(conn, [dossier_records.of_new(number, row) for number, row in made])
 
 
 async def rebuild(conn: Connection) -> int:
-    """Derive every row anew; returns how many there are."""
+    """Derive every row again; returns the number of rows."""
     count = 0
     async for first, last in _ranges(conn):
         await _lock(conn, dossier_records.within(first, last))
@@ -56,7 +57,7 @@ async def rebuild(conn: Connection) -> int:
 
 
 async def disagreements(conn: Connection) -> list[Disagreement]:
-    """Every dossier whose stored row is missing or differs from what is derived now."""
+    """Every dossier whose stored row is missing or differs from the derived one."""
     found: list[Disagreement] = []
     async for first, last in _ranges(conn):
         stored = await _stored(conn, first, last)
@@ -74,8 +75,9 @@ async def _ranges(conn: Connection) -> AsyncIterator[tuple[int, int]]:
 
 
 async def _lock(conn: Connection, which: Which) -> None:
-    """Two transactions deriving the same row come one after the other, so that the second sees
-    what the first has changed. A SQLite database has one writer anyway."""
+    """Serialise transactions that derive the same row, so that the second sees the changes of the
+    first. A SQLite database has one writer anyway.
+    """
     if conn.dialect.name == "postgresql":
         mine = select(dossiers.c.id).where(which(dossiers.c.id)).order_by(dossiers.c.id)
         await conn.execute(mine.with_for_update(key_share=True))

@@ -1,4 +1,4 @@
-"""What a rating counts, unit by unit: from the wide rows alone, no answer is read."""
+"""The counts of a rating, per unit: read from the wide evidence rows alone, not from answers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,9 +29,10 @@ AnyRow = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCounts:
-    """One unit and one period. `dossiers` were returned in it, `late` of them after their day;
-    `received` and `online` go by the day of reception; `simulated` of the `responses` came from
-    the demo's crowd."""
+    """Counts of one unit in one period. `dossiers` were returned in it, `late` of them after the
+    promised day; `received` and `online` go by the day of reception; `simulated` of the `responses`
+    came from the demo's simulated citizens.
+    """
 
     unit_id: int
     code: str
@@ -102,7 +103,9 @@ async def officer_counts(conn: Connection, period: Period) -> dict[tuple[str, st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some of the dossiers behind a criterion, in the order they were returned; `whole` in all."""
+    """One page of the dossiers that count for a criterion, in the order they were returned; `whole`
+    is the total.
+    """
 
     ids: tuple[int, ...]
     whole: int
@@ -118,7 +121,7 @@ async def page_of(
     limit: int,
     offset: int,
 ) -> Page:
-    """The dossiers of a unit that have evidence for a criterion (or this very outcome)."""
+    """The dossiers of a unit that have evidence for a criterion (or exactly this outcome)."""
     column = dossier_evidence.c[CRITERIA[criterion].column]
     unit_id = select(units.c.id).where(units.c.code == unit_code).scalar_subquery()
     shown = column != 0 if outcome is None else column == outcome
@@ -138,8 +141,9 @@ def _units(period: Period) -> Select[Any]:
 async def _received_and_returned(
     conn: Connection, period: Period
 ) -> tuple[Mapping[int, Counts], Mapping[int, Counts]]:
-    """Both counts by unit: in SQLite each over its own covering index; PostgreSQL, which reads
-    the whole table for either, reads it once for both."""
+    """Both counts by unit: SQLite reads each over its own covering index; PostgreSQL would read the
+    whole table for each, so it reads it once for both.
+    """
     evidence, received, returned = dossier_evidence.c, received_in(period), returned_in(period)
     if conn.dialect.name == "sqlite":
         arrived = select(evidence.unit_id, *_arrivals()).where(received)
@@ -152,7 +156,9 @@ async def _received_and_returned(
 
 
 def _parted(rows: Iterable[AnyRow]) -> tuple[Mapping[int, Counts], Mapping[int, Counts]]:
-    """Dossiers received in the period were returned in it or not; only the returned measure."""
+    """Split the dossiers received in the period by whether they were returned in it; only the
+    returned ones are measured.
+    """
     received: dict[int, Counts] = {}
     returned: dict[int, Counts] = {}
     for unit_id, is_returned, arrived, online, *measures in rows:
@@ -164,7 +170,7 @@ def _parted(rows: Iterable[AnyRow]) -> tuple[Mapping[int, Counts], Mapping[int, 
 
 
 def _arrivals(*received: ColumnElement[bool]) -> list[ColumnElement[int]]:
-    """Dossiers, and those of them filed online; conditions where the rows hold others too."""
+    """Counts of dossiers, and of those filed online; `conditions` exclude other rows."""
     online = dossier_evidence.c.online == literal_column("1")
     return [
         func.count().filter(*received).label("received"),
@@ -173,7 +179,7 @@ def _arrivals(*received: ColumnElement[bool]) -> list[ColumnElement[int]]:
 
 
 def _measures() -> list[ColumnElement[int]]:
-    """Dossiers, valid responses, dossiers of every outcome: what one GROUP BY counts."""
+    """The columns of one GROUP BY: dossiers, valid responses, dossiers of every outcome."""
     answered = func.sum(dossier_evidence.c.answered)
     return [func.count().label("dossiers"), answered.label("responses"), *_shown()]
 
@@ -197,8 +203,9 @@ def _simulated(period: Period) -> Select[Any]:
 
 
 async def _by_unit(conn: Connection, query: Select[Any]) -> dict[int, Counts]:
-    """Group by unit. In SQLite unit by unit: the index then gives each unit's days in one piece
-    and nothing is sorted; PostgreSQL is quicker without the detour."""
+    """Group by unit. In SQLite with one subquery per unit: the index then gives each unit's days in
+    order and nothing is sorted; PostgreSQL is faster with a plain GROUP BY.
+    """
     unit_id = query.selected_columns.unit_id
     if conn.dialect.name == "sqlite":
         query = query.join(units, units.c.id == unit_id).group_by(units.c.id)
@@ -208,7 +215,7 @@ async def _by_unit(conn: Connection, query: Select[Any]) -> dict[int, Counts]:
 
 
 def _outcomes(counts: Sequence[int]) -> dict[str, dict[str, int]]:
-    """What `_shown` counted, without what no dossier shows."""
+    """The counts of `_shown`, without outcomes that no dossier has."""
     return {
         criterion: {word: count for word, count in zip(words, counts[part], strict=True) if count}
         for criterion, words, part in _WORDS

@@ -1,6 +1,6 @@
-"""Responses and their answers: one response a dossier and form, every answer kept for ever.
+"""Responses and their answers: one response per dossier and form; answers are never deleted.
 
-A changed answer is a new row; `latest` says which one of a question stands.
+A changed answer is a new row; `latest` marks the current answer to a question.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,7 +36,7 @@ Standing = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewResponse:
-    """A response that came whole, e.g. on paper: option ids and texts by question id."""
+    """A complete response, e.g. from paper: option ids and texts by question id."""
 
     dossier_id: int
     form: str
@@ -48,7 +48,7 @@ class NewResponse:
 
     @property
     def key(self) -> tuple[int, str]:
-        """What there can be only one of."""
+        """The unique key of the response."""
         return self.dossier_id, self.form
 
     @property
@@ -59,7 +59,7 @@ class NewResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """A response as it stands; `said` holds the last option or text of each question."""
+    """The current state of a response; `said` is question → last option or text."""
 
     id: int
     channel: str
@@ -70,7 +70,7 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """A dossier's number, and the day it was received, where that is known."""
+    """A dossier's id, and the day it was received, if known."""
 
     id: int
     on: date | None
@@ -91,11 +91,11 @@ async def record_answer(
     now: datetime,
     simulated: bool = False,
 ) -> int:
-    """Keep one answer and bring the dossier's evidence up to date; returns the response's id.
+    """Store one answer and update the dossier's evidence; returns the response's id.
 
-    The first answer makes the response. Recording the same answer again changes nothing. An
-    answer with neither option nor text withdraws the one before. A revision that is already
-    taken (an interview begun anew) becomes the next free one.
+    The first answer creates the response. Recording the same answer again changes nothing. An
+    answer with neither option nor text withdraws the one before. A revision that is already taken
+    (an interview begun again) becomes the next free one.
     """
     place = {"in_dossier": dossier_id, "by_form": form, "to_question": question}
     if option is not None:
@@ -119,7 +119,7 @@ async def record_answer(
 
 
 async def finish(conn: Connection, *, dossier_id: int, form: str, now: datetime) -> None:
-    """Note when the citizen was done; a response counts from its first answer on anyway."""
+    """Store when the citizen finished; a response counts from its first answer on anyway."""
     which = (responses.c.dossier_id == dossier_id, responses.c.form == form)
     unfinished = responses.c.finished_at.is_(None)
     await conn.execute(update(responses).where(*which, unfinished).values(finished_at=now))
@@ -128,8 +128,7 @@ async def finish(conn: Connection, *, dossier_id: int, form: str, now: datetime)
 async def add_many(
     conn: Connection, new: list[NewResponse], import_id: int | None = None
 ) -> dict[tuple[int, str], int]:
-    """Store responses nobody has yet, made by this import, refresh the evidence; returns their
-    ids by key."""
+    """Store new responses of this import and refresh the evidence; returns their ids by key."""
     ids: dict[tuple[int, str], int] = {}
     for start in range(0, len(new), BATCH):
         ids |= await _add(conn, new[start : start + BATCH], import_id)
@@ -140,7 +139,7 @@ async def add_many(
 async def stored(
     conn: Connection, keys: Iterable[tuple[int, str]]
 ) -> dict[tuple[int, str], StoredResponse]:
-    """The responses there are for these (dossier, form)."""
+    """The existing responses for these (dossier, form) pairs."""
     found: dict[tuple[int, str], StoredResponse] = {}
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), BATCH):
@@ -149,7 +148,7 @@ async def stored(
 
 
 async def filed(conn: Connection, codes: Iterable[str]) -> dict[str, Filed]:
-    """The dossiers with these codes, those that there are."""
+    """The dossiers with these codes, as far as they exist."""
     columns = (dossiers.c.code, dossiers.c.id, dossiers.c.received_at)
     found: dict[str, Filed] = {}
     wanted = sorted(set(codes))
@@ -232,7 +231,7 @@ def _opening(dialect: str) -> Insert:
 async def _refresh_if_counted(
     conn: Connection, dossier_id: int, question: str, *, anyway: bool = False
 ) -> None:
-    """Derive the dossier's evidence anew if the answer bears on it."""
+    """Refresh the dossier's evidence if the answer affects it."""
     if anyway or question in QUESTIONS:
         await evidence.refresh(conn, [dossier_id])
 
@@ -245,7 +244,7 @@ async def _append(
     revision: int,
     now: datetime,
 ) -> bool:
-    """Whether this was news."""
+    """Add the answer; False if it equals the current one."""
     if before.id is not None:
         if (before.option, before.text) == (said["option"], said["text"]):
             return False
@@ -257,7 +256,7 @@ async def _append(
 
 
 async def _revalue(conn: Connection, before: Standing, option: str | None) -> bool:
-    """Whether the answer may have made the response valid, or not valid any more."""
+    """Whether the answer may have changed the validity of the response."""
     if (option is not None) == before.valid:
         return False
     await conn.execute(_REVALUE, {"number": before.response_id})
@@ -293,7 +292,7 @@ def _response_row(new: NewResponse) -> dict[str, object]:
 
 
 def _answer_rows(new: NewResponse, response_id: int) -> list[dict[str, object]]:
-    """One row a question, revisions counted from 1 in the order of the form."""
+    """One row per question, revisions counted from 1 in the order of the form."""
     return [
         {
             "response_id": response_id,

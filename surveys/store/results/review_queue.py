@@ -1,4 +1,4 @@
-"""What a verifier should look at: where citizen and system disagree, what waits for a decision."""
+"""The review queue of verifiers: contradictions between citizen and system, pending decisions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,8 @@ from surveys.store.results.verifications import last_decisions
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewItem:
     """One dossier that a verifier should look at; `stated` is what the citizen says (or what the
-    dossier shows by now), `shown` what counts, `reference` the complaint's code."""
+    dossier shows now), `shown` what counts, `reference` the complaint's code.
+    """
 
     doubt: ReviewReason
     unit: str
@@ -47,7 +48,7 @@ class ReviewItem:
 
 
 async def review_items(conn: Connection, period: Period) -> list[ReviewItem]:
-    """What a verifier should look at in a period, unit by unit; decided ones are left out."""
+    """The review items of a period, ordered by unit; decided ones are left out."""
     found = [*await _complaints(conn, period), *await _changed(conn, period)]
     for one in CRITERIA.values():
         if one.recalled:
@@ -60,7 +61,7 @@ async def review_items(conn: Connection, period: Period) -> list[ReviewItem]:
 async def _recalled(
     conn: Connection, period: Period, criterion: Criterion, recalled: Recalled
 ) -> list[ReviewItem]:
-    """The last answer about what the system records too, where the two disagree."""
+    """The last answers that contradict what the system recorded."""
     shown = dossier_evidence.c[criterion.column]
     means = {option: int(code) for option, code in recalled.means.items()}
     said = case(means, value=answers.c.option, else_=0)
@@ -106,7 +107,7 @@ async def _complaints(conn: Connection, period: Period) -> list[ReviewItem]:
 
 
 def _concerned(kind: str, codes: Mapping[str, int]) -> dict[str, str]:
-    """The criterion a complaint bears on and its outcome; empty where it bears on none."""
+    """The criterion a complaint affects and its outcome; empty if it affects no criterion."""
     if kind not in BY_COMPLAINT:
         return {"criterion": "", "shown": ""}
     number = BY_COMPLAINT[kind].number
@@ -131,7 +132,7 @@ async def _flagged(
 
 
 async def _changed(conn: Connection, period: Period) -> list[ReviewItem]:
-    """Decisions that were made about another outcome than the dossier shows by now."""
+    """Decisions made about another outcome than the dossier shows now."""
     query = (
         select(dossier_evidence.c.dossier_id, units.c.code)
         .join(units, units.c.id == dossier_evidence.c.unit_id)

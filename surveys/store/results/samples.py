@@ -1,4 +1,4 @@
-"""A few dossiers spread over all units, for showing things."""
+"""Samples of a few dossiers spread over all units, for the demo."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ SCATTER = 7_919
 
 
 async def unasked(conn: Connection, period: Period, limit: int, *, among: int) -> Sequence[int]:
-    """Ids of returned dossiers of the period that nobody was asked about, from all units.
+    """Ids of returned dossiers of the period without an invitation, from all units.
 
-    `among`: about how many dossiers there are.
+    `among`: the approximate number of dossiers.
     """
     evidence = dossier_evidence.c
     asked = exists().where(invitations.c.dossier_id == evidence.dossier_id)
@@ -31,7 +31,9 @@ async def unasked(conn: Connection, period: Period, limit: int, *, among: int) -
 
 
 async def in_work(conn: Connection, limit: int, *, among: int) -> Sequence[str]:
-    """Codes of dossiers that are still being handled; `among`: about how many there are in all."""
+    """Codes of dossiers that are still being handled; `among`: the approximate number of all
+    dossiers.
+    """
     rows = await conn.execute(
         select(dossiers.c.code)
         .where(dossiers.c.returned_at.is_(None))

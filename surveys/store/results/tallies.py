@@ -1,4 +1,4 @@
-"""What was answered, option by option, and how many were asked: read from the raw answers."""
+"""The counts of a tally: answers per option and reach of the survey, read from the raw answers."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -39,7 +39,7 @@ OF_A_DOSSIER = frozenset(Dimension) - {Dimension.CHANNEL}
 
 
 async def cells(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Cell]:
-    """The options that were chosen at least once; the dimensions in the order of `Dimension`."""
+    """The cells of options chosen at least once; the dimensions in the order of `Dimension`."""
     dims = _columns(by)
     keys = (*dims, responses.c.form, answers.c.question, answers.c.option)
     simulated = func.count().filter(responses.c.simulated)
@@ -60,7 +60,7 @@ async def cells(conn: Connection, period: Period, by: Collection[Dimension]) -> 
 
 
 async def reach(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Reach]:
-    """How far the survey went, for every group with a returned dossier, in their order."""
+    """The reach of the survey, for every group with a returned dossier, in group order."""
     kept = [one for one in by if one in OF_A_DOSSIER]
     returned = await _counts(conn, kept, period, dossier_evidence)
     issued = await _counts(conn, kept, period, invitations)
@@ -78,15 +78,16 @@ async def reach(conn: Connection, period: Period, by: Collection[Dimension]) -> 
 
 
 def _with_paper(issued: dict[str, int], forms: int) -> dict[str, int]:
-    """Paper forms that were handed out are issued, too."""
+    """Add paper forms that were handed out to the issued ones."""
     return issued | {"issued": issued.get("issued", 0) + forms} if forms else issued
 
 
 async def _handed_out(
     conn: Connection, by: Collection[Dimension], period: Period
 ) -> dict[Group, int]:
-    """Paper forms handed out, as units report them for the period; nothing when split by
-    procedure, since nobody counts them so."""
+    """Paper forms handed out, as units report them for the period; empty if split by procedure,
+    since they are not counted by procedure.
+    """
     if Dimension.PROCEDURE in by:
         return {}
     chosen = select(*_columns(by), facts.c.value).join_from(
@@ -100,7 +101,7 @@ async def _handed_out(
 
 
 async def groups(conn: Connection, period: Period, by: Collection[Dimension]) -> set[Group]:
-    """The groups that exist whether or not anybody answered; none when split by more than units."""
+    """The groups that exist without any answer; empty if split by more than units."""
     if set(by) & {Dimension.PROCEDURE, Dimension.CHANNEL}:
         return set()
     found = select(*_columns(by)).select_from(units).where(valid_in(period)).distinct()
@@ -108,7 +109,7 @@ async def groups(conn: Connection, period: Period, by: Collection[Dimension]) ->
 
 
 async def versions(conn: Connection, period: Period) -> set[tuple[str, str]]:
-    """Which forms, in which versions, were answered about the period's dossiers."""
+    """The form versions that were answered about the period's dossiers."""
     asked = select(responses.c.form, responses.c.form_version).distinct()
     joined = asked.join_from(responses, dossier_evidence, _same_dossier(responses))
     rows = await conn.execute(joined.where(returned_in(period)))

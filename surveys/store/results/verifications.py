@@ -1,4 +1,4 @@
-"""Mẫu phiếu 3: what an officer confirmed, changed or refused. The raw answer stays as it is.
+"""Mẫu phiếu 3: an officer confirms, changes or refuses an outcome. The raw answer is not changed.
 
 Every decision is a new row, refreshes the dossier's evidence and is written to the audit log, all
 in the caller's transaction.
@@ -44,7 +44,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
-    """A complaint as it stands: its state, and who said so, when and why."""
+    """The current state of a complaint, and who set it, when and why."""
 
     id: int
     reference: str
@@ -56,7 +56,7 @@ class Complaint:
 
     @property
     def decided(self) -> bool:
-        """Whether an officer has said what was found."""
+        """Whether an officer has decided it."""
         return self.state in {ComplaintState.UPHELD, ComplaintState.REFUTED}
 
 
@@ -106,7 +106,7 @@ async def decide_complaint(
     author: Author,
     now: datetime,
 ) -> None:
-    """Say whether a complaint was found true; a later decision replaces an earlier one.
+    """Store whether a complaint was found true; a later decision replaces an earlier one.
 
     Raises Refusal `verify.no_reason` or `verify.withdrawn`.
     """
@@ -126,7 +126,7 @@ async def decide_complaint(
 
 
 async def complaint(conn: Connection, reference: str) -> Complaint:
-    """The complaint with this reference, held until the transaction ends.
+    """The complaint with this reference, locked until the transaction ends.
 
     Raises Refusal `verify.unknown_complaint`.
     """
@@ -142,7 +142,7 @@ async def complaint(conn: Connection, reference: str) -> Complaint:
 
 
 async def decisions(conn: Connection, dossier_id: int) -> list[Decision]:
-    """Every decision about a dossier, oldest first; the last of a criterion counts."""
+    """Every decision about a dossier, oldest first; the last one for a criterion counts."""
     return [decision for _, decision in await _decisions(conn, (dossier_id,))]
 
 
@@ -155,7 +155,7 @@ async def last_decisions(
 
 
 async def id_of(conn: Connection, dossier: str) -> int:
-    """The number of the dossier with this code. Raises Refusal `verify.unknown_dossier`."""
+    """The id of the dossier with this code. Raises Refusal `verify.unknown_dossier`."""
     found = await conn.scalar(select(dossiers.c.id).where(dossiers.c.code == dossier))
     if found is None:
         raise Refusal("verify.unknown_dossier", dossier=dossier)

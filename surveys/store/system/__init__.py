@@ -1,1 +1,1 @@
-"""What the deployment keeps about itself: audit log, staff, backups, imports, form versions."""
+"""The deployment's own data: audit log, staff, backups, imports, form versions."""

@@ -1,11 +1,12 @@
-"""The audit log of what officers changed: append-only, each row sealed to the one before.
+"""Append-only audit log of what officers changed; each row's hash covers the previous row's.
 
-A row's hash is an HMAC with the deployment's key over the row's number, the hash before it and its
-own words. The number of rows and the last hash are kept in `meta`, sealed with the same key, so
-that a log whose end was cut off, that was emptied or written anew is named by `verify`. Rows from
-before there was a seal (and those written where the key is missing) have a plain SHA-256.
+A row's hash is an HMAC with the deployment's key over the row's id, the previous hash and its own
+content. The number of rows and the last hash are stored in `meta` with an HMAC of the same key (the
+seal), so that `verify` detects a log that was cut off, emptied or rewritten. Rows from before the
+first seal (and those written without the key) have a plain SHA-256.
 
-Who can read the key can write whatever log they like: `audit head`, kept elsewhere, is for that.
+A person who can read the key can forge the whole log: keep the output of `audit head` elsewhere to
+detect that.
 """
 
 import hashlib
@@ -34,7 +35,7 @@ SEAL = "audit_seal"
 class Author:
     """Who writes to the log: the officer's name, and the user of the operating system.
 
-    `keyring` None: the key is not here; rows get a plain hash and the seal stays as it is.
+    `keyring` None: the key is not available; rows get a plain hash and the seal is not changed.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """What was done to which thing; `details` is plain JSON."""
+    """An action and its subject; `details` is plain JSON."""
 
     action: str
     subject: str
@@ -53,7 +54,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
-    """One row of the log: who did what to which thing, when, at which machine user."""
+    """One row of the log: who did what to which thing, when, as which system user."""
 
     id: int
     at: datetime
@@ -67,7 +68,7 @@ class AuditRow:
     key_id: str | None
 
     def is_sound(self, number: int, keyring: Keyring | None) -> bool:
-        """Whether the hash is that of the words; a sealed row needs its own key to tell."""
+        """Whether the hash matches the content; a keyed hash can be checked only with its key."""
         words = _words(self.previous, self.at, self.actor, self.action, self.subject, self.details)
         if self.key_id is None:
             return self.hash == _plain_hash(words)
@@ -79,7 +80,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """How many rows there are, the hash of the last one, and the key's word for both."""
+    """The number of rows, the hash of the last one, and an HMAC over both."""
 
     count: int
     head: str
@@ -87,12 +88,12 @@ class Seal:
 
     @classmethod
     def of(cls, keyring: Keyring, count: int, head: str) -> "Seal":
-        """Sealed with this key."""
+        """Make a seal with this key."""
         return cls(count=count, head=head, mac=keyring.sign("audit seal", f"{count} {head}"))
 
     @classmethod
     def parse(cls, kept: str) -> "Seal | None":
-        """As it is kept in `meta`; None for anything else."""
+        """Parse a seal as stored in `meta`; None for anything else."""
         count, _, rest = kept.partition(" ")
         head, _, mac = rest.partition(" ")
         return cls(count=int(count), head=head, mac=mac) if count.isdecimal() else None
@@ -101,12 +102,12 @@ class Seal:
         return f"{self.count} {self.head} {self.mac}"
 
     def is_from(self, keyring: Keyring) -> bool:
-        """Whether this key has sealed it."""
+        """Whether the seal was made with this key."""
         return hmac.compare_digest(self.mac, Seal.of(keyring, self.count, self.head).mac)
 
 
 async def append(conn: Connection, author: Author, *entries: AuditEntry, at: datetime) -> None:
-    """Add rows, in the transaction of the changes they tell of.
+    """Add rows, in the transaction of the changes they describe.
 
     Writers queue up on PostgreSQL; a SQLite database has one writer anyway.
     """
@@ -120,9 +121,9 @@ async def append(conn: Connection, author: Author, *entries: AuditEntry, at: dat
 async def begin_or_append(
     conn: Connection, author: Author, entry: AuditEntry, *, at: datetime
 ) -> None:
-    """Add a row; a log that was never sealed is sealed from here on.
+    """Add a row; a log without a seal gets one from here on.
 
-    Only making or migrating a database calls it: a seal that is missing otherwise was taken away.
+    Only creating or migrating a database calls it: a seal missing at any other time was removed.
     """
     sealed_rows = select(audit.c.id).where(audit.c.key_id.is_not(None)).limit(1)
     is_new = await meta.read(conn, SEAL) is None and await conn.scalar(sealed_rows) is None
@@ -144,7 +145,7 @@ async def count(conn: Connection) -> int:
 
 
 async def read_seal(conn: Connection) -> Seal | None:
-    """The seal as it is kept; None when there is none or it cannot be read."""
+    """The stored seal; None if it is missing or unreadable."""
     kept = await meta.read(conn, SEAL)
     return None if kept is None else Seal.parse(kept)
 
@@ -152,7 +153,9 @@ async def read_seal(conn: Connection) -> Seal | None:
 async def entries(
     conn: Connection, *, limit: int, actor: str | None = None, action: str | None = None
 ) -> list[AuditRow]:
-    """The last rows, newest first; `action` also stands for those below it (`verify` for all)."""
+    """The last rows, newest first; `action` also matches its sub-actions (`verify` matches all of
+    them).
+    """
     found = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if actor is not None:
         found = found.where(audit.c.actor == actor)
@@ -181,9 +184,9 @@ async def _lock(conn: Connection) -> None:
 
 
 async def _expected(conn: Connection, seal: Seal | None) -> int:
-    """How many rows the log should have: those the seal speaks of, and what came after them.
+    """How many rows the log should have: those the seal counts, and the later ones.
 
-    Rows that were cut off are counted on, so that the gap stays visible for ever.
+    Rows that were cut off are still counted, so that the gap stays visible.
     """
     if seal is None:
         return await count(conn)
@@ -236,12 +239,12 @@ def _words(
 
 
 def _plain_hash(words: list[object]) -> str:
-    """SHA-256 (hex) over the hash before and the row's words as canonical JSON."""
+    """SHA-256 (hex) over the previous hash and the row's content as canonical JSON."""
     return hashlib.sha256(_canonical(words).encode()).hexdigest()
 
 
 def _sealed_hash(keyring: Keyring, number: int, os_user: str | None, words: list[object]) -> str:
-    """HMAC-SHA-256 (hex) over the row's number, the machine's user and the same words."""
+    """HMAC-SHA-256 (hex) over the row's id, the system user and the same content."""
     return keyring.sign("audit row", _canonical([number, os_user, *words]))
 
 

@@ -1,4 +1,4 @@
-"""Whether the audit log is whole: its chain, its seal, and a head that was kept elsewhere."""
+"""Verifies the audit log: its hash chain, its seal, and a head that was kept elsewhere."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,7 +12,7 @@ RESTORE = "db.restore"
 
 
 class Fault(StrEnum):
-    """What may be wrong with a log; the first four concern one row."""
+    """The kinds of faults of a log; the first four concern one row."""
 
     ROW = "row"
     """The row does not follow from the ones before it, or its words were changed."""
@@ -34,7 +34,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The end of a log: how many rows it has, and the last hash."""
+    """The end of a log: the number of its rows, and the last hash."""
 
     count: int | None
     """None: only the hash is known."""
@@ -43,7 +43,7 @@ class Head:
 
 @dataclass(slots=True, kw_only=True)
 class Verdict:
-    """What was found."""
+    """The result of a verification."""
 
     count: int = 0
     last: int = 0
@@ -61,7 +61,7 @@ async def verify(conn: Connection, keyring: Keyring | None, kept: Head | None = 
     """Follow the chain from the first row to the last, then compare its end with the seal.
 
     Without the key links, counts and plain hashes are still compared, and `unchecked` counts the
-    rest. `kept` is a head that was written down elsewhere.
+    rest. `kept` is a head that was kept elsewhere.
     """
     seal = await audit.read_seal(conn)
     walk = _Walk(keyring=keyring, seal=seal, kept=kept)
@@ -96,7 +96,7 @@ class _Walk:
             self._judge(row, follows=follows)
 
     def _judge(self, row: AuditRow, *, follows: bool) -> None:
-        """Name the first row that is wrong; everything after it follows from a wrong one."""
+        """Record the first faulty row; every later row depends on it."""
         fault = Fault.ROW if not follows else self._fault_of(row)
         if fault is not None:
             self._is_broken = True

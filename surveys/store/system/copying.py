@@ -1,4 +1,4 @@
-"""Copies of a SQLite database: taken while it is in use, put back while it is not."""
+"""Copies a SQLite database while it is in use, and restores a copy while it is not."""
 
 import errno
 import os
@@ -12,17 +12,18 @@ SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
 def create(file: Path) -> None:
-    """An empty file readable by its owner only; SQLite gives its side files the same mode.
+    """Create an empty file readable by its owner only; SQLite gives its side files the same mode.
 
-    Raises OSError, FileExistsError among them.
+    Raises OSError, including FileExistsError.
     """
     os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def copy(source: Path, target: Path) -> None:
-    """A consistent copy of a database that may be written to meanwhile (SQLite's online backup).
+    """Make a consistent copy of a database that may be written to meanwhile (SQLite's online
+    backup).
 
-    The copy appears under its name only when it is whole, readable by its owner only. Raises
+    The copy appears under its name only when it is complete, readable by its owner only. Raises
     FileNotFoundError, or Refusal `database.copy_broken`.
     """
     if not source.exists():
@@ -38,7 +39,7 @@ def copy(source: Path, target: Path) -> None:
 
 
 def revision_of(file: Path) -> str | None:
-    """The schema revision of a copy; None when it is none of ours.
+    """The schema revision of a copy; None if it is not a database of this product.
 
     Raises FileNotFoundError, or Refusal `database.no_copy` (no SQLite file) or `.copy_broken`.
     """
@@ -51,7 +52,7 @@ def revision_of(file: Path) -> str | None:
 
 
 def is_empty(file: Path) -> bool:
-    """Whether there is no database, or one without any table."""
+    """Whether the database is missing or has no table."""
     if not file.exists():
         return True
     with closing(sqlite3.connect(file)) as conn:
@@ -60,7 +61,7 @@ def is_empty(file: Path) -> bool:
 
 
 def put_in_place(copied: Path, target: Path, aside: Path | None) -> None:
-    """Let `copied` become the database `target`; what was there becomes `aside`.
+    """Move `copied` to the database path `target`; the present database is moved to `aside`.
 
     Raises Refusal `database.in_use` when another program has the database open.
     """
@@ -73,7 +74,7 @@ def put_in_place(copied: Path, target: Path, aside: Path | None) -> None:
 
 
 def close_journal(file: Path) -> None:
-    """Bring all of a database into its one file, which is possible only when nobody uses it.
+    """Merge the write-ahead log into the database file; possible only while no program uses it.
 
     Raises Refusal `database.in_use`.
     """
@@ -87,7 +88,7 @@ def close_journal(file: Path) -> None:
 
 
 def _copy_at_once(source: Path, draft: Path) -> None:
-    """In one read of a WAL database: one moment of it, and no writer waits."""
+    """Copy in one read of a WAL database: one snapshot, and no writer waits."""
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(draft)) as new:
         old.backup(new)
         new.execute("PRAGMA journal_mode=DELETE")
@@ -99,7 +100,10 @@ def _copy_at_once(source: Path, draft: Path) -> None:
 def _require_sound(conn: sqlite3.Connection, file: Path) -> None:
     try:
         (found,) = conn.execute("PRAGMA quick_check(1)").fetchone()
-    except (sqlite3.DatabaseError, UnicodeDecodeError):  # a damaged name in SQLite's own words
+    except (
+        sqlite3.DatabaseError,
+        UnicodeDecodeError,
+    ):  # SQLite quotes a damaged name in its message
         found = ""
     if found != "ok":
         raise Refusal("database.copy_broken", file=file)
@@ -114,6 +118,6 @@ def _revision(conn: sqlite3.Connection) -> str | None:
 
 
 def remove(file: Path) -> None:
-    """Delete a database and what SQLite wrote beside it, as far as it is there."""
+    """Delete a database and SQLite's side files, as far as they exist."""
     for suffix in ("", *SIDE_FILES):
         Path(f"{file}{suffix}").unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""Published questionnaires: every version that was ever asked, kept as it was.
+"""Published questionnaires: every version that was ever used, unchanged.
 
-An answer belongs to its form's version for ever, so a published version never changes.
+An answer refers to the version of its form, so a published version never changes.
 """
 
 import json
@@ -19,9 +19,9 @@ Version = tuple[str, str]
 
 
 async def register(conn: Connection, forms: Iterable[Form], now: datetime) -> None:
-    """Publish what is not published yet; twice is once.
+    """Publish forms that are not published yet; idempotent.
 
-    Raises Refusal `forms.changed` when a published version says something else now.
+    Raises Refusal `forms.changed` if the content of a published version differs.
     """
     known = await registered(conn)
     for form in forms:
@@ -40,7 +40,7 @@ async def registered(conn: Connection) -> dict[Version, str]:
 
 
 async def load(conn: Connection, form_id: str, version: str) -> Form:
-    """A published version as it was. Raises Refusal `forms.unpublished`."""
+    """Load a published version. Raises Refusal `forms.unpublished`."""
     which = (form_versions.c.form == form_id, form_versions.c.version == version)
     body = await conn.scalar(select(form_versions.c.body).where(*which))
     if body is None:

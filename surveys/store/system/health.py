@@ -1,4 +1,4 @@
-"""What a database says of its own soundness."""
+"""Integrity checks of a database."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Orphan:
 
 
 async def damage(conn: Connection) -> list[str]:
-    """What SQLite's own check of the file finds; PostgreSQL has checksums of its own."""
+    """The findings of SQLite's integrity check; PostgreSQL has its own checksums."""
     if conn.dialect.name != "sqlite":
         return []
     found = await conn.execute(text(f"PRAGMA integrity_check({SHOWN})"))
@@ -27,12 +27,12 @@ async def damage(conn: Connection) -> list[str]:
 
 
 async def has_tables(conn: Connection) -> bool:
-    """Whether anything was ever made in the database."""
+    """Whether the database has any table."""
     return bool(await conn.run_sync(lambda sync: inspect(sync).get_table_names()))
 
 
 async def orphans(conn: Connection) -> list[Orphan]:
-    """Rows that break a foreign key; PostgreSQL lets none in."""
+    """Rows that violate a foreign key; PostgreSQL rejects them itself."""
     if conn.dialect.name != "sqlite":
         return []
     found = await conn.execute(text("PRAGMA foreign_key_check"))

@@ -1,7 +1,6 @@
-"""What imports changed: every field with what it was before, so that it can be shown and undone.
+"""The changes of imports: every field with its former value, so that it can be shown and undone.
 
-What an import made new is not written down here for dossiers and responses: their own rows name
-the import that made them.
+Dossiers and responses that an import created are not recorded here: their own rows name the import.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +22,9 @@ UNIT, FACT, SCORE = "unit", "fact", "score"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One field of one thing; `before` and `after` are plain JSON, None: there was nothing.
+    """One changed field of one thing; `before` and `after` are plain JSON, None: no value.
 
-    Where it names a person neither is kept, only what was before, `sealed`.
+    If the field identifies a person, both are None and `sealed` is the encrypted former value.
     """
 
     kind: str
@@ -38,7 +37,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastChange:
-    """A change with the import it came by."""
+    """A change with the import that made it."""
 
     change: Change
     import_id: int
@@ -49,7 +48,7 @@ class PastChange:
 
 
 async def record(conn: Connection, import_id: int, changes: Sequence[Change]) -> None:
-    """Keep these changes of an import, in the transaction that makes them."""
+    """Store these changes of an import, in the transaction that makes them."""
     for start in range(0, len(changes), AT_ONCE):
         some = changes[start : start + AT_ONCE]
         rows = [{"import_id": import_id, **_row(change)} for change in some]
@@ -57,7 +56,7 @@ async def record(conn: Connection, import_id: int, changes: Sequence[Change]) ->
 
 
 async def of_subject(conn: Connection, kind: str, subject: str) -> list[PastChange]:
-    """Everything imports changed of one thing, oldest first."""
+    """Every change that imports made to one thing, oldest first."""
     told = ("file_name", "imported_at", "actor", "state")
     chosen = select(import_changes, *(imports.c[name] for name in told)).join_from(
         import_changes, imports, imports.c.id == import_changes.c.import_id
@@ -78,7 +77,7 @@ async def of_subject(conn: Connection, kind: str, subject: str) -> list[PastChan
 
 
 async def of_import(conn: Connection, import_id: int, after: int = 0) -> dict[int, Change]:
-    """Some thousand changes of an import by their number, from the number `after` on."""
+    """A batch of a few thousand changes of an import by id, after the id `after`."""
     chosen = select(import_changes).where(
         import_changes.c.import_id == import_id, import_changes.c.id > after
     )
@@ -87,7 +86,7 @@ async def of_import(conn: Connection, import_id: int, after: int = 0) -> dict[in
 
 
 async def counted(conn: Connection, import_id: int) -> list[tuple[str, str, int]]:
-    """Kind, field and how often an import changed it."""
+    """Kind, field, and the number of changes by an import."""
     keys = (import_changes.c.kind, import_changes.c.field)
     chosen = select(*keys, func.count()).where(import_changes.c.import_id == import_id)
     rows = await conn.execute(chosen.group_by(*keys).order_by(*keys))
@@ -95,7 +94,7 @@ async def counted(conn: Connection, import_id: int) -> list[tuple[str, str, int]
 
 
 async def forget_sealed(conn: Connection, codes: Select[tuple[str]]) -> None:
-    """Drop what named the people who filed these dossiers."""
+    """Delete the former values that identify the people who filed these dossiers."""
     which = (import_changes.c.kind == DOSSIER, import_changes.c.subject.in_(codes))
     await conn.execute(update(import_changes).where(*which).values(sealed=None))
 

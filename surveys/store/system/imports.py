@@ -1,4 +1,4 @@
-"""Which files were taken in, by whom, and what became of them."""
+"""The imported files: by whom, when, and their state."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from surveys.store.base.schema import imports
 
 
 class ImportState(StrEnum):
-    """How far an import is."""
+    """The state of an import."""
 
     READING = "reading"
     """Nothing of it is written yet."""
@@ -29,7 +29,7 @@ class ImportState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """One file that was taken in."""
+    """One imported file."""
 
     id: int
     kind: str
@@ -47,7 +47,7 @@ class Import:
 async def begin(
     conn: Connection, *, kind: str, file_name: str, sha256: str, at: datetime, actor: str
 ) -> int:
-    """Write down that a file is being taken in; its number, for the rows that come from it."""
+    """Register a running import; returns its id, for the rows that come from it."""
     new = imports.insert().values(
         kind=kind,
         file_name=file_name,
@@ -67,19 +67,19 @@ async def begin(
 async def settle(
     conn: Connection, import_id: int, *, accepted: int, rejected: int, new: int, changed: int
 ) -> None:
-    """Write down how it ended."""
+    """Store how the import ended."""
     counts = {"accepted": accepted, "rejected": rejected, "new": new, "changed": changed}
     which = imports.c.id == import_id
     await conn.execute(update(imports).where(which).values(**counts, state=ImportState.DONE))
 
 
 async def mark(conn: Connection, import_id: int, state: ImportState) -> None:
-    """Write down how far an import is."""
+    """Store the state of an import."""
     await conn.execute(update(imports).where(imports.c.id == import_id).values(state=state))
 
 
 async def find(conn: Connection, import_id: int) -> Import | None:
-    """The import with this number."""
+    """The import with this id."""
     found = await _select(conn, {import_id})
     return found[0] if found else None
 
@@ -94,7 +94,7 @@ async def listed(conn: Connection, *, limit: int, kind: str | None = None) -> li
 
 
 async def named(conn: Connection, numbers: Collection[int]) -> list[Import]:
-    """The imports with these numbers, in their order."""
+    """The imports with these ids, in the order of the ids."""
     return await _select(conn, numbers)
 
 

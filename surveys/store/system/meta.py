@@ -1,4 +1,4 @@
-"""What a database remembers of its deployment."""
+"""Key-value settings that a database stores about its deployment."""
 
 from sqlalchemy import select
 
@@ -11,19 +11,19 @@ KEY_FINGERPRINT = "key_fingerprint"
 
 
 async def read(conn: Connection, key: str) -> str | None:
-    """What was remembered under `key`."""
+    """The value stored under `key`."""
     found: str | None = await conn.scalar(select(meta.c.value).where(meta.c.key == key))
     return found
 
 
 async def remember(conn: Connection, key: str, value: str) -> bool:
-    """Remember `value` unless something is remembered under `key`; whether it was."""
+    """Store `value` unless `key` has a value; returns whether it was stored."""
     statement = insert(conn, meta).values(key=key, value=value).on_conflict_do_nothing()
     return (await conn.execute(statement.returning(meta.c.key))).one_or_none() is not None
 
 
 async def write(conn: Connection, key: str, value: str) -> None:
-    """Remember `value` under `key`, whatever was there before."""
+    """Store `value` under `key`, replacing any former value."""
     statement = insert(conn, meta).values(key=key, value=value)
     await conn.execute(
         statement.on_conflict_do_update(index_elements=["key"], set_={"value": value})
@@ -31,9 +31,9 @@ async def write(conn: Connection, key: str, value: str) -> None:
 
 
 async def same_key(conn: Connection, fingerprint: str) -> None:
-    """Remember the deployment's key, or see that it is still the same.
+    """Store the fingerprint of the deployment's key, or check that it is still the same.
 
-    Raises Refusal `privacy.other_key`: with another key nobody already known could be reached.
+    Raises Refusal `privacy.other_key`: with another key the stored contacts could not be reached.
     """
     await remember(conn, KEY_FINGERPRINT, fingerprint)
     if await read(conn, KEY_FINGERPRINT) != fingerprint:

@@ -14,7 +14,7 @@ from surveys.store.base.schema import staff
 
 
 class Role(StrEnum):
-    """A right. None implies another: an officer may have several, in a small office all."""
+    """A role. No role implies another: an officer may have several, in a small office all."""
 
     CLERK = "clerk"
     """Brings data in and asks citizens: imports, links, invitations."""
@@ -47,7 +47,7 @@ class Officer:
 
 
 async def save(conn: Connection, officer: Officer) -> None:
-    """Add somebody, or put this in the place of what is known of them; a key stays as it is."""
+    """Add an officer, or replace an officer's entry; a staff key is kept."""
     row = {
         "name": officer.name,
         "roles": [role.value for role in in_order(officer.roles)],
@@ -62,7 +62,7 @@ async def save(conn: Connection, officer: Officer) -> None:
 
 
 async def give_key(conn: Connection, name: str, key_hash: str | None) -> None:
-    """Let the holder of a key be this officer, nobody with an older one.
+    """Give the officer a staff key; an older key becomes invalid.
 
     Raises Refusal `staff.unknown`.
     """
@@ -70,12 +70,12 @@ async def give_key(conn: Connection, name: str, key_hash: str | None) -> None:
 
 
 async def remove(conn: Connection, name: str, now: datetime) -> None:
-    """Take all rights and the key from somebody. Raises Refusal `staff.unknown`."""
+    """Remove all roles and the key of an officer. Raises Refusal `staff.unknown`."""
     await _change(conn, name, removed_at=now, key_hash=None)
 
 
 async def everyone(conn: Connection) -> list[Officer]:
-    """The staff of today, by name."""
+    """The current staff, by name."""
     here = select(staff).where(staff.c.removed_at.is_(None)).order_by(staff.c.name)
     return [
         Officer(
@@ -91,7 +91,7 @@ async def everyone(conn: Connection) -> list[Officer]:
 
 
 async def count_ever(conn: Connection) -> int:
-    """How many were ever added, removed ones among them."""
+    """The number of officers ever added, removed ones included."""
     return int(await conn.scalar(select(func.count()).select_from(staff)) or 0)
 
 

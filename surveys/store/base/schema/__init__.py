@@ -1,4 +1,4 @@
-"""Every table. Constraints here, not care elsewhere, keep effects from happening twice.
+"""Every table. The constraints here keep effects from happening twice, whatever the callers do.
 
 Three kinds of time: `UtcDateTime` for moments, plain `DateTime` for the civil dates of a dossier
 (in the authority's time zone, as the one-stop software prints them), and `*_ms` integers for the

@@ -1,4 +1,4 @@
-"""Who was asked, what was answered, what was complained of and verified."""
+"""Tables: invitations, interviews, responses, complaints, verifications."""
 
 from sqlalchemy import (
     JSON,

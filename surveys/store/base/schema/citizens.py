@@ -1,4 +1,4 @@
-"""Whom we talk to, with whose leave, and what they asked us to do with their data."""
+"""Tables: contacts, their consents, and their requests about their own data."""
 
 from sqlalchemy import (
     JSON,

@@ -1,4 +1,4 @@
-"""Units, their dossiers, and what each dossier shows."""
+"""Tables: units, their dossiers, and the evidence of each dossier."""
 
 from sqlalchemy import (
     Boolean,

@@ -1,4 +1,4 @@
-"""What came in and what goes out, so that a power cut loses neither."""
+"""Tables: inbox and outbox, durable so that a power cut loses no message."""
 
 from sqlalchemy import (
     JSON,
@@ -138,6 +138,6 @@ web_messages = Table(
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("chat_key", "event_key"),
     Index("ix_web_messages_chat", "chat_key", "id"),
-    sqlite_autoincrement=True,  # a page asks for what is newer: a number must never come again
+    sqlite_autoincrement=True,  # a page asks for newer rows by id, so an id must never be reused
     comment="what the web page shows: the far end of the web channel",
 )

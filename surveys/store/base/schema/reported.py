@@ -1,4 +1,4 @@
-"""What units report of themselves, and what was appraised."""
+"""Tables: facts that units report of themselves, and the appraiser's points."""
 
 from sqlalchemy import Column, String, Table, Text, UniqueConstraint
 

@@ -1,4 +1,4 @@
-"""What a deployment keeps about itself: forms, imports, the audit log, the staff."""
+"""Tables: published forms, imports, the audit log, the staff."""
 
 from sqlalchemy import (
     JSON,

@@ -30,7 +30,7 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware UTC in Python, timestamptz in PostgreSQL, naive UTC in SQLite."""
+    """A point in time: aware UTC in Python, timestamptz in PostgreSQL, naive UTC in SQLite."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -40,7 +40,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return dialect.type_descriptor(DateTime(timezone=dialect.name != "sqlite"))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive datetimes: they are a bug of ours, not of the user."""
+        """Reject naive datetimes: they are a bug in the program, not a user's mistake."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -49,19 +49,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware again."""
+        """Return an aware UTC datetime."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
 def row_id() -> Column[int]:
-    """The table's own number."""
+    """The primary key: an integer id."""
     return Column("id", BigId, primary_key=True)
 
 
 def ref(name: str, target: str, *, nullable: bool = False) -> Column[int]:
-    """A reference to the number of a row of `target`."""
+    """A foreign key to the id of a row of `target`."""
     return Column(name, BigId, ForeignKey(f"{target}.id"), nullable=nullable)
 
 
@@ -70,14 +70,14 @@ def partial_index(
 ) -> Index:
     """An index over the rows that meet a condition.
 
-    The condition is handed to the dialects by `ready_for_ddl`: to name PostgreSQL here loads its
-    whole dialect in every process, which only a migration needs.
+    `ready_for_ddl` passes the condition to the dialects: naming PostgreSQL here would load its
+    whole dialect in every process, and only a migration needs it.
     """
     return Index(name, *columns, unique=unique, info={"where": where})
 
 
 def ready_for_ddl() -> MetaData:
-    """The tables with the conditions of their partial indexes, as a migration draws them."""
+    """The tables with the conditions of their partial indexes, as migrations need them."""
     for table in metadata.tables.values():
         for index in table.indexes:
             for dialect in ("sqlite", "postgresql") if "where" in index.info else ():
