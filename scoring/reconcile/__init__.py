@@ -1,4 +1,4 @@
-"""Reconciling printed tables: every figure that does not add up, named.
+"""Reconciles printed tables: reports every figure that does not add up.
 
 Pure: `read_tables` turns the cells of a sheet into tables, `reconcile` recomputes them.
 """

@@ -1,4 +1,4 @@
-"""What a row says about a quantity, printed or added up, and how much a blank cell may hide."""
+"""The amount of a quantity in a row, printed or added up, and how much blank cells may hide."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from scoring.reconcile.vocabulary import Relation, Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """`value` is printed; `hidden` is how much blank cells may add (None: nobody knows)."""
+    """`value` is the printed sum; `hidden` is how much blank cells may add (None: unknown)."""
 
     value: Decimal
     hidden: Decimal | None = Decimal(0)
@@ -24,7 +24,7 @@ class Amount:
         return Amount(value, self.hidden + other.hidden)
 
     def contradicts(self, stated: Decimal) -> bool:
-        """Whether no filling of the blank cells gives the stated value."""
+        """Whether the stated value is impossible whatever the blank cells hold."""
         if self.value > stated:
             return True
         return self.hidden is not None and self.value + self.hidden < stated
@@ -63,7 +63,7 @@ class Amounts:
         return total(amount or Amount(Decimal(0), None) for amount in amounts)
 
     def certain(self, row: Row, quantity: str) -> Decimal | None:
-        """What a percentage can be taken of: printed, or all parts of it printed."""
+        """The amount as the base of a percentage: only if it, or each of its parts, is printed."""
         amount = self.amount(row, quantity)
         derived = self.vocabulary.derived.get(quantity)
         if amount is None and derived is not None:
@@ -77,12 +77,12 @@ class Amounts:
         return self.table.column(quantity) is not None or any(map(self.has, self.parts(quantity)))
 
     def parts(self, quantity: str) -> tuple[str, ...]:
-        """What a derived quantity is added up from; nothing for any other."""
+        """The parts a derived quantity is the sum of; empty for any other."""
         derived = self.vocabulary.derived.get(quantity)
         return derived.parts if derived else ()
 
     def header(self, quantity: str) -> str:
-        """The words of the table for a quantity, or for the parts it is added up from."""
+        """The table's header for a quantity, or for the parts it is the sum of."""
         column = self.table.column(quantity)
         if column is not None:
             return column.header
@@ -90,7 +90,7 @@ class Amounts:
         return " + ".join(map(self.header, printed)) or quantity
 
     def below(self, row: Row, quantity: str) -> Amount | None:
-        """The sum over the rows below; None when none of them says anything."""
+        """The sum over the child rows; None if no child has an amount."""
         children = self.children(row)
         amounts = [(child, self._of_child(child, quantity)) for child in children]
         if all(amount is None for _, amount in amounts):
@@ -102,7 +102,7 @@ class Amounts:
         return own if own is not None else self.below(child, quantity)
 
     def room(self, row: Row, quantity: str) -> Decimal | None:
-        """The most a blank cell can hold beside what its row prints; None: no limit known."""
+        """The most a blank cell can hold, given what its row prints; None: no limit known."""
         limits = [
             limit for r in self.vocabulary.relations for limit in self._left(row, quantity, r)
         ]
@@ -118,7 +118,7 @@ class Amounts:
             yield max(Decimal(0), whole - sum(a.value for a in others if a))
 
     def _from_grade(self, row: Row, quantity: str) -> Amount | None:
-        """A unit with a printed grade counts as one of that grade."""
+        """A unit with a printed grade counts as one unit of that grade."""
         if row.level is not Level.UNIT or not self._has_grades:
             return None
         if quantity == "units":
@@ -132,7 +132,7 @@ class Amounts:
         )
 
     def others(self, row: Row, but: Iterable[str | None]) -> list[tuple[Column, Decimal]]:
-        """The further counts a row prints, each with its column."""
+        """The other counts a row prints, each with its column."""
         left_out = set(but)
         return [
             (column, figure.number)

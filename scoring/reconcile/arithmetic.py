@@ -1,4 +1,4 @@
-"""Percentages as they are printed: which rounding and which base explain one."""
+"""Arithmetic of printed percentages: which rounding explains one."""
 
 from decimal import Decimal
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Likely causes: what would explain a difference exactly."""
+"""Likely causes: mistakes that would explain a difference exactly."""
 
 import operator
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ Named = Iterable[tuple[str, Decimal]]
 
 
 def of_doubling(stated: Decimal, recomputed: Decimal) -> tuple[Reason, ...]:
-    """One is exactly twice the other."""
+    """Explain it by doubling: one value is exactly twice the other."""
     if stated and stated == 2 * recomputed:
         return (Reason(cause=Cause.EXACTLY_DOUBLE),)
     if recomputed and recomputed == 2 * stated:
@@ -19,14 +19,14 @@ def of_doubling(stated: Decimal, recomputed: Decimal) -> tuple[Reason, ...]:
 
 
 def of_swapping(stated: Decimal, recomputed: Decimal) -> tuple[Reason, ...]:
-    """The same digits in another order, two of them changed places."""
+    """Explain it by swapped digits: the same digits with two of them exchanged."""
     one, other = str(stated), str(recomputed)
     swapped = sorted(one) == sorted(other) and _differing(one, other) == 2
     return (Reason(cause=Cause.DIGITS_SWAPPED),) if swapped else ()
 
 
 def of_one_digit(stated: Decimal, recomputed: Decimal) -> tuple[Reason, ...]:
-    """Same length, one digit differs."""
+    """Explain it by one wrong digit: same length, one digit differs."""
     one, other = str(stated), str(recomputed)
     alike = len(one) == len(other) > 2 and _differing(one, other) == 1
     return (Reason(cause=Cause.ONE_DIGIT),) if alike else ()
@@ -37,13 +37,15 @@ def _differing(one: str, other: str) -> int:
 
 
 def of_columns(difference: Decimal, parts: Named, others: Named) -> tuple[Reason, ...]:
-    """A part too much (`parts`), or one of `others` too little; `difference` = sum − whole."""
+    """Explain it by columns: one of `parts` counted too much, or one of `others` left out;
+    `difference` = sum − whole.
+    """
     too_much = _named(Cause.COUNTED_TWICE, "columns", difference, parts)
     return too_much or _named(Cause.SHORT_BY_COLUMN, "columns", -difference, others)
 
 
 def of_rows(difference: Decimal, rows: Named) -> tuple[Reason, ...]:
-    """Exactly one row left out of the stated sum, or counted twice in it."""
+    """Explain it by rows: exactly one row left out of the stated sum, or counted twice in it."""
     fitting = [(name, value) for name, value in rows if value == abs(difference)]
     if len(fitting) != 1:
         return ()

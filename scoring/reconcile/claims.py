@@ -1,4 +1,4 @@
-"""Sentences such as "Tỷ lệ trễ hạn luôn dưới 2%": reading them."""
+"""Parses claims of a report such as "Tỷ lệ trễ hạn luôn dưới 2%"."""
 
 import re
 from decimal import Decimal
@@ -15,7 +15,7 @@ _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 
 
 def read_claim(setting: Setting, vocabulary: Vocabulary) -> Claim:
-    """A claimed limit of a percentage. Raises Refusal `check.bad_setting`."""
+    """Parse a claimed limit of a percentage. Raises Refusal `check.bad_setting`."""
     text = setting.values[0]
     percents = list(_PERCENT.finditer(text))
     compared = _split(text[: percents[-1].start()], vocabulary) if percents else None
@@ -38,7 +38,7 @@ def percent(text: str) -> Decimal:
 
 
 def _split(text: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
-    """What is compared, and how; None when no comparison is said."""
+    """The compared quantity and the comparison; None if the text has no comparison."""
     words = key(text)
     for sign, names in vocabulary.comparisons.items():
         for name in names:

@@ -1,4 +1,4 @@
-"""What a check works on: one table of a workbook and the policy, each quantity computed once."""
+"""The input of a check: one table of a workbook and the policy; each quantity computed once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""The same thing printed twice: two values, two meanings of a label, another denominator."""
+"""Checks of repeated prints: two values of one quantity, two rows with one label, two
+denominators.
+"""
 
 from itertools import combinations
 
@@ -11,7 +13,7 @@ from scoring.reconcile.workbook import Printed, Workbook
 
 
 def check_two_values(context: Context) -> Checked:
-    """A quantity of a row printed before, in this table or another, has the same value here."""
+    """Check that a quantity printed before, in this table or another, has the same value here."""
     for first, place in context.workbook.repeated:
         if place.table is context.table:
             yield _two_values(first, place) if first.value != place.value else None
@@ -34,7 +36,7 @@ def _two_values(first: Printed, place: Printed) -> Finding:
 
 
 def check_labels(context: Context) -> Checked:
-    """A printed label ("bình quân cấp phòng") belongs to one row."""
+    """Check that a printed label ("bình quân cấp phòng") belongs to one row only."""
     table = context.table
     labelled = [row for row in table.rows if row.texts.get("label")]
     for one, other in combinations(labelled, 2):
@@ -58,7 +60,9 @@ def _label_twice(table: Table, one: Row, other: Row) -> Finding:
 
 
 def check_denominators(context: Context) -> Checked:
-    """A printed n/d divides by what its header names; one table divides by one thing."""
+    """Check that a printed n/d divides by what its header names, and that a table uses one
+    denominator.
+    """
     workbook, table = context.workbook, context.table
     for column in table.columns:
         if column.base in workbook.vocabulary.columns:

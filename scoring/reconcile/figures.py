@@ -1,6 +1,6 @@
-"""What one cell of a printed table says: a count, n/d, a percentage, a score.
+"""Parses a cell of a printed table: a count, n/d, a percentage, a score.
 
-Numbers are taken the Vietnamese way (15.121; 4,37 %) and the English way (15,121; 4.37%).
+Numbers may use Vietnamese (15.121; 4,37 %) or English (15,121; 4.37%) notation.
 """
 
 import re
@@ -23,7 +23,7 @@ _MOST_DIGITS = 6
 
 
 class Kind(StrEnum):
-    """What the cells of a column are."""
+    """The kind of the cells of a column."""
 
     TEXT = "text"
     COUNT = "count"
@@ -34,9 +34,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One printed cell: `number` (a count, the numerator of n/d, a score), `base` (the
-    denominator of n/d), `percent` (with the digits as printed). `typed` marks a spreadsheet's
-    own number, whose percentage may be meant as 4.37 or as 0.0437."""
+    """One printed cell: `number` (a count, the numerator of n/d, a score), `base` (the denominator
+    of n/d), `percent` (with the digits as printed). `typed` marks a spreadsheet's own number, whose
+    percentage may be stored as 4.37 or as 0.0437.
+    """
 
     number: Decimal | None = None
     base: Decimal | None = None
@@ -45,7 +46,7 @@ class Figure:
 
 
 def read_figure(value: str | Decimal, kind: Kind) -> Figure:
-    """The figure in a cell that is not blank. Raises ValueError when it is none."""
+    """The figure in a cell that is not blank. Raises ValueError if there is no figure."""
     if isinstance(value, Decimal):
         return _from_number(value, kind)
     text = _SPACED.sub("", value.strip())
@@ -64,7 +65,7 @@ def whole(text: str) -> Decimal:
 
 
 def decimal(text: str) -> Decimal:
-    """A number with decimals, its last separator being the decimal one. Raises ValueError."""
+    """A number with decimals; its last separator is the decimal one. Raises ValueError."""
     if not re.fullmatch(_NUMBER, text):
         raise ValueError(text)
     *groups, last = re.split(r"[.,]", text)
@@ -82,7 +83,7 @@ def _from_number(value: Decimal, kind: Kind) -> Figure:
 
 
 def _shortened(value: Decimal) -> Decimal:
-    """Without the tail that a spreadsheet's computed number drags along."""
+    """Remove the floating-point noise of a spreadsheet's computed number."""
     return min(value, Decimal(f"{value:.{_MOST_DIGITS}f}"), key=digits_of)
 
 

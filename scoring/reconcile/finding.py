@@ -1,4 +1,4 @@
-"""What a check says about a printed figure."""
+"""Findings: the results of checks of printed figures."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class Code(StrEnum):
 
     @property
     def severity(self) -> Severity:
-        """How heavy a finding of this kind is."""
+        """The severity of a finding of this kind."""
         return Severity.NOTE if self in _NOTES else Severity.WRONG
 
 
@@ -69,7 +69,7 @@ _NOTES = frozenset(
 
 
 class Cause(StrEnum):
-    """What has probably happened; said only where the figures fit it exactly."""
+    """The likely cause of a finding; given only if the figures fit it exactly."""
 
     EXACTLY_DOUBLE = "exactly_double"
     EXACTLY_HALF = "exactly_half"
@@ -93,7 +93,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """A cause and what its sentence needs to know."""
+    """A cause and the parameters of its text."""
 
     cause: Cause
     params: Mapping[str, object] = field(default_factory=dict)
@@ -101,8 +101,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A named finding. `row`, `column` and `cell` say where ("" when it is the whole table);
-    `difference` = recomputed − stated. `params` feed the sentence."""
+    """One finding. `row`, `column` and `cell` give its place ("" if it is about the whole table);
+    `difference` = recomputed − stated. `params` are the parameters of its text.
+    """
 
     code: Code
     table: str
@@ -124,7 +125,7 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """Wrong, or only worth a look."""
+        """Wrong, or only a note."""
         return self.code.severity
 
 
@@ -143,7 +144,7 @@ def at(
     reasons: tuple[Reason, ...] = (),
     **params: object,
 ) -> Finding:
-    """A finding at one cell of a table (at a row, when no column prints the figure)."""
+    """A finding at one cell of a table (at a row if no column prints the figure)."""
     return Finding(
         code=code,
         table=table.title,

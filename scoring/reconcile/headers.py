@@ -1,4 +1,4 @@
-"""From the words above a column to what its cells are."""
+"""Interprets column headers: what the cells of a column are."""
 
 from scoring.reconcile.figures import Kind
 from scoring.reconcile.labels import key, plain, unbracketed, without
@@ -17,7 +17,7 @@ def read_columns(headers: list[str], vocabulary: Vocabulary) -> tuple[Column, ..
 
 
 def quantity_of(header: str, vocabulary: Vocabulary) -> str:
-    """The id of the quantity a header names; `~header` when it is none of ours."""
+    """The id of the quantity a header names; `~header` if the vocabulary does not have it."""
     return vocabulary.quantity(header) or f"~{without(key(header), vocabulary.fillers)}"
 
 
@@ -64,7 +64,9 @@ def _rate(index: int, header: str, left: Column | None, vocabulary: Vocabulary) 
 
 
 def _counted(named: str, left: Column | None, vocabulary: Vocabulary) -> str:
-    """What a percentage counts: what it names; with no name, the column on its left, if any."""
+    """The counted quantity of a percentage: the one it names, else the column on its left, if
+    any.
+    """
     if named in ("", "dat"):
         return (left.of or left.id) if left else ""
     return quantity_of(named, vocabulary)

@@ -1,4 +1,4 @@
-"""Comparing words the way people read them: without accents, case, brackets, extra spaces."""
+"""Normalises labels for comparison: no accents, case, brackets, extra spaces."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ plain = lru_cache(maxsize=10_000)(_plain)
 
 
 def _key(text: str) -> str:
-    """As `plain`, and without what stands in brackets: "Năm 2020 (đến 31/3)" -> "nam 2020"."""
+    """As `plain`, and without text in brackets: "Năm 2020 (đến 31/3)" -> "nam 2020"."""
     return plain(unbracketed(text)) or plain(text)
 
 
@@ -30,7 +30,7 @@ key = lru_cache(maxsize=10_000)(_key)
 
 
 def unbracketed(text: str) -> str:
-    """`text` without what stands in brackets."""
+    """`text` without text in brackets."""
     return _BRACKETS.sub(" ", text)
 
 

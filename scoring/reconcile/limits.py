@@ -1,4 +1,4 @@
-"""Limits: what a report claims ("always under 2 %"), and the least share to be surveyed."""
+"""Checks of limits: claims of a report ("always under 2 %") and the survey quota."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ _HOLDS: Mapping[str, Callable[[Fraction, Fraction], bool]] = MappingProxyType(
 
 
 def check_claims(context: Context) -> Checked:
-    """Every claimed limit, for the row it names or for the highest rows."""
+    """Check every claimed limit, for the row it names or for the highest rows."""
     amounts = context.amounts
     for claim in amounts.table.claims:
         for row in _rows(amounts, claim):
@@ -61,7 +61,7 @@ def _claim(amounts: Amounts, claim: Claim, row: Row) -> Checked:
 
 
 def _may_be_more(claim: Claim, number: Amount) -> bool:
-    """Whether a blank cell may hide what a claim of so much or more still lacks."""
+    """Whether blank cells may hide the missing amount of an "at least" claim."""
     return claim.comparison in (">", ">=") and number.hidden != 0
 
 
@@ -73,7 +73,7 @@ def _base(amounts: Amounts, claim: Claim, row: Row) -> Decimal | None:
 
 
 def _shares_below(amounts: Amounts, claim: Claim, row: Row) -> tuple[tuple[str, Decimal], ...]:
-    """The shares of the rows below that are known."""
+    """The known shares of the child rows."""
     shares = ((child.name, _share(amounts, claim, child)) for child in amounts.children(row))
     return tuple((name, as_decimal(s, _DIGITS)) for name, s in shares if s is not None)
 
@@ -84,7 +84,7 @@ def _share(amounts: Amounts, claim: Claim, row: Row) -> Fraction | None:
 
 
 def check_quota(context: Context) -> Checked:
-    """Forms issued against the least number: the quota of the dossiers, rounded up."""
+    """Check the forms issued against the quota: a share of the dossiers, rounded up."""
     amounts, policy = context.amounts, context.policy
     for row in amounts.table.rows:
         issued = amounts.table.number(row, "issued")
@@ -97,7 +97,7 @@ def check_quota(context: Context) -> Checked:
 
 
 def _quota(amounts: Amounts, row: Row, policy: Policy) -> Decimal | None:
-    """What was asked for; else what the row prints; else what stands above the table."""
+    """The quota of the policy; else the one the row prints; else the one above the table."""
     if policy.quota is not None:
         return policy.quota
     column = next((c for c in amounts.table.columns if c.id == "quota"), None)

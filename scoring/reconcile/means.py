@@ -1,4 +1,4 @@
-"""Totals and means of points: the sum of the criteria, the mean of the units, and both."""
+"""Checks of totals and means of points: sum of criteria, mean of units, mean of means."""
 
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ def criteria_of(amounts: Amounts, row: Row) -> dict[str, Decimal]:
 
 
 def check_means(amounts: Amounts, policy: Policy) -> Checked:
-    """Totals of units; totals and criterion means of the rows above them."""
+    """Check the totals of units, and the totals and criterion means of the rows above them."""
     for row in amounts.table.rows:
         for number in criteria_of(amounts, row):
             yield from _criterion(amounts, row, f"{_PREFIX}{number}")
@@ -55,7 +55,7 @@ def _total(amounts: Amounts, row: Row, policy: Policy) -> Checked:
 
 
 def _sum_of_criteria(amounts: Amounts, row: Row, policy: Policy) -> Decimal | None:
-    """The sum of what is printed, in a table that has a column for every criterion."""
+    """The sum of the printed points, in a table that has a column for every criterion."""
     columns = {c.id for c in amounts.table.columns if c.id.startswith(_PREFIX)}
     points = criteria_of(amounts, row).values()
     if not points or len(columns) < policy.criteria:
@@ -64,8 +64,9 @@ def _sum_of_criteria(amounts: Amounts, row: Row, policy: Policy) -> Decimal | No
 
 
 def _slack(amounts: Amounts, row: Row) -> Decimal:
-    """How far rounding alone can part a mean total from the sum of the criterion means; a unit's
-    own points add up exactly (Điều 15 khoản 2)."""
+    """The largest difference between a mean total and the sum of the criterion means that rounding
+    alone explains; a unit's own points add up exactly (Điều 15 khoản 2).
+    """
     if not amounts.children(row):
         return Decimal(0)
     points = criteria_of(amounts, row).values()

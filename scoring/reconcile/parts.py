@@ -1,4 +1,4 @@
-"""A row in itself: the whole against its parts, across the columns."""
+"""Checks within a row: a whole against its parts, across the columns."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,7 +12,7 @@ from scoring.reconcile.vocabulary import Relation
 
 
 def check_parts(context: Context) -> Checked:
-    """Every relation of the vocabulary and of the file itself, row by row."""
+    """Check every relation of the vocabulary and of the file itself, row by row."""
     amounts = context.amounts
     own = [
         Relation(whole=addition.whole, parts=addition.parts) for addition in amounts.table.additions
@@ -42,7 +42,7 @@ def _relation(amounts: Amounts, row: Row, relation: Relation) -> Checked:
 
 
 def _is_apart(amounts: Amounts, row: Row, relation: Relation, difference: Decimal) -> bool:
-    """Whether the difference is just what such a table may leave out of its whole."""
+    """Whether the difference is exactly a quantity that such a table may leave out of its whole."""
     apart = relation.apart
     if apart is None or amounts.has(apart.without):
         return False
@@ -50,7 +50,7 @@ def _is_apart(amounts: Amounts, row: Row, relation: Relation, difference: Decima
 
 
 def _ids(amounts: Amounts, relation: Relation) -> tuple[str, ...]:
-    """The parts that have to be there: an optional column that is absent counts as nothing."""
+    """The required parts: an optional column that is absent counts as 0."""
     return (*relation.parts, *(id_ for id_ in relation.optional if amounts.has(id_)))
 
 
@@ -82,7 +82,7 @@ def _finding(
 
 
 def _bases(amounts: Amounts, row: Row, relation: Relation) -> Checked:
-    """Denominators of different dossiers together cannot exceed all dossiers."""
+    """Check that denominators of disjoint dossiers do not exceed all dossiers together."""
     table = amounts.table
     whole = table.number(row, relation.whole)
     bases = [(id_, base) for id_ in relation.parts if (base := table.base(row, id_)) is not None]

@@ -1,4 +1,4 @@
-"""How strictly a table is checked, and by which rules scores are graded."""
+"""The policy of checks: how strict they are, and by which rules scores are graded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from scoring.reconcile.finding import Code
 
 
 class RateRounding(StrEnum):
-    """What a printed percentage should be: rounded half up, cut off, or either."""
+    """How a printed percentage must be rounded: half up, truncated, or either."""
 
     HALF_UP = "half_up"
     TRUNCATE = "truncate"
     EITHER = "either"
 
     def complaint(self, agreement: Fit) -> Code | None:
-        """What is wrong with a percentage that agrees in this way, or None."""
+        """The finding for a percentage that agrees in this way, or None."""
         if self is RateRounding.HALF_UP and agreement is Fit.TRUNCATED:
             return Code.RATE_TRUNCATED
         if self is RateRounding.TRUNCATE and agreement is Fit.ROUNDED:
@@ -28,9 +28,10 @@ class RateRounding(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """`quota`: least share surveyed in percent, over what the file says. `grades`: id -> least
-    total, best first. `criteria`: how many there are; `most`: points of one at best; `digits`:
-    to which its mean is rounded."""
+    """`quota`: the least share surveyed in percent; overrides the file. `grades`: id -> least
+    total, best first. `criteria`: their number; `most`: the maximum points of one; `digits`:
+    decimals of its rounded mean.
+    """
 
     rounding: RateRounding = RateRounding.HALF_UP
     quota: Decimal | None = None
@@ -49,7 +50,9 @@ class Policy:
         return next(grade for grade, least in self.grades.items() if score >= least)
 
     def ceiling(self, grade: str) -> Decimal:
-        """What totals of this grade stay under: the limit of the next better one."""
+        """The exclusive upper limit of this grade's totals: the minimum of the next better
+        grade.
+        """
         better = [least for least in self.grades.values() if least > self.grades[grade]]
         return min(better, default=self.top)
 

@@ -1,4 +1,4 @@
-"""Printed percentages: rounded, cut off, or divided by something else; numerators too large."""
+"""Checks of printed percentages: rounding, truncation, another denominator."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,7 +17,7 @@ _HABIT = 2
 
 
 def check_rates(context: Context) -> Checked:
-    """Every printed percentage, and what the table as a whole does with them."""
+    """Check every printed percentage, and how the table as a whole rounds them."""
     amounts, policy = context.amounts, context.policy
     printed = [ratio for ratio in context.ratios.dividing if ratio.percent is not None]
     plausible = [ratio for ratio in printed if ratio.number <= ratio.base]
@@ -83,7 +83,7 @@ def _at(amounts: Amounts, ratio: Ratio, code: Code, *reasons: Reason) -> Finding
 
 
 def _habit(amounts: Amounts, printed: Sequence[Ratio]) -> Finding | None:
-    """Whether the table cuts off throughout, or now cuts off and now rounds."""
+    """Note whether the table truncates everywhere, or mixes truncation and rounding."""
     agreements = [fit_of(ratio) for ratio in printed]
     cut, rounded = agreements.count(Fit.TRUNCATED), agreements.count(Fit.ROUNDED)
     if not cut or (cut < _HABIT and not rounded):

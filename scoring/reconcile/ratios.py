@@ -42,9 +42,9 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratios:
-    """`dividing`: every figure that divides, by something other than 0. `by_nothing`: every printed
-    n/0 with something above the line. `not_understood`: columns of percentages of which not one
-    is explained by anything."""
+    """`dividing`: every ratio with a base other than 0. `by_nothing`: every printed n/0 with n not
+    0. `not_understood`: columns of percentages none of which can be explained.
+    """
 
     dividing: tuple[Ratio, ...]
     by_nothing: tuple[Ratio, ...]
@@ -88,12 +88,12 @@ def _printed(amounts: Amounts, column: Column) -> Iterator[Ratio]:
 
 
 def _divides(figure: Figure, column: Column) -> bool:
-    """Whether n/d is meant as a share; in a column we know nothing of it may be a date."""
+    """Whether n/d is a share; in a column of unknown meaning it may be a date."""
     return column.kind is not Kind.FREE or bool(column.base) or figure.percent is not None
 
 
 def _is_understood(reading: Sequence[Ratio]) -> bool:
-    """Of a few percentages none need be explained; of many, one at least."""
+    """Whether enough percentages are explained: of many at least one; of a few, zero suffice."""
     return len(reading) < _MANY or any(map(_fits, reading))
 
 
@@ -120,8 +120,9 @@ Way = tuple[str, str | None]
 
 
 def _ways(amounts: Amounts, column: Column) -> Iterator[Way]:
-    """The usual one first: what the headers say; then early and on time together; then the share
-    of a row in the row above."""
+    """The possible readings, the usual one first: by the headers; early and on time together; the
+    share of a row in its parent row.
+    """
     counted = column.of or column.id
     derived = amounts.vocabulary.derived.items()
     together = [id_ for id_, d in derived if d.sums and counted in d.parts]

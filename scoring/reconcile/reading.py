@@ -1,4 +1,4 @@
-"""From the cells of a sheet to tables. The format is described in `docs/check.md`."""
+"""Reads tables from the cells of a sheet. The format is described in `docs/check.md`."""
 
 import re
 from decimal import Decimal
@@ -51,14 +51,14 @@ def _table(section: Section, vocabulary: Vocabulary, sheet: str, number: int) ->
 
 
 def _lines(section: Section, vocabulary: Vocabulary) -> tuple[int, ...]:
-    """Where a table prints its quantities as lines ("Chỉ tiêu"): the line of each."""
+    """The line of each quantity in a table that prints quantities as lines ("Chỉ tiêu")."""
     if "indicator" not in [vocabulary.quantity(header) for header in section.headers]:
         return ()
     return tuple(line for line, _ in section.body)
 
 
 def _turned(section: Section, vocabulary: Vocabulary) -> Section:
-    """The same table with its lines as columns; a line number is then a column's index."""
+    """Transpose the table: lines become columns; a line number is then a column's index."""
     ids = [vocabulary.quantity(header) for header in section.headers]
     names = ids.index("indicator")
     headers = [cell_of(line, names) for _, line in section.body]
@@ -109,8 +109,7 @@ def _refuse_stray_cells(
 
 
 def _figure(value: Value, column: Column, words: Vocabulary, cell: str) -> Figure | None:
-    """What a cell says; None for a blank, and for anything but a number in a column we do not
-    know."""
+    """The figure of a cell; None for a blank, and for text in a column of unknown meaning."""
     if value is None or words.is_blank(text_of(value)):
         return None
     if isinstance(value, str) and words.is_zero(value):
@@ -124,14 +123,14 @@ def _figure(value: Value, column: Column, words: Vocabulary, cell: str) -> Figur
 
 
 def _name(texts: dict[str, str], cells: Line) -> str | None:
-    """What a row is called, if only by its number; None for figures alone."""
+    """The name of a row, or its number; None for a row of figures only."""
     named = (texts.get(id_) for id_ in ("name", "period", "block"))
     words = (cell.strip() for cell in cells if isinstance(cell, str))
     return next(filter(None, (*named, *words, *texts.values())), None)
 
 
 def _row_key(texts: dict[str, str], name: str) -> str:
-    """How a row is recognised in another table: its name, and its period if it has both."""
+    """The key that identifies a row in other tables: its name, and its period if it has both."""
     parts = [name] + ([texts["period"]] if texts.get("name") and texts.get("period") else [])
     return " | ".join(key(unnumbered(part)).removeprefix("nam ") for part in parts)
 

@@ -21,8 +21,9 @@ from scoring.reconcile.workbook import Workbook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What was found, and out of how many comparisons. `unread`: headers that mean nothing to
-    us, by table title; their figures took part in no sum."""
+    """The findings, and the number of comparisons. `unread`: unknown headers by table title; their
+    figures were not checked in any sum.
+    """
 
     findings: tuple[Finding, ...]
     comparisons: int
@@ -30,7 +31,7 @@ class Report:
 
     @property
     def wrong(self) -> tuple[Finding, ...]:
-        """The findings that are no mere notes."""
+        """The findings that are errors, without the notes."""
         return tuple(f for f in self.findings if f.severity is Severity.WRONG)
 
 
@@ -72,7 +73,8 @@ def reconcile(tables: Sequence[Table], vocabulary: Vocabulary, policy: Policy) -
 
 def _unread(context: Context) -> Iterator[str]:
     """Columns with figures whose header names no quantity and that no line of the file names, and
-    percentages of we know not what."""
+    percentages of an unknown base.
+    """
     yield from (column.header for column in context.ratios.not_understood)
     table = context.table
     named = {id_ for a in table.additions for id_ in (a.whole, *a.parts)} | table.summed

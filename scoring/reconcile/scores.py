@@ -1,4 +1,4 @@
-"""Tables of points: totals, grades, and means of blocks."""
+"""Checks of tables of points: totals, grades, and means of blocks."""
 
 import re
 from decimal import Decimal
@@ -14,7 +14,7 @@ from scoring.rounding import rounded
 
 
 def check_scores(context: Context) -> Checked:
-    """Every check of a table of points, line by line, then the notes on the whole table."""
+    """Run every check of a table of points, line by line, then those of the whole table."""
     amounts, policy = context.amounts, context.policy
     for row in amounts.table.rows:
         yield from _maximum(amounts, row, policy)
@@ -66,7 +66,9 @@ def _grade(amounts: Amounts, row: Row, policy: Policy) -> Checked:
 
 
 def _range_of_grades(amounts: Amounts, row: Row, policy: Policy) -> Checked:
-    """So many units of each grade leave only this room for their mean."""
+    """The range in which the mean of the units must lie, given the number of units of each
+    grade.
+    """
     score = amounts.table.number(row, "score")
     counts = {g: n for g in policy.grades if (n := amounts.table.number(row, g))}
     if score is None or not counts:
@@ -90,7 +92,7 @@ def _range_of_grades(amounts: Amounts, row: Row, policy: Policy) -> Checked:
 
 
 def _digits(amounts: Amounts, policy: Policy) -> Checked:
-    """The rule rounds each criterion before adding; more digits give another total."""
+    """Note criteria with too many digits: the rule rounds each before adding."""
     for row in amounts.table.rows:
         points = criteria_of(amounts, row)
         score = amounts.table.number(row, "score")
@@ -115,7 +117,9 @@ def _digits(amounts: Amounts, policy: Policy) -> Checked:
 
 
 def _conduct(amounts: Amounts) -> Checked:
-    """Full points for conduct need an early result, so its mean cannot lie above that of time."""
+    """Check conduct against time: full points for conduct need an early result, so its mean cannot
+    be above that of time.
+    """
     pairs = [
         (row, time, conduct)
         for row in amounts.table.rows
@@ -142,7 +146,9 @@ def _conduct(amounts: Amounts) -> Checked:
 
 
 def _weak(amounts: Amounts) -> Checked:
-    """Criteria named as weak: none that is not named lies below the best of them."""
+    """Check the criteria named as weak: every criterion below the best of them must be named
+    too.
+    """
     for row in amounts.table.rows:
         weak = row.texts.get("weak")
         named = set(re.findall(r"\d+", weak)) if weak else None

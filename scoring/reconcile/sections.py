@@ -1,4 +1,4 @@
-"""Finding the tables in a sheet: titles and setting lines above, one or more header rows, lines."""
+"""Finds the tables in a sheet: titles and setting lines, one or more header rows, lines."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,8 @@ class Setting(NamedTuple):
 @dataclass(slots=True, kw_only=True)
 class Section:
     """The raw pieces of one table; line numbers count from 1. `printed`: the lines of its header,
-    without their empty cells; `repeated`: how many of them have just come again."""
+    without empty cells; `repeated`: how many of them were just repeated.
+    """
 
     title: str = ""
     settings: dict[str, list[Setting]] = field(default_factory=dict)
@@ -42,7 +43,7 @@ class Section:
     body: list[tuple[int, Line]] = field(default_factory=list)
 
     def set(self, name: str, setting: Setting) -> None:
-        """Keep a setting line; a setting may stand several times."""
+        """Store a setting line; a setting may occur several times."""
         self.settings.setdefault(name, []).append(setting)
 
     def setting(self, name: str) -> str:
@@ -57,7 +58,7 @@ def text_of(value: Value) -> str:
 
 
 def cell_of(line: Sequence[Value], index: int) -> str:
-    """A cell of a line as text; lines may end early."""
+    """A cell of a line as text; empty if the line ends before it."""
     return text_of(line[index]) if index < len(line) else ""
 
 
@@ -70,8 +71,9 @@ def split_sections(grid: Grid, vocabulary: Vocabulary) -> list[Section]:
 
 
 class _Splitter:
-    """Goes through a sheet line by line. `_above`: the table that the line above belongs to; none
-    behind an empty line."""
+    """Splits a sheet line by line. `_above`: the table of the previous line; None after an empty
+    line.
+    """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -102,8 +104,9 @@ class _Splitter:
         return self._sections
 
     def _repeats_header(self, cells: list[str]) -> bool:
-        """A line of the header printed again on the next page, with nothing announcing another
-        table."""
+        """Whether the line repeats the header on the next page, without the announcement of another
+        table.
+        """
         if not self._sections or self._coming.settings or self._coming.title:
             return False
         section, line = self._sections[-1], _filled(cells)
@@ -114,8 +117,9 @@ class _Splitter:
         return again
 
     def _is_header(self, cells: list[str]) -> bool:
-        """Words for quantities, no figures but years beside “chỉ tiêu”; below another table only
-        after an empty line."""
+        """Whether the line is a header: names of quantities, no figures except years next to “chỉ
+        tiêu”; below another table only after an empty line.
+        """
         if self._above or self._setting(cells) in _OF_COLUMNS:
             return False
         words = [self._vocabulary.quantity(cell) for cell in cells if cell]
@@ -192,8 +196,9 @@ def _has_figures(cells: list[str]) -> bool:
 
 
 def _count_up(cells: list[str]) -> bool:
-    """Whether they number columns: three or more, from 1 on, with letters for words. Other small
-    numbers are a row's own figures."""
+    """Whether the cells number the columns: three or more, counted from 1, letters for text
+    columns. Other small numbers are figures of the row.
+    """
     found = [_COLUMN_NUMBER.fullmatch(cell) for cell in cells]
     numbers = [int(one[1]) for one in found if one and one[1].isdigit()]
     return len(cells) > 2 and all(found) and numbers == list(range(1, len(numbers) + 1))

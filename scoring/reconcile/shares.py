@@ -1,4 +1,4 @@
-"""Shares larger than their whole, and shares that fall out of their own series."""
+"""Checks of shares: larger than their whole, or out of line with their own series."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _DIGITS = 2
 
 
 def check_shares(context: Context) -> Checked:
-    """No numerator of a share exceeds its denominator."""
+    """Check that no numerator of a share exceeds its denominator."""
     for ratio in (*context.ratios.dividing, *context.ratios.by_nothing):
         yield _excess(context, ratio) if ratio.number > ratio.base else None
 
@@ -36,7 +36,9 @@ def _excess(context: Context, ratio: Ratio) -> Finding:
 
 
 def _holds_denominator(amounts: Amounts, ratio: Ratio) -> tuple[Reason, ...]:
-    """numerator = denominator + another printed count."""
+    """Explain it by a numerator that includes the denominator: numerator = denominator + another
+    printed count.
+    """
     others = amounts.others(ratio.row, {ratio.column.id})
     added = [column.header for column, value in others if value == ratio.number - ratio.base]
     if not added or all(value != ratio.base for _, value in others):
@@ -46,7 +48,9 @@ def _holds_denominator(amounts: Amounts, ratio: Ratio) -> tuple[Reason, ...]:
 
 
 def _reversed(context: Context, ratio: Ratio) -> tuple[Reason, ...]:
-    """Both numbers are known, and the other rows have them the right way round."""
+    """Explain it by exchanged numbers: both are known quantities, and the other rows have them in
+    the right order.
+    """
     found = context.ratios.dividing
     right = [r for r in found if r.column is ratio.column and r.number < r.base]
     known = all(
@@ -57,8 +61,9 @@ def _reversed(context: Context, ratio: Ratio) -> tuple[Reason, ...]:
 
 
 def check_series(context: Context) -> Checked:
-    """A share of one office over the years that falls below half of all others, and that a
-    lost first digit would explain."""
+    """Find a share of one office over the years that is below half of all others, and that a lost
+    first digit would explain.
+    """
     amounts = context.amounts
     shares = [r for r in context.ratios.dividing if r.base_id is None and is_period(r.row)]
     for column in dict.fromkeys(ratio.column for ratio in shares):
@@ -94,7 +99,9 @@ def _break(amounts: Amounts, ratio: Ratio, others: Sequence[Fraction]) -> Findin
 
 
 def check_late(context: Context) -> Checked:
-    """Where late = received − returned in every line, "late" may just be "not yet returned"."""
+    """Note a table where late = received − returned in every line: "late" may just be "not yet
+    returned".
+    """
     table = context.table
     triples = [
         [table.number(row, quantity) for quantity in ("received", "returned", "late")]

@@ -1,4 +1,4 @@
-"""A block against its rows, down the columns."""
+"""Checks down the columns: a block against its rows."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -12,7 +12,7 @@ from scoring.reconcile.table import Column, Row
 
 
 def check_sums(context: Context) -> Checked:
-    """Every count of every row that has rows below it, numerators and denominators."""
+    """Check every count of every row that has child rows, numerators and denominators."""
     amounts = context.amounts
     for row in amounts.table.rows:
         if amounts.children(row):
@@ -31,8 +31,9 @@ def _quantities(amounts: Amounts) -> Iterator[str]:
 
 
 def _is_comparable(amounts: Amounts, row: Row, quantity: str) -> bool:
-    """Early and on time are compared each by itself where row and rows below print both; where
-    they do not, only the two together can be compared."""
+    """Whether the quantity can be compared: early and on time separately if the row and its child
+    rows print both; else only their sum.
+    """
     derived = amounts.vocabulary.derived
     if quantity in derived and amounts.table.column(quantity) is None:
         return any(_is_mixed(amounts, row, part) for part in derived[quantity].parts)
@@ -65,14 +66,15 @@ def _sum(amounts: Amounts, row: Row, quantity: str) -> Checked:
 
 
 def _column(amounts: Amounts, quantity: str) -> Column | None:
-    """Where a stated quantity, or the first of its parts, is printed."""
+    """The column of a stated quantity, or of the first of its parts."""
     ids = (quantity, *amounts.parts(quantity))
     return next((column for id_ in ids if (column := amounts.table.column(id_))), None)
 
 
 def _is_mixed(amounts: Amounts, row: Row, quantity: str) -> bool:
-    """Whether a row below prints some, not all, of the parts that this row prints of the same
-    derived quantity."""
+    """Whether a child row prints some, but not all, of the parts that this row prints of the same
+    derived quantity.
+    """
     for derived in amounts.vocabulary.derived.values():
         if derived.sums and quantity in derived.parts:
             wanted = [p for p in derived.parts if amounts.table.number(row, p) is not None]

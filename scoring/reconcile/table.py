@@ -1,5 +1,4 @@
-"""A printed table as the checks see it: columns that know their quantity, rows that know their
-parent."""
+"""The model of a printed table: columns with their quantity, rows with their parent."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from scoring.reconcile.figures import Figure, Kind
 
 
 class Level(StrEnum):
-    """How high a row stands: the whole, a block of units, one unit (or one period)."""
+    """The level of a row: the whole, a block of units, one unit (or one period)."""
 
     TOTAL = "total"
     BLOCK = "block"
@@ -32,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line; `key` is its name as it is compared, `figures` go by the index of the column."""
+    """One line; `key` is its normalised name, `figures` are by column index."""
 
     index: int
     line: int
@@ -46,8 +45,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A sentence of the report: `quantity` / `base` `comparison` `percent`, for one row or for
-    the highest."""
+    """A claim of the report: `quantity` / `base` `comparison` `percent`, for one row or for the
+    highest.
+    """
 
     text: str
     quantity: str
@@ -59,7 +59,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """A relation written in the file itself: `whole` = sum of `parts` (ids)."""
+    """A relation given in the file itself: `whole` = sum of `parts` (ids)."""
 
     whole: str
     parts: tuple[str, ...]
@@ -67,9 +67,10 @@ class Addition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """`quota`: the least share of dossiers to be surveyed, in percent. `summed`: further
-    quantities to be added up over units. `lines`: where the quantities are printed as lines, the
-    line of each; then `Row.line` is a column of the sheet."""
+    """`quota`: the least share of dossiers to be surveyed, in percent. `summed`: further quantities
+    to be added up over units. `lines`: the line of each quantity, if quantities are printed as
+    lines; `Row.line` is then a column of the sheet.
+    """
 
     title: str
     columns: tuple[Column, ...]
@@ -114,8 +115,9 @@ class Table:
 
 
 def address(line: int, index: int, lines: tuple[int, ...] = ()) -> str:
-    """A cell as spreadsheets name it. With `lines`, quantities stand as lines: `line` is then the
-    column of the sheet, and `index` counts the lines from 1."""
+    """A cell's address as in spreadsheets. With `lines`, quantities are printed as lines: `line` is
+    then the column of the sheet, and `index` counts the lines from 1.
+    """
     return f"{_letters(line)}{lines[index - 1]}" if lines else f"{_letters(index)}{line}"
 
 

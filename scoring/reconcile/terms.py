@@ -1,4 +1,4 @@
-"""The mean of the rows below a row: of its units, or of blocks weighted with their units."""
+"""The mean over the child rows: of units, or of blocks weighted by their number of units."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ from scoring.reconcile.table import Level, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A printed value below; a block's own mean stands for `weight` units (0: unknown) and is
-    rounded to `step`."""
+    """A printed value of a child row; a block's own mean has the weight of its `weight` units (0:
+    unknown) and is rounded to `step`.
+    """
 
     value: Decimal
     name: str = ""
@@ -24,7 +25,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mean:
-    """`exact` as the figures are printed; `low` to `high` as their rounding leaves it open."""
+    """`exact`: from the printed figures; `low` to `high`: the range their rounding allows."""
 
     exact: Fraction
     low: Fraction
@@ -33,16 +34,16 @@ class Mean:
     count: Decimal
 
     def allows(self, stated: Decimal) -> bool:
-        """Whether a printed mean, rounded or cut off, can be this one."""
+        """Whether a printed mean, rounded or truncated, can be this one."""
         step = Fraction(unit_of(stated))
         return self.low - step < Fraction(stated) <= self.high + step / 2
 
 
 def mean_below(amounts: Amounts, row: Row, quantity: str) -> Mean | None:
-    """The mean of a score over the rows below; None when they print none.
+    """The mean of a score over the child rows; None if they do not print it.
 
     Without weights for every block only the range of the blocks is known: `low` to `high`. The
-    units behind a block's criterion mean are never known.
+    number of units in a block's criterion mean is never known.
     """
     terms = tuple(_terms(amounts, row, quantity))
     if not terms:
@@ -91,8 +92,9 @@ def _terms(amounts: Amounts, row: Row, quantity: str) -> Iterator[Term]:
 
 
 def units_of(amounts: Amounts, row: Row) -> Decimal:
-    """How many units a block's mean is taken over: those scored, those graded, or all; 0 when
-    nothing says it."""
+    """How many units a block's mean is taken over: those scored, those graded, or all; 0 if
+    unknown.
+    """
     graded = [amounts.table.number(row, grade) for grade in amounts.vocabulary.grades]
     counts = [
         amounts.table.number(row, "scored"),

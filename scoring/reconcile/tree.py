@@ -1,4 +1,4 @@
-"""Which row belongs to which: total, blocks, units."""
+"""Builds the tree of rows: total, blocks, units."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,9 @@ class UnlinkedRow:
 
 
 def build_tree(rows: Sequence[UnlinkedRow]) -> tuple[Row, ...]:
-    """The rows with their parents. A block stands above its units; where a table begins with
-    units and ends with a block, it stands below them. A named block goes before either."""
+    """The rows with their parents. A block is above its units; if a table begins with units and
+    ends with a block, it is below them. A block named in a row's own cell takes precedence.
+    """
     total = next((i for i, row in enumerate(rows) if row.level is Level.TOTAL), None)
     below = _blocks_stand_below(rows)
     return tuple(

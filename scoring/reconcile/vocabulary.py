@@ -19,7 +19,7 @@ class _Part(BaseModel):
 
 
 class Quantity(_Part):
-    """A column people print; `of`: what a percentage of it may be taken of, usual first.
+    """A quantity that tables print; `of`: what a percentage of it may be taken of, usual first.
 
     `shared`: the same quantity in every table of the same period and scope.
     """
@@ -31,14 +31,16 @@ class Quantity(_Part):
 
 
 class Derived(_Part):
-    """A quantity that may be added up where it is not printed; without `sums` only to divide by."""
+    """A quantity that may be the sum of others if it is not printed; without `sums` only as a
+    denominator.
+    """
 
     parts: Words
     sums: bool
 
 
 class Apart(_Part):
-    """A quantity that the whole may or may not hold, in a table `without` a certain column."""
+    """A quantity that the whole may or may not include, in a table `without` a certain column."""
 
     quantity: str
     without: str
@@ -56,7 +58,7 @@ class Relation(_Part):
 
 
 class Vocabulary(_Part):
-    """Everything the file says."""
+    """The content of the vocabulary file."""
 
     columns: Mapping[str, Quantity]
     rate_words: Words
@@ -104,7 +106,7 @@ class Vocabulary(_Part):
         return self._word(self.levels, key(text)) if text else None
 
     def level_of_name(self, name: str) -> str:
-        """The level a row seems to have by its name."""
+        """The level of a row, inferred from its name."""
         text = key(unnumbered(name))
         block = any(starts_with(text, word) for word in self.levels["block"])
         head = next((w for w in self.levels["total"] if starts_with(text, w)), "")
@@ -116,11 +118,11 @@ class Vocabulary(_Part):
         return "block" if block else "unit"
 
     def is_blank(self, text: str) -> bool:
-        """Whether a cell says nothing."""
+        """Whether a cell is blank or a placeholder for blank."""
         return text.strip().casefold() in self.blank
 
     def is_zero(self, text: str) -> bool:
-        """Whether a cell says in words that there is none."""
+        """Whether a cell says zero in words."""
         return plain(text) in self.zero
 
     def _word(self, table: Mapping[str, Words], text: str) -> str | None:
@@ -128,5 +130,5 @@ class Vocabulary(_Part):
 
 
 def load_vocabulary(path: Path = SHIPPED) -> Vocabulary:
-    """The shipped words, or those of another file of the same shape."""
+    """Load the shipped vocabulary, or another file of the same shape."""
     return Vocabulary(**load(path.read_text("utf-8")))

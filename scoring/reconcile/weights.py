@@ -1,4 +1,4 @@
-"""A total that is not the unit-weighted mean of two blocks: what would make it so."""
+"""Explains a total that is not the unit-weighted mean of its two blocks."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -14,7 +14,8 @@ _SHARE_DIGITS = 4
 
 def explain_total(blocks: Sequence[Term], stated: Decimal) -> tuple[Reason, ...]:
     """For two blocks and a stated mean between theirs: other weights (by dossiers, say), fewer
-    units counted in a block, or a misprinted block mean. Empty where there is nothing to say."""
+    units counted in a block, or a misprinted block mean. Empty if nothing explains it.
+    """
     if len(blocks) != _PAIR:
         return ()
     low, high = sorted(term.value for term in blocks)
@@ -46,7 +47,7 @@ def _other_weights(one: Term, other: Term, stated: Decimal) -> Reason:
 
 
 def _fewer_units(one: Term, other: Term, stated: Decimal) -> Iterator[Reason]:
-    """How many units of `one` would have to be left out, if a whole number of them does it."""
+    """The number of units of `one` to leave out, if a whole number explains the total."""
     blur = Fraction(unit_of(stated)) / 2 + Fraction(one.step) / 2
     for count in range(int(one.weight) - 1, 0, -1):
         mean = _mean(one, other, Fraction(count), Fraction(other.weight))

@@ -1,4 +1,4 @@
-"""All tables of a file together: where the same quantity of the same row is printed."""
+"""All tables of a file: the places where the same quantity of the same row is printed."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,14 +24,16 @@ class Printed:
 
 
 class Workbook:
-    """The tables of one file. Rows are the same where period, scope and name are the same."""
+    """The tables of one file. Rows are the same if period, scope and name are equal."""
 
     def __init__(self, tables: Sequence[Table], vocabulary: Vocabulary) -> None:
         self.tables = tables
         self.vocabulary = vocabulary
 
     def key(self, table: Table, row: Row) -> Key:
-        """What makes a row the same in another table; sheets that name no period stay apart."""
+        """The key that identifies a row in other tables; sheets that name no period are kept
+        separate.
+        """
         return (table.period or table.sheet, table.scope, row.key)
 
     def values(self, table: Table, row: Row, quantity: str) -> list[Printed]:
@@ -48,7 +50,8 @@ class Workbook:
     @cached_property
     def repeated(self) -> Sequence[tuple[Printed, Printed]]:
         """Quantities printed more than once, each later place with the first one. Two tables that
-        agree in less than half of what they share speak of different things and are left out."""
+        agree in less than half of what they share are about different things and are left out.
+        """
         pairs = [(places[0], place) for places in self.printed.values() for place in places[1:]]
         shared = Counter(map(_tables, pairs))
         differing = Counter(_tables(pair) for pair in pairs if pair[0].value != pair[1].value)
@@ -76,7 +79,7 @@ class Workbook:
                 yield quantity, place
 
     def _quantity(self, row: Row, column: Column) -> str:
-        """A surveyed population is whatever its row says it is taken from."""
+        """The quantity to compare: a surveyed population is the one its row is taken from."""
         said = row.texts.get("denominator") if column.id == "population" else None
         return (said and self.vocabulary.quantity(said)) or column.id
 
@@ -86,7 +89,7 @@ def _tables(pair: tuple[Printed, Printed]) -> tuple[int, int]:
 
 
 def _unambiguous(table: Table) -> Iterator[Row]:
-    """The rows whose name means one thing in their table: the same words in the same block."""
+    """The rows whose name is unique within its block of the table."""
     meant: dict[str, set[tuple[int | None, str]]] = defaultdict(set)
     for row in table.rows:
         meant[row.key].add((row.parent, plain(row.name)))

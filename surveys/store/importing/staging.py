@@ -1,8 +1,8 @@
 """Staged chunks of an import, kept in the database until the whole import is decided.
 
 Each chunk is written and applied in a short transaction of its own, so that no other writer waits
-for an import. It is decided by one transaction that marks it as `applying`; from then on the next
-process that opens the database finishes it, so a kill leaves all of it or nothing.
+for an import. It is decided by one transaction that marks it as `applying`; from then on any
+process may finish it, so a kill leaves all of it or nothing.
 """
 
 import json
