@@ -1,8 +1,8 @@
-"""The schema's history, and the way from any version of it to the newest.
+"""The schema's migrations, from any version to the newest.
 
-One linear row of revisions; `versions/HEAD` names the last one, so that two migrations written at
-the same time meet as a merge conflict. Alembic is loaded only to change a schema: every command
-reads its revision.
+One linear chain of revisions; `versions/HEAD` names the last one, so that two migrations written at
+the same time meet as a merge conflict. Alembic is loaded only to change a schema, since every
+command reads the revision.
 """
 
 import sqlite3
@@ -25,7 +25,7 @@ VERSIONS = Path(__file__).parent / "versions"
 
 
 class SchemaState(StrEnum):
-    """How a database's schema stands to this program."""
+    """A database's schema compared with this program."""
 
     EMPTY = "empty"
     OLD = "old"
@@ -34,14 +34,14 @@ class SchemaState(StrEnum):
 
 
 async def state_of(database: Database) -> SchemaState:
-    """Compare the database's revision with ours; changes nothing."""
+    """Compare the database's revision with the program's; read-only."""
     async with database.read_inline() as conn:
         revision = await conn.run_sync(_revision)
     return state_of_revision(revision)
 
 
 def state_of_revision(revision: str | None) -> SchemaState:
-    """How a schema of this revision stands to this program; None: no schema at all."""
+    """Compare a schema revision with this program; None: no schema at all."""
     if revision is None:
         return SchemaState.EMPTY
     if revision == head():
@@ -60,10 +60,10 @@ Completion = Callable[[StoreConnection, SchemaState], Awaitable[None]]
 
 
 async def upgrade(database: Database, complete: Completion | None = None) -> SchemaState:
-    """Bring the schema up to date in one transaction and say what it was before.
+    """Bring the schema up to date in one transaction; returns its former state.
 
-    `complete` runs in the same transaction, and not where there is nothing to do.
-    Raises Refusal `database.newer` when the database belongs to a newer program.
+    `complete` runs in the same transaction, only if there is something to do. Raises Refusal
+    `database.newer` if the database belongs to a newer program.
     """
     before = await state_of(database)
     if before is SchemaState.NEWER:
@@ -92,14 +92,14 @@ def _config() -> "Config":
 
 
 def _revision(conn: Connection) -> str | None:
-    """What Alembic wrote down; None when there is no table or no row."""
+    """The revision Alembic stored; None if there is no table or no row."""
     if not inspect(conn).has_table("alembic_version"):
         return None
     return conn.scalar(select(column("version_num")).select_from(table("alembic_version")))
 
 
 def make_sqlite(conn: sqlite3.Connection, revision: str) -> None:
-    """Make the tables of a revision in an empty SQLite database."""
+    """Create the tables of a revision in an empty SQLite database."""
     engine = create_engine("sqlite://", creator=lambda: conn, poolclass=StaticPool)
     with engine.begin() as begun:
         _upgrade(begun, revision)

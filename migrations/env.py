@@ -11,7 +11,9 @@ from surveys.store.base.schema import UtcDateTime, ready_for_ddl
 
 
 def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
-    """Write our own types and defaults as plain SQLAlchemy, so that a revision stands alone."""
+    """Write our own types and defaults as plain SQLAlchemy, so that a revision does not depend on
+    later code.
+    """
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "server_default" and isinstance(item, DefaultClause) and item.arg is false():

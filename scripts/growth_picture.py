@@ -2,7 +2,7 @@
 
     .venv/bin/python scripts/growth_picture.py
 
-`make bench` tells the rows of that table; picture and table therefore never differ.
+`make bench` prints the rows of that table; picture and table therefore never differ.
 """
 
 import re

@@ -14,12 +14,12 @@ COMMON += ["--no-header", "--no-annotate", "--quiet", "pyproject.toml"]
 
 
 def main() -> None:
-    """Compile both lists with uv, in an environment of its own."""
+    """Compile both lists with uv, in a separate environment."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         subprocess.run([f"{folder}/bin/pip", "install", "--quiet", "uv"], check=True)
         compile_ = [f"{folder}/bin/uv", "pip", "compile", *COMMON]
-        # setuptools builds our own package, so it belongs to the smaller list too.
+        # setuptools builds our own package, so the smaller list needs it too.
         build = Path(folder, "build.in")
         build.write_text("setuptools>=80\n")
         runtime = [*compile_, str(build), "--output-file", "requirements.lock"]

@@ -21,7 +21,7 @@ VERSIONS = list(FOLDER.glob("[0-9]*.py"))
 
 
 async def main(revision: str, message: str) -> None:
-    """Migrate an empty database to the last revision and write what is missing."""
+    """Migrate an empty database to the last revision and write the differences as a migration."""
     with tempfile.TemporaryDirectory() as folder:
         database = Database.open(f"sqlite:///{folder}/draft.sqlite")
         if VERSIONS:

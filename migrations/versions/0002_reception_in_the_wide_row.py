@@ -1,4 +1,4 @@
-"""What a rating counts of reception stands in the wide row, so that one table is read for it."""
+"""Copy what a rating counts of reception into the wide row, so that one table is read for it."""
 
 from alembic import op
 import sqlalchemy as sa

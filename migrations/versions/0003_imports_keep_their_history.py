@@ -1,4 +1,4 @@
-"""Imports keep what they changed, can be undone, and know other names of units."""
+"""Store the changes of imports so that they can be undone, and aliases of units."""
 
 from alembic import op
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the tables. Imports of before have the state `old`: nothing tells how to undo them."""
+    """Create the tables. Earlier imports get the state `old`: they cannot be undone."""
     _imports()
     op.create_table(
         "import_chunks",
@@ -42,7 +42,7 @@ def upgrade() -> None:
 
 
 def _makers() -> None:
-    """Responses, too, say which import made them. SQLite adds no constraint afterwards."""
+    """Add the import that created a response. SQLite cannot add a constraint afterwards."""
     sqlite = op.get_bind().dialect.name == "sqlite"
     op.execute(
         f"ALTER TABLE responses ADD COLUMN import_id {'INTEGER' if sqlite else 'BIGINT'} "

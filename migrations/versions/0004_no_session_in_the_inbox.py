@@ -13,5 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Handled posts of pages named their session, which opens the chat; what waits is still read."""
+    """Remove the session, which opens the chat, from the keys of page posts; waiting posts are
+    still read.
+    """
     op.execute("UPDATE inbox SET event_key = 'page:' || id WHERE channel = 'web'")

@@ -1,4 +1,6 @@
-"""The audit log names the system user and the key; an officer has one, a staff key and a unit."""
+"""Add the system user and the key to the audit log; a system user, a staff key and a unit to
+officers.
+"""
 
 from alembic import op
 import sqlalchemy as sa
@@ -21,7 +23,7 @@ STAFF = (
 
 
 def upgrade() -> None:
-    """Old rows keep their hashes: they are verified as they were written."""
+    """Add the columns. Old rows keep their hashes and are verified as they were written."""
     for table, columns in (("audit", AUDIT), ("staff", STAFF)):
         for name, kind, comment in columns:
             op.add_column(table, sa.Column(name, kind, comment=comment))
