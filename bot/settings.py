@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     """We begin no conversation in these hours."""
     interview_days: Days = 30
     """How long a half-answered form can be taken up again."""
+    change_days: Days = 7
+    """How long answers can be changed after the form was finished."""
     link_days: Days = 90
     """How long a link to a dossier works."""
     look_ups_per_hour: int = Field(default=20, ge=1)

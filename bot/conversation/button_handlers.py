@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation import commands, follow, opening, petition, rights
+from bot.conversation import after_end, commands, follow, opening, petition, rights
 from bot.conversation.buttons import ButtonPress, Verb
 from bot.conversation.turn import Turn
 from bot.conversation.words import Command, CommandName
@@ -11,7 +11,9 @@ YES = "yes"
 
 
 async def handle(turn: Turn, press: ButtonPress) -> None:
-    """Do what the button says."""
+    """Do what the button says; it answers the open question only if it belongs to it."""
+    if turn.focus.asked is not None and turn.focus.asked.verb == press.verb:
+        turn.settle()
     await _HANDLERS[press.verb](turn, press)
 
 
@@ -31,6 +33,10 @@ async def _petition(turn: Turn, press: ButtonPress) -> None:
     await petition.on_decision(turn, press.subject, agreed=press.answer == YES)
 
 
+async def _comment(turn: Turn, press: ButtonPress) -> None:
+    await after_end.on_decision(turn, agreed=press.answer == YES)
+
+
 async def _erase(turn: Turn, press: ButtonPress) -> None:
     await rights.on_erase_decision(turn, agreed=press.answer == YES)
 
@@ -48,6 +54,7 @@ _HANDLERS: dict[Verb, Callable[[Turn, ButtonPress], Awaitable[None]]] = {
     Verb.FOLLOW: _follow,
     Verb.SURVEY: _survey,
     Verb.PETITION: _petition,
+    Verb.COMMENT: _comment,
     Verb.ERASE: _erase,
     Verb.LANGUAGE: _language,
     Verb.GO: _go,

@@ -24,6 +24,7 @@ class Verb(StrEnum):
     """… the dossier."""
     PETITION = "petition"
     """… the response."""
+    COMMENT = "comment"
     ERASE = "erase"
     LANGUAGE = "language"
     GO = "go"

@@ -6,7 +6,7 @@ from bot.conversation import phone, rights, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.codes import official_code, possible_code
 from bot.conversation.lookup import show_by_code
-from bot.conversation.opening import open_by_token, repeat_consent
+from bot.conversation.opening import open_by_token
 from bot.conversation.turn import Turn
 from bot.conversation.words import Command, CommandName, language_named
 from surveys.interview import ChangeLanguage, Resume
@@ -30,7 +30,6 @@ async def greet(turn: Turn) -> None:
         turn.button(f"speak_{other}", Verb.LANGUAGE, answer=other),
     )
     await turn.say("hello", buttons, authority=turn.context.settings.authority)
-    await survey.show_again(turn)
 
 
 async def change_language(turn: Turn, language: str) -> None:
@@ -40,8 +39,6 @@ async def change_language(turn: Turn, language: str) -> None:
     interview = await survey.find_attended(turn)
     if interview is not None and await survey.is_under_way(turn):
         await survey.advance(turn, interview, ChangeLanguage(language))
-    else:
-        await repeat_consent(turn)
 
 
 async def _start(turn: Turn, token: str) -> None:
@@ -86,7 +83,6 @@ async def _language(turn: Turn, wanted: str) -> None:
 
 async def _help(turn: Turn, _: str) -> None:
     await turn.say("help.text", authority=turn.context.settings.authority)
-    await survey.show_again(turn)
 
 
 async def _resume(turn: Turn, _: str) -> None:

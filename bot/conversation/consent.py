@@ -30,6 +30,7 @@ async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) 
         turn.button("refuse", Verb.CONSENT, invitation.id, "no"),
     )
     await turn.say("as_is", buttons, text=text)
+    turn.mark_open()
 
 
 def _abroad(turn: Turn) -> str:

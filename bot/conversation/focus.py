@@ -1,6 +1,6 @@
 """What a chat is about now: what its next message may answer. Kept with the contact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,12 @@ class Focus:
 
     interview: int | None = None
     asked: Asked | None = None
+    before: Asked | None = None
+    """What waits behind `asked`, and is asked again once that is answered."""
+    declined: int | None = None
+    """The invitation that was refused last: second thoughts open it again."""
+    unfiled: str = ""
+    """Words said after the end that may be added to the opinion, sealed."""
     petition: int | None = None
     said: tuple[Said, ...] = ()
     group_told_at: int = 0
@@ -46,7 +52,9 @@ class Focus:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; what is empty is left out."""
         plain = {name: getattr(self, name) for name in self.__slots__}
-        plain["asked"] = [self.asked.verb, self.asked.subject] if self.asked else None
+        for name in ("asked", "before"):
+            asked: Asked | None = plain[name]
+            plain[name] = [asked.verb, asked.subject] if asked else None
         plain["said"] = [[getattr(one, name) for name in Said.__slots__] for one in self.said]
         plain["choices"] = list(self.choices)
         return {name: value for name, value in plain.items() if value}
@@ -54,12 +62,19 @@ class Focus:
 
 def focus_from(plain: Mapping[str, Any]) -> Focus:
     """The focus `to_json` wrote."""
-    asked, said = plain.get("asked"), plain.get("said", [])
+    said = plain.get("said", [])
     return Focus(
         interview=plain.get("interview"),
-        asked=Asked(verb=asked[0], subject=asked[1]) if asked else None,
+        asked=_asked(plain.get("asked")),
+        before=_asked(plain.get("before")),
+        declined=plain.get("declined"),
+        unfiled=plain.get("unfiled", ""),
         petition=plain.get("petition"),
         said=tuple(Said(**dict(zip(Said.__slots__, one, strict=True))) for one in said),
         group_told_at=plain.get("group_told_at", 0),
         choices=tuple(plain.get("choices", ())),
     )
+
+
+def _asked(plain: Sequence[Any] | None) -> Asked | None:
+    return Asked(verb=plain[0], subject=plain[1]) if plain else None

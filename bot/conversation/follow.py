@@ -1,6 +1,6 @@
 """Being told when a dossier is returned, for those who said they want to be."""
 
-from bot.conversation import consent, survey
+from bot.conversation import consent
 from bot.conversation.turn import Turn
 from surveys.store.citizens import contacts
 from surveys.store.citizens.consents import Purpose
@@ -20,4 +20,3 @@ async def on_decision(turn: Turn, dossier_id: int, *, agreed: bool) -> None:
         await consent.keep(turn, Purpose.STATUS, given=agreed)
     await contacts.follow(turn.conn, turn.contact.id, dossier_id, follows=agreed)
     await turn.say("follow.yes" if agreed else "follow.no", code=dossier.code)
-    await survey.show_again(turn)

@@ -38,7 +38,6 @@ async def show_by_code(turn: Turn, code: str) -> None:
             await turn.say("lookup.unknown", code=code)
         else:
             await show(turn, dossier, proved=False)
-    await survey.show_again(turn)
 
 
 async def show_if_found(turn: Turn, code: str) -> bool:
@@ -58,10 +57,7 @@ async def show_by_reference(turn: Turn) -> bool:
     if reference is None or await look_up_limits.minutes_to_wait(turn):
         return False
     await look_up_limits.note(turn)
-    found = await petition.follow(turn, reference)
-    if found:
-        await survey.show_again(turn)
-    return found
+    return await petition.follow(turn, reference)
 
 
 async def show(turn: Turn, dossier: DossierStage, *, proved: bool) -> None:
@@ -118,7 +114,7 @@ async def _offer(
     turn: Turn, dossier: DossierStage, stage: Stage, *, proved: bool
 ) -> tuple[str, Rows]:
     if stage in IN_WORK and not await contacts.follows(turn.conn, turn.contact.id, dossier.id):
-        if not await survey.is_under_way(turn):
+        if not await _is_asked_something(turn):
             turn.ask(Verb.FOLLOW, dossier.id)
         buttons = (
             turn.button("follow", Verb.FOLLOW, dossier.id, "yes"),
@@ -129,6 +125,12 @@ async def _offer(
         button = turn.button("answer", Verb.SURVEY, dossier.id)
         return turn.text("lookup.ask"), ((button,),)
     return "", ()
+
+
+async def _is_asked_something(turn: Turn) -> bool:
+    asked = turn.focus.asked
+    waits = turn.focus.petition is not None or (asked is not None and asked.verb != Verb.FOLLOW)
+    return waits or await survey.is_under_way(turn)
 
 
 async def _is_proved(turn: Turn, dossier: DossierStage) -> bool:

@@ -1,6 +1,7 @@
 """How a conversation about a dossier begins: by its link, or by a button under one's own list."""
 
 import re
+from dataclasses import replace
 
 from bot.conversation import consent, lookup, survey
 from bot.conversation.buttons import Verb
@@ -71,7 +72,6 @@ async def on_consent(turn: Turn, invitation_id: int, *, agreed: bool) -> None:
     given = await consent.is_given(turn, Purpose.SURVEY)
     if given and not agreed:
         await turn.say("opening.agreed_before")
-        await survey.show_again(turn)
         return
     if not given:
         await consent.keep(turn, Purpose.SURVEY, given=agreed)
@@ -105,6 +105,7 @@ async def _declined(turn: Turn, invitation: Invitation) -> None:
     turn.attend(None)
     state, contact_id = InvitationState.DECLINED, turn.contact.id
     await invitations.set_state(turn.conn, invitation.id, state, contact_id)
+    turn.focus = replace(turn.focus, declined=invitation.id)
     again = turn.button("changed_mind", Verb.CONSENT, invitation.id, "yes")
     await turn.say("opening.declined", (again,))
 

@@ -61,6 +61,7 @@ async def offer(turn: Turn, response_id: int | None) -> None:
     )
     authority = turn.context.settings.authority
     await turn.say("consent.complaint", buttons, authority=authority)
+    turn.mark_open()
 
 
 async def on_decision(turn: Turn, response_id: int, *, agreed: bool) -> None:
@@ -90,6 +91,24 @@ async def on_typed(turn: Turn) -> bool:
         await give_up(turn, response_id)
         return True
     await _take(turn, response_id, turn.incoming.text)
+    return True
+
+
+async def repeat(turn: Turn) -> bool:
+    """Ask for the open field once more; False when none is."""
+    response_id = turn.focus.petition
+    if response_id is None or not await _pending(turn, response_id):
+        return False
+    await _ask_next(turn, response_id, await _petitioner(turn, response_id))
+    return True
+
+
+async def repeat_offer(turn: Turn) -> bool:
+    """Offer the petition once more; False when it was not offered."""
+    asked = turn.focus.asked
+    if asked is None or asked.verb != Verb.PETITION or not await _pending(turn, asked.subject):
+        return False
+    await offer(turn, asked.subject)
     return True
 
 
@@ -125,6 +144,7 @@ async def _take(turn: Turn, response_id: int, text: str) -> None:
     value = FIELDS[field](text)
     if value is None:
         await turn.say(f"petition.unreadable.{field}", _way_out(turn, response_id))
+        turn.mark_open()
         return
     petitioner[field] = value
     complete = len(petitioner) == len(FIELDS)
@@ -142,6 +162,7 @@ async def _ask_next(turn: Turn, response_id: int, petitioner: dict[str, str]) ->
     place, places = len(petitioner) + 1, len(FIELDS)
     way_out = _way_out(turn, response_id)
     await turn.say(f"petition.ask.{field}", way_out, step=place, steps=places)
+    turn.mark_open()
 
 
 async def _sent(turn: Turn, response_id: int) -> None:

@@ -1,6 +1,6 @@
 """The citizen's own phone number: it finds the dossiers that were filed with it."""
 
-from bot.conversation import lookup, petition, survey
+from bot.conversation import lookup, petition
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from bot.messages import Button, Outgoing
@@ -20,13 +20,11 @@ async def on_shared(turn: Turn) -> None:
         await turn.say("phone.unreadable")
     else:
         await _list(turn, turn.context.keyring.phone_key(phone))
-    await survey.show_again(turn)
 
 
 async def on_foreign(turn: Turn) -> None:
     """Somebody else's number proves nothing."""
     await turn.say("phone.foreign", *_share_rows(turn))
-    await survey.show_again(turn)
 
 
 async def invite(turn: Turn) -> None:

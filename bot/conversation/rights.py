@@ -1,8 +1,6 @@
 """What citizens may do with their own data, at any time and at once: see it, end consent, be
 forgotten. Every request is logged with the day by which the law wants it done."""
 
-from dataclasses import replace
-
 from bot.conversation import consent, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.focus import Focus
@@ -32,7 +30,6 @@ async def show_held(turn: Turn) -> None:
     lines += _about_complaints(turn, found)
     lines += ["", turn.text("held.next")]
     await turn.send(Outgoing(text="\n".join(lines)))
-    await survey.show_again(turn)
 
 
 async def withdraw(turn: Turn) -> None:
@@ -41,15 +38,19 @@ async def withdraw(turn: Turn) -> None:
     given = {purpose for purpose, one in latest.items() if one.given}
     for purpose in sorted(given | {Purpose.SURVEY}):
         await consent.keep(turn, purpose, given=False)
-    await contacts.unfollow_all(turn.conn, turn.contact.id)
-    await requests.cancel_unsent(turn.conn, turn.contact.id, broadcasts_only=True)
     await _withdraw_petitions(turn)
-    interview = await interviews.find_unfinished(turn.conn, turn.contact.id)
-    if interview is not None:
-        await survey.stop(turn, interview)
-    turn.focus = Focus()
+    await _fall_silent(turn)
     await _log(turn, RequestKind.WITHDRAW, done=True)
     await turn.say("rights.withdrawn" if given else "rights.nothing_given")
+
+
+async def stop_writing(turn: Turn) -> None:
+    """Nothing is asked or sent any more; a petition that was sent is still dealt with."""
+    for purpose in (Purpose.SURVEY, Purpose.STATUS):
+        await consent.keep(turn, purpose, given=False)
+    await _fall_silent(turn)
+    await _log(turn, RequestKind.WITHDRAW, done=True)
+    await turn.say("rights.no_more")
 
 
 async def ask_erase(turn: Turn) -> None:
@@ -60,19 +61,37 @@ async def ask_erase(turn: Turn) -> None:
         turn.button("erase_no", Verb.ERASE, answer="no"),
     )
     await turn.say("rights.erase_ask", buttons)
+    turn.mark_open(aside=True)
 
 
 async def on_erase_decision(turn: Turn, *, agreed: bool) -> None:
     """Forget who this is, at once. The farewell is the last thing the address is used for."""
-    turn.focus = replace(turn.focus, asked=None)
     if not agreed:
         await turn.say("rights.not_erased")
-        await survey.show_again(turn)
         return
     await _log(turn, RequestKind.ERASE, done=False)
     await requests.forget(turn.conn, turn.contact.id)
     turn.focus = Focus()
     await turn.say("rights.erased")
+
+
+async def repeat_erase(turn: Turn) -> bool:
+    """Ask once more before forgetting; False when that is not asked."""
+    if turn.focus.asked is None or turn.focus.asked.verb != Verb.ERASE:
+        return False
+    await ask_erase(turn)
+    return True
+
+
+async def _fall_silent(turn: Turn) -> None:
+    """End what is followed, waits to be sent or is asked; a change of mind takes it up again."""
+    await contacts.unfollow_all(turn.conn, turn.contact.id)
+    await requests.cancel_unsent(turn.conn, turn.contact.id, broadcasts_only=True)
+    interview = await interviews.find_unfinished(turn.conn, turn.contact.id)
+    if interview is not None:
+        await survey.stop(turn, interview)
+    declined = interview.invitation_id if interview else turn.focus.declined
+    turn.focus = Focus(declined=declined)
 
 
 async def _log(turn: Turn, kind: RequestKind, *, done: bool) -> None:

@@ -4,17 +4,30 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.conversation import button_handlers, commands, lookup, opening, petition, phone, survey
+from bot.conversation import (
+    after_end,
+    button_handlers,
+    commands,
+    lookup,
+    open_question,
+    opening,
+    petition,
+    phone,
+    rights,
+    survey,
+)
 from bot.conversation.buttons import ButtonPress, Verb
 from bot.conversation.codes import official_code, possible_code, token_in_link
 from bot.conversation.context import ConversationContext
 from bot.conversation.focus import Focus, focus_from
-from bot.conversation.turn import Turn, reply_key
+from bot.conversation.turn import ASIDES, Turn, reply_key
 from bot.conversation.words import (
     Command,
     CommandName,
     bare_command,
+    is_no_more,
     is_said,
+    says,
     slash_command,
     yes_or_no,
 )
@@ -50,6 +63,7 @@ class Conversation:
             return
         before = turn.focus
         await _KINDS[incoming.kind](turn)
+        await open_question.end_with_it(turn)
         if turn.focus != before:
             await contacts.set_focus(conn, turn.contact.id, turn.focus.to_json())
 
@@ -108,17 +122,14 @@ async def _tapped(turn: Turn) -> None:
         return
     own = turn.pressed()
     if own is not None:
-        turn.focus = replace(turn.focus, asked=None)
         await button_handlers.handle(turn, own)
         return
     await turn.say("old_button")
-    await survey.show_again(turn)
 
 
 async def _edited(turn: Turn) -> None:
     if not await survey.on_edited(turn):
         await turn.say("edit.not_kept")
-        await survey.show_again(turn)
 
 
 async def _group(turn: Turn) -> None:
@@ -138,8 +149,6 @@ async def _unblocked(turn: Turn) -> None:
 
 async def _unreadable(turn: Turn) -> None:
     await turn.say("unreadable")
-    if not await survey.show_again(turn):
-        await opening.repeat_consent(turn)
 
 
 _KINDS: dict[IncomingKind, Callable[[Turn], Awaitable[None]]] = {
@@ -187,13 +196,48 @@ async def _link(turn: Turn) -> bool:
     return token is not None
 
 
+async def _aside(turn: Turn) -> bool:
+    """A yes or no to what we asked in between, before it is taken for somebody's name."""
+    asked = turn.focus.asked
+    return asked is not None and asked.verb in ASIDES and await _answer(turn)
+
+
+async def _no_more(turn: Turn) -> bool:
+    """Enough of us: said outright at any time, or in a word while nothing is asked."""
+    text = turn.incoming.text
+    if says(text, "no_more") or (is_no_more(text) and await _is_idle(turn)):
+        await rights.stop_writing(turn)
+        return True
+    return False
+
+
+async def _second_thoughts(turn: Turn) -> bool:
+    """Yes after all, some time after a no."""
+    declined = turn.focus.declined
+    if declined is None or not await _is_idle(turn) or not _is_willing(turn):
+        return False
+    await opening.on_consent(turn, declined, agreed=True)
+    return True
+
+
+def _is_willing(turn: Turn) -> bool:
+    text, language = turn.incoming.text, turn.contact.language
+    return is_said(text, "agree", language) or says(text, "changed_mind")
+
+
+async def _is_idle(turn: Turn) -> bool:
+    """Whether nothing waits for an answer; an offer does not."""
+    asked = turn.focus.asked
+    waits = turn.focus.petition is not None or (asked is not None and asked.verb != Verb.FOLLOW)
+    return not waits and not await survey.is_under_way(turn)
+
+
 async def _answer(turn: Turn) -> bool:
     """A yes or no to a plain question of ours."""
     asked = turn.focus.asked
     meaning = yes_or_no(turn.incoming.text, turn.contact.language) if asked else None
     if asked is None or meaning is None:
         return False
-    turn.focus = replace(turn.focus, asked=None)
     answer = "yes" if meaning else "no"
     await button_handlers.handle(
         turn, ButtonPress(verb=Verb(asked.verb), subject=asked.subject, answer=answer)
@@ -209,7 +253,7 @@ async def _numbered(turn: Turn) -> bool:
     press = turn.read(turn.focus.choices[number - 1])
     if press is None or await survey.is_under_way(turn):
         return False
-    turn.focus = replace(turn.focus, asked=None, choices=())
+    turn.focus = replace(turn.focus, choices=())
     await button_handlers.handle(turn, press)
     return True
 
@@ -239,7 +283,7 @@ async def _other_code(turn: Turn) -> bool:
 
 
 async def _pleasantry(turn: Turn) -> bool:
-    if await survey.is_under_way(turn) or turn.focus.asked is not None:
+    if turn.focus.petition is not None or await survey.is_under_way(turn):
         return False
     text, language = turn.incoming.text, turn.contact.language
     if is_said(text, "greetings", language):
@@ -257,19 +301,23 @@ _READINGS: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
     _code,
     _link,
     _numbered,
+    _aside,
+    _no_more,
     petition.on_typed,
     _answer,
+    _second_thoughts,
     _bare,
     lookup.show_by_reference,
     _other_code,
     _pleasantry,
+    after_end.on_typed,
     survey.on_typed,
 )
 """What a text may be, in this order; the first that it is answers it."""
 
 
 async def _lost(turn: Turn) -> None:
-    """Nothing we know: say what can be done, or repeat what was asked."""
-    if not await opening.repeat_consent(turn):
+    """Nothing we know: repeat what was asked, or say what can be done."""
+    if not await open_question.repeat(turn):
         buttons = (turn.button("look_up", Verb.GO, answer=CommandName.LOOKUP),)
         await turn.say("lost", buttons)

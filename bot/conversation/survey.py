@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.conversation import consent, petition
 from bot.conversation.focus import Said
 from bot.conversation.turn import Turn
+from bot.conversation.words import yes_or_no
 from bot.render import InterviewPress, parse_button, render
 from surveys.interview import (
     Effect,
@@ -187,8 +188,13 @@ async def _record(turn: Turn, interview: Interview, record: Record) -> None:
         await invitations.set_state(
             turn.conn, interview.invitation_id, InvitationState.ANSWERED, turn.contact.id
         )
-    if record.text and turn.incoming.message_ref:
+    if record.text and turn.incoming.message_ref and not _is_yes(turn):
         _remember(turn, interview.id, record.question)
+
+
+def _is_yes(turn: Turn) -> bool:
+    """Whether this message only agreed to keep what an earlier one said."""
+    return yes_or_no(turn.incoming.text, turn.contact.language) is not None
 
 
 def _remember(turn: Turn, interview_id: int, question: str) -> None:
@@ -227,6 +233,7 @@ async def _show(turn: Turn, interview_id: int, effects: tuple[Effect, ...]) -> N
     if turn.replies or not tapped:
         await slots.clear(turn.conn, turn.contact.id, slot)
     await turn.send(message)
+    turn.mark_open()
 
 
 async def _response(turn: Turn, interview: Interview) -> int | None:

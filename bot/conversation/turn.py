@@ -22,6 +22,10 @@ from surveys.store.queues.outbox import MessageKind
 from surveys.texts import Catalog
 
 Rows = tuple[tuple[Button, ...], ...]
+COME_BACK = frozenset({Verb.CONSENT, Verb.PETITION})
+"""Plain questions that are asked again after something else was asked in between."""
+ASIDES = frozenset({Verb.ERASE, Verb.COMMENT})
+"""Plain questions that are over as soon as the citizen goes on with what is behind them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,7 +33,8 @@ class Turn:
     """The message `incoming` (number `inbox_id`) of `contact` at `now` (UTC).
 
     `focus` and `contact` are replaced as the turn goes on; `replies` counts what was queued.
-    `has_waiting`: earlier replies may still wait to be sent.
+    `has_waiting`: earlier replies may still wait to be sent. `shows_open`: the last reply is what
+    the citizen is asked for now.
     """
 
     context: ConversationContext
@@ -41,6 +46,7 @@ class Turn:
     focus: Focus
     replies: int = 0
     has_waiting: bool = True
+    shows_open: bool = False
 
     @property
     def texts(self) -> Catalog:
@@ -112,14 +118,29 @@ class Turn:
             dedup_key=reply_key(self.inbox_id, self.replies),
         )
         self.replies += 1
+        self.shows_open = False
 
     def ask(self, verb: Verb, subject: int = 0) -> None:
         """Let a typed yes or no answer this from now on."""
-        self.focus = replace(self.focus, asked=Asked(verb=verb, subject=subject))
+        asked, now = self.focus.asked, Asked(verb=verb, subject=subject)
+        waits = asked is not None and asked.verb in COME_BACK and asked.verb != verb
+        self.focus = replace(self.focus, asked=now, before=asked if waits else self.focus.before)
+
+    def settle(self) -> None:
+        """The plain question was answered: the one that waited behind it is asked again."""
+        self.focus = replace(self.focus, asked=self.focus.before, before=None)
+
+    def mark_open(self, *, aside: bool = False) -> None:
+        """The last reply is what the citizen is asked for now; a question `aside` hides it."""
+        self.shows_open = True
+        if not aside and self.focus.asked is not None and self.focus.asked.verb in ASIDES:
+            self.settle()
 
     def attend(self, interview: int | None) -> None:
         """Let typed texts go to this interview; whatever else was asked is over."""
-        self.focus = replace(self.focus, interview=interview, asked=None, petition=None)
+        self.focus = replace(
+            self.focus, interview=interview, asked=None, before=None, petition=None, declined=None
+        )
 
     async def speak(self, language: str) -> None:
         """Change the citizen's language."""

@@ -11,8 +11,10 @@ from typing import Any
 
 import yaml
 
-from surveys.typed_words import fold, plain, shared_words
+from surveys.typed_words import clean, fold, plain, shared_words
 
+FEW_WORDS = 12
+"""A longer text tells something, whatever phrase is in it."""
 _SLASH = re.compile(r"\s*/([^\s@/]{1,40})(?:@\w+)?(?:\s+(.*))?\s*", re.DOTALL)
 
 
@@ -45,6 +47,9 @@ class Words:
     languages: Mapping[str, str]
     lists: Mapping[str, frozenset[str]]
     beside_codes: tuple[str, ...]
+    phrases: Mapping[str, tuple[str, ...]]
+    no_more: frozenset[str]
+    """As written, accents and all."""
 
 
 def slash_command(text: str) -> Command | None:
@@ -97,6 +102,25 @@ def is_said(text: str, name: str, language: str) -> bool:
     return not said.isdisjoint(words().lists[name])
 
 
+def says(text: str, name: str) -> bool:
+    """Whether a short text contains one of the phrases of this list, accents or not."""
+    said = fold(text)
+    if len(said.split()) > FEW_WORDS:
+        return False
+    return any(f" {phrase} " in f" {said} " for phrase in words().phrases[name])
+
+
+def asks(text: str) -> bool:
+    """Whether the text is a question."""
+    return clean(text)[0].endswith("?") or says(text, "questions")
+
+
+def is_no_more(text: str) -> bool:
+    """Whether the whole text tells us to stop; "đúng" is not "dừng"."""
+    said = plain(text)
+    return said in words().no_more or (said == fold(text) and said in words().lists["no_more"])
+
+
 def without_talk(text: str) -> str:
     """The text without the words people put around a dossier code."""
     folded = fold(text)
@@ -122,8 +146,17 @@ def words() -> Words:
         fold(word): name for name, listed in tree.pop("languages").items() for word in listed
     }
     beside = sorted(map(fold, tree.pop("beside_codes")), key=len, reverse=True)
+    phrases = {name: tuple(map(fold, some)) for name, some in tree.pop("phrases").items()}
+    no_more = frozenset(map(plain, tree["no_more"]))
     lists = {name: frozenset(map(fold, listed)) for name, listed in tree.items()}
-    return Words(commands=commands, languages=languages, lists=lists, beside_codes=tuple(beside))
+    return Words(
+        commands=commands,
+        languages=languages,
+        lists=lists,
+        beside_codes=tuple(beside),
+        phrases=phrases,
+        no_more=no_more,
+    )
 
 
 def _joined(text: str) -> str:

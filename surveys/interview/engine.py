@@ -12,6 +12,7 @@ from surveys.interview.events import (
     Back,
     ChangeLanguage,
     Event,
+    Reopen,
     Resume,
     Skip,
     Start,
@@ -49,13 +50,15 @@ def _in_time(form: Form, state: State, event: Event, now: datetime) -> Step:
             return _change_language(form, state, language, now)
         case Text(text) if state.phase is Phase.FINISHED:
             return after_end(form, state, text, now)
+        case Reopen() if state.phase is Phase.FINISHED:
+            return moves.back(form, state, now)
         case Tap():
             return _tap(form, state, event, now)
         case _ if state.phase in moves.OVER:
             return Step(state, (Say("already_finished"),))
         case Text(text):
             return typed(form, state, text, now)
-        case Start() | Resume():
+        case Start() | Resume() | Reopen():
             return moves.resume(state, now)
         case _:
             return _move(form, state, event, now)

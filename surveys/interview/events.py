@@ -51,10 +51,15 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopen:
+    """Back to the last question after the end, to change an answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeLanguage:
     """Switch the language of the questions from here on."""
 
     language: str
 
 
-Event = Start | Tap | Text | Back | Skip | Stop | Resume | ChangeLanguage
+Event = Start | Tap | Text | Back | Skip | Stop | Resume | Reopen | ChangeLanguage

@@ -10,6 +10,7 @@ from surveys.interview.events import (
     Back,
     ChangeLanguage,
     Event,
+    Reopen,
     Resume,
     Skip,
     Start,
@@ -19,7 +20,17 @@ from surveys.interview.events import (
 )
 
 Plain = Mapping[str, Any]
-_EVENTS: tuple[type[Event], ...] = (Start, Tap, Text, Back, Skip, Stop, Resume, ChangeLanguage)
+_EVENTS: tuple[type[Event], ...] = (
+    Start,
+    Tap,
+    Text,
+    Back,
+    Skip,
+    Stop,
+    Resume,
+    Reopen,
+    ChangeLanguage,
+)
 
 
 def event_to_json(event: Event) -> dict[str, Any]:

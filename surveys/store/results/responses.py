@@ -125,6 +125,13 @@ async def finish(conn: Connection, *, dossier_id: int, form: str, now: datetime)
     await conn.execute(update(responses).where(*which, unfinished).values(finished_at=now))
 
 
+async def finished_at(conn: Connection, dossier_id: int, form: str) -> datetime | None:
+    """When the citizen was done with this form about this dossier."""
+    which = (responses.c.dossier_id == dossier_id, responses.c.form == form)
+    ended: datetime | None = await conn.scalar(select(responses.c.finished_at).where(*which))
+    return ended
+
+
 async def add_many(
     conn: Connection, new: list[NewResponse], import_id: int | None = None
 ) -> dict[tuple[int, str], int]:

@@ -202,13 +202,13 @@ async def test_an_edit_never_changes_a_score(small_house: House) -> None:
 
 
 async def test_a_comment_after_the_end_is_kept(small_house: House) -> None:
-    """But a greeting or a thank you is no comment."""
+    """Once it was said to be one; a greeting or a thank you is no comment."""
     await small_house.dossier()
     person = small_house.person()
     await finished(person)
     await person.types("cảm ơn", "xin chào")
     assert "comment" not in await small_house.answers()
-    await person.types("nhà vệ sinh ở đó bẩn quá")
+    await person.types("nhà vệ sinh ở đó bẩn quá", "có")
     assert (await small_house.answers())["comment"] == "nhà vệ sinh ở đó bẩn quá"
 
 
