@@ -78,6 +78,7 @@ async def undo_import(
     """Take one import back; without `--yes` only say what would happen."""
     database = await runtime.database()
     async with database.write() as conn:
+        await staging.lock_turn(conn)
         await staging.require_idle(conn)
         one = await _find(conn, number)
         if await _has_appraised(conn, number):

@@ -59,6 +59,7 @@ async def _take_turn(runtime: Runtime, database: Database, desks: Sequence[Desk]
     told = False
     while True:
         async with database.write() as conn:
+            await staging.lock_turn(conn)
             await staging.forget_dead(conn)
             other = await staging.find_running(conn)
             dead = other is None and bool(await staging.find_decided(conn))

@@ -8,7 +8,7 @@ process may finish it, so a kill leaves all of it or nothing.
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
@@ -18,8 +18,9 @@ from surveys.store.importing import dossier_writes, step_writes
 from surveys.store.system import imports as import_store
 from surveys.store.system.imports import Import, ImportState
 
-LEASE_MS = 30_000
+LEASE_MS = 15_000
 """An import that gave no sign for so long has died."""
+PG_LOCK = 0x6D6F7464
 UNDER_WAY = (ImportState.READING, ImportState.APPLYING)
 
 Applier = Callable[[Connection, int, str], Awaitable[None]]
@@ -36,6 +37,12 @@ async def find_running(conn: Connection) -> Import | None:
     query = select(func.min(imports.c.id)).where(imports.c.state.in_(UNDER_WAY), alive)
     number = await conn.scalar(query)
     return None if number is None else await import_store.find(conn, number)
+
+
+async def lock_turn(conn: Connection) -> None:
+    """Two that want to begin an import come one after the other; SQLite has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        await conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": PG_LOCK})
 
 
 async def require_idle(conn: Connection) -> None:
@@ -127,11 +134,13 @@ LAST = 2**31 - 1
 
 
 async def _first(conn: Connection, number: int) -> tuple[int, str] | None:
+    """Locked, so that two who finish the same import do not write a chunk twice."""
     query = (
         select(import_chunks.c.position, import_chunks.c.body)
         .where(import_chunks.c.import_id == number)
         .order_by(import_chunks.c.position)
         .limit(1)
+        .with_for_update()
     )
     row = (await conn.execute(query)).one_or_none()
     return None if row is None else (row.position, row.body)
