@@ -18,18 +18,18 @@ from bot.channels.base import Channel, ChannelContext, Raw
 from bot.conversation import Conversation
 from bot.conversation.context import ConversationContext
 from bot.delivery import Dispatcher
+from bot.health import Vitals
 from bot.inbox import Inbox
 from bot.notices import Notices
 from bot.open_channels import OpenChannels
 from bot.sealing import open_text, seal_text
-from bot.server import Health, listen, make_server
-from bot.settings import Settings, is_safe_base
+from bot.server import Health, Listener, listen, make_metrics_server, make_server
+from bot.settings import METRICS_SAME, Settings, is_safe_base
 from bot.worker import Worker
 from surveys.errors import Refusal
 from surveys.form import Form, current, shipped_forms
 from surveys.privacy import Keyring
 from surveys.store.base.database import Database
-from surveys.store.queues import inbox, outbox
 from surveys.store.system import form_versions, meta
 
 DRAIN_SECONDS = 8.0
@@ -50,21 +50,12 @@ class Service:
     worker: Worker
     dispatcher: Dispatcher
     notices: Notices
+    vitals: Vitals
     clock: Clock
 
     async def health(self) -> Health:
-        """Whether the database answers, what waits in the queues, which channels are set up."""
-        states = dict(self.channels.states)
-        try:
-            async with self.database.read() as conn:
-                came = await inbox.waiting(conn)
-                goes = await outbox.waiting(conn)
-        except Exception:
-            logger.exception("the database does not answer")
-            return Health(parts={"database": "unreachable"}, queues={}, channels=states)
-        queues = {("inbox", str(state)): count for state, count in came.items()}
-        queues |= {("outbox", str(state)): count for state, count in goes.items()}
-        return Health(parts={"database": "ok"}, queues=queues, channels=states)
+        """Whether a citizen who writes now would be answered."""
+        return await self.vitals.health()
 
 
 async def assemble(context: ChannelContext, more: Iterable[Channel] = ()) -> Service:
@@ -99,10 +90,22 @@ def _wire(
     unseal, seal = partial(open_text, talk.keyring), partial(seal_text, talk.keyring)
     worker = Worker(database, by_bot, handle, clock=clock, replies=dispatcher, unseal=unseal)
     kept = Inbox(database, talk.keyring, arrived=worker.arrived, seal=seal)
+    opened = OpenChannels(channels=channels, put=partial(put_all, kept))
+    vitals = Vitals(
+        settings=talk.settings,
+        database=database,
+        bots=frozenset(by_bot),
+        states=opened.states,
+        handling=worker,
+        sending=dispatcher,
+        texts=talk.catalog(talk.settings.lang),
+        clock=clock,
+    )
     return Service(
         settings=talk.settings,
         database=database,
-        channels=OpenChannels(channels=channels, put=partial(put_all, kept)),
+        channels=opened,
+        vitals=vitals,
         inbox=kept,
         worker=worker,
         dispatcher=dispatcher,
@@ -153,12 +156,9 @@ async def run(
     Raises Refusal `serve.port_in_use`, or `serve.part_died` when a part ends by itself.
     """
     async with AsyncExitStack() as exits:
-        listener = await listen(
-            make_server(routes, service.health),
-            *service.settings.address,
-            behind_proxy=bool(service.settings.proxy_header),
-        )
+        listener = await _listen(service, routes)
         exits.push_async_callback(listener.close)
+        await _listen_for_metrics(service, exits)
         await service.channels.start(exits)
         tasks = [asyncio.create_task(service.worker.run(), name="worker")]
         tasks.append(asyncio.create_task(service.dispatcher.run(), name="dispatcher"))
@@ -170,6 +170,30 @@ async def run(
         _settle_down()
         ready(listener.port)
         await _until(stop, [*tasks, *receiving])
+
+
+async def _listen(service: Service, routes: Iterable[web.AbstractRouteDef]) -> Listener:
+    chosen = service.settings
+    server = make_server(
+        routes,
+        service.health,
+        has_metrics=chosen.metrics_listen == METRICS_SAME,
+        is_https=chosen.public_url.startswith("https"),
+    )
+    return await listen(server, *chosen.address, behind_proxy=bool(chosen.proxy_header))
+
+
+async def _listen_for_metrics(service: Service, exits: AsyncExitStack) -> None:
+    """On a listener of its own; that its port is taken keeps no citizen from being answered."""
+    address = service.settings.metrics_address
+    if address is None:
+        return
+    try:
+        listener = await listen(make_metrics_server(service.health), *address)
+    except Refusal as refusal:
+        logger.warning("no metrics at %s:%s (%s): MOTCUA_METRICS_LISTEN", *address, refusal.code)
+    else:
+        exits.push_async_callback(listener.close)
 
 
 def _settle_down() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -19,13 +19,16 @@ from bot.connections import (
     quiet_accepting,
     raise_handle_limit,
 )
+from bot.http_protocol import SAFE, MalformedLog, QuietHandler
 from surveys.errors import Refusal
 
 MAX_BODY = 256 * 1024
 """Bytes of one request; every channel's largest update is far below."""
 BODY_SECONDS = 10.0
 """How long a whole body may take to arrive."""
-HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+HSTS = "max-age=31536000"
+OK = "ok"
+"""The state of a part that works."""
 
 logger = logging.getLogger(__name__)
 
@@ -41,21 +44,61 @@ class Health:
     """Each channel with `ok` once it is set up; it does not count for `well`, since a channel
     whose server is out of reach must not take the others down."""
 
+    reasons: Sequence[str] = ()
+    """For each part that does not work: what is wrong and what to do, in plain words."""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """Further figures for `/metrics`, by name."""
+
     @property
     def well(self) -> bool:
         """Whether every part is."""
-        return all(state == "ok" for state in self.parts.values())
+        return all(state == OK for state in self.parts.values())
 
 
 Check = Callable[[], Awaitable[Health]]
 
 
-def make_server(routes: Iterable[web.AbstractRouteDef], check: Check) -> web.Application:
-    """An application with `routes`, `/healthz` and `/metrics`."""
+def make_server(
+    routes: Iterable[web.AbstractRouteDef],
+    check: Check,
+    *,
+    has_metrics: bool = True,
+    is_https: bool = False,
+) -> web.Application:
+    """An application with `routes`, `/healthz` and, if it `has_metrics`, `/metrics`. `is_https`:
+    citizens reach it by https only, and their browsers are told so."""
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_timed, _calm, _take_body])
     app.add_routes([*routes, web.get("/healthz", _healthz(check))])
-    app.add_routes([web.get("/metrics", _metrics(check))])
+    if has_metrics:
+        app.add_routes(metrics_routes(check))
+    app.on_response_prepare.append(_safe_headers(is_https=is_https))
     return app
+
+
+def make_metrics_server(check: Check) -> web.Application:
+    """An application with nothing but `/metrics`, for a listener of its own."""
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_timed, _calm, _take_body])
+    app.add_routes(metrics_routes(check))
+    app.on_response_prepare.append(_safe_headers(is_https=False))
+    return app
+
+
+def metrics_routes(check: Check) -> list[web.AbstractRouteDef]:
+    """`/metrics`."""
+    return [web.get("/metrics", _metrics(check))]
+
+
+def _safe_headers(
+    *, is_https: bool
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """On every answer, those that refuse too; what serves it is nobody's business."""
+    wanted = SAFE | ({"Strict-Transport-Security": HSTS} if is_https else {})
+
+    async def add(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update({k: v for k, v in wanted.items() if k not in response.headers})
+        response.headers.pop("Server", None)
+
+    return add
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +123,20 @@ async def listen(
 
     Raises Refusal `serve.port_in_use` or `serve.cannot_listen`.
     """
-    runner = web.AppRunner(
-        app, access_log=None, shutdown_timeout=5, auto_decompress=False, lingering_time=0
-    )
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
     await runner.setup()
-    handler = runner.server
-    if handler is None:
+    manager, malformed = runner.server, MalformedLog()
+    if manager is None:
         raise RuntimeError("the runner is set up")
     loop = asyncio.get_running_loop()
     connections = limits_for(raise_handle_limit(), behind_proxy=behind_proxy)
     loop.set_exception_handler(quiet_accepting(connections))
     try:
         server = await loop.create_server(
-            lambda: GuardedConnection(handler(), connections), host, port, backlog=BACKLOG
+            lambda: GuardedConnection(QuietHandler(manager, malformed), connections),
+            host,
+            port,
+            backlog=BACKLOG,
         )
     except OSError as error:
         await runner.cleanup()
@@ -125,6 +169,7 @@ def _healthz(check: Check) -> Handler:
             "status": status,
             "parts": dict(health.parts),
             "channels": dict(health.channels),
+            "reasons": list(health.reasons),
         }
         return web.json_response(body, status=200 if health.well else 503)
 
@@ -146,6 +191,8 @@ def _metrics(check: Check) -> Handler:
             channels.labels(channel).set(state == "ok")
         for (queue, state), count in health.queues.items():
             rows.labels(queue, state).set(count)
+        for name, number in health.numbers.items():
+            Gauge(f"motcua_{name}", name.replace("_", " "), registry=registry).set(number)
         headers = {"Content-Type": CONTENT_TYPE_LATEST}
         return web.Response(body=generate_latest(registry), headers=headers)
 
@@ -191,12 +238,9 @@ async def _take_body(request: web.Request, handler: Handler) -> web.StreamRespon
 async def _calm(request: web.Request, handler: Handler) -> web.StreamResponse:
     """No traceback to the client, and no path in the log: it may contain a link's token."""
     try:
-        response = await handler(request)
+        return await handler(request)
     except (web.HTTPException, ConnectionResetError):
         raise
     except Exception:
         logger.exception("a request failed")
         return web.json_response({"error": "internal"}, status=500)
-    if not response.prepared:
-        response.headers.update({k: v for k, v in HEADERS.items() if k not in response.headers})
-    return response

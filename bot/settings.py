@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -31,6 +31,7 @@ from surveys.privacy import KEY_BYTES, Keyring
 from surveys.store.base.database import MAX_PORT
 
 PREFIX = "MOTCUA_"
+METRICS_SAME, METRICS_OFF = "same", "off"
 CONFIG_VARIABLE = "MOTCUA_CONFIG"
 DEBUG_VARIABLE = "MOTCUA_DEBUG"
 STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
@@ -77,6 +78,13 @@ class Settings(BaseSettings):
     """The form that a returned dossier is asked with."""
 
     listen: str = "127.0.0.1:8080"
+    metrics_listen: str = "127.0.0.1:9464"
+    """Where `/metrics` is served: host:port of a listener of its own, `same` for the address of
+    `listen`, or `off`. Whoever reaches it reads how much is asked and answered."""
+    health_wait_seconds: int = Field(default=120, ge=5)
+    """How long a message or a reply may wait, with nothing going on, until `/healthz` says 503."""
+    disk_reserve_mb: int = Field(default=100, ge=0)
+    """Free megabytes below which `/healthz` calls the disk of the database full."""
     public_url: str = ""
     """The https address citizens reach us by; needed for links and webhooks."""
     key: SecretStr | None = None
@@ -155,9 +163,11 @@ class Settings(BaseSettings):
             raise PydanticCustomError("base", "neither https nor on this machine")
         return url.rstrip("/")
 
-    @field_validator("listen")
+    @field_validator("listen", "metrics_listen")
     @classmethod
-    def _host_and_port(cls, listen: str) -> str:
+    def _host_and_port(cls, listen: str, info: ValidationInfo) -> str:
+        if info.field_name == "metrics_listen" and listen in {METRICS_SAME, METRICS_OFF}:
+            return listen
         port = listen.rpartition(":")[2]
         if not (port.isascii() and port.isdigit() and int(port) <= MAX_PORT):
             raise PydanticCustomError("address", "no host:port")
@@ -176,8 +186,18 @@ class Settings(BaseSettings):
     @property
     def address(self) -> tuple[str, int]:
         """Host and port to listen on."""
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]") or "127.0.0.1", int(port)
+        return _host_port(self.listen)
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Host and port of a listener of its own for `/metrics`; None: there is none."""
+        is_word = self.metrics_listen in {METRICS_SAME, METRICS_OFF}
+        return None if is_word else _host_port(self.metrics_listen)
+
+
+def _host_port(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def load_settings(**overrides: object) -> Settings:

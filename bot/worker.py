@@ -8,6 +8,7 @@ where one writes at a time, the updates of several chats share a transaction ins
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -116,6 +117,8 @@ class Worker:
         self._batcher = Batcher(self._handle_together, max_batch=rules.max_batch)
         self._transactions = asyncio.Semaphore(rules.max_transactions)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self.last_success: dict[BotId, float] = {}
+        """When an update of each bot was last handled, on the monotonic clock."""
         self._late: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
         self._ended = asyncio.Event()
@@ -256,6 +259,7 @@ class Worker:
             bots = await self._do(conn, jobs)
             if claims_replies:
                 claimed = await self._replies.claim(conn, bots)
+        self.last_success |= dict.fromkeys(bots, time.monotonic())
         if claimed is None:
             self._replies.answered(bots)
         else:

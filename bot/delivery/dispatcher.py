@@ -77,6 +77,12 @@ class Dispatcher:
         self._ended = asyncio.Event()
         self._stopping = False
 
+    @property
+    def last_success(self) -> Mapping[BotId, float]:
+        """When a message of each bot was last sent by this process, on the monotonic clock."""
+        sent = {bot: one.last_success for bot, one in self._senders.items()}
+        return {bot: at for bot, at in sent.items() if at is not None}
+
     def wake(self) -> None:
         """Something new may be due."""
         self._awake.set()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
@@ -55,6 +56,8 @@ class Sender:
         self._urgent = asyncio.Event()
         self._wanted = set[Lane]()
         self._paused_until = 0.0
+        self.last_success: float | None = None
+        """When a message was last sent, on the monotonic clock."""
         self._holds_back = True
         """Whether replies wait that the end of another message may set free."""
         self.lanes: Sequence[Lane] = LANES
@@ -168,6 +171,7 @@ class Sender:
             reference = await self._request(message)
         except Exception as error:
             return failed(message, error, self._chance())
+        self.last_success = time.monotonic()
         return arrived(message, reference)
 
     async def _request(self, message: ClaimedMessage) -> str | None:

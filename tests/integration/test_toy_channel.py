@@ -81,7 +81,11 @@ class Toy:
 async def toy(sqlite_database: Database) -> AsyncIterator[Toy]:
     """The service on an empty port, with one returned dossier and one in work."""
     context = channel_context(
-        sqlite_database, listen="127.0.0.1:0", quiet_from="00:00", quiet_to="00:00"
+        sqlite_database,
+        listen="127.0.0.1:0",
+        metrics_listen="same",
+        quiet_from="00:00",
+        quiet_to="00:00",
     )
     async with sqlite_database.write() as conn:
         unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")

@@ -15,6 +15,7 @@ from bot.channels.base import ChannelContext
 
 ANYWHERE: dict[str, Any] = {
     "listen": "127.0.0.1:0",
+    "metrics_listen": "off",
     "quiet_from": "00:00",
     "quiet_to": "00:00",
 }

@@ -178,3 +178,50 @@ async def test_without_handles_the_log_gets_one_line(caplog: pytest.LogCaptureFi
     assert [record.getMessage() for record in caplog.records] == [
         "no connection can be accepted: EMFILE"
     ]
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        (b"GET /say HTTP/1.1", b"200"),
+        (b"GET /healthz HTTP/1.1", b"200"),
+        (b"GET /nowhere HTTP/1.1", b"404"),
+        (b"PUT /say HTTP/1.1", b"405"),
+        (b"GET /say HTTP/1.1\r\nContent-Encoding: gzip", b"415"),
+        (b"\0\0\0 no http", b"400"),
+        (b"GET /say HTTP/1.1\r\nBad header: x", b"400"),
+    ],
+)
+async def test_every_answer_is_safe_and_tells_nothing_of_the_server(
+    listener: Listener, request_line: bytes, status: bytes
+) -> None:
+    """Refusals too, and what is no HTTP."""
+    said = await _answer(listener, request_line + b"\r\nHost: x\r\n\r\n")
+    head = said.partition(b"\r\n\r\n")[0]
+    assert head.startswith((b"HTTP/1.1 " + status, b"HTTP/1.0 " + status))
+    assert b"X-Content-Type-Options: nosniff" in head
+    assert b"aiohttp" not in said
+    assert b"Python" not in said
+
+
+async def test_browsers_are_told_to_come_by_https_only() -> None:
+    """Where the public address is https; refusals say so too."""
+    listening = await listen(make_server([], _well, is_https=True), "127.0.0.1", 0)
+    for path in ("/healthz", "/nowhere"):
+        said = await _answer(listening, _post(path, b"", "Connection: close", method="GET"))
+        assert b"Strict-Transport-Security: max-age=31536000" in said
+    await listening.close()
+
+
+async def test_a_malformed_request_fills_no_log(
+    listener: Listener, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many: one short line a minute, which quotes no cookie."""
+    for _ in range(20):
+        await _answer(
+            listener, b"GET / HTTP/1.1\r\nHost: x\r\nCookie: motcua_chat=secret\r\nBad h: x\r\n\r\n"
+        )
+    (line,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert len(line.getMessage()) < 100
+    assert line.exc_info is None
+    assert "secret" not in caplog.text

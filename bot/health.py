@@ -1,0 +1,163 @@
+"""Whether a citizen who writes now would be answered, and if not, why."""
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import make_url
+
+from bot.reasons import reason_of
+from bot.server import OK, Health
+from bot.settings import Settings
+from surveys.store.base.connection import Connection
+from surveys.store.base.database import Database
+from surveys.store.citizens import look_ups
+from surveys.store.queues import inbox, outbox, waiting
+from surveys.store.queues.rate_limits import BotId
+from surveys.store.queues.waiting import Ages
+from surveys.store.system import meta
+from surveys.texts import Catalog
+
+HEARTBEAT = "heartbeat"
+FRESH_SECONDS = 2.0
+"""How long an answer is given again: whoever asks all the time costs nothing."""
+BEAT_SECONDS = 10.0
+"""How often the database must take a write."""
+WRITE_SECONDS = 4.0
+MEGABYTE = 1_000_000
+
+logger = logging.getLogger(__name__)
+
+
+class Working(Protocol):
+    """Who handles messages, or sends replies (`Worker`, `Dispatcher`)."""
+
+    @property
+    def last_success(self) -> Mapping[BotId, float]:
+        """When it last succeeded for each bot, on the monotonic clock."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Vitals:
+    """Looks at the parts of a running service. `bots` are the configured ones, `states` says of
+    each channel whether it is set up."""
+
+    settings: Settings
+    database: Database
+    bots: frozenset[BotId]
+    states: Mapping[str, str]
+    handling: Working
+    sending: Working
+    texts: Catalog
+    clock: Callable[[], datetime]
+    fresh_seconds: float = FRESH_SECONDS
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _found: Health | None = None
+    _looked_at: float = float("-inf")
+    _beat_at: float = float("-inf")
+    _beat: str = OK
+
+    async def health(self) -> Health:
+        """How the service is, as of a moment ago."""
+        async with self._lock:
+            if self._found is None or time.monotonic() - self._looked_at > self.fresh_seconds:
+                self._found = await self._look()
+                self._looked_at = time.monotonic()
+            return self._found
+
+    async def _look(self) -> Health:
+        states = dict(self.states)
+        try:
+            async with asyncio.timeout(WRITE_SECONDS), self.database.read() as conn:
+                queues, numbers, parts = await self._read(conn)
+        except Exception as error:
+            logger.warning("the database does not answer: %s", reason_of(error))
+            parts, queues, numbers = {"database": "unreachable"}, {}, {}
+        else:
+            parts = {"database": await self._heartbeat(), "disk": self._disk(), **parts}
+        reasons = [self._words(part, state) for part, state in parts.items() if state != OK]
+        return Health(parts=parts, queues=queues, channels=states, reasons=reasons, numbers=numbers)
+
+    async def _read(
+        self, conn: Connection
+    ) -> tuple[dict[tuple[str, str], int], dict[str, float], dict[str, str]]:
+        came, goes = await inbox.waiting(conn), await outbox.waiting(conn)
+        queues = {("inbox", str(state)): count for state, count in came.items()}
+        queues |= {("outbox", str(state)): count for state, count in goes.items()}
+        untouched, unsent = await waiting.untouched(conn), await waiting.unsent(conn)
+        asked = await look_ups.total(conn, int(self.clock().timestamp()))
+        numbers = {
+            "oldest_message_seconds": self._longest(untouched),
+            "oldest_reply_seconds": self._longest(unsent),
+            "look_ups_last_hour": float(asked),
+            "look_ups_braked": float(asked >= self.settings.look_ups_per_hour_total),
+            "disk_free_bytes": float(self._free() or 0),
+        }
+        for (channel, _), at in self.sending.last_success.items():
+            numbers[f"{channel}_last_sent_seconds"] = time.monotonic() - at
+        parts = {
+            "messages": self._progress(untouched, self.handling),
+            "replies": self._progress(unsent, self.sending),
+        }
+        return queues, numbers, parts
+
+    def _longest(self, ages: Ages) -> float:
+        return max((age for bot, age in ages.items() if bot in self.bots), default=0.0)
+
+    def _progress(self, ages: Ages, who: Working) -> str:
+        """Something waits for long, and nothing of its bot went on meanwhile."""
+        patience, now = self.settings.health_wait_seconds, time.monotonic()
+        stuck = [
+            bot
+            for bot, age in ages.items()
+            if bot in self.bots
+            and age > patience
+            and now - who.last_success.get(bot, float("-inf")) > patience
+        ]
+        return "waiting" if stuck else OK
+
+    async def _heartbeat(self) -> str:
+        """Write and read, but not more often than needed."""
+        if time.monotonic() - self._beat_at < BEAT_SECONDS and self._beat == OK:
+            return OK
+        try:
+            await self._write_and_read()
+        except Exception as error:
+            logger.warning("the database takes no write: %s", reason_of(error))
+            self._beat = "unwritable"
+        else:
+            self._beat, self._beat_at = OK, time.monotonic()
+        return self._beat
+
+    async def _write_and_read(self) -> None:
+        async with asyncio.timeout(WRITE_SECONDS):
+            async with self.database.write() as conn:
+                await meta.write(conn, HEARTBEAT, self.clock().isoformat())
+            async with self.database.read_inline() as conn:
+                if await meta.read(conn, HEARTBEAT) is None:
+                    raise OSError("what was written is not there")
+
+    def _disk(self) -> str:
+        free = self._free()
+        enough = free is None or free >= self.settings.disk_reserve_mb * MEGABYTE
+        return OK if enough else "full"
+
+    def _free(self) -> int | None:
+        """Bytes left where the SQLite file is."""
+        url = make_url(self.settings.database_url)
+        if not self.database.is_sqlite or not url.database:
+            return None
+        try:
+            return shutil.disk_usage(Path(url.database).parent).free
+        except OSError:
+            return None
+
+    def _words(self, part: str, state: str) -> str:
+        return self.texts.text(f"health.{part}.{state}")

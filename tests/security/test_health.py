@@ -1,0 +1,152 @@
+"""`/healthz` says whether a citizen who writes now would be answered, and if not, why."""
+
+import logging
+import sqlite3
+import time
+from contextlib import closing
+
+import aiohttp
+import pytest
+from sqlalchemy import select
+
+from bot import app, health
+from bot.channels.base import ChannelContext
+from surveys.store.base import schema
+from surveys.store.base.database import Database, now_ms
+from tests.fakes.context import channel_context
+from tests.integration.conversation.person import NOW
+from tests.integration.queue_rows import update_from
+from tests.security.running import ANYWHERE, running
+
+WEB = {"channel": "web", "bot": "page"}
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(health, "WRITE_SECONDS", 0.5)
+
+
+async def _service(database: Database, url: str, **settings: object) -> app.Service:
+    chosen = {**ANYWHERE, "database_url": url, **settings}
+    context: ChannelContext = channel_context(database, **chosen)
+    service = await app.assemble(context)
+    service.vitals.fresh_seconds = 0.0
+    return service
+
+
+async def _reasons(service: app.Service) -> dict[str, str]:
+    """What is not well, and whether it is said in words."""
+    found = await service.health()
+    ill = {part: state for part, state in found.parts.items() if state != "ok"}
+    assert (found.well, len(found.reasons)) == (not ill, len(ill))
+    assert all(len(one) > 40 for one in found.reasons)
+    return ill
+
+
+async def _old_message(database: Database, minutes: float, **columns: object) -> None:
+    async with database.write() as conn:
+        event = update_from("1")
+        row = {**WEB, "event_key": event.event_key, "chat_key": "c", "payload": "{}"}
+        age = {"received_ms": await _now_ms(database) - int(minutes * 60_000), "state": "new"}
+        await conn.execute(schema.inbox.insert().values(**row, **age, **columns))
+
+
+async def _old_reply(database: Database, minutes: float) -> None:
+    moment = await _now_ms(database) - int(minutes * 60_000)
+    async with database.write() as conn:
+        seen = {"language": "vi", "status": "active", "first_seen_at": NOW, "last_seen_at": NOW}
+        await conn.execute(schema.contacts.insert().values(id=1, **WEB, chat_key="c", **seen))
+        row = {"kind": "reply", "lane": 0, "message": {}, "dedup_key": "1", "state": "due"}
+        times = {"due_ms": moment, "made_ms": moment}
+        await conn.execute(schema.outbox.insert().values(contact_id=1, **WEB, **row, **times))
+
+
+async def _now_ms(database: Database) -> int:
+    async with database.read() as conn:
+        return await conn.scalar(select(now_ms())) or 0
+
+
+async def test_all_is_well(database: Database, database_url: str) -> None:
+    """What came just now, or waits for a retry, is no trouble."""
+    service = await _service(database, database_url)
+    later = await _now_ms(database) + 60_000
+    await _old_message(database, 60, not_before_ms=later)
+    await _old_reply(database, 1)
+    assert await _reasons(service) == {}
+
+
+async def test_a_message_that_nobody_handles(database: Database, database_url: str) -> None:
+    """Unless others of its bot are handled meanwhile."""
+    service = await _service(database, database_url)
+    await _old_message(database, 3)
+    assert await _reasons(service) == {"messages": "waiting"}
+    service.worker.last_success["web", "page"] = time.monotonic()
+    assert await _reasons(service) == {}
+
+
+async def test_a_reply_that_does_not_leave(database: Database, database_url: str) -> None:
+    """As after a clock that was once ahead."""
+    service = await _service(database, database_url)
+    await _old_reply(database, 3)
+    assert await _reasons(service) == {"replies": "waiting"}
+    assert (await service.health()).numbers["oldest_reply_seconds"] >= 180
+
+
+async def test_a_disk_without_room(sqlite_database: Database, sqlite_url: str) -> None:
+    """Before writing fails."""
+    service = await _service(sqlite_database, sqlite_url, disk_reserve_mb=10**9)
+    assert await _reasons(service) == {"disk": "full"}
+
+
+async def test_a_database_that_takes_no_write(sqlite_database: Database, sqlite_url: str) -> None:
+    """Another program holds its lock; once it is free all is well again."""
+    service = await _service(sqlite_database, sqlite_url)
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert await _reasons(service) == {"database": "unwritable"}
+    assert await _reasons(service) == {}
+
+
+async def test_a_database_that_is_away(sqlite_database: Database, sqlite_url: str) -> None:
+    """Its driver fails."""
+    service = await _service(sqlite_database, sqlite_url)
+    async with sqlite_database.write() as conn:
+        await conn.run_sync(schema.metadata.drop_all)
+    assert await _reasons(service) == {"database": "unreachable"}
+
+
+async def test_the_answer_is_503_and_says_why(sqlite_database: Database, sqlite_url: str) -> None:
+    """For a monitor and for people; `/metrics` is elsewhere."""
+    full = {"database_url": sqlite_url, "disk_reserve_mb": 10**9, "metrics_listen": "127.0.0.1:0"}
+    context = channel_context(sqlite_database, **{**ANYWHERE, **full})
+    async with running(context) as (_, base), aiohttp.ClientSession() as http:
+        async with http.get(f"{base}/healthz") as answer:
+            said = await answer.json()
+            assert (answer.status, said["status"]) == (503, "ill")
+            assert "đĩa" in said["reasons"][0].lower()
+        async with http.get(f"{base}/metrics") as answer:
+            assert answer.status == 404
+
+
+async def test_metrics_have_a_listener_of_their_own(
+    sqlite_database: Database, sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By default on loopback; a port that is taken keeps nobody from being answered."""
+    async with running(channel_context(sqlite_database, **ANYWHERE)) as (_, base):
+        taken = base.removeprefix("http://")
+        more = {"metrics_listen": taken, "database_url": sqlite_url}
+        with caplog.at_level(logging.WARNING):
+            async with running(channel_context(sqlite_database, **{**ANYWHERE, **more})):
+                assert "MOTCUA_METRICS_LISTEN" in caplog.text
+
+
+async def test_metrics_can_be_had_where_they_were(sqlite_database: Database) -> None:
+    """With the setting `same`."""
+    context = channel_context(sqlite_database, **{**ANYWHERE, "metrics_listen": "same"})
+    async with (
+        running(context) as (_, base),
+        aiohttp.ClientSession() as http,
+        http.get(f"{base}/metrics") as answer,
+    ):
+        assert "motcua_look_ups_last_hour 0.0" in await answer.text()
