@@ -15,9 +15,7 @@ import gc
 import inspect
 import os
 import re
-import signal
 import sys
-import threading
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, suppress
@@ -25,7 +23,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any, TypeVar
 
 import click
@@ -246,7 +243,6 @@ class Action(Helpful):
         if not gc.isenabled():  # by `cli.main`; within another program it is not ours to change
             gc.freeze()  # what is loaded stays: the collector need not look through it again
             gc.enable()
-        _stop_at_once()
         result = asyncio.run(_run(self.callback, ctx))
         return result if isinstance(result, int) else None
 
@@ -290,20 +286,6 @@ def settings_of(ctx: click.Context) -> Settings:
         line = re.search(r"line (\d+)", str(error))
         file = os.environ.get(CONFIG_VARIABLE)
         raise Refusal("settings.toml", file=file, line=line[1] if line else 1) from None
-
-
-def _stop_at_once() -> None:
-    """Have Ctrl-C end a command where it is.
-
-    asyncio would cancel its task instead, which a command that never waits does not notice.
-    """
-    ours = threading.current_thread() is threading.main_thread()
-    if ours and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 async def _run(function: Callable[..., Any], ctx: click.Context) -> object:

@@ -33,6 +33,8 @@ from tests.acceptance.support.kill_worker import Job
 from tests.integration.queue_rows import migrated, rows_of
 
 CHATS = 10
+ENOUGH = CHATS * 10
+"""Updates that a proof needs at least."""
 PAUSE = 0.01
 """Seconds between two updates of a chat."""
 SOAK = partial(pytest.param, marks=pytest.mark.soak)
@@ -147,6 +149,7 @@ async def _survives(url: str, kills: int, *, processes: int) -> None:
             for _ in range(kills):
                 await asyncio.sleep(chance.uniform(0.1, 1.0))
                 await asyncio.to_thread(running.kill, chance.randrange(processes))
+            await _enough(far_end)
             far_end.stopping = True
             await asyncio.gather(*talks)
             await _drained(database)
@@ -156,11 +159,19 @@ async def _survives(url: str, kills: int, *, processes: int) -> None:
         await _check(database, far_end)
 
 
+async def _enough(far_end: FarEnd) -> None:
+    """Wait until so many updates were acknowledged that the proof means something."""
+    for _ in range(600):
+        if len(far_end.acknowledged) > ENOUGH:
+            return
+        await asyncio.sleep(0.1)
+
+
 async def _check(database: Database, far_end: FarEnd) -> None:
     """One effect and one reply for each update, in the chats' order; doubts counted."""
     async with database.read() as conn:
         effects = (await conn.execute(text("SELECT * FROM effects ORDER BY number"))).all()
-    assert len(far_end.acknowledged) > CHATS * 10
+    assert len(far_end.acknowledged) > ENOUGH
     assert {row.marker for row in effects} == far_end.acknowledged
     assert Counter(row.marker for row in effects).most_common(1)[0][1] == 1
     order: defaultdict[str, list[int]] = defaultdict(list)

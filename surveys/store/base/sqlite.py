@@ -124,7 +124,15 @@ class SqliteDriver:
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A read-only transaction on one snapshot, in a thread unless opened with `alone`."""
-        return self.read_inline() if self.reader is None else self.reader.begin()
+        return self._read_alone() if self.reader is None else self.reader.begin()
+
+    @asynccontextmanager
+    async def _read_alone(self) -> AsyncIterator[Connection]:
+        """A read of any length at once; before and after it the loop can hear Ctrl-C."""
+        await asyncio.sleep(0)
+        async with self.read_inline() as conn:
+            yield conn
+        await asyncio.sleep(0)
 
     @asynccontextmanager
     async def read_inline(self) -> AsyncIterator[Connection]:
