@@ -190,9 +190,12 @@ def test_worksheets_that_are_not_read_are_named(office: Motcua) -> None:
         sheet.append(HEADER.split(","))
         sheet.append([code, "X01", "01/04/2021", ""])
     book.save(office.folder / "book.xlsx")
-    told = office("dossiers", "import", "book.xlsx")
+    refused = office("dossiers", "import", "book.xlsx")
+    assert_refused(refused, "vi")
+    assert "Xã một, Xã hai" in refused.err
+    told = office("dossiers", "import", "book.xlsx", "--sheet", "Xã một")
     assert "1 dòng" in told.out
-    assert "“Xã một”; chưa đọc: Xã hai" in told.err
+    assert "chưa đọc: Xã hai" in told.err
 
 
 def test_signs_nobody_sees_are_not_stored(office: Motcua) -> None:
