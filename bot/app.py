@@ -22,6 +22,7 @@ from bot.health import Vitals
 from bot.inbox import Inbox
 from bot.notices import Notices
 from bot.open_channels import OpenChannels
+from bot.retention import Retention
 from bot.sealing import open_text, seal_text
 from bot.server import Health, Listener, listen, make_metrics_server, make_server
 from bot.settings import METRICS_SAME, Settings, is_safe_base
@@ -51,6 +52,8 @@ class Service:
     dispatcher: Dispatcher
     notices: Notices
     vitals: Vitals
+    retention: Retention | None
+    """None: nothing is purged, as in the demo, whose dossiers are old."""
     clock: Clock
 
     async def health(self) -> Health:
@@ -106,11 +109,21 @@ def _wire(
         database=database,
         channels=opened,
         vitals=vitals,
+        retention=None if context.demo else _retention(context, talk),
         inbox=kept,
         worker=worker,
         dispatcher=dispatcher,
         notices=Notices(database, talk, clock=clock, told=dispatcher.wake),
         clock=clock,
+    )
+
+
+def _retention(context: ChannelContext, talk: ConversationContext) -> Retention:
+    return Retention(
+        database=context.database,
+        settings=talk.settings,
+        keyring=talk.keyring,
+        clock=context.clock,
     )
 
 
@@ -163,6 +176,8 @@ async def run(
         tasks = [asyncio.create_task(service.worker.run(), name="worker")]
         tasks.append(asyncio.create_task(service.dispatcher.run(), name="dispatcher"))
         tasks.append(asyncio.create_task(service.notices.run(), name="notices"))
+        if service.retention is not None:
+            tasks.append(asyncio.create_task(service.retention.run(), name="retention"))
         exits.push_async_callback(_end, tasks)
         exits.push_async_callback(_drain, service)
         receiving = service.channels.receive()

@@ -121,6 +121,9 @@ class Settings(BaseSettings):
     """Days after the end of a quarter until nobody can tell any more who gave its answers."""
     queue_days: Days = 30
     """Days that the content of handled messages is kept."""
+    applicant_days: Days = 365
+    """Days after a dossier was returned (else finished, else received) until the name and phone of
+    its applicant are deleted here; the one-stop software keeps its own."""
     quota_percent: Percent = 10
     """Share of dossiers to be asked (a local rule, e.g. QĐ 3770/2014 Bình Thuận)."""
 

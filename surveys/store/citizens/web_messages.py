@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from surveys.store.base.connection import Connection
@@ -73,6 +73,22 @@ _AFTER = (
     .order_by(web_messages.c.id)
     .limit(bindparam("most"))
 )
+
+
+async def list_unsealed(
+    conn: Connection, last_id: int, limit: int
+) -> Sequence[tuple[int, dict[str, Any]]]:
+    """At most `limit` bubbles after `last_id` that are kept in the clear: id and body."""
+    plain = web_messages.c.body["sealed"].as_string().is_(None)
+    query = select(web_messages.c.id, web_messages.c.body).where(plain)
+    query = query.where(web_messages.c.id > last_id).order_by(web_messages.c.id).limit(limit)
+    return [(row.id, row.body) for row in await conn.execute(query)]
+
+
+async def replace_body(conn: Connection, number: int, body: dict[str, Any]) -> None:
+    """Keep another body of the same bubble."""
+    which = web_messages.c.id == number
+    await conn.execute(update(web_messages).where(which).values(body=body))
 
 
 async def forget(conn: Connection, chat_key: str) -> None:

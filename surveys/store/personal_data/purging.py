@@ -23,6 +23,10 @@ from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.personal_data import requests
 from surveys.store.queues.outbox import NO_MESSAGE
 
+AT_ONCE = 1_000
+PERSON = ("applicant_sealed", "phone_sealed", "phone_key")
+"""What a dossier's row tells of who filed it."""
+
 
 async def unlink_answers(conn: Connection, returned_before: datetime) -> int:
     """Unlink answers about dossiers returned before this civil time from the contacts that gave
@@ -53,6 +57,17 @@ async def drop_petitioners(conn: Connection, *, begun: datetime, decided: dateti
     return (
         await conn.execute(update(complaints).where(which).values({"petitioner_sealed": None}))
     ).rowcount
+
+
+async def drop_applicants(conn: Connection, before: datetime) -> int:
+    """Delete names and phones of dossiers over since before this civil time."""
+    over = func.coalesce(dossiers.c.returned_at, dossiers.c.finished_at, dossiers.c.received_at)
+    named = [dossiers.c[name].is_not(None) for name in PERSON]
+    query = select(dossiers.c.id).where(over < before, or_(*named))
+    numbers = list((await conn.execute(query)).scalars())
+    for start in range(0, len(numbers), AT_ONCE):
+        await requests.forget_applicant(conn, numbers[start : start + AT_ONCE])
+    return len(numbers)
 
 
 async def empty_inbox(conn: Connection, before_ms: int) -> int:

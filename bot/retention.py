@@ -1,0 +1,119 @@
+"""Personal data go when their time is over: what goes, and the daily task that sees to it."""
+
+import asyncio
+import getpass
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from bot.reasons import reason_of
+from bot.sealing import seal_body
+from bot.settings import Settings
+from surveys.privacy import Keyring
+from surveys.retention import closed_through
+from surveys.store.base.connection import Connection
+from surveys.store.base.database import Database, leave_no_trace
+from surveys.store.citizens import look_ups, web_messages
+from surveys.store.personal_data import purging
+from surveys.store.system import audit, leases, meta
+from surveys.store.system.audit import AuditEntry, Author
+
+FIRST_SECONDS = 300.0
+"""After a start citizens come first."""
+LOOK_SECONDS = 900.0
+LEASE, PURGED_ON = "purge", "purged_on"
+LEASE_MS = 600_000
+SERVICE = "motcua serve"
+BUBBLES = 500
+
+Part = Callable[[Connection], Awaitable[int]]
+log = logging.getLogger(__name__)
+
+
+def parts(chosen: Settings, now: datetime) -> dict[str, Part]:
+    """What goes at `now`, in this order, each with what deletes it and says how much it was."""
+    today = now.astimezone(chosen.zone).date()
+    closed = closed_through(today, chosen.unlink_days, chosen.periods) + timedelta(days=1)
+    queues = now - timedelta(days=chosen.queue_days)
+    queues_ms = int(queues.timestamp() * 1000)
+    old = now - timedelta(days=chosen.unlink_days)
+    begun = now - timedelta(days=chosen.interview_days)
+    returned = datetime.combine(closed, time())
+    named = datetime.combine(today - timedelta(days=chosen.applicant_days), time())
+    return {
+        "answers": lambda conn: purging.unlink_answers(conn, returned),
+        "petitioners": lambda conn: purging.drop_petitioners(conn, begun=begun, decided=old),
+        "applicants": lambda conn: purging.drop_applicants(conn, named),
+        "inbox": lambda conn: purging.empty_inbox(conn, queues_ms),
+        "outbox": lambda conn: purging.empty_outbox(conn, queues_ms),
+        "pages": lambda conn: purging.delete_pages(conn, queues),
+        "links": lambda conn: purging.delete_links(conn, queues),
+        "contacts": lambda conn: purging.forget_idle(conn, old, now),
+        "look_ups": lambda conn: look_ups.forget(conn, int(now.timestamp())),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Purges once a day, in whichever process has the lease."""
+
+    database: Database
+    settings: Settings
+    keyring: Keyring
+    clock: Callable[[], datetime]
+
+    async def run(self) -> None:
+        """Until cancelled; a failure is tried again."""
+        await asyncio.sleep(FIRST_SECONDS)
+        while True:
+            try:
+                await self.purge_once_a_day()
+            except Exception as error:
+                log.warning("cannot purge: %s", reason_of(error))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def purge_once_a_day(self) -> Mapping[str, int] | None:
+        """Purge and write it down, unless it was done today or another process is at it."""
+        now = self.clock()
+        today = now.astimezone(self.settings.zone).date().isoformat()
+        async with self.database.write() as conn:
+            is_done = await meta.read(conn, PURGED_ON) == today
+            if is_done or not await leases.take(conn, LEASE, LEASE_MS):
+                return None
+        counts = {name: await self._part(part) for name, part in parts(self.settings, now).items()}
+        await self._seal_bubbles()
+        async with self.database.write() as conn:
+            await leave_no_trace(conn)
+            await meta.write(conn, PURGED_ON, today)
+            if any(counts.values()):
+                await self._note(conn, counts, now)
+        log.info("purged: %s", counts)
+        return counts
+
+    async def _part(self, part: Part) -> int:
+        """In a transaction of its own, so that citizens wait for none of them long."""
+        async with self.database.write() as conn:
+            return await part(conn)
+
+    async def _seal_bubbles(self) -> None:
+        """Those that an earlier version kept in the clear."""
+        last, more = 0, True
+        while more:
+            async with self.database.write() as conn:
+                found = await web_messages.list_unsealed(conn, last, BUBBLES)
+                for number, body in found:
+                    await web_messages.replace_body(conn, number, seal_body(self.keyring, body))
+            last, more = (found[-1][0], True) if found else (last, False)
+
+    async def _note(self, conn: Connection, counts: Mapping[str, int], now: datetime) -> None:
+        author = Author(name=SERVICE, os_user=_system_user(), keyring=self.keyring)
+        entry = AuditEntry(action="purge", subject="retention", details=counts)
+        await audit.append(conn, author, entry, at=now)
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a user without a name
+        return ""

@@ -1,0 +1,105 @@
+"""The service purges by itself: once a day, in one of several processes, as retention demands."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from bot.retention import LEASE, LEASE_MS, Retention
+from bot.sealing import open_body
+from bot.settings import load_settings
+from surveys.store.base import schema
+from surveys.store.base.database import Database
+from surveys.store.citizens import web_messages
+from surveys.store.citizens.web_messages import Author, NewMessage
+from surveys.store.system import leases
+from tests.fakes.context import KEYS
+from tests.integration.rows import add_dossier, add_unit
+
+NOW = datetime(2022, 6, 1, 3, 0, tzinfo=UTC)
+
+
+def _retention(database: Database, now: datetime = NOW, **settings: object) -> Retention:
+    return Retention(
+        database=database, settings=load_settings(**settings), keyring=KEYS, clock=lambda: now
+    )
+
+
+async def _dossiers(database: Database) -> None:
+    """One returned on 10/5/2021, one returned in May 2022, each with a name and a phone."""
+    who = {
+        "applicant_sealed": KEYS.seal("Hoàng Kim Tước"),
+        "phone_sealed": KEYS.seal("+84912345678"),
+        "phone_key": KEYS.phone_key("+84912345678"),
+    }
+    later = {"received_at": datetime(2022, 5, 1), "returned_at": datetime(2022, 5, 9)}
+    async with database.write() as conn:
+        unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")
+        await add_dossier(conn, unit, "OLD", **who)
+        await add_dossier(conn, unit, "NEW", **who, **later)
+
+
+async def _named(database: Database) -> list[str]:
+    columns = schema.dossiers.c
+    kept = columns.applicant_sealed.is_not(None) | columns.phone_key.is_not(None)
+    async with database.read() as conn:
+        query = select(columns.code).where(kept).order_by(columns.code)
+        return list((await conn.execute(query)).scalars())
+
+
+async def test_names_of_old_dossiers_go(database: Database) -> None:
+    """A year after the return by default; it is in the audit log, and not done twice a day."""
+    await _dossiers(database)
+    counts = await _retention(database).purge_once_a_day()
+    assert counts is not None
+    assert counts["applicants"] == 1
+    assert await _named(database) == ["NEW"]
+    async with database.read() as conn:
+        rows = (await conn.execute(select(schema.audit.c.actor, schema.audit.c.action))).all()
+    assert [tuple(row) for row in rows] == [("motcua serve", "purge")]
+    assert await _retention(database).purge_once_a_day() is None
+
+
+async def test_how_long_names_are_kept_is_a_setting(database: Database) -> None:
+    """`applicant_days`."""
+    await _dossiers(database)
+    await _retention(database, applicant_days=10).purge_once_a_day()
+    assert await _named(database) == []
+
+
+async def test_it_is_done_again_the_next_day(database: Database) -> None:
+    """Also when the process of yesterday is gone; its lease has ended by then."""
+    assert await _retention(database).purge_once_a_day() is not None
+    async with database.write() as conn:
+        await conn.execute(
+            schema.meta.update().where(schema.meta.c.key == f"lease {LEASE}").values(value="0")
+        )
+    assert await _retention(database, NOW + timedelta(days=1)).purge_once_a_day() is not None
+
+
+async def test_one_of_several_processes_does_it(database: Database) -> None:
+    """Whoever is first; the others leave it."""
+    tasks = [_retention(database).purge_once_a_day() for _ in range(4)]
+    done = [one for one in await asyncio.gather(*tasks) if one is not None]
+    assert len(done) == 1
+
+
+async def test_a_lease_of_a_clock_that_was_ahead_is_over(database: Database) -> None:
+    """Otherwise nothing would be purged until that clock comes again."""
+    async with database.write() as conn:
+        await conn.execute(schema.meta.insert().values(key="lease x", value="9" * 15))
+        assert await leases.take(conn, "x", LEASE_MS)
+        assert not await leases.take(conn, "x", LEASE_MS)
+
+
+async def test_bubbles_of_an_earlier_version_are_sealed(database: Database) -> None:
+    """They are kept in the clear until then."""
+    async with database.write() as conn:
+        body = {"text": "Hoàng Kim Tước"}
+        new = NewMessage(chat_key="c", author=Author.CITIZEN, body=body, at=NOW)
+        await web_messages.add(conn, new)
+    await _retention(database).purge_once_a_day()
+    async with database.read() as conn:
+        (kept,) = await web_messages.list_after(conn, "c", 0, 10)
+    assert list(kept.body) == ["sealed"]
+    assert open_body(KEYS, kept.body) == {"text": "Hoàng Kim Tước"}
