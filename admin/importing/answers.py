@@ -70,7 +70,7 @@ class AnswerImporter:
         self._zone = runtime.settings.zone
         self._columns = FormColumns(forms=())
         self._seen: dict[tuple[str, str], str] = {}
-        self._import_id = 0
+        self._import_id: int | None = None
 
     async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
         """Publish the forms; know their questions.
@@ -78,7 +78,7 @@ class AnswerImporter:
         Raises Refusal `answers.unknown_column` when a header is no question of any form, or
         `answers.column_not_asked` when it is none of the forms in the file.
         """
-        self._import_id = import_id
+        self._import_id = import_id or None
         await form_versions.register(conn, shipped_forms(), self._runtime.now)
         known = (await form_versions.published(conn)).values()
         self._columns = FormColumns(forms=tuple(known))

@@ -44,14 +44,14 @@ class FactImporter:
         self.warnings = Counter[str]()
         self._runtime = runtime
         self._units = UnitIndex.of(())
-        self._import_id = 0
+        self._import_id: int | None = None
         self._seen: dict[Key, str] = {}
 
     async def begin(self, conn: Connection, _sheet: Sheet, import_id: int) -> None:
         """Know the units."""
         self._units = await UnitIndex.load(conn)
         self._codes = {number: code for code, number in self._units.ids.items()}
-        self._import_id = import_id
+        self._import_id = import_id or None
 
     def read(self, row: Row) -> Fact:
         """One fact in its canonical writing; raises Refusal with the reason to reject it."""

@@ -52,14 +52,14 @@ class ScoreImporter:
         self._runtime = runtime
         self._rulebook = rulebook
         self._units = UnitIndex.of(())
-        self._import_id = 0
+        self._import_id: int | None = None
         self._seen: dict[Key, str] = {}
 
     async def begin(self, conn: Connection, _sheet: Sheet, import_id: int) -> None:
         """Know the units."""
         self._units = await UnitIndex.load(conn)
         self._codes = {number: code for code, number in self._units.ids.items()}
-        self._import_id = import_id
+        self._import_id = import_id or None
 
     def read(self, row: Row) -> ScoreRow:
         """One score in its canonical writing; raises Refusal with the reason to reject it."""
