@@ -55,4 +55,7 @@ def storable(text: str) -> str:
 
 
 _CONTROLS = (sign for sign in (*range(0x20), *range(0x7F, 0xA0)) if not chr(sign).isspace())
-_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, *_CONTROLS))
+_DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+"""Signs that turn the direction of writing, so that a name shows as another one."""
+_JOINERS = (0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD)
+_INVISIBLE = dict.fromkeys((*_JOINERS, *_DIRECTIONS, *_CONTROLS))

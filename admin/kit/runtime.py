@@ -75,6 +75,8 @@ class Runtime:
     scope: UnitScope = WHOLE_OFFICE
     """The units this officer works on."""
     _opened: list[Database] = field(default_factory=list)
+    _sealed_with: list[str] = field(default_factory=list)
+    """The fingerprint of the key that the opened database knows."""
 
     @property
     def actor(self) -> str:
@@ -102,6 +104,9 @@ class Runtime:
             self._require_file()
             opened = await self.any_database(alone=alone)
             await migrations.require_current(opened)
+            async with opened.read_inline() as conn:
+                known = await meta.read(conn, meta.KEY_FINGERPRINT)
+            self._sealed_with.extend([known] if known else [])
             self._opened.append(opened)
         opened = self._opened[0]
         return Database(WholeDriver(opened.driver)) if whole else opened
@@ -166,8 +171,15 @@ class Runtime:
         return Author(name=self.actor, os_user=self.claim.os_user, keyring=ring)
 
     def keyring(self) -> Keyring:
-        """The deployment's keys; made on first use."""
-        return keyring(self.settings)
+        """The deployment's keys; made on first use, but never beside a database that has one: the
+        new file would take the place of the one to be copied back.
+
+        Raises Refusal `privacy.key_missing`.
+        """
+        there = existing_keyring(self.settings)
+        if there is None and self._sealed_with:
+            raise Refusal("privacy.key_missing", place=key_place(self.settings))
+        return there or keyring(self.settings)
 
     def period(self, text: str) -> Period:
         """Read a PERIOD argument by the deployment's preset."""

@@ -71,6 +71,13 @@ class _Message(_Part):
     caption: str = ""
     contact: _Contact | None = None
     entities: tuple[_Entity, ...] = ()
+    forward_origin: object = None
+    via_bot: object = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its sender made it, rather than passed it on or had a bot make it."""
+        return self.forward_origin is None and self.via_bot is None
 
 
 class _Tap(_Part):
@@ -160,7 +167,8 @@ class Reader:
         return self._incoming(message, IncomingKind.EDITED, message.text)
 
     def _contact(self, message: _Message, contact: _Contact) -> Incoming:
-        if message.sender is None or contact.user_id != message.sender.id:
+        own = message.is_own and message.sender and contact.user_id == message.sender.id
+        if not own:
             return self._incoming(message, IncomingKind.FOREIGN_CONTACT)
         return self._incoming(message, IncomingKind.CONTACT, contact.phone_number)
 

@@ -19,7 +19,10 @@ from surveys.errors import Refusal
 from surveys.texts import LANGUAGES, Catalog
 
 WEBHOOK_PATH = "/telegram/webhook"
-SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+SECRET = re.compile(r"[A-Za-z0-9_-]{8,256}")
+MIN_SIGNS = 5
+"""Different characters of a secret: `aaaaaaaa` is guessed at once."""
+WEAK = {"12345678", "123456789", "1234567890", "password", "changeme", "telegram", "webhook-secret"}
 COMMAND_NAME = re.compile(r"telegram\.commands\.[a-z]+\.name")
 MENU_KEY = "telegram.menu"
 RECENT = timedelta(hours=1)
@@ -209,6 +212,7 @@ def _webhook(settings: Settings) -> tuple[str, str]:
     if settings.telegram_webhook_secret is None:
         raise Refusal("telegram.no_secret")
     secret = settings.telegram_webhook_secret.get_secret_value()
-    if not SECRET.fullmatch(secret):
+    is_weak = len(set(secret)) < MIN_SIGNS or secret.casefold() in WEAK
+    if is_weak or not SECRET.fullmatch(secret):
         raise Refusal("telegram.bad_secret")
     return f"{settings.public_url.rstrip('/')}{WEBHOOK_PATH}", secret

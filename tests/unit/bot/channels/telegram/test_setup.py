@@ -16,7 +16,7 @@ TEXTS = load_texts()
 def settings(**given: str) -> Settings:
     """Settings of a webhook, with some of them changed."""
     usual = {"public_url": "https://motcua.example/", "telegram_mode": "webhook"}
-    return Settings(**(usual | {"telegram_webhook_secret": SecretStr("s3")} | given))  # type: ignore[arg-type]
+    return Settings(**(usual | {"telegram_webhook_secret": SecretStr("s3cret_s3cret")} | given))  # type: ignore[arg-type]
 
 
 def wanted(**given: str) -> Wanted:
@@ -52,7 +52,7 @@ def test_webhook_address() -> None:
     """The webhook is a path of the public address; the menu opens the address itself."""
     found = wanted()
     assert found.webhook == "https://motcua.example/telegram/webhook"
-    assert (found.secret, found.page) == ("s3", "https://motcua.example/")
+    assert (found.secret, found.page) == ("s3cret_s3cret", "https://motcua.example/")
 
 
 def test_polling_wants_no_webhook() -> None:
@@ -70,6 +70,10 @@ def test_polling_wants_no_webhook() -> None:
         ({"telegram_webhook_secret": ""}, "telegram.bad_secret"),
         ({"telegram_webhook_secret": "a" * 257}, "telegram.bad_secret"),
         ({"telegram_webhook_secret": "ệ"}, "telegram.bad_secret"),
+        ({"telegram_webhook_secret": "x"}, "telegram.bad_secret"),
+        ({"telegram_webhook_secret": "s3cret"}, "telegram.bad_secret"),
+        ({"telegram_webhook_secret": "abababababab"}, "telegram.bad_secret"),
+        ({"telegram_webhook_secret": "Password"}, "telegram.bad_secret"),
     ],
 )
 def test_webhook_that_cannot_be_had(given: dict[str, str], code: str) -> None:
