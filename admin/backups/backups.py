@@ -24,12 +24,12 @@ class Plan:
     file: Path
     url: URL
     aside: Path | None
-    """Where the database that is there now is kept (beside itself; PostgreSQL's beside the copy);
-    None when there is none."""
+    """Where the present database is moved (next to itself; PostgreSQL's next to the backup);
+    None if there is none."""
 
     @property
     def kind(self) -> str:
-        """`replace` when something is there already, else `fresh`."""
+        """`replace` if the target database exists already, else `fresh`."""
         return "fresh" if self.aside is None else "replace"
 
 
@@ -52,7 +52,7 @@ async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
 
 
 async def plan(runtime: Runtime, file: Path, *, force: bool) -> Plan:
-    """Look at the copy and at what is there, and change nothing.
+    """Inspect the backup and the target database; change nothing.
 
     Raises OSError, or Refusal `database.no_copy`, `.copy_broken`, `.newer`, `.foreign_schema`,
     or (without `force`)
@@ -73,7 +73,7 @@ async def plan(runtime: Runtime, file: Path, *, force: bool) -> Plan:
 
 
 async def restore(runtime: Runtime, plan: Plan) -> Told:
-    """Keep what is there aside, then put the copy in its place, with a row in its audit log."""
+    """Move the present database aside, restore the backup, and record it in its audit log."""
     replaced = None if plan.aside is None else await _end_of_log(plan.url)
     await runtime.close_database()
     if _is_file(plan.url):

@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs for copies: pg_dump and pg_restore."""
+"""PostgreSQL's own backup programs: pg_dump and pg_restore."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ from surveys.errors import Refusal
 
 
 async def dump(url: URL, file: Path) -> None:
-    """Write a consistent copy of the database; it appears under its name only when whole.
+    """Write a consistent dump of the database; `file` appears only when it is complete.
 
     Raises Refusal `database.no_pg_tool` or `database.pg_tool`.
     """
@@ -21,7 +21,7 @@ async def dump(url: URL, file: Path) -> None:
 
 
 async def restore(url: URL, file: Path) -> None:
-    """Put a copy back in one transaction, instead of what is there.
+    """Restore a dump in one transaction, replacing the present contents.
 
     Raises Refusal `database.no_pg_tool` or `database.pg_tool`.
     """
@@ -37,7 +37,7 @@ def require_dump(file: Path) -> None:
 
 
 async def contents(file: Path) -> str:
-    """The table of contents of a copy, a line an entry.
+    """The table of contents of a dump, one line per entry.
 
     Raises Refusal `database.no_pg_tool` or `database.pg_tool`.
     """

@@ -1,7 +1,7 @@
-"""The row in the audit log that tells of a restore, written into the database put back.
+"""The audit log entry of a restore, written into the restored database.
 
-The log of the backup goes on over it: the row names the end of the backup's log and the end of
-the one it replaced, so that a head kept elsewhere can be explained.
+The backup's log continues with this entry: it names the last row of the backup's log and of the
+log it replaced, so that a head kept elsewhere can be explained.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from surveys.store.system.staff import Officer, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEnd:
-    """How many rows a log has, and the last hash."""
+    """The number of rows of a log, and the hash of the last one."""
 
     count: int
     head: str
@@ -31,16 +31,16 @@ class LogEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What became of the row."""
+    """The outcome of writing the entry."""
 
     is_sealed: bool
-    """Whether the key was here."""
+    """Whether the database's key was present to seal the entry."""
     administrator: str | None
-    """Who became administrator, where there was no database before."""
+    """Who became administrator, if there was no database before."""
 
 
 async def end_of(database: Database) -> LogEnd | None:
-    """The end of a database's log; None where it cannot be read."""
+    """The end of a database's log; None if it cannot be read."""
     try:
         async with database.read() as conn:
             return LogEnd(count=await audit.count(conn), head=await audit.head(conn))
@@ -56,10 +56,10 @@ async def write_row(
     *,
     is_fresh: bool,
 ) -> Told:
-    """Add the row to a database that was just put back; `backup` is the file it came from.
+    """Add the entry to the database just restored from the file `backup`.
 
-    Where there was no database before (`is_fresh`) the system user becomes administrator:
-    otherwise a backup brought to a new machine could be administered by nobody there.
+    If there was no database before (`is_fresh`), the system user becomes administrator:
+    otherwise a backup restored on a new machine would have no administrator there.
     """
     is_current = await migrations.state_of(database) is SchemaState.CURRENT
     async with database.write() as conn:
@@ -81,7 +81,7 @@ async def write_row(
 
 
 async def _author(runtime: Runtime, conn: Connection, *, sealing: bool) -> Author:
-    """With the key only if it is the one this database was sealed with."""
+    """The author, with the key only if it is the one that sealed this database's log."""
     ring = existing_keyring(runtime.settings) if sealing else None
     known = await meta.read(conn, meta.KEY_FINGERPRINT)
     fits = ring is not None and known in {None, ring.fingerprint()}

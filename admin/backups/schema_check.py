@@ -1,7 +1,7 @@
-"""Whether a backup holds the tables of our migrations and nothing else.
+"""Checks that a backup holds the tables of our migrations and nothing else.
 
-A trigger or a view in a backup would go on working in the restored database: it could copy what
-is written later. So a backup's schema is compared with the one the migrations make.
+A trigger or a view in a backup would stay active in the restored database and could copy what is
+written later. So a backup's schema is compared with the one the migrations create.
 """
 
 import re
@@ -15,7 +15,7 @@ from surveys.errors import Refusal
 from surveys.store.base.schema import metadata
 
 OWN_TABLES = ("sqlite_sequence", "sqlite_stat1", "sqlite_stat4")
-"""Tables that SQLite makes by itself."""
+"""Tables that SQLite creates by itself."""
 SHAPES = ("table_xinfo", "foreign_key_list", "index_list")
 PG_ENTRY = re.compile(r"^\d+; \d+ \d+ ([A-Z]+(?: [A-Z]+)*) (\S+) (\S+)", re.MULTILINE)
 PG_KINDS = frozenset(
@@ -24,14 +24,14 @@ PG_KINDS = frozenset(
         *("CONSTRAINT", "FK CONSTRAINT", "INDEX", "COMMENT", "ACL"),
     )
 )
-"""What the migrations make, as pg_restore calls it; a comment and a grant do nothing."""
+"""What the migrations create, by pg_restore's names; comments and grants are harmless."""
 Shape = dict[str, object]
 
 
 def require_own_schema(file: Path, revision: str) -> None:
-    """Compare a SQLite backup with what the migrations make up to `revision`.
+    """Compare a SQLite backup with what the migrations create up to `revision`.
 
-    Raises Refusal `database.foreign_schema`, naming what is too much, missing or different.
+    Raises Refusal `database.foreign_schema`, naming what is extra, missing or different.
     """
     with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as conn:
         found = _shape(conn)
@@ -42,7 +42,7 @@ def require_own_schema(file: Path, revision: str) -> None:
 
 
 async def require_own_dump(file: Path) -> None:
-    """The same for a dump of PostgreSQL, by its table of contents.
+    """Check a PostgreSQL dump in the same way, by its table of contents.
 
     Raises Refusal `database.foreign_schema`, `database.no_pg_tool` or `database.pg_tool`.
     """
@@ -64,7 +64,7 @@ def _refuse(file: Path, foreign: set[str]) -> None:
 
 
 def _shape(conn: sqlite3.Connection) -> Shape:
-    """Everything in the schema: tables by their columns and keys, the rest by its text."""
+    """Every object of the schema: tables by columns and keys, others by their SQL text."""
     shape: Shape = {}
     for kind, name, table, sql in conn.execute(
         "SELECT type, name, tbl_name, sql FROM sqlite_master"
@@ -79,7 +79,7 @@ def _shape(conn: sqlite3.Connection) -> Shape:
 
 
 def _table(conn: sqlite3.Connection, name: str) -> list[object]:
-    """Its columns, its references, its indexes (those SQLite made for constraints among them)."""
+    """Its columns, foreign keys and indexes (including those SQLite creates for constraints)."""
     quoted = name.replace('"', '""')
     found = [conn.execute(f'PRAGMA {shape}("{quoted}")').fetchall() for shape in SHAPES]
     return [found[0], *(sorted(map(str, rows)) for rows in found[1:])]

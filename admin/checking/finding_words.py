@@ -11,7 +11,7 @@ LONGEST = 48
 
 
 class FindingWords:
-    """Speaks of findings in one language. `grades`: the names of grades by their ids."""
+    """Words findings in one language. `grades`: the names of grades by their ids."""
 
     def __init__(self, texts: Texts, grades: Mapping[str, str]) -> None:
         self._texts = texts

@@ -19,7 +19,7 @@ Grid = list[list[Value]]
 
 
 class UnreadCell(NamedTuple):
-    """A cell that is not empty and has no value: `#REF!`, or a formula nobody computed."""
+    """A cell that is not empty but has no value: `#REF!`, or a formula without a stored result."""
 
     sheet: str
     cell: str
@@ -28,12 +28,12 @@ class UnreadCell(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedTables:
-    """The tables of a file, and its cells that could not be read: nothing is vouched for there."""
+    """The tables of a file, and its cells that could not be read and so are not checked."""
 
     tables: tuple[Table, ...]
     unread: tuple[UnreadCell, ...]
     writing: str = ""
-    """The writing before Unicode that was converted; empty for Unicode."""
+    """The legacy encoding that was converted; empty for Unicode."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -35,7 +35,7 @@ class CheckView:
     report: Report
 
     def blocks(self) -> Iterator[Block]:
-        """One block a printed table, one part a kind of finding."""
+        """One block per printed table, one part per kind of finding."""
         for (sheet, title), of_table in groupby(
             self.report.findings, lambda one: (one.sheet, one.table)
         ):
@@ -61,7 +61,7 @@ class CheckView:
         }
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
-        """One row a finding."""
+        """One row per finding."""
         return [self._row(finding) for finding in self.report.findings], CSV_KEYS
 
     def _entry(self, finding: Finding) -> dict[str, Any]:

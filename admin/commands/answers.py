@@ -10,5 +10,5 @@ command = group("answers")
 @command.command("import")
 @importing
 def import_answers(runtime: Runtime) -> AnswerImporter:
-    """Take in a file of paper forms or exported ratings."""
+    """Import a file of paper forms or exported ratings."""
     return AnswerImporter(runtime)

@@ -16,7 +16,7 @@ from surveys.store.system.audit_check import Head, Verdict
 
 KEYS = "id at actor os_user action subject details"
 HEAD = re.compile(r"(?:(\d+)\D+)?\b([0-9a-f]{64})\b")
-"""What `audit head` prints, in whichever format; the hash alone will do."""
+"""Matches the output of `audit head` in any format; the hash alone is enough."""
 
 command = group("audit")
 
@@ -44,7 +44,7 @@ async def list_entries(
 @click.option("--head", "kept", metavar="FILE|HASH")
 @format_option
 async def verify_chain(runtime: Runtime, kept: str | None, shown_as: Format) -> None:
-    """Check every row, the seal, and a head that was kept elsewhere."""
+    """Verify every row, the seal, and optionally a head that was kept elsewhere."""
     wanted = None if kept is None else _read_head(kept)
     database = await runtime.database()
     async with database.read() as conn:
@@ -64,7 +64,7 @@ async def verify_chain(runtime: Runtime, kept: str | None, shown_as: Format) -> 
 @command.command("head")
 @format_option
 async def print_head(runtime: Runtime, shown_as: Format) -> None:
-    """Print how many rows there are and the last hash, to be kept elsewhere."""
+    """Print the number of rows and the last hash, to be kept elsewhere."""
     database = await runtime.database()
     async with database.read() as conn:
         count, head = await audit.count(conn), await audit.head(conn)
@@ -83,7 +83,7 @@ def _tell_unchecked(runtime: Runtime, verdict: Verdict) -> None:
 
 
 def _read_head(kept: str) -> Head:
-    """The head that was given, or that a file holds.
+    """Read the head given on the command line or stored in a file.
 
     Raises OSError, or Refusal `audit.no_head`.
     """

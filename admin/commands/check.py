@@ -23,7 +23,7 @@ from scoring.reconcile import (
 )
 
 NAMED = 20
-"""So many cells that could not be read are named on the terminal; JSON has them all."""
+"""The most unreadable cells listed on the terminal; JSON lists all."""
 
 
 @leaf("check")
@@ -70,7 +70,7 @@ def _checked(file: Path, policy: Policy) -> tuple[PrintedTables, Report]:
 
 
 def _tell(runtime: Runtime, report: Report, printed: PrintedTables) -> None:
-    """The outcome in a line, and what took no part in it."""
+    """Print the outcome in a line, and what was left out of it."""
     wrong, notes = len(report.wrong), len(report.findings) - len(report.wrong)
     counts = {"comparisons": report.comparisons, "wrong": wrong, "notes": notes}
     runtime.say(f"check.{_outcome(report, printed)}", **counts, unread=len(printed.unread))
@@ -87,7 +87,7 @@ def _tell(runtime: Runtime, report: Report, printed: PrintedTables) -> None:
 
 
 def _outcome(report: Report, printed: PrintedTables) -> str:
-    """Never that all is right where something could not be read."""
+    """The outcome; never “all right” if a cell could not be read."""
     if report.findings:
         return "found"
     if printed.unread:

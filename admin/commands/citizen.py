@@ -30,7 +30,7 @@ def whose(function: F) -> F:
 async def export(
     runtime: Runtime, phone: str | None, dossier: str | None, shown_as: Format
 ) -> None:
-    """Print everything that is held; the request is logged."""
+    """Print all data held about the citizen; the request is logged."""
     database = await runtime.database()
     ring = (await conversation_context(runtime, database)).keyring
     async with database.write() as conn:
@@ -49,7 +49,7 @@ async def erase(
     dossier: str | None,
     yes: bool,  # noqa: FBT001 - click calls by name
 ) -> int:
-    """Forget who somebody is, keep the answers; the request is logged."""
+    """Erase the citizen's identity, keep the answers; the request is logged."""
     database = await runtime.database()
     await conversation_context(runtime, database)
     async with database.write() as conn:

@@ -1,4 +1,4 @@
-"""`motcua db`: the database itself: its schema, its soundness, its copies."""
+"""`motcua db`: the database's schema, integrity and backups."""
 
 import sys
 from pathlib import Path
@@ -25,7 +25,7 @@ command = group("db")
 
 @command.command("upgrade")
 async def upgrade(runtime: Runtime) -> None:
-    """Make the schema, or bring it up to date."""
+    """Create the schema, or upgrade it."""
     url = make_url(runtime.settings.database_url)
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ async def upgrade(runtime: Runtime) -> None:
 @click.option("--rebuild", is_flag=True)
 @format_option
 async def check(runtime: Runtime, *, rebuild: bool, shown_as: Format) -> int:
-    """Look for damage; exit 1 when there is any."""
+    """Check the database's integrity; exit 1 if something is damaged."""
     database = await runtime.database()
     if rebuild:
         async with database.write() as conn:
@@ -54,7 +54,7 @@ async def check(runtime: Runtime, *, rebuild: bool, shown_as: Format) -> int:
 @click.argument("file", type=FILE)
 @click.option("--force", is_flag=True)
 async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
-    """Copy the database while it may be in use."""
+    """Back up the database, which may be in use."""
     await runtime.database()
     await backups.backup(runtime, file, force=force)
     click.echo(runtime.text("database.backed_up", file=file, size=_megabytes(file)))
@@ -67,7 +67,7 @@ async def backup(runtime: Runtime, file: Path, *, force: bool) -> None:
 @click.option("--dry-run", is_flag=True)
 @click.option("--force", is_flag=True)
 async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, force: bool) -> int:
-    """Put a copy back in the place of the database."""
+    """Replace the database by a backup."""
     plan = await backups.plan(runtime, file, force=force)
     told = {"file": file, "target": plan.url.database, "aside": plan.aside}
     click.echo(runtime.text(f"database.plan.{plan.kind}", **told))

@@ -1,4 +1,4 @@
-"""`motcua delivery`: what became of every message, and of what citizens sent us."""
+"""`motcua delivery`: the state of outgoing messages and incoming updates."""
 
 import click
 
@@ -17,7 +17,7 @@ command = group("delivery")
 @command.command("status")
 @format_option
 async def status(runtime: Runtime, shown_as: Format) -> None:
-    """Print how many messages and updates are in which state, and what is wrong."""
+    """Print the messages and updates by state, and the errors."""
     database = await runtime.database()
     async with database.read() as conn:
         found = await read_status(conn)
@@ -29,7 +29,7 @@ async def status(runtime: Runtime, shown_as: Format) -> None:
 @command.command("retry")
 @click.argument("id", type=click.IntRange(1, MAX_ID))
 async def retry(runtime: Runtime, id: int) -> None:  # noqa: A002 - what the user types
-    """Have an update that was set aside handled after all."""
+    """Queue an update that was set aside again."""
     database = await runtime.database()
     async with database.write() as conn:
         if not await inbox.retry(conn, id):

@@ -20,7 +20,7 @@ async def command(
     data: Path,
     no_browser: bool,  # noqa: FBT001 - click calls by name
 ) -> None:
-    """Lay the sample, serve it, open it."""
+    """Import the sample, serve it, open it in the browser."""
     require_free("127.0.0.1", port)
     settings = settings_for(runtime.settings, data, port)
     await show(replace(runtime, settings=settings), data, browser=not no_browser)

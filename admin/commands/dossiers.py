@@ -1,4 +1,4 @@
-"""`motcua dossiers`: what the one-stop software knows of each dossier."""
+"""`motcua dossiers`: the data the one-stop software has about each dossier."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -29,7 +29,7 @@ SHOWN = (
 )
 
 PERSON = ("applicant", "phone")
-"""Fields of the history whose values are kept sealed."""
+"""Fields of the history whose values are stored encrypted."""
 
 command = group("dossiers")
 
@@ -44,7 +44,7 @@ async def import_dossiers(
     shown_as: Format,
     **options: Any,  # noqa: ANN401 - read by `source_of`
 ) -> int:
-    """Take in an export of dossiers, and their steps."""
+    """Import an export of dossiers, and their steps."""
     zone = runtime.settings.zone
     importer = DossierImporter(zone, runtime.keyring(), runtime.today)
     source = source_of(file, options)
@@ -67,7 +67,7 @@ async def show_dossier(
     reveal: bool,  # noqa: FBT001
     shown_as: Format,
 ) -> None:
-    """Print one dossier; who filed it only when asked, and then it is written down."""
+    """Print one dossier; the applicant only on request, which is recorded in the audit log."""
     database = await runtime.database()
     async with database.write() if reveal else database.read() as conn:
         await require_dossier(conn, runtime.scope, normal_code(code))
@@ -96,7 +96,7 @@ def _person(runtime: Runtime, found: FullDossier) -> dict[str, str | None]:
 
 
 def _past(runtime: Runtime, one: PastChange, *, reveal: bool) -> dict[str, Any]:
-    """One change for people and programs; whom it named only when asked."""
+    """One change for people and programs; the persons it names only on request."""
     change, sealed = one.change, one.change.sealed
     shown = runtime.keyring().unseal(sealed) if sealed and reveal else change.before
     return {

@@ -1,4 +1,4 @@
-"""`motcua dossiers link CODE`: a link that begins the conversation about a dossier."""
+"""`motcua dossiers link CODE`: a link that starts the conversation about a dossier."""
 
 import secrets
 from datetime import timedelta
@@ -25,7 +25,7 @@ TOKEN_BYTES = 16
 @click.argument("code")
 @format_option
 async def command(runtime: Runtime, code: str, shown_as: Format) -> None:
-    """Make a token for the dossier and print its link for the page and every channel."""
+    """Issue a token for the dossier and print its link for the page and every channel."""
     database = await runtime.database()
     channels = registry.open_channels(channel_context(runtime, database))
     for channel in channels:
@@ -53,7 +53,7 @@ async def _keep(runtime: Runtime, database: Database, code: str, token: str) -> 
 
 
 async def _rows(runtime: Runtime, channel: Channel, token: str) -> list[Row]:
-    """The channel and its link; nothing where it has none, or none now: that is said."""
+    """The channel and its link; no row if it has no link, with a message if it failed to answer."""
     try:
         link = await channel.link(token)
     except ChannelUnavailable as error:

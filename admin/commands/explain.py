@@ -50,7 +50,7 @@ async def command(
     policies: tuple[str, ...],
     shown_as: Format,
 ) -> None:
-    """Explain a grade, or one criterion and the dossiers behind it."""
+    """Explain a grade, or one criterion with the dossiers it is computed from."""
     wanted = runtime.period(period)
     book = chosen(runtime, rulebook, policies, wanted)
     if outcome is not None and criterion not in CRITERIA:

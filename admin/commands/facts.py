@@ -1,4 +1,4 @@
-"""`motcua facts`: what units report of themselves (chỉ số 5, 6, 8, 9)."""
+"""`motcua facts`: what units report about themselves (chỉ số 5, 6, 8, 9)."""
 
 import click
 
@@ -15,7 +15,7 @@ command = group("facts")
 @command.command("import")
 @importing
 def import_facts(runtime: Runtime) -> FactImporter:
-    """Take in a file of facts."""
+    """Import a file of facts."""
     return FactImporter(runtime)
 
 

@@ -1,4 +1,4 @@
-"""`motcua forms`: which questionnaires there are, and whether one can be used."""
+"""`motcua forms`: lists the questionnaires and validates one."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def list_forms(runtime: Runtime, shown_as: Format) -> None:
 @click.argument("file", type=FILE)
 @format_option
 def check_form(runtime: Runtime, file: Path, shown_as: Format) -> None:
-    """Refuse a form that cannot be used; list what is not translated yet."""
+    """Validate a form; list its missing translations."""
     form = load_form(file, known_criteria())
     rows = [{"key": key_of(place), "language": lang} for place, lang in missing_translations(form)]
     if rows or shown_as is not Format.TABLE:

@@ -61,7 +61,7 @@ def _form(runtime: Runtime, name: str) -> Form:
 
 @dataclass(slots=True, kw_only=True)
 class Game:
-    """One form being played: where it stands and what happened so far."""
+    """One form being played: its state and what happened so far."""
 
     runtime: Runtime
     form: Form
@@ -71,7 +71,7 @@ class Game:
     steps: list[dict[str, Any]] = field(default_factory=list)
 
     def play(self) -> None:
-        """From the consent line to the end of the input, which means stop."""
+        """Play from the consent line to the end of the input, which means stop."""
         self.state = new_state(self.form, self.language, self.runtime.now, LASTS)
         self._print(self.runtime.text("forms.consent_assumed"))
         self._happen(Start())
@@ -94,7 +94,7 @@ class Game:
         return written(head, self.steps, self.result())
 
     def result(self) -> dict[str, Any]:
-        """Whether it was finished, and what was answered."""
+        """Whether the form was finished, and the answers."""
         given = ((question.id, self.state.answers.get(question.id)) for question in self.form.order)
         answers = {name: one.option or one.text for name, one in given if one}
         return {
@@ -111,7 +111,7 @@ class Game:
             self._print(message.text)
 
     def _agrees(self, line: str) -> bool:
-        """Consent is taken for granted here, so saying it once more changes nothing."""
+        """Whether the line gives consent, which is assumed here, so it changes nothing."""
         begun = bool(self.state.answers)
         return not begun and shared_words().means(line, "agree", self.language)
 

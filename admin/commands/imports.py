@@ -1,4 +1,4 @@
-"""`motcua imports`: which files were taken in, what they changed, and taking one back."""
+"""`motcua imports`: lists imports, shows their changes, and undoes one."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ async def show_import(
     changes: bool,  # noqa: FBT001 - click calls by name
     shown_as: Format,
 ) -> None:
-    """Print one import: its counts, the fields it changed, the imports that built on it."""
+    """Print one import: its counts, the fields it changed, and later imports that depend on it."""
     database = await runtime.database()
     async with database.read() as conn:
         one = await _find(conn, number)
@@ -75,7 +75,7 @@ async def undo_import(
     number: int,
     dry_run: bool,  # noqa: FBT001 - click calls by name
 ) -> None:
-    """Take one import back; without `--yes` only say what would happen."""
+    """Undo one import; without `--yes` only print what would change."""
     database = await runtime.database()
     async with database.write() as conn:
         await staging.lock_turn(conn)
@@ -116,7 +116,7 @@ async def _note(conn: Connection, runtime: Runtime, one: Import, undone: Undone)
 
 
 async def _has_appraised(conn: Connection, number: int) -> bool:
-    """Whether an import brought thẩm định, which a verifier answers for."""
+    """Whether an import contains thẩm định, for which a verifier is responsible."""
     changes = await _changes(conn, number)
     return any(
         one.kind == import_changes.SCORE and Stage.APPRAISED in one.subject.split()

@@ -1,4 +1,4 @@
-"""`motcua invite PERIOD`: ask the citizens whose dossiers were returned, each once."""
+"""`motcua invite PERIOD`: invite each citizen whose dossier was returned, once per dossier."""
 
 from decimal import Decimal
 
@@ -31,7 +31,7 @@ async def command(
     dry_run: bool,  # noqa: FBT001 - click calls by name
     shown_as: Format,
 ) -> None:
-    """Queue the period's invitations; with a dry run say what would be queued."""
+    """Queue the period's invitations; with a dry run print what would be queued."""
     database = await runtime.database()
     asking = _Asking(
         runtime, await conversation_context(runtime, database), runtime.period(period), sample
@@ -59,7 +59,7 @@ class _Asking:
         self.percent = sample
 
     async def work(self, database: Database) -> tuple[Invited, list[InvitationCounts]]:
-        """Batch by batch, each kept as soon as it is done: a stop loses nothing."""
+        """Invite batch by batch, each committed when it is done, so that a stop loses nothing."""
         async with database.write() as conn:
             await self._prepare(conn)
             total = await invitations.count_candidates(
@@ -83,7 +83,7 @@ class _Asking:
             return done, await self._counts(conn)
 
     async def try_out(self, database: Database) -> tuple[Invited, list[InvitationCounts]]:
-        """The same in one transaction that is taken back."""
+        """Do the same in one transaction that is rolled back."""
         async with database.write() as conn:
             await self._prepare(conn)
             done = Invited()

@@ -1,4 +1,4 @@
-"""`motcua purge`: let go of personal data that was kept long enough."""
+"""`motcua purge`: deletes personal data past its retention period."""
 
 import click
 
@@ -19,7 +19,7 @@ async def command(
     dry_run: bool,  # noqa: FBT001 - click calls by name
     shown_as: Format,
 ) -> None:
-    """Say what would go; with `--yes` let it go, and write down that it was done."""
+    """Print what would be deleted; with `--yes` delete it and record that in the audit log."""
     database = await runtime.database()
     async with database.write() as conn:
         await leave_no_trace(conn)

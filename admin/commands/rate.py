@@ -42,7 +42,7 @@ async def command(
     force: bool,  # noqa: FBT001
     shown_as: Format,
 ) -> None:
-    """Rate a period; or list who has not scored, or rate the officials."""
+    """Rate a period; or list the units without scores, or rate the officials."""
     if out is not None and (missing or officials):
         raise Refusal("rate.out_of_a_list")
     wanted = runtime.period(period)
@@ -74,7 +74,7 @@ async def command(
 def _remind(
     runtime: Runtime, phrases: RatingPhrases, result: RatingResult, shown_as: Format
 ) -> None:
-    """Who has not scored, and what is missing: a list to send as a reminder."""
+    """List the units without scores and what is missing, to send as a reminder."""
     keys = "code name state received dossiers responses missing"
     columns = runtime.columns("rate.missing_columns", keys, codes="code")
     rows = missing_rows(phrases, result, as_table=shown_as is Format.TABLE)
@@ -89,7 +89,7 @@ async def _officials(
     period: Period,
     shown_as: Format,
 ) -> None:
-    """The officials' part; only for those who may see it."""
+    """Rate the officials; only for those who may see it."""
     counted = await ratings.officer_counts(conn, period)
     rows = official_rows(phrases, counted, as_table=shown_as is Format.TABLE)
     criteria = " ".join(f"cs{number}" for number in phrases.rulebook.officials.criteria)

@@ -1,4 +1,4 @@
-"""`motcua rulebooks`: the rules of rating there are, whether one can be used, how two differ."""
+"""`motcua rulebooks`: lists, validates, compares and explains rulebooks."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +28,7 @@ def list_rulebooks(runtime: Runtime, shown_as: Format) -> None:
 @click.argument("file", type=FILE)
 @format_option
 def check_rulebook(runtime: Runtime, file: Path, shown_as: Format) -> None:
-    """Refuse a rulebook that cannot be used, or that holds on a day another one holds."""
+    """Validate a rulebook; refuse it if its days in force overlap with another's."""
     book = in_file(file)
     refuse_overlaps([*(one for one in shipped_rulebooks() if one.id != book.id), book])
     _show(runtime, [book], shown_as)
@@ -40,7 +40,7 @@ def check_rulebook(runtime: Runtime, file: Path, shown_as: Format) -> None:
 @click.argument("other")
 @format_option
 def diff_rulebooks(runtime: Runtime, one: str, other: str, shown_as: Format) -> None:
-    """Print every key on which two rulebooks disagree."""
+    """Print every key in which two rulebooks differ."""
     rows = [
         {"key": found.key, "one": found.one, "other": found.other}
         for found in diff(chosen(runtime, one), chosen(runtime, other))
@@ -53,7 +53,7 @@ def diff_rulebooks(runtime: Runtime, one: str, other: str, shown_as: Format) -> 
 @click.argument("rulebook")
 @format_option
 def explain_rulebook(runtime: Runtime, rulebook: str, shown_as: Format) -> None:
-    """Print what every case is worth, when the rulebook holds and how it settles what is open."""
+    """Print the points of every case, the days in force, and the policies chosen."""
     view = RulebookView(texts=runtime.texts, rulebook=chosen(runtime, rulebook))
     runtime.present(view, shown_as)
 

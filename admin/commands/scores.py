@@ -1,4 +1,4 @@
-"""`motcua scores`: points that people gave, tự chấm beside thẩm định."""
+"""`motcua scores`: points given by people, tự chấm (self-score) and thẩm định (appraisal)."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -22,7 +22,7 @@ command = group("scores")
 @click.option("--rulebook", metavar="ID")
 @importing
 def import_scores(runtime: Runtime, rulebook: str | None) -> ScoreImporter:
-    """Take in a file of scores; the rulebook says which criteria and points there are."""
+    """Import a file of scores; the rulebook defines the criteria and points allowed."""
     return ScoreImporter(runtime, chosen(runtime, rulebook))
 
 
@@ -36,7 +36,7 @@ async def list_scores(
     differing: bool,  # noqa: FBT001 - click calls by name
     shown_as: Format,
 ) -> None:
-    """Print both stages side by side; `differing`: only where they are not equal."""
+    """Print both stages side by side; `differing`: only the rows where they differ."""
     wanted = runtime.period(period)
     database = await runtime.database()
     async with database.read() as conn:

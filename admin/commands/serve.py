@@ -1,4 +1,4 @@
-"""`motcua serve`: the bot, with every configured channel, until it is told to stop."""
+"""`motcua serve`: runs the bot with every configured channel until it is stopped."""
 
 import logging
 
@@ -10,7 +10,7 @@ from bot import app
 
 @leaf("serve")
 async def command(runtime: Runtime) -> None:
-    """Serve until SIGTERM or Ctrl-C, then finish what is in work."""
+    """Serve until SIGTERM or Ctrl-C, then finish the work in progress."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for talkative in ("httpx", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)

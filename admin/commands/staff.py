@@ -1,4 +1,4 @@
-"""`motcua staff`: who may import, verify, report, appoint others, and how they prove it."""
+"""`motcua staff`: officers, their roles, their unit scopes and their keys."""
 
 import secrets
 from dataclasses import replace
@@ -30,7 +30,7 @@ command = group("staff")
 async def add_officer(
     runtime: Runtime, name: str, roles: tuple[str, ...], unit: str | None, os_user: str | None
 ) -> None:
-    """Give somebody rights; who is there keeps what is not said anew."""
+    """Add an officer, or change one; what is not given stays as it is."""
     if not name.strip():
         raise Refusal("staff.no_name")
     database = await runtime.database()
@@ -55,7 +55,7 @@ async def add_officer(
 @command.command("list")
 @format_option
 async def list_staff(runtime: Runtime, shown_as: Format) -> None:
-    """Print the staff of today."""
+    """Print the present staff."""
     database = await runtime.database()
     async with database.read() as conn:
         known = await staff.everyone(conn)
@@ -76,7 +76,7 @@ async def list_staff(runtime: Runtime, shown_as: Format) -> None:
 @command.command("remove")
 @click.argument("name")
 async def remove_officer(runtime: Runtime, name: str) -> None:
-    """Take all rights and the key from somebody."""
+    """Revoke all roles and the key of an officer."""
     database = await runtime.database()
     async with database.write() as conn:
         _require_admin_left(await staff.everyone(conn), name, set())
@@ -93,7 +93,7 @@ async def make_key(
     name: str,
     revoke: bool,  # noqa: FBT001 - click calls by name
 ) -> None:
-    """Print a new staff key, once; an older one is void from now on."""
+    """Issue a staff key and print it once; it replaces the former key."""
     key = None if revoke else secrets.token_urlsafe(KEY_BYTES)
     database = await runtime.database()
     async with database.write() as conn:
@@ -107,8 +107,8 @@ async def make_key(
 
 
 def _roles(runtime: Runtime, before: Officer | None, name: str, wanted: set[Role]) -> set[Role]:
-    """The roles afterwards. Named roles take the place of the former ones; but who gives roles
-    to themselves only gains, so that nobody shuts themselves out by mistake."""
+    """The resulting roles. Named roles replace the former ones; but officers who change their
+    own roles only add to them, so that they cannot lock themselves out by mistake."""
     former = set(before.roles) if before else set()
     if not wanted:
         return former | {Role.VERIFIER}
@@ -116,7 +116,7 @@ def _roles(runtime: Runtime, before: Officer | None, name: str, wanted: set[Role
 
 
 async def _limited(conn: Connection, officer: Officer, unit: str | None) -> Officer:
-    """The officer with this limit; None: as before, empty: none.
+    """The officer with this unit scope; None keeps the former one, empty removes it.
 
     Raises Refusal `staff.unit_roles`, `units.unknown` or `units.ambiguous`.
     """
@@ -134,7 +134,7 @@ def _told(officer: Officer) -> dict[str, object]:
 
 
 def _require_admin_left(known: list[Officer], name: str, wanted: set[Role]) -> None:
-    """Raises Refusal `staff.last_admin` when nobody would be left to give rights."""
+    """Raises Refusal `staff.last_admin` if no administrator would be left."""
     losing = any(one.name == name and Role.ADMIN in one.roles for one in known)
     others = any(one.name != name and Role.ADMIN in one.roles for one in known)
     if losing and not others and Role.ADMIN not in wanted:

@@ -1,4 +1,4 @@
-"""`motcua tally`: what was answered, option by option, and by how many."""
+"""`motcua tally`: the number of answers per option."""
 
 from pathlib import Path
 

@@ -35,7 +35,7 @@ def command(
 
 
 def _note(runtime: Runtime, kind: str, key: str) -> str:
-    """What a column wants; a note of the kind goes before one that several kinds share."""
+    """The note of a column; one for this kind of file takes precedence over a shared one."""
     for place in (kind, "any"):
         if words := runtime.texts.find(f"template.notes.{place}.{key}"):
             return words

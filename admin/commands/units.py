@@ -16,14 +16,14 @@ command = group("units")
 @command.command("import")
 @importing
 def import_units(runtime: Runtime) -> UnitImporter:
-    """Take in a file of units."""
+    """Import a file of units."""
     return UnitImporter(runtime.settings.zone)
 
 
 @command.command("list")
 @format_option
 async def list_units(runtime: Runtime, shown_as: Format) -> None:
-    """Print every unit in the order of the codes."""
+    """Print every unit, ordered by code."""
     database = await runtime.database()
     async with database.read() as conn:
         found = await units.list_units(conn)

@@ -19,7 +19,7 @@ command = group("alias")
 @click.argument("name")
 @click.argument("unit")
 async def add_alias(runtime: Runtime, name: str, unit: str) -> None:
-    """Let a name mean a unit in every later import."""
+    """Add an alias that later imports resolve to a unit."""
     database = await runtime.database()
     async with database.write() as conn:
         index = await UnitIndex.load(conn)
@@ -37,7 +37,7 @@ async def add_alias(runtime: Runtime, name: str, unit: str) -> None:
 @command.command("list")
 @format_option
 async def list_aliases(runtime: Runtime, shown_as: Format) -> None:
-    """Print every alias by its unit."""
+    """Print every alias with its unit."""
     database = await runtime.database()
     async with database.read() as conn:
         found = await unit_aliases.listed(conn)
@@ -50,7 +50,7 @@ async def list_aliases(runtime: Runtime, shown_as: Format) -> None:
 @command.command("remove")
 @click.argument("name")
 async def remove_alias(runtime: Runtime, name: str) -> None:
-    """Forget an alias; what was imported under it stays."""
+    """Remove an alias; rows imported under it stay."""
     database = await runtime.database()
     async with database.write() as conn:
         code = (await UnitIndex.load(conn)).aliases.get(name_key(name))

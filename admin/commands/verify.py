@@ -33,7 +33,7 @@ reason_option = click.option("--reason", required=True, metavar="TEXT")
 async def list_review_items(
     runtime: Runtime, period: str, unit: str | None, doubt: str | None, shown_as: Format
 ) -> None:
-    """Print what a verifier should look at."""
+    """Print the items a verifier should review."""
     wanted = runtime.period(period)
     database = await runtime.database()
     async with database.read() as conn:
@@ -56,7 +56,7 @@ async def list_review_items(
 @click.argument("dossier")
 @format_option
 async def show_dossier(runtime: Runtime, dossier: str, shown_as: Format) -> None:
-    """Print everything known of a dossier that bears on its points."""
+    """Print everything about a dossier that affects its points."""
     database = await runtime.database()
     async with database.read() as conn:
         await require_dossier(conn, runtime.scope, normal_code(dossier))
@@ -70,7 +70,7 @@ async def show_dossier(runtime: Runtime, dossier: str, shown_as: Format) -> None
 @click.argument("criteria", nargs=-1)
 @reason_option
 async def confirm(runtime: Runtime, dossier: str, criteria: tuple[str, ...], reason: str) -> None:
-    """Confirm outcomes as they are; without criteria all that have evidence."""
+    """Confirm outcomes unchanged; without criteria, all that have evidence."""
     await _decide(runtime, dossier, criteria, Action.CONFIRM, None, reason)
 
 
@@ -129,7 +129,7 @@ async def decide_complaint(
 
 
 def _decided(runtime: Runtime, before: Complaint) -> dict[str, object]:
-    """Who decided what, when and why, for a sentence."""
+    """Who decided what, when and why, as placeholders of a text."""
     at = "" if before.at is None else f"{runtime.local(before.at):%d/%m/%Y %H:%M}"
     said = {"state": before.state.value, "officer": before.officer, "reason": before.reason}
     return {"reference": before.reference, "at": at, **said}

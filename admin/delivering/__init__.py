@@ -1,1 +1,1 @@
-"""What became of messages out and updates in."""
+"""The state of outgoing messages and incoming updates."""

@@ -1,4 +1,4 @@
-"""What became of every message and update, as data."""
+"""The state of every message and update, as data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from surveys.store.queues.outbox import Trouble
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCount:
-    """How many messages out (`queue` is `out`) or updates in (`in`) are in a state.
+    """The number of outgoing messages (`queue` is `out`) or incoming updates (`in`) in a state.
 
-    Updates in have no `kind`.
+    Incoming updates have no `kind`.
     """
 
     queue: str
@@ -26,7 +26,7 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStatus:
-    """Counts by state, why messages did not arrive, and updates that could not be handled."""
+    """Counts by state, reasons of failed deliveries, and updates that could not be handled."""
 
     counts: tuple[QueueCount, ...]
     troubles: Sequence[Trouble]
@@ -34,7 +34,7 @@ class DeliveryStatus:
 
 
 async def read_status(conn: Connection) -> DeliveryStatus:
-    """Count both queues; the most frequent troubles first."""
+    """Count both queues; the most frequent errors come first."""
     return DeliveryStatus(
         counts=(*await _outgoing(conn), *await _incoming(conn)),
         troubles=await outbox.troubles(conn),

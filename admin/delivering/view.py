@@ -24,7 +24,7 @@ class DeliveryView:
     status: DeliveryStatus
 
     def blocks(self) -> Iterator[Block]:
-        """Counts with their meaning; troubles and updates set aside where there are any."""
+        """Counts with their meaning, then errors and updates set aside, if any."""
         found = self.as_json()
         yield self._table("counts", COUNTED, found["counts"])
         for name, keys in (("troubles", TROUBLES), ("set_aside", SET_ASIDE)):
@@ -59,7 +59,7 @@ class DeliveryView:
         )
 
     def _in_words(self, row: Row) -> Row:
-        """The row with its ids as people say them."""
+        """The row with its ids replaced by words."""
         words = dict(row)
         for key in ("queue", "kind", "state"):
             if row.get(key):

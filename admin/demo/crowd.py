@@ -1,6 +1,6 @@
-"""Simulated citizens: each opens a link and taps through the form by the path of everybody else.
+"""Simulated citizens: each opens a link and taps through the form as a real citizen would.
 
-They are a second bot of the web channel, so what they say goes through inbox, interview and outbox,
+They use a second bot of the web channel, so their messages go through inbox, interview and outbox,
 and their contacts, invitations and responses are marked `simulated`.
 """
 
@@ -19,21 +19,21 @@ from surveys.interview import OFFER, Tap
 from surveys.store.citizens.web_messages import Author, WebMessage
 
 AT_ONCE = 24
-"""How many answer at the same time."""
+"""The number of citizens that answer concurrently."""
 PATIENCE_SECONDS = 60.0
-"""After so long without a word from the bot a simulated citizen gives up."""
+"""A simulated citizen gives up after this time without a message from the bot."""
 CHANCES: dict[str, dict[str, int]] = yaml.safe_load(
     Path(__file__).with_suffix(".yaml").read_text("utf-8")
 )
 
 AnyButton = dict[str, Any]
 Post = Callable[[str, dict[str, Any]], Awaitable[None]]
-"""Give one update of a session to the inbox: session, payload."""
+"""Put one update of a session into the inbox: session, payload."""
 
 
 @dataclass(slots=True)
 class Crowd:
-    """Citizens who answer in the background; `done` of `total` are through."""
+    """Citizens who answer in the background; `done` of `total` have finished."""
 
     channel: WebChannel
     post: Post
@@ -43,18 +43,18 @@ class Crowd:
 
     @property
     def running(self) -> bool:
-        """Whether somebody is still answering."""
+        """Whether a citizen is still answering."""
         return bool(self.tasks)
 
     def begin(self, tokens: list[str]) -> None:
-        """Let one citizen answer for each token; returns at once."""
+        """Start one citizen per token; returns at once."""
         self.total, self.done = len(tokens), 0
         task = asyncio.create_task(self._all(tokens))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
     async def stop(self) -> None:
-        """Send everybody home; what they said is kept."""
+        """Stop all citizens; their answers so far are kept."""
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
@@ -92,7 +92,7 @@ class Citizen:
             return
 
     def _choose(self, message: WebMessage) -> AnyButton:
-        """A button by the chances of its question; elsewhere the one that ends, or the first."""
+        """Choose a button by its question's probabilities, else the ending one, else the first."""
         buttons: list[AnyButton] = [button for row in message.body["buttons"] for button in row]
         taps = [(button, tap) for button in buttons if (tap := _tap(button))]
         answers = [(button, tap) for button, tap in taps if tap.question in CHANCES]
@@ -108,7 +108,7 @@ class Citizen:
 
 
 async def _questions(channel: WebChannel, session: str) -> AsyncIterator[WebMessage]:
-    """The bot's messages that wait for a tap, until it has none left."""
+    """Yield the bot's messages that wait for a tap, until there are no more."""
     async for page in channel.messages(session, 0):
         said = [message for message in page.messages if message.author is Author.BOT]
         if said and not _asks(said[-1]):

@@ -1,4 +1,4 @@
-"""The sample district: its printed figures, and dossiers made from them, the same every time."""
+"""The sample district: its printed figures, and dossiers generated from them deterministically."""
 
 import csv
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ FOLDER = Path(__file__).parent / "an_lao"
 PERIOD = parse_period("2020")
 CODE_PREFIX = "000.00"
 SAME_DAY = {"huyen": 7, "xa": 20}
-"""How many dossiers of a level the report counts as done on the very day promised."""
+"""The number of dossiers per level that the report counts as finished on the due date itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What the report prints for one unit."""
+    """The figures the report prints for one unit."""
 
     code: str
     name: str
@@ -36,24 +36,24 @@ class Figures:
 
     @property
     def gap(self) -> int:
-        """How much the parts exceed what was received; 0 where the report adds up."""
+        """By how much the parts exceed the received total; 0 if the report adds up."""
         return self.on_time + self.late + self.pending - self.received
 
     @property
     def on_time_used(self) -> int:
-        """Dossiers made as on time: the received total rules."""
+        """Dossiers generated as on time, so that the received total is kept."""
         return self.on_time - self.gap
 
 
 def read_figures() -> list[Figures]:
-    """The district's units in the order of their codes."""
+    """The district's units, ordered by code."""
     with (FOLDER / "figures.csv").open(encoding="utf-8", newline="") as stream:
         return [_figures(row) for row in csv.DictReader(stream)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lots:
-    """Which of a unit's dossiers, by number, were late, done on the day, or came online."""
+    """Which of a unit's dossiers, by number, are late, finished the same day, or filed online."""
 
     late: frozenset[int]
     same_day: frozenset[int]
@@ -61,9 +61,9 @@ class Lots:
 
 
 def dossiers(figures: Figures, period: Period = PERIOD) -> Iterator[dict[str, Any]]:
-    """One row a dossier, with the columns of `motcua dossiers import`.
+    """One row per dossier, with the columns of `motcua dossiers import`.
 
-    The day of receipt runs evenly through the period; what is pending was received last.
+    Days of receipt are spread evenly over the period; pending dossiers are received last.
     """
     chance = Random(figures.code)  # noqa: S311 - repeatable, not secret
     lots = _lots(figures)
@@ -95,7 +95,7 @@ def facts() -> Iterator[dict[str, str]]:
 def _course(
     figures: Figures, index: int, received: datetime, lots: Lots, chance: Random
 ) -> dict[str, Any]:
-    """Promised, finished and returned dates, and the status that follows from them."""
+    """Due, finish and return dates, and the status that follows from them."""
     if index >= figures.on_time_used + figures.late:
         due = datetime.combine(PERIOD.end + timedelta(days=chance.randint(2, 12)), time(17))
         return {"due_at": due, "finished_at": None, "returned_at": None, "status": 4}
@@ -129,7 +129,7 @@ def _lots(figures: Figures) -> Lots:
 
 
 def _same_day_count(figures: Figures) -> int:
-    """This unit's part of its level's dossiers done on the day, in proportion."""
+    """This unit's proportional share of its level's dossiers finished the same day."""
     before, level = 0, [unit for unit in read_figures() if unit.level == figures.level]
     marks = _spread(SAME_DAY[figures.level], sum(unit.on_time_used for unit in level))
     for unit in level:
@@ -140,14 +140,14 @@ def _same_day_count(figures: Figures) -> int:
 
 
 def _received(index: int, total: int, period: Period, chance: Random) -> datetime:
-    """The first is received on the first day; the last ones so late that they may be pending."""
+    """Day of receipt: the first dossier on the first day, the last late enough to be pending."""
     days = (period.end - period.start).days - 4
     day = period.start + timedelta(days=index * days // max(total, 1))
     return datetime.combine(day, time(chance.randint(7, 16), chance.randint(0, 59)))
 
 
 def _spread(count: int, total: int) -> frozenset[int]:
-    """`count` of the numbers below `total`, evenly apart."""
+    """`count` numbers below `total`, evenly spaced."""
     return frozenset((2 * nth + 1) * total // (2 * count) for nth in range(count))
 
 

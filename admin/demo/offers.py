@@ -1,4 +1,4 @@
-"""What the demo adds to the bot's pages: a case to answer about, a code to look up, a crowd."""
+"""What the demo adds to the bot's pages: a dossier to rate, a code to look up, a crowd."""
 
 import secrets
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class DemoOffers:
         ]
 
     def summary(self) -> dict[str, Any]:
-        """What the officer's page shows in the demo only: the report's gaps, the crowd."""
+        """What the officer's page shows only in the demo: the report's gaps, the crowd."""
         crowd = self.crowd
         return {
             "gaps": gaps(self.texts),
@@ -44,7 +44,7 @@ class DemoOffers:
         }
 
     async def start_crowd(self, request: web.Request) -> web.Response:
-        """Let `size` simulated citizens answer; 409 while others still do."""
+        """Start `size` simulated citizens; 409 while others are running."""
         size = request.query.get("size", "")
         if not size.isdecimal() or not 1 <= int(size) <= MAX_CROWD:
             raise web.HTTPBadRequest
@@ -54,14 +54,14 @@ class DemoOffers:
         return web.json_response({"total": self.crowd.total}, status=202)
 
     async def case(self, _request: web.Request) -> web.Response:
-        """A link to a returned dossier nobody was asked about; 404 when none is left."""
+        """A link to a returned dossier without an invitation; 404 if there is none left."""
         tokens = await self._tokens(1)
         if not tokens:
             raise web.HTTPNotFound
         return web.json_response({"token": tokens[0]})
 
     async def code(self, _request: web.Request) -> web.Response:
-        """The code of a dossier still in work, to look up."""
+        """The code of a dossier in progress, to look up."""
         async with self.service.database.read() as conn:
             codes = await samples.in_work(conn, CODES_OFFERED, among=_dossiers())
         return web.json_response({"code": secrets.choice(codes)})
@@ -78,12 +78,12 @@ class DemoOffers:
 
 
 def gaps(texts: Texts) -> list[str]:
-    """A sentence for each unit whose printed parts do not add up."""
+    """One sentence per unit whose printed parts do not add up."""
     return [_gap(texts, one) for one in read_figures() if one.gap]
 
 
 def _dossiers() -> int:
-    """How many dossiers the sample district has."""
+    """The number of dossiers in the sample district."""
     return sum(unit.received for unit in read_figures())
 
 

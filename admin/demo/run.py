@@ -19,9 +19,9 @@ from bot.settings import Settings
 
 
 def settings_for(settings: Settings, folder: Path, port: int) -> Settings:
-    """The demo's own settings: a file of its own, this machine only, no channel but the page.
+    """The demo's own settings: its own database file, this machine only, no channel but the page.
 
-    Makes the folder; raises OSError where it may not.
+    Creates the folder; raises OSError if it cannot.
     """
     folder.mkdir(parents=True, exist_ok=True)
     own = {

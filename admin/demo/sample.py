@@ -1,4 +1,4 @@
-"""Lay the sample district into an empty database, by the same imports that an officer runs."""
+"""Loads the sample district into an empty database, by the same imports that an officer runs."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,14 +28,14 @@ class Files:
 
     @classmethod
     def within(cls, folder: Path) -> "Files":
-        """The files below the demo's folder."""
+        """The files in the demo's folder."""
         home = folder / SAMPLE
         return cls(
             units=home / "units.csv", dossiers=home / "dossiers.csv", facts=home / "facts.csv"
         )
 
     def write(self) -> None:
-        """Write all three anew."""
+        """Write all three files, replacing older ones."""
         self.units.parent.mkdir(parents=True, exist_ok=True)
         figures = read_figures()
         _write(self.units, (_unit(one) for one in figures))
@@ -44,7 +44,7 @@ class Files:
 
 
 async def lay(runtime: Runtime, folder: Path) -> list[Report]:
-    """Import the district, once; returns what was imported, nothing when it was there already.
+    """Import the district once; returns what was imported, nothing if it was imported before.
 
     Units come first and by themselves: the other files name them. Stopped in between, the next
     start takes the same files in again, which changes nothing that is there.

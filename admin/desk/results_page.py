@@ -32,10 +32,10 @@ def _nothing() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultsPage:
-    """`/officer` and what it asks for.
+    """`/officer` and the data it requests.
 
-    `place`: whose results they are. `beside`: what else goes into the summary; the page shows the
-    parts it has figures for.
+    `place`: the authority's name. `beside`: further parts of the summary; the page shows those that
+    have figures.
     """
 
     database: Database

@@ -1,4 +1,4 @@
-"""Taking in files: what all kinds share (`job`, `report`, `unit_index`), and one module a kind."""
+"""File imports: what all kinds share (`job`, `report`, `unit_index`), and one module per kind."""
 
 from admin.importing.importer import Importer, Read, Stored
 from admin.importing.job import run_import

@@ -34,7 +34,7 @@ CHANNELS = {fold(name): PAPER for name in (PAPER, "Giấy", "Phiếu giấy", "B
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperResponse:
-    """One row understood, but for the dossier's number."""
+    """One parsed row; the dossier's number is not looked up yet."""
 
     dossier: str
     form: Form
@@ -44,7 +44,7 @@ class PaperResponse:
     texts: Mapping[str, str]
 
     def of(self, dossier_id: int) -> NewResponse:
-        """The response to store."""
+        """Build the response to store."""
         return NewResponse(
             dossier_id=dossier_id,
             form=self.form.id,
@@ -57,7 +57,7 @@ class PaperResponse:
 
 
 class AnswerImporter:
-    """Rows of an answers file: one response each."""
+    """Imports rows of an answers file: one response each."""
 
     kind = "answers"
     columns = COLUMNS
@@ -73,10 +73,10 @@ class AnswerImporter:
         self._import_id: int | None = None
 
     async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
-        """Publish the forms; know their questions.
+        """Publish the forms and load their questions.
 
-        Raises Refusal `answers.unknown_column` when a header is no question of any form, or
-        `answers.column_not_asked` when it is none of the forms in the file.
+        Raises Refusal `answers.unknown_column` if a header is not a question of any form, or
+        `answers.column_not_asked` if no form in the file asks it.
         """
         self._import_id = import_id or None
         await form_versions.register(conn, shipped_forms(), self._runtime.now)
@@ -88,7 +88,7 @@ class AnswerImporter:
         self._columns.require_asked((text(row, "form"), row.values) for row in sheet)
 
     def read(self, row: Row) -> PaperResponse:
-        """One response; raises Refusal with the reason to reject it."""
+        """Parse one response; raises Refusal with the reason to reject it."""
         dossier = normal_code(read_code(row, "dossier"))
         answered_at = self._moment(row)
         day = answered_at.astimezone(self._zone).date()
@@ -111,7 +111,7 @@ class AnswerImporter:
         return Touched(dossier=one.dossier)
 
     async def store(self, conn: Connection, rows: Sequence[Read[PaperResponse]]) -> Stored:
-        """Add new responses, change imported ones, leave alone what citizens said to us."""
+        """Add new responses, update imported ones, keep those citizens gave through the bot."""
         filed = await responses.filed(conn, {paper.dossier for _, paper in rows})
         lost: list[Refused] = []
         known: list[_Known] = []
@@ -131,7 +131,7 @@ class AnswerImporter:
         return found
 
     def _mistaken(self, paper: PaperResponse, dossier: Filed | None) -> Refusal | None:
-        """Why this cannot be what somebody said of this dossier."""
+        """Why this cannot be a response about this dossier, or None."""
         day = paper.answered_at.astimezone(self._zone).date()
         params = {"dossier": paper.dossier, "day": f"{day:%d/%m/%Y}"}
         if dossier is None:
@@ -152,7 +152,7 @@ class AnswerImporter:
     async def _again(
         self, conn: Connection, one: "_Known", before: StoredResponse, found: Stored
     ) -> None:
-        """A response that is there: taken from a file before, or a citizen's own."""
+        """Handle a response that exists: imported before, or given by the citizen."""
         if before.from_contact or before.simulated or before.channel != one.response.channel:
             found.rejected.append((one.row, _already(one.paper, before)))
         elif before.said == one.response.said:
@@ -191,7 +191,7 @@ class AnswerImporter:
         response_id: int,
         before: Mapping[str, str],
     ) -> None:
-        """Open what an answer complains of, withdraw what it no longer does."""
+        """Open complaints for answers that report misconduct; withdraw those no longer reported."""
         for question in paper.form.questions:
             rule, now = question.complaint, paper.options.get(question.id)
             if rule is None or before.get(question.id) == now:
@@ -219,7 +219,7 @@ class AnswerImporter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """A row about a dossier we have."""
+    """A row about a known dossier."""
 
     row: Row
     paper: PaperResponse
@@ -227,7 +227,7 @@ class _Known:
 
 
 def _history(one: "_Known", before: StoredResponse) -> list[Change]:
-    """Question by question what was said before, and now."""
+    """The change history: each question's answer before and now."""
     said, was = one.response.said, before.said
     return [
         Change(

@@ -1,4 +1,4 @@
-"""What the importers share in reading a cell."""
+"""Reads cells for the importers."""
 
 import re
 from datetime import date, datetime, time
@@ -11,15 +11,15 @@ from surveys.errors import Refusal
 from surveys.spelling import tidy
 
 LONGEST = 800
-"""Signs of a name or a code: what every database can keep in an index."""
+"""The most characters of a name or a code: every database can index that many."""
 EXACT_DIGITS = 15
-"""A spreadsheet keeps so many digits of a number and makes zeros of the rest."""
+"""A spreadsheet keeps this many digits of a number and replaces the rest by zeros."""
 _DAY_NUMBER = re.compile(r"[34567]\d{4}")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 
 
 def text(row: Row, column: str) -> str:
-    """The cell as tidy text; empty when there is nothing.
+    """The cell as normalized text; "" if it is empty.
 
     Raises Refusal `imports.too_long`, `.error_cell`, `.uncomputed_cell` or `.became_date`.
     """
@@ -35,7 +35,7 @@ def text(row: Row, column: str) -> str:
 
 
 def needed(row: Row, column: str) -> str:
-    """The cell as tidy text. Raises Refusal `imports.empty_cell` when there is nothing."""
+    """The cell as normalized text. Raises Refusal `imports.empty_cell` if it is empty."""
     found = text(row, column)
     if not found:
         raise Refusal("imports.empty_cell", column=column)
@@ -43,8 +43,8 @@ def needed(row: Row, column: str) -> str:
 
 
 def read_code(row: Row, column: str) -> str:
-    """A code as it was typed. Raises Refusal `imports.empty_cell`, `.became_date`, and
-    `imports.digits_cut` for a code that a spreadsheet took for a number."""
+    """Read a code as it was typed. Raises Refusal `imports.empty_cell`, `.became_date`, and
+    `imports.digits_cut` for a code that a spreadsheet converted to a number."""
     value = row.values.get(column)
     if isinstance(value, float) or (isinstance(value, str) and _is_cut(value)):
         raise Refusal("imports.digits_cut", column=column, cell=row.cell(column), value=value)
@@ -52,9 +52,9 @@ def read_code(row: Row, column: str) -> str:
 
 
 def read_typed_code(row: Row, column: str) -> str:
-    """As `read_code`, and no number at all: 1 may have been 01.
+    """Read a code like `read_code`, but refuse every number: 1 may have been 01.
 
-    Raises Refusal `imports.became_number`, too.
+    Also raises Refusal `imports.became_number`.
     """
     place = row.places.get(column)
     raw = row.cells[place] if place is not None and place < len(row.cells) else None

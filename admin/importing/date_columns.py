@@ -1,7 +1,7 @@
-"""Columns of days in which a spreadsheet understood some cells and left others as text.
+"""Finds date columns in which a spreadsheet parsed some cells and left others as text.
 
-An English Excel takes 05/03/2021 for 3 May where 5 March is meant, and cannot read 14/05/2021: so
-what it understood may have day and month exchanged.
+An English Excel parses 05/03/2021 as 3 May although it stands for 5 March, and cannot parse
+14/05/2021: so in the cells it parsed, day and month may be swapped.
 """
 
 from collections.abc import Callable
@@ -19,20 +19,20 @@ class _Column:
     typed: int = 0
     written: int = 0
     typed_fit: bool = True
-    """Whether every true date could have its day and month exchanged."""
+    """Whether day and month could be swapped in every parsed date."""
     written_beyond: bool = True
-    """Whether no text could be read the other way round."""
+    """Whether no text cell is a valid date with day and month swapped."""
     typed_rows: list[str] = field(default_factory=list)
 
 
 class DateColumns:
-    """Watches the cells of the columns of days."""
+    """Counts the parsed and the unparsed cells of each date column."""
 
     def __init__(self) -> None:
         self._columns: dict[str, _Column] = {}
 
     def see(self, column: str, raw: object, moment: date, place: str) -> None:
-        """One cell that was read: `raw` as it stands in the sheet, `moment` as it was taken."""
+        """Record one cell: `raw` as it is in the sheet, `moment` as it was parsed."""
         seen = self._columns.setdefault(column, _Column())
         if isinstance(raw, date):
             seen.typed += 1
@@ -44,7 +44,7 @@ class DateColumns:
             seen.written_beyond &= moment.day > LAST_MONTH
 
     def tell(self, notes: Notes, titles: Callable[[str], str]) -> None:
-        """Add a note for every column that mixes the two."""
+        """Add a note for every column that mixes both."""
         for name, seen in self._columns.items():
             if seen.typed and seen.written:
                 swapped = seen.typed_fit and seen.written_beyond and seen.typed >= FEWEST

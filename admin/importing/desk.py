@@ -1,4 +1,4 @@
-"""One file that is taken in: its rows read, planned or kept, counted, those rejected kept apart."""
+"""Processes one file: reads its rows, plans or stores them, counts them, collects rejected ones."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ from surveys.store.system.audit import AuditEntry
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """Where the rows of one file pass: read, planned or kept, counted."""
+    """Processes the rows of one file: reads them, plans or stores them, counts them."""
 
     runtime: Runtime
     database: Database
@@ -39,10 +39,10 @@ class Desk:
     number: int = 0
     """The number of the import; 0 in a dry run."""
     position: int = 0
-    """So many chunks are staged."""
+    """The number of staged chunks."""
     rejects: Rejects
     waiting: list[tuple[list[Read[Any]], list[Refused]]] = field(default_factory=list)
-    """Rows of a small kind of file, until they are written."""
+    """Rows of a small kind of file, kept until they are written."""
 
     @classmethod
     async def open(
@@ -53,7 +53,7 @@ class Desk:
         importer: Importer[Any],
         source: Source,
     ) -> "Desk":
-        """Read the file's header, and see that its rejected rows have a place."""
+        """Read the file's header, and check that the file of rejected rows can be written."""
         columns = tuple(importer.columns)
         async with database.read() as conn:
             mapped = await read_mapped(conn, importer.kind, columns, source, runtime.today)
@@ -76,12 +76,12 @@ class Desk:
         return self.mapped.sheet
 
     async def remember_mapping(self, conn: Connection) -> None:
-        """For the next file of this kind, once rows were taken with it."""
+        """Save the mapping for the next file of this kind, if rows were accepted with it."""
         if self.mapped.given and self.report.accepted:
             await self.mapped.given.save(conn, self.importer.kind)
 
     async def work(self, after_commit: ExitStack) -> None:
-        """Read every row; plan and stage what is large, keep what is small."""
+        """Read every row; plan and stage a large kind of file, keep a small one in memory."""
         async with self.database.write() as conn:
             await self.importer.begin(conn, self.sheet, self.number)
             if not self.number:
@@ -91,7 +91,7 @@ class Desk:
             for chunk, refused in self._chunks():
                 await self._take(chunk, refused)
                 told(self.report.rows)
-                await asyncio.sleep(0)  # where Ctrl-C is heard: statements need not wait
+                await asyncio.sleep(0)  # so that Ctrl-C can interrupt: statements may never wait
         self._note()
         if is_large(self.importer):
             self._require_yes()
@@ -126,12 +126,12 @@ class Desk:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What the row of the import says when it is whole."""
+        """The counts that the import's own row records when it is complete."""
         names = ("accepted", "rejected", "new", "changed")
         return {name: getattr(self.report, name) for name in names}
 
     def entries(self) -> list[AuditEntry]:
-        """What the audit log says of it: each change it keeps, then the import."""
+        """The audit log entries: each change it records, then the import."""
         names = ("rows", "new", "changed", "rejected")
         counts = {name: getattr(self.report, name) for name in names}
         details = {"file": self.report.file.name, **counts}
@@ -142,7 +142,7 @@ class Desk:
     async def _split(
         self, conn: Connection, rows: list[Read[Any]]
     ) -> tuple[list[Read[Any]], list[tuple[Row, Refusal]]]:
-        """The rows this officer may store, and the others with the reason."""
+        """Split off the rows this officer may not store, each with the reason."""
         return await split(conn, self.runtime.scope, rows, self.importer.touched)
 
     def _note(self) -> None:
@@ -152,8 +152,8 @@ class Desk:
         self.report.details = noted.details if isinstance(noted, Notes) else {}
 
     def _require_yes(self) -> None:
-        """Raises Refusal `imports.no_essential` where a column was not understood or stands empty;
-        a dry run, and a file that never had such columns, is only noted."""
+        """Raises Refusal `imports.no_essential` if an essential column is unrecognized or empty;
+        a dry run, and a file that never had such columns, only gets a note."""
         importer, sheet, source = self.importer, self.sheet, self.source
         if not (missing(sheet, importer.essential) and self.report.new):
             return
@@ -166,7 +166,7 @@ class Desk:
             raise Refusal("imports.no_essential", file=source.file.name, **params)
 
     def _chunks(self) -> Iterator[tuple[list[Read[Any]], list[Refused]]]:
-        """Rows by the chunk: those that were understood, and those between them that were not."""
+        """Yield rows in chunks: those that were parsed, and the rejected ones between them."""
         chunk: list[Read[Any]] = []
         refused: list[Refused] = []
         for row in self.sheet:
@@ -183,7 +183,7 @@ class Desk:
             yield chunk, refused
 
     def _require_titles(self, row: Row) -> None:
-        """A figure like 1,000 without quotation marks would be read as 1."""
+        """Check for cells beyond the header: a figure like 1,000 without quotes is read as 1."""
         width = self.sheet.widths[row.sheet]
         beyond = [cell for cell in row.cells[width:] if not is_blank(cell)]
         if beyond:
@@ -208,7 +208,7 @@ class Desk:
 
 
 def _claim(wanted: Path | None, places: set[Path]) -> None:
-    """Rejected rows must not take the place of what is read, of other rejects, of anything else.
+    """Reserve the file of rejected rows; it must not overwrite an input or any other file.
 
     Raises Refusal `imports.rejects_is_file` or `imports.rejects_taken`.
     """
@@ -222,7 +222,7 @@ def _claim(wanted: Path | None, places: set[Path]) -> None:
 
 
 def _report(kind: str, source: Source, mapped: MappedSheet) -> Report:
-    """The report before anything is counted."""
+    """Make the report with all counts at zero."""
     return Report(
         kind=kind,
         file=source.file,

@@ -1,4 +1,4 @@
-"""The columns of an export of dossiers, under the names that one-stop programs give them."""
+"""The columns of an export of dossiers, with the headers that one-stop programs use."""
 
 from admin.sheets import ColumnSpec
 
@@ -101,6 +101,6 @@ COLUMNS = (
 )
 DATES = ("received_at", "due_at", "finished_at", "returned_at", "apology_at", "rescheduled_to")
 ESSENTIAL = ("received_at", "due_at", "finished_at", "returned_at")
-"""Without any of these days a dossier counts for nothing."""
+"""A dossier without any of these dates counts in no period."""
 DONE = ("received_at", "finished_at", "returned_at")
-"""What has happened, and so not on a day to come."""
+"""Dates of past events, which cannot be in the future."""

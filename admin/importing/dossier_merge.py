@@ -1,6 +1,6 @@
-"""What a row of an export changes in the dossier that is stored, or adds when there is none.
+"""Merges a row of an export into the stored dossier, or makes a new one.
 
-A later file changes only what it states; what it leaves empty stays as it is stored.
+A later file changes only what it states; cells it leaves empty keep the stored value.
 """
 
 from collections import Counter
@@ -16,10 +16,10 @@ EMPTY: Values = {}
 
 
 def merge(stated: Values, before: Values | None, *, without_return: bool) -> dict[str, Any]:
-    """The columns to write: those stated, and what follows from them.
+    """The columns to write: those stated, and those derived from them.
 
-    `before` is the stored row, None for a new dossier. `without_return`: the file has no column
-    of returns, so the finish of a returned dossier counts as its return.
+    `before` is the stored row, None for a new dossier. `without_return`: the file has no return
+    column, so the finish date of a returned dossier counts as its return date.
     Raises Refusal `dossiers.returned_without_date`, `.before_received`, `.before_stored_received`,
     `.received_after_stored` or `.returned_before_finished`.
     """
@@ -36,12 +36,12 @@ def merge(stated: Values, before: Values | None, *, without_return: bool) -> dic
 
 
 def differing(written: Values, before: Values) -> dict[str, Any]:
-    """Those columns whose stored value is another."""
+    """The columns whose stored value differs."""
     return {name: value for name, value in written.items() if before[name] != value}
 
 
 def oddities(written: Values, stated: Values, before: Values | None) -> Counter[str]:
-    """What is odd in it but no reason to reject it, by the keys of the warnings."""
+    """The keys of the warnings about it: oddities that are no reason to reject it."""
     after = {**(before or EMPTY), **written}
     stored = before or EMPTY
     returned, status = after.get("returned_at"), after["status"]
@@ -63,7 +63,7 @@ def _finish_for_return(after: Values, *, without_return: bool) -> datetime:
 
 
 def _is_moved(written: Values, before: Values | None) -> bool:
-    """Whether the dates say more about the state than what is stored."""
+    """Whether the dates show a later state than the stored one."""
     if before is None:
         return True
     return any(
@@ -72,7 +72,7 @@ def _is_moved(written: Values, before: Values | None) -> bool:
 
 
 def _require_order(written: Values, before: Values | None) -> None:
-    """Also against what is stored; but what was stored in a wrong order before is not asked."""
+    """Check the order of the dates, stored ones too, unless those were out of order before."""
     moved = (differing(written, before) if before is not None else written).keys()
     after = {**(before or EMPTY), **written}
     received = after.get("received_at")
@@ -86,14 +86,14 @@ def _require_order(written: Values, before: Values | None) -> None:
 
 
 def _require_finished(finished: datetime, returned: datetime) -> None:
-    """What is not finished cannot be returned."""
+    """Check that the dossier is finished before it is returned."""
     if returned.date() < finished.date():
         days = {"value": f"{returned:%d/%m/%Y}", "finished": f"{finished:%d/%m/%Y}"}
         raise Refusal("dossiers.returned_before_finished", column="returned_at", **days)
 
 
 def _too_early(name: str, then: datetime, received: datetime, written: Values) -> Refusal:
-    """Named after the column of this file, and what is stored as such."""
+    """The refusal; it names the column of this file, or says that the value is a stored one."""
     day, reception = f"{then:%d/%m/%Y}", f"{received:%d/%m/%Y}"
     if name not in written:
         found = {"column": "received_at", "value": reception, "stored": day}

@@ -1,4 +1,4 @@
-"""What a row of an export says of a dossier."""
+"""Reads the rows of an export of dossiers."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -26,20 +26,20 @@ from surveys.spelling import fold, tidy
 
 
 class Draft(NamedTuple):
-    """A dossier as its row tells of it: only what the row states. An empty cell states nothing."""
+    """A dossier as its row states it. An empty cell states nothing."""
 
     code: str
     plain: dict[str, Any]
-    """Columns that go into the table as they are."""
+    """Columns that are stored unchanged."""
     procedure: str
     applicant: str
     phone: str | None
     row: str
-    """The row as a message names it."""
+    """The row's name in messages."""
 
 
 class DossierReader:
-    """Reads the rows of one file; notes what is odd but no reason to reject a row."""
+    """Reads the rows of one file; notes oddities that are no reason to reject a row."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class DossierReader:
         today: date,
         taken: dict[str, str],
     ) -> None:
-        """`taken`: code → row of what was read so far; the reader adds to it."""
+        """`taken`: code → row number of the dossiers read so far; the reader adds to it."""
         self.notes = Notes()
         self._sheet = sheet
         self._zone = zone
@@ -62,8 +62,8 @@ class DossierReader:
         self._first = taken
 
     def read(self, row: Row) -> Draft:
-        """One dossier. Raises Refusal `dossiers.duplicate`, `.in_future`, `.status`, `.channel`, or
-        one of those that `cells` and `UnitIndex.code_of` raise."""
+        """Read one dossier. Raises Refusal `dossiers.duplicate`, `.in_future`, `.status`,
+        `.channel`, or as `cells` and `UnitIndex.code_of`."""
         code = normal_code(cells.read_code(row, "code"))
         if first := self._first.get(code):
             raise Refusal("dossiers.duplicate", dossier=code, row=first)
@@ -87,12 +87,12 @@ class DossierReader:
         return draft
 
     def _unit(self, row: Row) -> str:
-        """The unit a row names, in our words where a mapping has them."""
+        """The unit a row names, translated by the mapping if it has one."""
         written = needed(row, "unit")
         return self._units.get(written.casefold(), written) if self._units else written
 
     def finish(self) -> Notes:
-        """What was noted, when all rows are read."""
+        """The notes, once all rows are read."""
         self._watched.tell(self.notes, self._sheet.title_of)
         self._watched = DateColumns()
         return self.notes
@@ -105,7 +105,7 @@ class DossierReader:
                 raise Refusal("dossiers.in_future", column=name, value=day, today=today)
 
     def _stated(self, row: Row) -> dict[str, Any]:
-        """Channel, status and officer, where the row names them."""
+        """Channel, status and officer, if the row names them."""
         found: dict[str, Any] = {}
         if channel := text(row, "channel"):
             found["channel"] = _filing(channel)
@@ -120,9 +120,9 @@ class DossierReader:
         return found
 
     def _status(self, written: str) -> Status | None:
-        """None for words that nobody knows: then the dates say how far the dossier is.
+        """The status; None for unknown words: then the dates determine the state.
 
-        Raises Refusal `dossiers.status` for a number that is none of the ten.
+        Raises Refusal `dossiers.status` for a number that is not one of the ten.
         """
         try:
             return parse_status(self._statuses.get(fold(written), written))

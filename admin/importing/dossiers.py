@@ -24,11 +24,11 @@ from surveys.store.system import import_changes, meta
 from surveys.store.system.import_changes import Change
 
 PERSON = ("applicant", "phone")
-"""What is kept sealed only."""
+"""Fields that are stored only encrypted."""
 
 
 class DossierImporter:
-    """Rows of an export of dossiers. What a row does not state stays as it is stored."""
+    """Imports rows of an export of dossiers. What a row does not state keeps its stored value."""
 
     kind = "dossiers"
     columns: Sequence[ColumnSpec] = COLUMNS
@@ -36,7 +36,7 @@ class DossierImporter:
     chunk = CHUNK
 
     def __init__(self, zone: ZoneInfo, keyring: Keyring, today: date) -> None:
-        """`today`: after it nothing can have happened."""
+        """`today`: dates after it are rejected."""
         self._zone = zone
         self._keys = keyring
         self._today = today
@@ -45,13 +45,13 @@ class DossierImporter:
 
     @property
     def warnings(self) -> Notes:
-        """What is odd but taken."""
+        """Oddities in accepted rows."""
         return self._reader.finish()
 
     async def begin(self, conn: Connection, sheet: Sheet, _import_id: int) -> None:
-        """Know the units, and what this file can change.
+        """Load the units, and determine what this file can change.
 
-        Raises Refusal `privacy.other_key` when the key is not that of the database.
+        Raises Refusal `privacy.other_key` if the key is not that of the database.
         """
         await meta.same_key(conn, self._keys.fingerprint())
         index = await UnitIndex.load(conn)
@@ -68,7 +68,7 @@ class DossierImporter:
         return Touched(unit_id=one.plain.get("unit_id"), dossier=one.code)
 
     async def plan(self, conn: Connection, rows: Sequence[Read[Draft]]) -> Planned:
-        """What these rows make and change, without writing it."""
+        """Determine what these rows create and change, without writing it."""
         there = await dossiers.find_stored(conn, [draft.code for _, draft in rows])
         writes, planned = Writes(), Planned()
         for row, draft in rows:
@@ -83,7 +83,7 @@ class DossierImporter:
     def _plan(
         self, draft: Draft, before: Mapping[Any, Any] | None, writes: Writes, counted: Stored
     ) -> None:
-        """Add what this row changes to what is to be written."""
+        """Add the changes of this row to those to be written."""
         written = merge(draft.plain, before, without_return=self._without_return)
         if draft.procedure:
             written["procedure"] = draft.procedure
@@ -105,7 +105,7 @@ class DossierImporter:
         counted.changed += 1
 
     def _other_person(self, draft: Draft, before: Mapping[Any, Any]) -> dict[str, str]:
-        """Name and phone, where the row states another than is stored."""
+        """Name and phone, if the row states other values than the stored ones."""
         found = {}
         if draft.phone and self._keys.phone_key(draft.phone) != before["phone_key"]:
             found["phone"] = draft.phone
@@ -115,7 +115,7 @@ class DossierImporter:
         return found
 
     def _sealed(self, person: Mapping[str, str]) -> dict[str, Any]:
-        """The columns of the table that keep these."""
+        """The encrypted columns for these values."""
         found: dict[str, Any] = {f"{name}_sealed": self._keys.seal(person[name]) for name in person}
         if "phone" in person:
             found["phone_key"] = self._keys.phone_key(person["phone"])
@@ -147,5 +147,5 @@ class DossierImporter:
 
 
 def _field(column: str) -> str:
-    """A column of the table as people call it."""
+    """The name of a table column in the change history."""
     return {"unit_id": "unit", "channel": "filing"}.get(column, column)

@@ -1,4 +1,4 @@
-"""How offices call the facts of their units, and the words facts may be."""
+"""The names offices use for facts of their units, and the words allowed as values."""
 
 from scoring.supported import FACTS
 from surveys.spelling import fold
@@ -49,22 +49,22 @@ PUBLICITY = {
     "one": ("Một", "Một trong hai", "Một hình thức"),
     "poor": ("Không đạt", "Kém", "Không", "Chưa công khai", "Không công khai"),
 }
-"""The words for what a check of the publication found; the first one is ours."""
+"""The words for the result of a check of the publication; the first one is ours."""
 _NAMES = {fold(title): name for name, titles in TITLES.items() for title in titles}
 _NAMES |= {fold(name): name for name in FACTS}
 _WORDS = {fold(said): word for word, words in PUBLICITY.items() for said in words}
 
 
 def fact_name(written: str) -> str:
-    """The id of the fact; anything unknown stays as it is, to be refused by the law."""
+    """The id of the fact; an unknown name stays unchanged, and the rulebook refuses it."""
     return _NAMES.get(fold(written), written)
 
 
 def fact_value(name: str, written: str) -> str:
-    """The value as the law reads it."""
+    """The value as the rulebook reads it."""
     return _WORDS.get(fold(written), written) if name == "publicity" else written
 
 
 def known_names() -> str:
-    """The names of every fact, for a message: ours beside the id."""
+    """The names of every fact for a message, each with its id."""
     return ", ".join(f"{titles[0]} ({name})" for name, titles in TITLES.items())

@@ -1,4 +1,4 @@
-"""Facts of units from a file (chỉ số 5, 6, 8, 9): one row a unit, period and fact."""
+"""Facts of units from a file (chỉ số 5, 6, 8, 9): one row per unit, period and fact."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ Key = tuple[int, str, str]
 
 
 class FactImporter:
-    """Rows of a facts file. They are checked together: a part may stand before its whole."""
+    """Imports rows of a facts file. They are checked together: a part may come before its whole."""
 
     kind = "facts"
     columns = COLUMNS
@@ -48,13 +48,13 @@ class FactImporter:
         self._seen: dict[Key, str] = {}
 
     async def begin(self, conn: Connection, _sheet: Sheet, import_id: int) -> None:
-        """Know the units."""
+        """Load the units."""
         self._units = await UnitIndex.load(conn)
         self._codes = {number: code for code, number in self._units.ids.items()}
         self._import_id = import_id or None
 
     def read(self, row: Row) -> Fact:
-        """One fact in its canonical writing; raises Refusal with the reason to reject it."""
+        """Read one fact in canonical form; raises Refusal with the reason to reject it."""
         name = fact_name(needed(row, "fact"))
         if name not in FACTS:
             raise Refusal("facts.unknown", fact=name, known=known_names())
@@ -75,7 +75,7 @@ class FactImporter:
         return Touched(unit_id=one.unit_id)
 
     async def store(self, conn: Connection, rows: Sequence[Read[Fact]]) -> Stored:
-        """Write what is new or changed; reject parts larger than their whole."""
+        """Write new and changed facts; reject parts larger than their whole."""
         before = await facts.find_stored(conn, {fact.period for _, fact in rows})
         taken, rejected = _consistent(rows, before)
         changed = [fact for fact in taken if before.get(fact.key) != fact.value]
@@ -109,7 +109,7 @@ class FactImporter:
 def _consistent(
     rows: Sequence[Read[Fact]], before: Mapping[Key, str]
 ) -> tuple[list[Fact], list[Refused]]:
-    """The facts that fit together, unit by unit and period by period, and the rows that do not."""
+    """Split into facts consistent within their unit and period, and rejected rows."""
     groups: dict[tuple[int, str], dict[str, Read[Fact]]] = {}
     for read in rows:
         _, fact = read
@@ -122,7 +122,7 @@ def _consistent(
 
 
 def _reject_unfit(group: dict[str, Read[Fact]], there: Mapping[str, str]) -> list[Refused]:
-    """Take rows out of `group` until the rest fits with what is stored; the rows taken out."""
+    """Remove rows from `group` until the rest fits the stored facts; return those removed."""
     out: list[Refused] = []
     while group:
         values = {**there, **{name: fact.value for name, (_, fact) in group.items()}}

@@ -1,4 +1,4 @@
-"""What a file had and had not, told after its import: nothing of it is left out silently."""
+"""What an import reports about its file besides the rows: nothing is ignored silently."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -10,7 +10,7 @@ from admin.sheets.columns import is_serial, likely
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownColumn:
-    """A column that was not used; `likely`: the column of ours that it probably means."""
+    """A column that was not used; `likely`: our column it probably corresponds to."""
 
     column: str
     filled: int
@@ -18,13 +18,13 @@ class UnknownColumn:
     likely_title: str | None = None
 
     def __str__(self) -> str:
-        """With the likely column of ours: `“Kỳ hạn” (due_at?)`."""
+        """The header with our likely column: `“Kỳ hạn” (due_at?)`."""
         return f"“{self.column}” ({self.likely}?)" if self.likely else f"“{self.column}”"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnCells:
-    """How many cells of a column of ours had no value of their own, and why."""
+    """The cells of one of our columns that have no value of their own, counted by cause."""
 
     column: str
     title: str
@@ -45,21 +45,21 @@ class SheetRows:
 
     @property
     def accepted(self) -> int:
-        """Rows that were taken."""
+        """The number of accepted rows."""
         return self.rows - self.rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What was found in a file beside its rows."""
+    """Findings about a file, apart from its rows."""
 
     unknown: Sequence[UnknownColumn] = ()
     columns: Sequence[ColumnCells] = ()
     hidden: int = 0
     hidden_columns: Sequence[str] = ()
-    """Titles of columns of ours that nobody sees in the sheet; they are read all the same."""
+    """Titles of our columns that are hidden in the sheet; they are read nevertheless."""
     passed_over: Sequence[str] = ()
-    """The lines that are no rows of data: headings, sums, signatures."""
+    """The lines that are not rows of data: headings, sums, signatures."""
     sheets: Sequence[SheetRows] = field(default_factory=tuple)
     writing: str = ""
 
@@ -78,7 +78,7 @@ class Findings:
 
 
 def findings_of(sheet: Sheet, specs: Sequence[ColumnSpec], rejected: dict[str, int]) -> Findings:
-    """From a sheet whose rows have been read. `rejected`: worksheet → how many rows."""
+    """Collect the findings of a sheet after reading it. `rejected`: worksheet → number of rows."""
     tallies = sheet.tallies
     rows = sum(tally.rows for tally in tallies.values())
     named = {spec.name for spec in specs}
@@ -109,7 +109,7 @@ def _hidden(sheet: Sheet) -> list[str]:
 
 
 def missing(sheet: Sheet, essential: Sequence[str]) -> bool:
-    """Whether not one row had a value in any of these columns."""
+    """Whether these columns are empty in every row."""
     rows = sum(tally.rows for tally in sheet.tallies.values())
     return bool(essential) and all(
         name not in sheet or sum(tally.empty[name] for tally in sheet.tallies.values()) >= rows
@@ -118,7 +118,7 @@ def missing(sheet: Sheet, essential: Sequence[str]) -> bool:
 
 
 def is_understood(sheet: Sheet, essential: Sequence[str], found: Findings) -> bool:
-    """Whether a file says by itself that it has none of these: every column of it was used."""
+    """Whether every column of the file was recognized, so that it plainly lacks these."""
     return not any(name in sheet for name in essential) and not any(
         one.filled for one in found.unknown
     )

@@ -1,4 +1,4 @@
-"""The findings about a file, told on the terminal."""
+"""Prints the findings about a file on the terminal."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,13 +6,13 @@ from admin.importing.findings import ColumnCells, Findings, SheetRows, UnknownCo
 from admin.kit.runtime import Runtime
 
 SHOWN_ROWS = 10
-"""So many rows are named for one reason or note."""
+"""The most rows listed for one reason or note."""
 LISTED = 20
-"""So many columns or worksheets are named."""
+"""The most columns or worksheets listed."""
 
 
 def tell_findings(runtime: Runtime, found: Findings, rows: int) -> None:
-    """What was not used, what was empty, what was hidden or passed over."""
+    """Print unused columns, empty cells, and rows that were hidden or skipped."""
     _tell_sheets(runtime, found.sheets)
     if found.writing:
         runtime.say("sheets.converted", writing=found.writing)
@@ -39,7 +39,7 @@ def _tell_sheets(runtime: Runtime, sheets: Sequence[SheetRows]) -> None:
 
 
 def shortened(rows: Sequence[str], count: int) -> str:
-    """The first rows of many."""
+    """The first row numbers of a long list."""
     shown = ", ".join(rows[:SHOWN_ROWS])
     return f"{shown}, …" if rows and count > min(SHOWN_ROWS, len(rows)) else shown
 
@@ -60,7 +60,7 @@ def _named(runtime: Runtime, one: UnknownColumn) -> str:
 
 
 def _cells(runtime: Runtime, columns: Sequence[ColumnCells], rows: int) -> Iterator[str]:
-    """Each column with cells that have no value of their own."""
+    """Print each column with cells that have no value of their own."""
     for one in columns:
         counts = {
             name: getattr(one, name)

@@ -17,7 +17,7 @@ _FILLERS = re.compile(r"^(?:mau )?(?:phieu ?)?(?:so )?(?=\d+$)")
 
 @dataclass(frozen=True, kw_only=True)
 class FormColumns:
-    """What the published forms ask. Ids and the words citizens see are both understood."""
+    """The questions of the published forms. Accepts both ids and the words citizens see."""
 
     forms: tuple[Form, ...]
 
@@ -34,15 +34,15 @@ class FormColumns:
         return named | {fold(one): one for one in ids}
 
     def check(self, headers: Iterable[str]) -> None:
-        """Raises Refusal `answers.unknown_column` for a header that is no question."""
+        """Raises Refusal `answers.unknown_column` for a header that is not a question."""
         for header in headers:
             if fold(header) not in self._questions:
                 known = ", ".join(sorted(set(self._questions.values())))
                 raise Refusal("answers.unknown_column", header=header, known=known)
 
     def require_asked(self, rows: Iterable[tuple[str, Mapping[str, object]]]) -> None:
-        """Look through (form as written, cells): a column that no form of the file asks is one
-        mistake, not one a row.
+        """Check all (form as written, cells): a column that no form of the file asks is one error,
+        not one per row.
 
         Raises Refusal `answers.column_not_asked`.
         """
@@ -66,7 +66,7 @@ class FormColumns:
             raise Refusal("answers.column_not_asked", **params)
 
     def form(self, text: str, day: date) -> Form:
-        """The form meant, in the version of that day, else in its first one.
+        """The form named, in the version of that day, else in its first version.
 
         Raises Refusal `answers.unknown_form`.
         """
@@ -82,7 +82,7 @@ class FormColumns:
     def answers(
         self, form: Form, cells: Mapping[str, object]
     ) -> tuple[dict[str, str], dict[str, str]]:
-        """Options and texts by question id, in the order of the form; other cells are left alone.
+        """Options and texts by question id, in the order of the form; other cells are ignored.
 
         Raises Refusal `answers.not_asked` or `answers.unknown_option`.
         """
@@ -120,12 +120,12 @@ class FormColumns:
 
     @cached_property
     def _headers(self) -> dict[str, str | None]:
-        """Headers met so far: they are the same in every row."""
+        """Cache of headers looked up: they are the same in every row."""
         return {}
 
     @cached_property
     def _options(self) -> Mapping[tuple[str, str, str], Mapping[str, str]]:
-        """(form, version, question) → what a cell may say, folded → option id."""
+        """(form, version, question) → folded cell text → option id."""
         return {
             (form.id, form.version, question.id): _words(question)
             for form in self.forms
@@ -134,17 +134,17 @@ class FormColumns:
 
 
 def _names(form: Form) -> set[str]:
-    """What a file may call a form: its id, its number, its title."""
+    """The names a file may use for a form: its id, number or title."""
     return {_short(form.id), *map(_short, form.title.values())}
 
 
 def _short(text: str) -> str:
-    """`Mẫu phiếu số 4`, `Phiếu 4` and `phieu4` alike."""
+    """One key for `Mẫu phiếu số 4`, `Phiếu 4` and `phieu4`."""
     return _FILLERS.sub("", fold(text)).replace(" ", "")
 
 
 def _words(question: Question) -> dict[str, str]:
-    """An id goes before a text; a spreadsheet's own TRUE and FALSE are yes and no."""
+    """Words of each option; ids win over texts, a spreadsheet's TRUE and FALSE are yes and no."""
     options = question.options
     words = {fold(text): option.id for option in options for text in option.text.values()}
     words |= {fold(option.id): option.id for option in options}

@@ -1,4 +1,4 @@
-"""What the importers of all kinds of files have in common."""
+"""The interface of the importers of all kinds of files."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from surveys.store.system.import_changes import Change
 
 CHUNK = 2_000
 AT_ONCE = 250
-"""So many dossiers are written in one go."""
+"""The number of dossiers written in one statement."""
 
 T = TypeVar("T")
 Understood = TypeVar("Understood", covariant=True)
@@ -24,30 +24,30 @@ Refused = tuple[Row, AnyRefusal]
 
 @dataclass(slots=True, kw_only=True)
 class Stored:
-    """What became of some rows: counts, those that the database could not take, and the changes
-    that the audit log keeps."""
+    """The result of storing some rows: counts, rows the database rejected, and the changes to
+    record in the audit log."""
 
     new: int = 0
     changed: int = 0
     same: int = 0
     fields: Counter[str] = field(default_factory=Counter)
-    """Which fields of what was there changed, and how often."""
+    """The fields of stored rows that changed, and how often."""
     rejected: list[Refused] = field(default_factory=list)
     audited: list[AuditEntry] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    """What was there before, for those that are not written down with the rows themselves."""
+    """The former values, for kinds whose rows do not store their own history."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Planned:
-    """What will become of some rows, and what is to be written, in chunks that can be staged."""
+    """The planned result for some rows, and the writes, in chunks that can be staged."""
 
     stored: Stored = field(default_factory=Stored)
     bodies: list[str] = field(default_factory=list)
 
 
 class Reader(Protocol[Understood]):
-    """What the importers of all kinds of files do."""
+    """Reads the rows of one kind of file."""
 
     @property
     def kind(self) -> str:
@@ -55,49 +55,49 @@ class Reader(Protocol[Understood]):
 
     @property
     def columns(self) -> Sequence[ColumnSpec]:
-        """The columns it knows."""
+        """The columns it recognizes."""
 
     @property
     def essential(self) -> Sequence[str]:
-        """Columns of which at least one must have values, else the file was not understood."""
+        """Columns of which at least one must have values, else the file is refused."""
 
     @property
     def chunk(self) -> int:
-        """So many rows are stored together."""
+        """The number of rows stored together."""
 
     @property
     def warnings(self) -> Counter[str]:
-        """What is odd but taken: text key below `<kind>.warnings` → how often."""
+        """Oddities in accepted rows: text key below `<kind>.warnings` → count."""
 
     async def begin(self, conn: Connection, sheet: Sheet, import_id: int, /) -> None:
-        """Look up what reading the rows needs."""
+        """Load what is needed to read the rows."""
 
     def read(self, row: Row, /) -> Understood:
-        """Understand one row; raises Refusal with the reason to reject it."""
+        """Parse one row; raises Refusal with the reason to reject it."""
 
     def touched(self, one: Any, /) -> Touched:  # noqa: ANN401 - what `read` gave
-        """Whose unit or dossier a row is about, for officers who are limited to a unit."""
+        """The unit or dossier a row is about, to check an officer's unit scope."""
 
 
 class SmallImporter(Reader[T], Protocol[T]):
     """A kind of file that is written in one transaction."""
 
     async def store(self, conn: Connection, rows: Sequence[Read[T]], /) -> Stored:
-        """Write these rows, and count which were new, changed, as before."""
+        """Write these rows; count new, changed and unchanged ones."""
 
 
 class LargeImporter(Reader[T], Protocol[T]):
-    """A kind of file whose writing is planned and staged, so that nobody waits for it."""
+    """A kind of file that is planned and staged, so that other writers do not wait for it."""
 
     async def plan(self, conn: Connection, rows: Sequence[Read[T]], /) -> Planned:
-        """What writing these rows means, and which are new, changed, as before."""
+        """Plan the writes of these rows; count new, changed and unchanged ones."""
 
 
 Importer = SmallImporter[T] | LargeImporter[T]
 
 
 def is_large(importer: Importer[Any]) -> TypeGuard[LargeImporter[Any]]:
-    """Whether it plans what it writes."""
+    """Whether it plans and stages its rows."""
     return hasattr(importer, "plan")
 
 

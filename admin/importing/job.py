@@ -1,11 +1,11 @@
-"""Taking in a file: every row accepted or rejected with its reason, all of them or none.
+"""Runs an import: accepts or rejects each row with a reason, and stores all files or none.
 
-Each kind of file brings an `Importer`; this room does what they share: the sheet, the chunks, the
+Each kind of file has an `Importer`; this module does what they share: the sheet, the chunks, the
 file of rejected rows, the row in `imports`, the audit log, the report.
 
-Rows are read outside any transaction. Large kinds of files plan what they write, chunk by chunk,
-and the plan is staged in short transactions, decided in one and applied in short ones again
-(`surveys.store.importing`); small kinds are written in one. Imports take turns.
+Rows are read outside any transaction. Large kinds of files plan their writes chunk by chunk; the
+plan is staged in short transactions, committed to in one and applied in short ones again
+(`surveys.store.importing`). Small kinds are written in one transaction. Imports run one at a time.
 """
 
 import asyncio
@@ -25,11 +25,11 @@ from surveys.store.importing import applying, staging
 from surveys.store.system import audit, imports
 
 TURN_SECONDS = 0.3
-"""Between two looks whether the import before has ended."""
+"""The pause between two checks whether the running import has ended."""
 
 
 async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> list[Report]:
-    """Take files in together, all of them or none; with a dry run among them nothing is kept.
+    """Import files together, all of them or none; if one is a dry run, nothing is stored.
 
     Waits while another import runs. Raises OSError or Refusal for a file that cannot be read at
     all; then nothing is changed.
@@ -54,8 +54,8 @@ async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> l
 
 
 async def _take_turn(runtime: Runtime, database: Database, desks: Sequence[Desk]) -> None:
-    """Wait until no other import is under way, and write down that these begin. What a dead one
-    has decided is made whole first; what it has not is forgotten."""
+    """Wait until no other import is running, and record that these begin. A crashed import that
+    was already decided is completed first; one that was not is discarded."""
     told = False
     while True:
         async with database.write() as conn:
@@ -80,8 +80,8 @@ async def _take_turn(runtime: Runtime, database: Database, desks: Sequence[Desk]
 async def _complete(
     runtime: Runtime, database: Database, desks: Sequence[Desk], *, dry_run: bool
 ) -> None:
-    """Write what is small, decide that what is staged will be written, and tell the audit log; at
-    the very end, since on PostgreSQL others wait for the log until this transaction is over."""
+    """Write small kinds, decide that the staged plan will be applied, and add to the audit log;
+    the log comes last, since on PostgreSQL other writers wait for it until the commit."""
     async with database.write() as conn:
         for desk in desks:
             await desk.store(conn)
@@ -99,7 +99,7 @@ async def _complete(
 
 
 async def _apply(runtime: Runtime, database: Database) -> None:
-    """Write what is decided. Stopped here, it is finished by whoever comes next, at once."""
+    """Apply the decided plan. If this is interrupted, the next process completes it."""
     try:
         with runtime.progress("imports.applying") as told:
             await applying.finish(database, told)
@@ -110,7 +110,7 @@ async def _apply(runtime: Runtime, database: Database) -> None:
 
 
 async def _give_up(database: Database, desks: Sequence[Desk]) -> None:
-    """Nothing was decided: no trace is left."""
+    """Discard an import that was not decided; no trace is left."""
     async with database.write() as conn:
         await staging.forget(conn, [desk.number for desk in desks if desk.number])
 

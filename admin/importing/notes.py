@@ -1,29 +1,29 @@
-"""What is odd in a file but no reason to reject a row, with the rows to look at."""
+"""Oddities in a file that are no reason to reject a row, with the rows to look at."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 MOST = 100
-"""So many rows of each note are kept; all are counted."""
+"""The most rows kept per note; all are counted."""
 
 
 @dataclass(slots=True)
 class Detail:
-    """Where a note holds: rows in their order, and the columns or words it is about."""
+    """Where a note applies: row numbers in order, and the columns or words concerned."""
 
     rows: list[str] = field(default_factory=list)
     words: dict[str, int] = field(default_factory=dict)
 
 
 class Notes(Counter[str]):
-    """Text key below `<kind>.warnings` → how often; `details` says where."""
+    """Text key below `<kind>.warnings` → count; `details` says where."""
 
     def __init__(self) -> None:
         super().__init__()
         self.details: dict[str, Detail] = {}
 
     def add(self, key: str, place: str, word: str = "") -> None:
-        """Take note of a row; `word`: the column or the word of the file that is meant."""
+        """Note a row; `word`: the column or word of the file it concerns."""
         self[key] += 1
         detail = self.details.setdefault(key, Detail())
         if len(detail.rows) < MOST and place not in detail.rows:

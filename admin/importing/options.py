@@ -33,14 +33,14 @@ _OF_SOURCE = ("mapping", "rejects", "all_sheets", "sheet", "no_saved_mapping", "
 
 
 def source_options(function: F) -> F:
-    """Add FILE and what says how it is taken in; `source_of` reads them."""
+    """Add FILE and the options of its import; `source_of` reads them."""
     for option in reversed(OPTIONS):
         function = option(function)
     return function
 
 
 def source_of(file: Path, options: dict[str, Any]) -> Source:
-    """Take the options of `source_options` out of a command's options."""
+    """Build a Source from the options that `source_options` added."""
     return Source(file=file, **{name: options.pop(name) for name in _OF_SOURCE})
 
 

@@ -1,4 +1,4 @@
-"""How an import went, for people and for programs."""
+"""The result of an import, for people and for programs."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -21,24 +21,24 @@ from surveys.store.system.audit import AuditEntry
 NAMED = 5
 EXAMPLES = 2
 LISTED = 20
-"""So many reasons, columns or worksheets are told on the terminal."""
+"""The most reasons, columns or worksheets listed on the terminal."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Reason:
-    """One reason for which rows were rejected."""
+    """A reason for rejecting rows."""
 
     code: str
     column: str
     count: int = 0
     rows: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
-    """The cells, where the reason lies in one."""
+    """The cells, if the reason concerns a cell."""
     examples: list[str] = field(default_factory=list)
-    """The sentence of the first row, and of the first one with another."""
+    """The sentence of the first row, and the first different one."""
 
     def add(self, row: Row, said: str, cell: str = "") -> None:
-        """One more row; the first hundred are named."""
+        """Count one more row; the first hundred are listed."""
         self.count += 1
         if len(self.rows) < MOST:
             self.rows.append(row.place)
@@ -49,7 +49,7 @@ class Reason:
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """How an import went: rows = accepted + rejected, accepted = new + changed + same."""
+    """The result of an import: rows = accepted + rejected, accepted = new + changed + same."""
 
     kind: str
     file: Path
@@ -58,13 +58,13 @@ class Report:
     changed: int = 0
     same: int = 0
     fields: Counter[str] = field(default_factory=Counter)
-    """Which fields of what was stored changed, and how often."""
+    """The stored fields that changed, and how often."""
     rejected: int = 0
     rejects: Path | None = None
     named: list[tuple[int, str]] = field(default_factory=list)
     """The first rejected rows and their reasons."""
     reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
-    """Why rows were rejected: by the code of the refusal and the column."""
+    """The reasons of rejected rows, by the refusal's code and the column."""
     rejected_by_sheet: dict[str, int] = field(default_factory=dict)
     found: Findings = field(default_factory=Findings)
     mapping: SavedMapping | None = None
@@ -73,7 +73,7 @@ class Report:
     """Whether none of the essential columns had a value."""
     warnings: Mapping[str, int] = field(default_factory=dict)
     details: Mapping[str, Detail] = field(default_factory=dict)
-    """Where each warning holds."""
+    """The rows and columns of each warning."""
     audited: list[AuditEntry] = field(default_factory=list)
     dry_run: bool = False
     sheet: str = ""
@@ -81,7 +81,7 @@ class Report:
     """The worksheet that was read, and those of the same file that were not."""
 
     def reject(self, row: Row, said: str, code: str, params: Mapping[str, object]) -> None:
-        """Count a row that was not taken."""
+        """Count a rejected row."""
         column, cell = str(params.get("column", "")), str(params.get("cell", ""))
         self.rejected += 1
         self.rejected_by_sheet[row.sheet] = self.rejected_by_sheet.get(row.sheet, 0) + 1
@@ -93,7 +93,7 @@ class Report:
 
     @property
     def accepted(self) -> int:
-        """Rows that were taken."""
+        """The number of accepted rows."""
         return self.new + self.changed + self.same
 
     def as_json(self) -> dict[str, Any]:
@@ -115,11 +115,11 @@ class Report:
 
 
 def tell(runtime: Runtime, shown_as: Format, report: Report, *others: Report) -> int:
-    """Print how an import went; the exit code: 1 only when every row of a file was rejected.
+    """Print the result of an import; returns the exit code: 1 if every row of a file was rejected.
 
-    Rows that come back with their reasons are a result, as findings are `check`'s.
+    Rejected rows are a normal result: exit code 0.
 
-    In JSON the reports of further files stand in the first one, under their kinds.
+    In JSON the reports of further files are nested in the first one, under their kinds.
     """
     reports = (report, *others)
     if shown_as is Format.JSON:
@@ -137,7 +137,7 @@ def tell(runtime: Runtime, shown_as: Format, report: Report, *others: Report) ->
 
 
 def _tell_troubles(runtime: Runtime, report: Report, *, among_others: bool) -> None:
-    """Why rows were rejected, then what else there is to look at."""
+    """Print why rows were rejected, then other things to look at."""
     file = report.file.name if among_others else ""
     for reason in list(report.reasons.values())[:LISTED]:
         _tell_reason(runtime, reason, file)
@@ -159,7 +159,7 @@ def _tell_troubles(runtime: Runtime, report: Report, *, among_others: bool) -> N
 
 
 def _tell_changes(runtime: Runtime, report: Report) -> None:
-    """Which fields of what was stored changed."""
+    """Print which stored fields changed."""
     if report.fields:
         named = (
             f"{runtime.text(f'{report.kind}.columns.{name}')} {count}"
@@ -169,7 +169,7 @@ def _tell_changes(runtime: Runtime, report: Report) -> None:
 
 
 def _tell_reason(runtime: Runtime, reason: Reason, file: str) -> None:
-    """`9 × the reason`, with the rows; a single one by its row."""
+    """Print `9 × the reason` with the rows; a single one by its row."""
     if reason.count == 1:
         said = "imports.rejected_row_of" if file else "imports.rejected_row"
         runtime.say(said, file=file, row=reason.rows[0], reason=reason.examples[0])
@@ -186,7 +186,7 @@ def _tell_reason(runtime: Runtime, reason: Reason, file: str) -> None:
 
 
 def _tell_notes(runtime: Runtime, report: Report) -> None:
-    """Each note with the rows to look at."""
+    """Print each note with the rows to look at."""
     for key, count in report.warnings.items():
         detail = report.details.get(key, Detail())
         words = ", ".join(f"“{word}”" for word in detail.words)

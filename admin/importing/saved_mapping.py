@@ -1,4 +1,4 @@
-"""The mapping of the last import is remembered, and used again for files it fits."""
+"""Remembers the mapping of the last import and reuses it for files it fits."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from surveys.store.system import meta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedMapping:
-    """A mapping that an import was given before."""
+    """A mapping given to an earlier import."""
 
     file: str
     saved_on: str
@@ -24,7 +24,7 @@ class SavedMapping:
     async def load(
         cls, conn: Connection, kind: str, columns: tuple[ColumnSpec, ...]
     ) -> Self | None:
-        """The one for this kind of file; None without one, or when it fits our columns no more."""
+        """Load it for this kind of file; None if there is none or it no longer fits our columns."""
         kept = await meta.read(conn, _key(kind))
         if kept is None:
             return None
@@ -36,7 +36,7 @@ class SavedMapping:
         return cls(file=tree["file"], saved_on=tree["saved_on"], meanings=meanings)
 
     async def save(self, conn: Connection, kind: str) -> None:
-        """Remember it instead of the one before."""
+        """Save it in place of the earlier one."""
         tree = {"file": self.file, "saved_on": self.saved_on, "mapping": self.meanings.as_tree()}
         await meta.write(conn, _key(kind), json.dumps(tree, ensure_ascii=False))
 
@@ -51,15 +51,15 @@ class MappedSheet:
 
     sheet: Sheet
     given: SavedMapping | None = None
-    """The one to remember when the import is done."""
+    """The mapping to remember after the import."""
     saved: SavedMapping | None = None
-    """The remembered one that was used."""
+    """The remembered mapping that was used."""
 
 
 async def read_mapped(
     conn: Connection, kind: str, columns: tuple[ColumnSpec, ...], source: Source, today: date
 ) -> MappedSheet:
-    """Read a file with the mapping it is given, else with the remembered one where that fits.
+    """Read a file with the given mapping, else with the remembered one if that fits.
 
     Raises as `read_sheet` and `read_mapping`.
     """

@@ -1,4 +1,4 @@
-"""Points that people gave, from a file: tự chấm by the unit, thẩm định by the appraiser."""
+"""Points given by people, from a file: tự chấm by the unit, thẩm định by the appraiser."""
 
 import re
 from collections import Counter
@@ -40,7 +40,7 @@ _NUMBERED = re.compile(r"(?:chi so|cs|tieu chi|tc)? ?(\d+)")
 
 
 class ScoreImporter:
-    """Rows of a scores file."""
+    """Imports rows of a scores file."""
 
     kind = "scores"
     columns = COLUMNS
@@ -56,13 +56,13 @@ class ScoreImporter:
         self._seen: dict[Key, str] = {}
 
     async def begin(self, conn: Connection, _sheet: Sheet, import_id: int) -> None:
-        """Know the units."""
+        """Load the units."""
         self._units = await UnitIndex.load(conn)
         self._codes = {number: code for code, number in self._units.ids.items()}
         self._import_id = import_id or None
 
     def read(self, row: Row) -> ScoreRow:
-        """One score in its canonical writing; raises Refusal with the reason to reject it."""
+        """Read one score in canonical form; raises Refusal with the reason to reject it."""
         criterion = _criterion(needed(row, "criterion"))
         points = parse_points(self._rulebook, criterion, needed(row, "points"))
         score = ScoreRow(
@@ -91,7 +91,7 @@ class ScoreImporter:
         return Touched(unit_id=one.unit_id)
 
     async def store(self, conn: Connection, rows: Sequence[Read[ScoreRow]]) -> Stored:
-        """Write what is new or changed."""
+        """Write new and changed scores."""
         before = await scores.find_stored(conn, {score.period for _, score in rows})
         changed = [score for _, score in rows if before.get(score.key) != score.value]
         await scores.put(conn, changed, self._import_id)
@@ -129,6 +129,6 @@ class ScoreImporter:
 
 
 def _criterion(written: str) -> str:
-    """`CS 5`, `Chỉ số 5` and `5` alike; anything else stays, to be refused by the rulebook."""
+    """One id for `CS 5`, `Chỉ số 5` and `5`; anything else stays and the rulebook refuses it."""
     match = _NUMBERED.fullmatch(fold(written))
     return match[1] if match else written

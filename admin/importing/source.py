@@ -14,25 +14,25 @@ class Source:
     file: Path
     mapping: Path | None = None
     rejects: Path | None = None
-    """Where rejected rows go; by default beside the file."""
+    """Where rejected rows are written; by default next to the file."""
     dry_run: bool = False
     all_sheets: bool = False
     """Read every worksheet that has the table."""
     sheet: str | None = None
     """Read only this worksheet."""
     no_saved_mapping: bool = False
-    """Leave aside the mapping that an earlier import was given."""
+    """Ignore the mapping remembered from an earlier import."""
     yes: bool = False
-    """Write also what looks as if the file was not understood."""
+    """Import even if the essential columns are missing or empty."""
 
     def rejects_file(self, kind: Kind) -> Path | None:
-        """The file of rejected rows, of the kind that came in; a dry run writes one only where it
-        is told to."""
+        """The file of rejected rows, of the same kind as the input; a dry run writes one only if
+        it is asked to."""
         if self.rejects is None and not self.dry_run:
             return self.file.with_name(f"{self.file.name}{suffix_of(kind)}")
         return self.rejects
 
     @property
     def read(self) -> list[Path]:
-        """The files that are only read."""
+        """The input files."""
         return [self.file] if self.mapping is None else [self.file, self.mapping]

@@ -1,4 +1,4 @@
-"""The steps of dossiers: what each agency had to do by when (chỉ số 2)."""
+"""Imports the steps of dossiers: each agency's due date and finish (chỉ số 2)."""
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ COLUMNS = (
 
 
 class StepDraft(NamedTuple):
-    """A step as its row tells of it."""
+    """A step as its row states it."""
 
     dossier: str
     agency: str
@@ -37,8 +37,8 @@ class StepDraft(NamedTuple):
 
 
 class StepImporter:
-    """Rows of a file of steps. A dossier named in it has the file's steps afterwards, no others;
-    so the file is looked at as a whole, and a dossier with one bad row waits with all its rows.
+    """Imports rows of a file of steps. A dossier in the file then has exactly the file's steps;
+    so the file is checked as a whole, and one bad row holds back all rows of its dossier.
     """
 
     kind = "steps"
@@ -47,17 +47,17 @@ class StepImporter:
     chunk = 10_000_000
 
     def __init__(self, zone: ZoneInfo, coming: Container[str] = ()) -> None:
-        """`coming`: the codes of dossiers that the same import makes."""
+        """`coming`: the codes of dossiers that the same import creates."""
         self._coming = coming
         self.warnings = Counter[str]()
         self._zone = zone
         self._broken = dict[str, str]()
 
     async def begin(self, _conn: Connection, _sheet: Sheet, _import_id: int) -> None:
-        """Nothing is needed."""
+        """Load nothing."""
 
     def read(self, row: Row) -> StepDraft:
-        """One step."""
+        """Read one step."""
         code = normal_code(read_code(row, "dossier"))
         try:
             return StepDraft(
@@ -75,8 +75,7 @@ class StepImporter:
         return Touched(dossier=one.dossier)
 
     async def plan(self, conn: Connection, rows: Sequence[Read[StepDraft]]) -> Planned:
-        """Give the dossiers that are there, or come with this import, these steps instead of the
-        former ones."""
+        """Plan to replace the steps of dossiers that exist, or come with this import, by these."""
         wanted = {draft.dossier for _, draft in rows}
         numbers = await dossiers.find_ids(conn, wanted)
         coming = sorted(code for code in wanted if code in self._coming and code not in numbers)
@@ -99,7 +98,7 @@ class StepImporter:
         return planned
 
     def _reason(self, draft: StepDraft, numbers: Mapping[str, int]) -> Refusal | None:
-        """Why this step cannot be taken, if it cannot."""
+        """Why this step is rejected, or None."""
         if draft.dossier not in numbers:
             return Refusal("steps.unknown_dossier", dossier=draft.dossier)
         if draft.dossier in self._broken:
@@ -117,7 +116,7 @@ class Changes:
     """How the steps of some dossiers differ from the stored ones."""
 
     steps: dict[int, list[Step]] = field(default_factory=dict)
-    """All steps of the dossiers where anything differs."""
+    """All steps of the dossiers with any difference."""
     new: int = 0
     changed: int = 0
     same: int = 0
@@ -147,7 +146,7 @@ class Changes:
 def _history(
     steps: Mapping[int, Sequence[Step]], there: Steps, codes: Mapping[int, str]
 ) -> list[Change]:
-    """What each dossier had before, and has now."""
+    """The change history: each dossier's steps before and now."""
     return [
         step_writes.change_of(codes[number], list(there.get(number, {}).values()), now)
         for number, now in steps.items()

@@ -1,4 +1,4 @@
-"""Finding the unit a row means, by its code, its name, or a name that somebody confirmed."""
+"""Finds the unit a row names, by its code, its name, or a confirmed alias."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,8 @@ from surveys.store.dossiers.units import Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitIndex:
-    """Every unit by code (whatever its case) and by name and alias (without case and signs, with
-    its tones: Phú Thành is not Phú Thạnh)."""
+    """Every unit by code (case ignored) and by name and alias (case and punctuation ignored,
+    tones kept: Phú Thành is not Phú Thạnh)."""
 
     codes: Mapping[str, str]
     names: Mapping[str, list[str]]
@@ -25,7 +25,7 @@ class UnitIndex:
 
     @classmethod
     async def load(cls, conn: Connection) -> "UnitIndex":
-        """All units of the database, with their aliases."""
+        """Load all units of the database, with their aliases."""
         found = await units.list_all(conn)
         ids = {code: number for code, (number, _) in found.items()}
         aliases = {one.key: one.unit for one in await unit_aliases.listed(conn)}
@@ -38,7 +38,7 @@ class UnitIndex:
         ids: Mapping[str, int] | None = None,
         aliases: Mapping[str, str] | None = None,
     ) -> "UnitIndex":
-        """These units; without numbers when they are not stored yet."""
+        """Index these units; they have no numbers if they are not stored yet."""
         listed = {unit.code: unit for unit in known}
         names: defaultdict[str, list[str]] = defaultdict(list)
         for unit in listed.values():
@@ -54,8 +54,8 @@ class UnitIndex:
     def code_of(self, text: str) -> str:
         """The code of the unit that `text` names.
 
-        Raises Refusal `units.ambiguous` when several have that name, `units.unknown_likely` or
-        `.unknown_several` when it is no unit's name but like one's, else `units.unknown`.
+        Raises Refusal `units.ambiguous` if several have that name, `units.unknown_likely` or
+        `.unknown_several` if it only resembles the name of one or several, else `units.unknown`.
         """
         if code := self.codes.get(text.casefold()):
             return code

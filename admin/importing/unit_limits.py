@@ -1,4 +1,4 @@
-"""What a file may touch when the officer's work is limited to a unit."""
+"""Restricts an import to the officer's unit scope."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """What one row is about: a unit by its number, a dossier by its code, or both."""
+    """The subject of one row: a unit by its number, a dossier by its code, or both."""
 
     unit_id: int | None = None
     dossier: str | None = None
@@ -27,9 +27,9 @@ async def split(
     rows: Sequence[tuple[Row, T]],
     touched: Callable[[T], Touched],
 ) -> tuple[list[tuple[Row, T]], list[tuple[Row, Refusal]]]:
-    """The rows this officer may store, and the others with the reason.
+    """Split into the rows this officer may store, and the others with the reason.
 
-    A dossier that is there already belongs to the unit it is stored under, whatever the row says.
+    An existing dossier belongs to the unit it is stored under, whatever the row says.
     """
     if scope.unit is None:
         return list(rows), []

@@ -1,4 +1,4 @@
-"""Which unit a name that is nobody's exact name may mean: shortenings, old names, lost tones."""
+"""Suggests units for a name without an exact match: abbreviations, old names, lost tones."""
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -24,13 +24,13 @@ KINDS = tuple(
 COUNCILS = tuple(map(name_key, ("UBND", "Ủy ban nhân dân", "HĐND và UBND", "HĐND-UBND")))
 FORMER = name_key("cũ")
 NEAR = 0.8
-"""How alike two names must be, once tones are gone, to be proposed."""
+"""The least similarity of two names without tones for a suggestion (`difflib` ratio)."""
 AT_MOST = 3
 
 
 def likely(text: str, names: Iterable[tuple[str, str]]) -> list[str]:
-    """The codes of the units that `text` may mean, out of (name, code); the likeliest kind of
-    likeness alone, and nothing where too many are alike."""
+    """The codes of the units that `text` may name, out of (name, code); only those of the closest
+    kind of match, and none if too many match."""
     known = list(names)
     for match in (_same_core, _initials, _same_without_tones, _near):
         found = sorted(set(match(text, known)))
@@ -63,8 +63,8 @@ def _near(text: str, known: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _cores(text: str, *, bare: bool = True) -> set[str]:
-    """The name without its council, abbreviations of its kind written out; where `bare`, also
-    without its kind. Tones stay."""
+    """The name without “UBND”, with the abbreviation of its kind expanded; if `bare`, also without
+    its kind. Tones stay."""
     rest = name_key(text).removesuffix(f" {FORMER}")
     for council in COUNCILS:
         rest = rest.removeprefix(f"{council} ")

@@ -1,4 +1,4 @@
-"""Units from a file: the whole file is looked at together, since a parent may come later in it."""
+"""Imports units from a file, which is checked as a whole: a parent may come after its child."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,12 +34,12 @@ LEVELS = {
     Level.COMMUNE: ("xã", "cấp xã", "phường", "thị trấn", "đặc khu", "commune"),
 }
 USUAL_BLOCK = {Level.PROVINCE: "so", Level.DISTRICT: "phong", Level.COMMUNE: "xa"}
-"""The block of a unit whose file names none: sở, phòng, xã."""
+"""The default block of a unit by its level: sở, phòng, xã."""
 _LEVELS = {fold(word): level for level, words in LEVELS.items() for word in words}
 
 
 class UnitImporter:
-    """Rows of a units file."""
+    """Imports rows of a units file."""
 
     kind = "units"
     columns = COLUMNS
@@ -54,14 +54,14 @@ class UnitImporter:
         self._written: Mapping[str, str] = {}
 
     async def begin(self, conn: Connection, _sheet: Sheet, _import_id: int) -> None:
-        """Know the units there are."""
+        """Load the existing units."""
         found = await units.list_all(conn)
         self._stored = {code: unit for code, (_, unit) in found.items()}
         self._written = {code.casefold(): code for code in self._stored}
 
     def read(self, row: Row) -> Unit:
-        """One unit; its parent as the row names it. A code that the database has in other
-        capitals keeps the database's writing."""
+        """Read one unit, with its parent as the row names it. A code that the database has in a
+        different case keeps the database's spelling."""
         code = self._code(row)
         level = _level(needed(row, "level"))
         unit = Unit(
@@ -79,11 +79,11 @@ class UnitImporter:
         return unit
 
     def touched(self, _one: Unit) -> Touched:
-        """Units are no officer's own."""
+        """Nothing: units belong to no officer's scope."""
         return Touched()
 
     async def store(self, conn: Connection, rows: Sequence[Read[Unit]]) -> Stored:
-        """Join children to their parents, refuse circles, write what is new or changed."""
+        """Link children to their parents, refuse cycles, write new and changed units."""
         taken, rejected = _with_parents(rows, self._stored)
         after = dict(self._stored) | {unit.code: unit for unit in taken}
         _refuse_circles(after)
@@ -123,8 +123,8 @@ class UnitImporter:
 def _with_parents(
     rows: Iterable[Read[Unit]], stored: Mapping[str, Unit]
 ) -> tuple[list[Unit], list[Refused]]:
-    """The units with their parents' codes, and the rows whose parent nobody knows (a row whose
-    parent was itself rejected for that is one of them)."""
+    """Split into units with their parents' codes, and rows whose parent is unknown (including
+    those whose parent was itself rejected for that)."""
     waiting = list(rows)
     rejected: list[Refused] = []
     while True:

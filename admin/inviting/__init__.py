@@ -1,1 +1,1 @@
-"""Who was invited to answer, unit by unit."""
+"""Invitations, unit by unit."""

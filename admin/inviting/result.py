@@ -1,4 +1,4 @@
-"""What `motcua invite` did in a period, as data."""
+"""The result of `motcua invite` for a period, as data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from surveys.tally import quota
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitedUnit:
-    """One unit's invitations; `quota` is how many the dossiers returned ask for."""
+    """One unit's invitations; `quota` is the number required for its returned dossiers."""
 
     unit: str
     name: str
@@ -21,13 +21,13 @@ class InvitedUnit:
 
     @property
     def met(self) -> bool:
-        """Whether enough were invited."""
+        """Whether the quota is met."""
         return self.issued >= self.quota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InviteResult:
-    """The invitations of every unit, in the order of the codes."""
+    """The invitations of every unit, ordered by code."""
 
     units: tuple[InvitedUnit, ...]
 
@@ -37,7 +37,7 @@ class InviteResult:
 
 
 def invite_result(counts: Sequence[InvitationCounts], quota_percent: int) -> InviteResult:
-    """The counts with their quotas, in percent of the dossiers returned."""
+    """Add the quotas, a percentage of the dossiers returned, to the counts."""
     return InviteResult(
         units=tuple(
             InvitedUnit(

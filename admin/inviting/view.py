@@ -21,7 +21,7 @@ class InviteView:
     result: InviteResult
 
     def blocks(self) -> Iterator[Block]:
-        """One row a unit, and a total where there are several."""
+        """One row per unit, and a total if there are several."""
         rows, _ = self.as_rows()
         several = len(rows) > 1
         listed = [*rows, self._total()] if several else rows
@@ -29,11 +29,11 @@ class InviteView:
         yield Table(columns=columns, rows=listed, last_is_total=several)
 
     def as_json(self) -> Sequence[Row]:
-        """One entry a unit."""
+        """One entry per unit."""
         return self.as_rows()[0]
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
-        """One row a unit."""
+        """One row per unit."""
         return [asdict(one) | {"met": one.met} for one in self.result.units], KEYS
 
     def _total(self) -> dict[str, Any]:

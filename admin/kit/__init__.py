@@ -1,1 +1,1 @@
-"""What every command uses: command line, help, runtime, output, texts, refusals."""
+"""Shared by all commands: command line, help, runtime, output, texts, refusals."""

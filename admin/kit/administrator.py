@@ -1,8 +1,8 @@
-"""Making an office's database: its schema, its sealed audit log, its first administrator.
+"""Creates an office's database: its schema, its sealed audit log, its first administrator.
 
-Whoever makes or migrates the database owns its file or its password anyway. So the system user who
-runs `db upgrade` becomes administrator, with every role, where nobody is one who could prove it:
-in a new database, in one from before there were proofs, and in none that already has one.
+A person who creates or migrates the database owns its file or its password anyway. So the system
+user who runs `db upgrade` becomes administrator, with every role, if no administrator can prove
+their identity: in a new database, or in one older than staff keys and system users.
 """
 
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ from surveys.store.system.staff import Officer, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upgraded:
-    """What the schema was before, and who became administrator, if somebody did."""
+    """The former state of the schema, and the new administrator, if there is one."""
 
     before: SchemaState
     administrator: Officer | None
 
 
 async def upgrade(runtime: Runtime, database: Database) -> Upgraded:
-    """Bring the schema up to date, seal the log, see that there is an administrator.
+    """Upgrade the schema, seal the audit log, and ensure that there is an administrator.
 
     All in one transaction. Raises Refusal `database.newer`, or as `Runtime.author`.
     """
@@ -48,14 +48,14 @@ async def upgrade(runtime: Runtime, database: Database) -> Upgraded:
 
 
 async def ensure_administrator(conn: Connection, runtime: Runtime) -> Officer | None:
-    """Make the system user of this process administrator, unless somebody can prove to be one."""
+    """Make the system user of this process administrator, unless one with a proof exists."""
     if _provable(await staff.everyone(conn)):
         return None
     return await make_administrator(conn, runtime)
 
 
 async def make_administrator(conn: Connection, runtime: Runtime) -> Officer:
-    """Give the system user of this process every role, under the name that was claimed."""
+    """Give the system user of this process every role, under the claimed name."""
     officer = Officer(
         name=runtime.actor,
         roles=tuple(Role),
@@ -74,14 +74,14 @@ def is_administrator(os_user: str, known: list[Officer]) -> bool:
 
 
 def _provable(known: list[Officer]) -> list[Officer]:
-    """The administrators who were given a proof; older rows have a name only."""
+    """The administrators with a key or a system user; older rows have only a name."""
     admins = [one for one in known if Role.ADMIN in one.roles]
     return [one for one in admins if one.os_user is not None or one.key_hash is not None]
 
 
 async def _is_untouched(conn: Connection) -> bool:
-    """Whether only the tables were made, by something else than `upgrade`: no staff, no key, no
-    log. A log that was emptied later leaves staff behind, and gets no new seal."""
+    """Whether the tables were created by something other than `upgrade`: no staff, key or log.
+    A log that was emptied later leaves staff rows, and gets no new seal."""
     kept = [await meta.read(conn, key) for key in (meta.KEY_FINGERPRINT, audit.SEAL)]
     rows = await audit.count(conn) + await staff.count_ever(conn)
     return not any(kept) and rows == 0

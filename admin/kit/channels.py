@@ -1,4 +1,4 @@
-"""The channels as the commands see them: what a channel may use, and `motcua <channel> check`."""
+"""Channels in commands: the context a channel gets, and `motcua <channel> check`."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -25,8 +25,8 @@ def channel_context(
     clock: Callable[[], datetime] | None = None,
     demo: bool = False,
 ) -> ChannelContext:
-    """What a channel may use within this command; without a `clock` it is the moment the command
-    began."""
+    """The context a channel gets in this command; without a `clock`, its time is the start of the
+    command."""
     return ChannelContext(
         settings=runtime.settings,
         texts=load_texts(),
@@ -38,7 +38,7 @@ def channel_context(
 
 
 def channel_title(runtime: Runtime, channel: str) -> str:
-    """The channel as people call it."""
+    """The channel's name for people."""
     texts, key = load_texts()[runtime.texts.language], f"channels.{channel}"
     return texts.text(key) if key in texts else channel
 
@@ -51,7 +51,7 @@ def check_group(name: str) -> click.Group:
     @click.option("--fix", is_flag=True)
     @format_option
     async def check(runtime: Runtime, *, fix: bool, shown_as: Format) -> int:
-        """Compare the bot's set-up with the settings; exit 1 when a part is wrong."""
+        """Compare the bot's set-up with the settings; exit 1 if a part is wrong."""
         return await _check(runtime, name, fix=fix, shown_as=shown_as)
 
     return made
@@ -72,7 +72,7 @@ async def _check(runtime: Runtime, name: str, *, fix: bool, shown_as: Format) ->
 
 
 def _open(runtime: Runtime, name: str) -> list[Channel]:
-    """Raises Refusal `<name>.not_configured`, or what a channel refuses about its settings."""
+    """Raises Refusal `<name>.not_configured`, or the channel's refusal of its settings."""
     database = Database.open(runtime.settings.database_url)
     runtime.exits.push_async_callback(database.close)
     context, modules = channel_context(runtime, database), registry.channel_modules()

@@ -1,6 +1,6 @@
-"""`motcua`: finds the command, runs it, and turns whatever goes wrong into one sentence.
+"""`motcua`: finds the command, runs it, and turns every failure into one sentence.
 
-Exit codes: 0 done, 1 refused with a reason, 2 wrong use, 130 stopped by Ctrl-C.
+Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 130 interrupted by Ctrl-C.
 """
 
 import gc
@@ -46,7 +46,7 @@ class Root(HelpfulGroup):
     """All commands, by section."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Those that are there, in the order of their sections, the channels at the end."""
+        """The available commands in the order of their sections, channels last."""
         order = [name for names in SECTIONS.values() for name in names]
         ordered = sorted(modules(), key=lambda n: (order.index(n) if n in order else len(order), n))
         return [*ordered, *remote_groups()]
@@ -61,7 +61,7 @@ class Root(HelpfulGroup):
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands under their sections' titles; no module is loaded for it."""
+        """Write the commands under their sections' titles; this loads no module."""
         texts: Texts = ctx.obj
         listed = self.list_commands(ctx)
         channels = {"channels": tuple(remote_groups())}
@@ -88,8 +88,8 @@ def root(**_options: object) -> None:
 def main() -> NoReturn:
     """The entry point of `motcua`.
 
-    No garbage is collected while modules are loaded, nor on the way out: what they made lives until
-    the process ends. `Action` turns the collector on for the command itself.
+    The garbage collector is off while modules load and at exit: their objects live until the
+    process ends. `Action` turns it on for the command itself.
     """
     gc.disable()
     for stream in (sys.stdout, sys.stderr):
@@ -101,7 +101,7 @@ def main() -> NoReturn:
 
 
 def run(args: Sequence[str]) -> int:
-    """Run one command line; the exit code. Every failure is told on standard error."""
+    """Run one command line; returns the exit code. Every failure is reported on standard error."""
     try:
         texts = load_texts(wanted_language(args))
     except Exception as error:

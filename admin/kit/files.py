@@ -1,7 +1,7 @@
-"""Files that a command writes: whole or not at all, and never through a link.
+"""Writes files of commands: completely or not at all, and never through a link.
 
-A draft beside the file gets an unguessable name and is made exclusively, so that nobody can have
-put a link to another file in its place; then it takes the file's name at once.
+A draft next to the file gets an unguessable name and is created exclusively, so that no link to
+another file can be in its place; then it is renamed to the file atomically.
 """
 
 import os
@@ -17,10 +17,10 @@ DRAFT = ".part"
 
 
 def require_free(file: Path, *, force: bool) -> None:
-    """See that nothing is lost when the file is written.
+    """Check that writing the file loses nothing.
 
-    Raises Refusal `files.exists` where something is there and `force` is not given, or
-    `files.no_file` for a folder or a device, which is never replaced.
+    Raises Refusal `files.exists` if it exists and `force` is not given, or `files.no_file` for a
+    folder or a device, which is never replaced.
     """
     if not os.path.lexists(file):
         return
@@ -31,7 +31,7 @@ def require_free(file: Path, *, force: bool) -> None:
 
 
 def new_draft(file: Path, mode: int = PRIVATE) -> Path:
-    """An empty new file beside `file`; by default only its owner may read it.
+    """Create an empty draft next to `file`; by default only its owner may read it.
 
     Raises OSError that names `file`.
     """
@@ -45,9 +45,9 @@ def new_draft(file: Path, mode: int = PRIVATE) -> Path:
 
 @contextmanager
 def draft_of(file: Path, mode: int = PRIVATE) -> Iterator[Path]:
-    """A draft that becomes `file` when the block ends without an exception, else is deleted.
+    """A draft that becomes `file` if the block ends without an exception, else is deleted.
 
-    A link in the place of `file` is replaced, what it leads to stays as it is. Raises OSError.
+    A link at `file` is replaced; its target stays as it is. Raises OSError.
     """
     draft = new_draft(file, mode)
     try:

@@ -1,8 +1,8 @@
-"""Texts in a CSV that a spreadsheet would compute when it opens the file."""
+"""Escapes texts in a CSV that a spreadsheet would evaluate as formulas."""
 
 
 def without_formula(value: object) -> object:
-    """A text that a spreadsheet would take for a formula, with an apostrophe before it."""
+    """Put an apostrophe before a text that a spreadsheet would evaluate as a formula."""
     if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return value
     return value if _is_number(value) else f"'{value}"

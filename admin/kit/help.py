@@ -1,7 +1,7 @@
-"""Commands of click whose help, usage line and list of commands speak the user's language.
+"""Click commands with help, usage line and list of commands in the user's language.
 
-The words are in the locale files: `commands.<path>.help`, `.examples` and `.options.<name>`,
-where the path of `motcua units import` is `units.import`; an option described nowhere else is
+The texts are in the locale files: `commands.<path>.help`, `.examples` and `.options.<name>`,
+where the path of `motcua units import` is `units.import`; an option without a text there is
 looked up under `commands.common.options`.
 """
 
@@ -16,7 +16,7 @@ import click
 from admin.kit.texts import Texts
 
 COMMANDS = "admin.commands"
-"""The package of the commands, by name: they import this module, it loads them only when asked."""
+"""The package of the commands, by name: they import this module, which loads them on demand."""
 
 
 def path_of(ctx: click.Context) -> str:
@@ -29,7 +29,7 @@ def path_of(ctx: click.Context) -> str:
 
 
 class Helpful(click.Command):
-    """A command that takes every word of its help from the locale files."""
+    """A command whose help comes from the locale files."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """`Cách dùng: motcua units import [TÙY CHỌN] FILE`."""
@@ -42,19 +42,19 @@ class Helpful(click.Command):
         )
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What the command does."""
+        """Write what the command does."""
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(ctx.obj.find(f"commands.{path_of(ctx)}.help") or "")
 
     def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The arguments of the command, where the locale files describe it."""
+        """Write the arguments that the locale files describe."""
         arguments = [p for p in self.get_params(ctx) if isinstance(p, click.Argument)]
         rows = [(a.make_metavar(ctx), self._words(ctx, a)) for a in arguments]
         _section(formatter, ctx.obj.text("help.arguments"), [row for row in rows if row[1]])
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options, then (for a group) its commands."""
+        """Write the options, then (for a group) its commands."""
         options = [p for p in self.get_params(ctx) if isinstance(p, click.Option) and not p.hidden]
         rows = [(p.get_help_spec(ctx), self._words(ctx, p) + _extra(ctx, p)) for p in options]
         _section(formatter, ctx.obj.text("help.options"), rows)
@@ -62,7 +62,7 @@ class Helpful(click.Command):
             self.format_commands(ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Examples, line by line as they would be typed."""
+        """Write the examples, line by line as they would be typed."""
         examples = ctx.obj.find(f"commands.{path_of(ctx)}.examples")
         if examples:
             with formatter.section(ctx.obj.text("help.examples")):
@@ -79,18 +79,18 @@ class Helpful(click.Command):
 
 
 class HelpfulGroup(Helpful, click.Group):
-    """A group that also takes in the modules `admin/commands/<group>_<command>.py`."""
+    """A group that also contains the commands in `admin/commands/<group>_<command>.py`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Its own commands in the order they were written, then those of other modules."""
+        """Its own commands in the order of definition, then those of other modules."""
         return [*self.commands, *_modules(f"{self.name}_")]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Loads the module of a command only now."""
+        """Load the module of a command on demand."""
         return super().get_command(ctx, cmd_name) or load(f"{self.name}_", cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Each command with the first line of its help."""
+        """Write each command with the first line of its help."""
         path = path_of(ctx) + "." if ctx.parent is not None else ""
         rows = [(name, first_line(ctx.obj, path + name)) for name in self.list_commands(ctx)]
         _section(formatter, ctx.obj.text("help.commands"), rows)
@@ -98,7 +98,7 @@ class HelpfulGroup(Helpful, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Knows the lazily loaded names too when it says what may have been meant."""
+        """Find the command; suggestions for a wrong name include lazily loaded commands."""
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             known = self.list_commands(ctx)
             raise click.exceptions.NoSuchCommand(args[0], possibilities=known, ctx=ctx)
@@ -106,12 +106,12 @@ class HelpfulGroup(Helpful, click.Group):
 
 
 def first_line(texts: Texts, path: str) -> str:
-    """The first line of a command's help: what it is for, in a few words."""
+    """The first line of a command's help: its summary."""
     return (texts.find(f"commands.{path}.help") or "").partition("\n")[0]
 
 
 def modules() -> list[str]:
-    """The top-level commands there are modules for."""
+    """The top-level commands that have a module."""
     return [name for name in _modules("") if "_" not in name]
 
 

@@ -1,8 +1,8 @@
-"""Who is at the command line: what is claimed (`--as`), and what proves it.
+"""Identifies the officer at the command line: the claimed name (`--as`), and its proof.
 
-A name is proved by the staff key, or by the user of the operating system: the one mapped to the
-name, or one who is an administrator (who could appoint or map anybody anyway). The audit log
-keeps the system user beside the name, so an administrator who speaks for somebody is seen there.
+A name is proved by the staff key, or by the operating system's user: the one mapped to the name,
+or one who is an administrator (who could appoint or map any user anyway). The audit log records
+the system user next to the name, which shows an administrator who acts under another name.
 """
 
 import getpass
@@ -20,7 +20,7 @@ from surveys.store.system.staff import Officer, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What a command line says of who types it."""
+    """What a command line claims about the person at the keyboard."""
 
     os_user: str
     name: str | None = None
@@ -31,12 +31,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who it is; `officer` None: nobody on the list of staff."""
+    """The person identified; `officer` is None for a person who is not staff."""
 
     name: str
     officer: Officer | None
     staffed: bool = True
-    """Whether there is any staff at all."""
+    """Whether the database has any staff."""
 
 
 def identify(claim: Claim, known: Sequence[Officer]) -> Identity:
@@ -55,7 +55,7 @@ def identify(claim: Claim, known: Sequence[Officer]) -> Identity:
 
 
 def os_user() -> str:
-    """The user of this process; environment variables have no say in it."""
+    """The user of this process; environment variables do not affect it."""
     if hasattr(os, "getuid"):
         import pwd
 
@@ -67,7 +67,7 @@ def os_user() -> str:
 
 
 def read_key(file: Path | None) -> str | None:
-    """The staff key from its file, else from the environment; None where there is none.
+    """Read the staff key from its file, else from the environment; None if there is none.
 
     Raises OSError, or Refusal `staff.key_readable` for a file that others may read.
     """

@@ -1,7 +1,7 @@
-"""What goes to standard output: tables for people, JSON and CSV for programs.
+"""Writes results to standard output: tables for people, JSON and CSV for programs.
 
-A command gathers its result as data first. A view of that data is `Presentable`: it can say the
-result in blocks for people, as one JSON value, and as flat rows for CSV. Nothing else prints.
+A command first collects its result as data. A view of that data is `Presentable`: it gives the
+result as blocks for people, as one JSON value, and as flat rows for CSV. Nothing else prints.
 """
 
 import csv
@@ -33,7 +33,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Points:
-    """A heading with a line for each point; printed only where there is a point."""
+    """A heading with a line per point; printed only if there is a point."""
 
     heading: str
     lines: Sequence[str]
@@ -41,21 +41,21 @@ class Points:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line in a style of rich; it wraps where the terminal is narrow."""
+    """A line in a rich style; it wraps on a narrow terminal."""
 
     text: str
     style: str
 
 
 Block = str | Line | Table | Points
-"""What a result is printed as: a line, a table, a list of points."""
+"""A printable part of a result: a line, a table, a list of points."""
 
 
 class Presentable(Protocol):
     """A result with its words, ready for every format."""
 
     def blocks(self) -> Iterable[Block]:
-        """For people, in the order of reading."""
+        """For people, in reading order."""
 
     def as_json(self) -> object:
         """For programs: every figure the blocks show."""
@@ -65,7 +65,7 @@ class Presentable(Protocol):
 
 
 def present(texts: Texts, result: Presentable, shown_as: Format) -> None:
-    """Print a result in the wanted format."""
+    """Print a result in the requested format."""
     if shown_as is Format.JSON:
         show_json(result.as_json())
     elif shown_as is Format.CSV:
@@ -92,7 +92,7 @@ def print_block(texts: Texts, block: Block) -> None:
 def show(
     texts: Texts, rows: Sequence[Row], columns: Sequence[Column], shown_as: Format, title: str = ""
 ) -> None:
-    """Print `rows` in the wanted format; a table is titled, and says so when it is empty."""
+    """Print `rows` in the requested format; a table has a title, and a message if it is empty."""
     if shown_as is Format.JSON:
         show_json([{column.key: row.get(column.key) for column in columns} for row in rows])
     elif shown_as is Format.CSV:
@@ -104,12 +104,12 @@ def show(
 
 
 def show_json(value: object) -> None:
-    """Print any result as JSON; decimals become strings, days ISO."""
+    """Print any result as JSON; decimals become strings, dates ISO 8601."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
 
 
 def show_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
-    """Print rows as CSV with the keys as header; no text becomes a formula in a spreadsheet."""
+    """Print rows as CSV with the keys as header; texts cannot become spreadsheet formulas."""
     writer = csv.DictWriter(sys.stdout, keys, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for row in rows:
@@ -117,7 +117,7 @@ def show_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
 
 
 def plain(value: object) -> object:
-    """One value as programs read it: a decimal as text, a day in ISO form."""
+    """One value for programs: a decimal as text, a date in ISO 8601."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal | Path):
@@ -127,9 +127,9 @@ def plain(value: object) -> object:
 
 @contextmanager
 def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error while the block runs, when a person is watching.
+    """Show a progress bar on standard error while the block runs, if it is a terminal.
 
-    Yields what is told how far the work is (a count from the beginning).
+    Yields a function to call with the progress so far (a count from the beginning).
     """
     if not sys.stderr.isatty():
         yield lambda _done: None

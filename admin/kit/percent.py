@@ -1,4 +1,4 @@
-"""Percentages: read from the command line, computed from counts, always the same way."""
+"""Percentages: parsed from the command line and computed from counts, in one place."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -19,7 +19,7 @@ class Percent(click.ParamType[Decimal]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> Decimal:
-        """The number; a usage error for anything else."""
+        """Parse the number; a usage error for anything else."""
         text = str(value).removesuffix("%").strip().replace(",", ".")
         if not text.replace(".", "", 1).isdecimal() or not Decimal(text) <= HUNDRED:
             self.fail(f"{value!r}", param, ctx)
@@ -30,7 +30,7 @@ PERCENT = Percent()
 
 
 def share(part: int, whole: int) -> Decimal | None:
-    """`part` of `whole` in percent with one decimal, half up; None where `whole` is 0."""
+    """`part` of `whole` in percent with one decimal, half up; None if `whole` is 0."""
     if not whole:
         return None
     return (Decimal(HUNDRED * part) / whole).quantize(TENTH, ROUND_HALF_UP)

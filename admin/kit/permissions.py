@@ -1,9 +1,8 @@
-"""Who may run which command: one table, looked at before a command's function runs.
+"""Who may run which command: one table, checked before a command's function runs.
 
-A key is the path of a command (`units.import`), with `--option` after it where the option needs
-more than its command, or with `name=value` where a row of a file does. `require` is the only place
-that decides. docs/roles.md is this table for people; a test compares them, and runs every command
-in every role.
+A key is the path of a command (`units.import`), with `--option` appended if the option needs more
+than its command, or `name=value` if a row of a file does. Only `require` decides. docs/roles.md is
+this table for people; a test compares them, and runs every command in every role.
 """
 
 from collections.abc import Mapping
@@ -19,26 +18,26 @@ CLERK, VERIFIER, REPORTER, ADMIN = Role
 
 
 class Reach(StrEnum):
-    """What an officer whose work is limited to a unit may use."""
+    """What an officer with a unit scope may use."""
 
     FIGURES = "figures"
-    """Figures of whole units, or nothing of any unit: limited officers may too."""
+    """Figures of whole units, or no unit's data: officers with a unit scope may too."""
     UNIT = "unit"
-    """Rows and dossiers: limited officers may, on their unit and those below it."""
+    """Rows and dossiers: officers with a unit scope may, on their unit and those below it."""
     OFFICE = "office"
-    """The whole office is touched: limited officers may not."""
+    """Affects the whole office: officers with a unit scope may not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Any one of `roles` is enough; no role at all: whoever can start the program may."""
+    """Any one of `roles` is enough; with no roles, every user of the program may."""
 
     roles: tuple[Role, ...]
     reach: Reach
 
 
 ANYBODY = Need((), Reach.FIGURES)
-"""Reads nothing of the office, or makes it."""
+"""Reads no data of the office, or creates its database."""
 STAFF = Need(tuple(Role), Reach.FIGURES)
 ADMINS = Need((ADMIN,), Reach.OFFICE)
 CLERKS = Need((CLERK,), Reach.OFFICE)
@@ -108,13 +107,13 @@ NEEDS: Mapping[str, Need] = {
     "citizen.erase": ADMINS,
     "purge": ADMINS,
 }
-"""In the order of the help. A command without a line fails a guard test, and is refused."""
+"""In the order of the help. A command without an entry fails a guard test, and is refused."""
 FOUNDING = frozenset({"db.restore"})
-"""Commands that anybody may run where there is no database yet, and so no staff to ask."""
+"""Commands that every user may run if there is no database yet, and so no staff."""
 
 
 def line_of(path: str) -> str:
-    """The line of a command; the commands of channels, whichever there are, share lines."""
+    """The entry of a command; the commands of all channels share entries."""
     if path in NEEDS:
         return path
     head, _, rest = path.partition(".")
@@ -122,14 +121,14 @@ def line_of(path: str) -> str:
 
 
 def wanted(path: str, params: Mapping[str, object]) -> list[str]:
-    """The keys a command line needs: its command, and the options that were given."""
+    """The keys that apply to a command line: its command, and the options given."""
     path = line_of(path)
     options = [f"{path} --{name.replace('_', '-')}" for name, value in params.items() if value]
     return [path, *(key for key in options if key in NEEDS)]
 
 
 def is_open(key: str) -> bool:
-    """Whether anybody may, staff or not."""
+    """Whether every user may, staff or not."""
     return key in NEEDS and not NEEDS[key].roles
 
 

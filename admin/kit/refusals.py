@@ -1,4 +1,4 @@
-"""From an exception to one sentence: what is wrong, where, and what to do."""
+"""Turns an exception into one sentence: what is wrong, where, and what to do."""
 
 import errno
 import socket
@@ -12,11 +12,11 @@ from scoring.errors import Refusal as ScoringRefusal
 from surveys.errors import Refusal as SurveyRefusal
 
 AnyRefusal = SurveyRefusal | ScoringRefusal
-"""A refusal of either room: `scoring` imports nothing of ours, so each has a class of its own."""
+"""A refusal of `surveys` or `scoring`, which imports no other package and has its own class."""
 REFUSALS = (SurveyRefusal, ScoringRefusal)
 """The same for `except`."""
 DRAFT = ".part"
-"""What a file is called until it is whole; nobody asked for that one."""
+"""The suffix of a draft; messages name the user's file instead."""
 OS_ERRORS = {
     errno.ENOENT: "file_missing",
     errno.EACCES: "file_denied",
@@ -49,7 +49,7 @@ POSTGRES_ERRORS = {
 
 
 def sentence(texts: Texts, error: Exception) -> str:
-    """What to tell the user; never a traceback, never the values of a failed statement."""
+    """The message for the user; never a traceback or the values of a failed statement."""
     if isinstance(error, REFUSALS):
         return refusal(texts, error.code, error.params)
     if isinstance(error, DBAPIError):
@@ -65,7 +65,7 @@ def sentence(texts: Texts, error: Exception) -> str:
 
 
 def refusal(texts: Texts, code: str, params: dict[str, object]) -> str:
-    """The sentence of a refusal; readable even when no text was written for it."""
+    """The sentence of a refusal; readable even if no text exists for it."""
     text = texts.catalog.texts.get(f"errors.{code}")
     try:
         if text is not None:

@@ -1,4 +1,4 @@
-"""What a running command has at hand, and the decorators that hand it over.
+"""The context of a running command, and the decorators that pass it to the command.
 
     command = group("units")
 
@@ -7,7 +7,7 @@
     async def list_units(runtime: Runtime, shown_as: Format) -> None: ...
 
 A single command is `@leaf("check")` over a function named `command`. The function may be async;
-what it returns, when it is a number, is the exit code.
+if it returns a number, that is the exit code.
 """
 
 import asyncio
@@ -55,23 +55,23 @@ from surveys.store.system.audit import AuditEntry, Author
 UNMADE = frozenset({"database.missing", "database.empty"})
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, readable=False)
-"""A file argument; whether it is there and may be read is asked when it is opened, so that exit
-code 1 says so."""
+"""A file argument; whether it exists and is readable is checked when it is opened, so that this
+ends with exit code 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """Everything a command needs of the outside world."""
+    """Everything a command needs from outside: clock, settings, database, texts, output."""
 
     settings: Settings
     texts: Texts
     now: datetime
     """The moment the command began, in UTC."""
     claim: Claim
-    """Who says they are running the command."""
+    """The name claimed by the user of the command."""
     exits: AsyncExitStack
     who: Identity
-    """Who it is, once the claim is proved; before that nobody on the list of staff."""
+    """The identity, once the claim is proved; before that not an officer."""
     scope: UnitScope = WHOLE_OFFICE
     """The units this officer works on."""
     _opened: list[Database] = field(default_factory=list)
@@ -84,16 +84,16 @@ class Runtime:
         return self.who.name
 
     def require(self, key: str) -> None:
-        """See that this officer has what a line of the table of permissions asks for.
+        """Check that this officer meets an entry of the permission table.
 
         Raises Refusal as `permissions.require`.
         """
         permissions.require(self.who, key)
 
     async def database(self, *, alone: bool = True, whole: bool = True) -> Database:
-        """The database, its schema checked; opened once, closed when the command ends.
+        """The database, with its schema checked; opened once, closed when the command ends.
 
-        `alone`: as in `Database.open`; a command that serves is not. `whole`: transactions wait
+        `alone`: as in `Database.open`; False for a command that serves. `whole`: transactions wait
         while an import is being written, so that none sees half of it.
 
         Raises Refusal `database.missing`, `.empty`, `.old` or `.newer`.
@@ -112,14 +112,14 @@ class Runtime:
         return Database(WholeDriver(opened.driver)) if whole else opened
 
     async def close_database(self) -> None:
-        """Close what `database` opened, for whoever replaces the file."""
+        """Close what `database` opened, before the file is replaced."""
         while self._opened:
             await self._opened.pop().close()
 
     async def any_database(self, *, alone: bool = True) -> Database:
-        """The database whatever its schema; closed when the command ends.
+        """The database without a check of its schema; closed when the command ends.
 
-        A file that is made for it can be read by its owner only.
+        A file that is created for it can be read only by its owner.
         """
         file = self._database_file()
         if file is None and self.settings.database_url.startswith("sqlite"):
@@ -137,7 +137,7 @@ class Runtime:
             raise Refusal("database.missing", file=str(file))
 
     def _database_file(self) -> Path | None:
-        """The file of a SQLite database that is kept in one."""
+        """The file of a SQLite database; None for PostgreSQL and databases in memory."""
         url = parse_url(self.settings.database_url)
         in_a_file = url.get_backend_name() == "sqlite" and url.database not in {"", ":memory:"}
         return Path(url.database) if in_a_file and url.database else None
@@ -145,12 +145,12 @@ class Runtime:
     async def audit(
         self, conn: Connection, action: str, subject: str, details: Mapping[str, Any]
     ) -> None:
-        """Add a row to the audit log, in the transaction of the change. Raises as `author`."""
+        """Add an audit log entry, in the transaction of the change. Raises as `author`."""
         entry = AuditEntry(action=action, subject=subject, details=details)
         await audit.append(conn, await self.author(conn), entry, at=self.now)
 
     async def author(self, conn: Connection) -> Author:
-        """Who writes to the audit log, with the key that seals it; the first key is remembered.
+        """The author of audit log entries, with the key that seals them; the first key is cached.
 
         Raises Refusal `privacy.key_missing` or `privacy.other_key`.
         """
@@ -161,13 +161,13 @@ class Runtime:
         return self.author_with(ring)
 
     async def checking_keyring(self, conn: Connection) -> Keyring | None:
-        """The key that seals this database's audit log; None where it is not here."""
+        """The key that seals this database's audit log; None if it is missing."""
         ring = existing_keyring(self.settings)
         known = await meta.read(conn, meta.KEY_FINGERPRINT)
         return ring if ring is not None and ring.fingerprint() == known else None
 
     def author_with(self, ring: Keyring | None) -> Author:
-        """Who writes to the audit log, with this key or none."""
+        """The author of audit log entries, with this key or none."""
         return Author(name=self.actor, os_user=self.claim.os_user, keyring=ring)
 
     def keyring(self) -> Keyring:
@@ -182,16 +182,16 @@ class Runtime:
         return there or keyring(self.settings)
 
     def period(self, text: str) -> Period:
-        """Read a PERIOD argument by the deployment's preset."""
+        """Parse a PERIOD argument by the deployment's preset."""
         return parse_period(text, self.settings.periods)
 
     @property
     def today(self) -> date:
-        """The day on which the command began, by the authority's clock."""
+        """The date on which the command began, in the authority's time zone."""
         return self.local(self.now).date()
 
     def local(self, moment: datetime) -> datetime:
-        """A moment by the authority's clock."""
+        """A moment in the authority's time zone."""
         return moment.astimezone(self.settings.zone)
 
     def text(self, key: str, **params: object) -> str:
@@ -199,13 +199,13 @@ class Runtime:
         return self.texts.text(key, **params)
 
     def say(self, key: str, **params: object) -> None:
-        """Tell the user something beside the data: on standard error."""
+        """Print a message that is not data, on standard error."""
         click.echo(self.text(key, **params), err=True)
 
     def columns(
         self, prefix: str, keys: str, *, codes: str = "", percents: str = ""
     ) -> list[Column]:
-        """Columns by their keys (`"code name"`), titled by the texts under `prefix`.
+        """Columns by their keys (`"code name"`), with titles from the texts under `prefix`.
 
         `codes` are the keys never cut in a table, `percents` those shown with one decimal.
         """
@@ -235,7 +235,7 @@ class Runtime:
     def confirm(self, key: str, **params: object) -> bool:
         """Ask a yes or no question on the terminal.
 
-        Raises Refusal `database.say_yes` where nobody is there to answer.
+        Raises Refusal `database.say_yes` if standard input is not a terminal.
         """
         try:
             return click.confirm(self.text(key, **params), err=True)
@@ -246,14 +246,14 @@ class Runtime:
 
 
 class Action(Helpful):
-    """A command whose function gets a Runtime first and may be async."""
+    """A command whose function takes a Runtime first and may be async."""
 
     def invoke(self, ctx: click.Context) -> int | None:
-        """Run it; the database it opened is closed whatever happens."""
+        """Run it; the database it opened is always closed."""
         if self.callback is None:
             return None
-        if not gc.isenabled():  # by `cli.main`; within another program it is not ours to change
-            gc.freeze()  # what is loaded stays: the collector need not look through it again
+        if not gc.isenabled():  # by `cli.main`; leave the collector of an embedding program alone
+            gc.freeze()  # loaded modules stay, so the collector need not scan them again
             gc.enable()
         result = asyncio.run(_run(self.callback, ctx))
         return result if isinstance(result, int) else None
@@ -272,7 +272,7 @@ def group(name: str) -> ActionGroup:
 
 
 leaf = partial(click.command, cls=Action)
-"""`@leaf("check")`: a command that stands alone."""
+"""`@leaf("check")`: a command without a group."""
 
 
 def format_option(function: F) -> F:
@@ -285,7 +285,7 @@ def format_option(function: F) -> F:
 
 
 def settings_of(ctx: click.Context) -> Settings:
-    """The settings, with the options before the command on top.
+    """Load the settings; the options before the command override them.
 
     Raises Refusal `settings.no_file`, `settings.toml` or `settings.invalid`.
     """
@@ -322,7 +322,7 @@ async def _run(function: Callable[..., Any], ctx: click.Context) -> object:
 
 
 async def _authorized(runtime: Runtime, keys: Sequence[str]) -> Runtime:
-    """The runtime of somebody who may do all this. Raises Refusal as `permissions.require`."""
+    """The runtime of an officer who may do all this. Raises Refusal as `permissions.require`."""
     if all(map(permissions.is_open, keys)):
         return runtime
     try:

@@ -1,4 +1,4 @@
-"""What every command that serves needs: the clock, and an event for the end."""
+"""Shared by commands that serve: the clock, and an event that stops them."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Tables on the terminal: codes and figures stay whole, texts wrap, empty columns are left out."""
+"""Prints tables on the terminal: codes and figures stay whole, texts wrap, empty columns go."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, object]
 WIDTH_OF_A_FILE = 200
-"""Columns where standard output is no terminal and `COLUMNS` is not set."""
+"""The width if standard output is not a terminal and `COLUMNS` is not set."""
 NARROWEST_TEXT = 12
 LONGEST_WORD = 32
 """A text column is not made narrower than 12 columns or its longest word; words longer than 32 (an
@@ -26,14 +26,14 @@ address, a hash) are folded."""
 
 
 class Kind(StrEnum):
-    """How a column behaves where the terminal is narrow."""
+    """How a column behaves on a narrow terminal."""
 
     TEXT = "text"
-    """Wraps between words; whole numbers and decimals in it are aligned to the right."""
+    """Wraps between words; numbers in it are right-aligned."""
     CODE = "code"
-    """Is never wrapped or cut: it is copied into the next command."""
+    """Never wrapped or cut: people copy it into the next command."""
     FIGURE = "figure"
-    """A number written already: aligned to the right, never wrapped or cut."""
+    """A formatted number: right-aligned, never wrapped or cut."""
     PERCENT = "percent"
     """A decimal, shown with one digit after the comma."""
 
@@ -42,7 +42,7 @@ class Kind(StrEnum):
 class Column:
     """One column of a result: the key programs see, the title people see.
 
-    An `optional` column is left out of the table where the terminal is too narrow for it.
+    An `optional` column is left out if the terminal is too narrow for it.
     """
 
     key: str
@@ -53,7 +53,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows for people. The last row is a total where `last_is_total` is set."""
+    """Rows for people. The last row is a total if `last_is_total` is set."""
 
     columns: Sequence[Column]
     rows: Sequence[Row]
@@ -76,7 +76,7 @@ def _room() -> int:
 
 
 def console() -> "Console":
-    """Standard output; wide where it is no terminal, since wrapping would only spoil a file."""
+    """Standard output; very wide if it is not a terminal, since files need no wrapping."""
     from rich.console import Console
 
     watched = sys.stdout.isatty() or "COLUMNS" in os.environ
@@ -84,7 +84,7 @@ def console() -> "Console":
 
 
 def print_table(texts: Texts, table: Table) -> None:
-    """Print a table on standard output, wider than the terminal where its codes need it."""
+    """Print a table on standard output, wider than the terminal if its codes need it."""
     room = _room()
     columns, lines = _fit_columns(texts, table, room)
     widths, padding = _lay_out(columns, lines, room)
@@ -159,14 +159,14 @@ def draw(laid: Layout, room: int) -> None:
 
 
 def print_line(text: str, style: str) -> None:
-    """Print a line in a style of rich on standard output."""
+    """Print a line in a rich style on standard output."""
     from rich.text import Text
 
     console().print(Text(text, style=style))
 
 
 def written(texts: Texts, value: object, kind: Kind = Kind.TEXT) -> str:
-    """One value as people read it; an unknown value is an empty cell."""
+    """One value for people; an unknown value is an empty cell."""
     if value is None:
         return ""
     if kind is Kind.PERCENT and isinstance(value, Decimal):
@@ -175,7 +175,7 @@ def written(texts: Texts, value: object, kind: Kind = Kind.TEXT) -> str:
 
 
 def _fit_columns(texts: Texts, table: Table, room: int) -> tuple[list[Column], list[list["Cell"]]]:
-    """The columns to print, and the lines of their cells, the header first."""
+    """The columns to print, and their cells row by row, the header first."""
     shown = [column for column in table.columns if not table.rows or _has_values(table, column)]
     lines: list[list[Cell]] = [
         [column.title for column in shown],
@@ -194,9 +194,9 @@ def _fit_columns(texts: Texts, table: Table, room: int) -> tuple[list[Column], l
 def _lay_out(
     columns: Sequence[Column], lines: Sequence[Sequence["Cell"]], room: int
 ) -> tuple[list[int], int]:
-    """The width of each column, and the space on both sides of a cell.
+    """The width of each column, and the padding on both sides of a cell.
 
-    The widest text column gives way first, until every one is at its narrowest.
+    The widest text column shrinks first, until every one has its minimum width.
     """
     by_column = _by_column(columns, lines)
     widths = [max(_width(cell) for cell in cells) for _, cells in by_column]
@@ -218,7 +218,7 @@ def _by_column(
 
 
 def _total(widths: Sequence[int], padding: int) -> int:
-    """The width of the whole table: an edge on both sides, one column between two cells."""
+    """The width of the whole table: a border on both sides, and one between two cells."""
     between = max(len(widths) - 1, 0)
     return 2 + sum(widths) + between * (1 + 2 * padding)
 

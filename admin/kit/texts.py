@@ -1,4 +1,4 @@
-"""The command line's own words: in which language, with numbers and days written its way."""
+"""The texts of the command line, with numbers and dates formatted for their language."""
 
 import os
 import tomllib
@@ -19,7 +19,7 @@ TENTH = Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of one language, with numbers written its way."""
+    """The texts of one language, with its number format."""
 
     catalog: Catalog
 
@@ -29,11 +29,11 @@ class Texts:
         return self.catalog.language
 
     def find(self, key: str, **params: object) -> str | None:
-        """The text under `key`, or None where there is none."""
+        """The text under `key`, or None if there is none."""
         return self.text(key, **params) if key in self.catalog else None
 
     def text(self, key: str, **params: object) -> str:
-        """The text under `key`; whole numbers, decimals and days in it are written for people."""
+        """The text under `key`; numbers and dates in it are formatted for people."""
         return self.catalog.text(key, **{name: self.shown(v) for name, v in params.items()})
 
     def shown(self, value: object) -> object:
@@ -61,12 +61,12 @@ class Texts:
 
 @cache
 def load_texts(language: str) -> Texts:
-    """All texts of `language`; read once a process."""
+    """All texts of `language`; read once per process."""
     return Texts(Catalog.load(FOLDER, language))
 
 
 def wanted_language(args: Sequence[str], environ: Mapping[str, str] = os.environ) -> str:
-    """The language of help and errors, known before anything else is read or checked."""
+    """The language of help and errors, determined before anything else is read or checked."""
     options = _leading_options(args)
     config = options.get("--config") or environ.get("MOTCUA_CONFIG")
     for wish in (options.get("--lang"), environ.get("MOTCUA_LANG"), _in_file(config)):

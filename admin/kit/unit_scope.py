@@ -16,11 +16,11 @@ class UnitScope:
     """Code → number in the database of the unit and those below it; empty for the whole office."""
 
     def covers(self, code: str) -> bool:
-        """Whether the unit with this code is among them."""
+        """Whether the unit with this code is in the scope."""
         return self.unit is None or code in self.numbers
 
     def require(self, code: str) -> None:
-        """Raises Refusal `staff.other_unit` for a unit that is not among them."""
+        """Raises Refusal `staff.other_unit` for a unit that is not in the scope."""
         if not self.covers(code):
             raise Refusal("staff.other_unit", unit=code, own=self.unit)
 
@@ -31,7 +31,7 @@ WHOLE_OFFICE = UnitScope()
 async def require_dossier(conn: Connection, scope: UnitScope, code: str) -> None:
     """Raises Refusal `staff.other_dossier` for a dossier of a unit that is not in the scope.
 
-    A dossier that is not there is refused in the same words: they tell nothing of it.
+    A dossier that does not exist is refused in the same words, which so disclose nothing.
     """
     if scope.unit is None:
         return

@@ -1,4 +1,4 @@
-"""What click says of a wrong command line, said in the user's language."""
+"""Translates click's usage errors into the user's language."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from admin.kit.texts import Texts
 
 
 def usage_sentence(texts: Texts, error: click.UsageError) -> str:
-    """What is wrong with the command line, and where to read how it is right."""
+    """What is wrong with the command line, and where its help is."""
     command = error.ctx.command_path if error.ctx else "motcua"
     return f"{_what(texts, error)}\n{texts.text('errors.usage.see_help', command=command)}"
 

@@ -1,4 +1,4 @@
-"""Everything held about a citizen as rows: what an officer hands over when asked for it."""
+"""Everything held about a citizen as rows, to answer an access request."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from surveys.store.personal_data.held_data import Held
 
 
 def of_dossier(ring: Keyring, one: FullDossier) -> Iterator[Row]:
-    """Who filed it, by our copy of the one-stop software's export."""
+    """The applicant of a dossier, from the imported export of the one-stop software."""
     person = {"applicant": one.person.applicant, "phone": one.person.phone}
     yield _row(None, "dossier", one.code, one.procedure, one.received_at)
     for kind, sealed in person.items():

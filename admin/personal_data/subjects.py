@@ -1,4 +1,4 @@
-"""What the commands about citizens share: the bot's context, whose data it is."""
+"""Finds the data subject of a request; shared by the commands about citizens."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from surveys.store.system import meta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Whose data a request is about. `subject` names it in the audit log without naming anybody."""
+    """The data a request is about. `subject` identifies it in the audit log without any name."""
 
     subject: str
     contacts: tuple[Contact, ...]
@@ -28,9 +28,9 @@ class Found:
 
 
 async def conversation_context(runtime: Runtime, database: Database) -> ConversationContext:
-    """The deployment as its bot runs it.
+    """The conversation context of this deployment's bot.
 
-    Raises Refusal `privacy.other_key` (its buttons and hashes would fit nobody) or `forms.unknown`.
+    Raises Refusal `privacy.other_key` (buttons and hashes would match nothing) or `forms.unknown`.
     """
     settings = runtime.settings
     ring = runtime.keyring()
@@ -47,7 +47,7 @@ async def conversation_context(runtime: Runtime, database: Database) -> Conversa
 
 
 async def find(conn: Connection, runtime: Runtime, phone: str | None, dossier: str | None) -> Found:
-    """Everybody and everything that a phone number or a dossier code stands for.
+    """Find all contacts and dossiers of a phone number or a dossier code.
 
     Raises Refusal `citizen.which`, `citizen.phone`, `dossiers.unknown` or `citizen.nobody`.
     """

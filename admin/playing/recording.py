@@ -1,4 +1,4 @@
-"""A played conversation as YAML that people can read and the tests can replay."""
+"""Writes a played conversation as YAML that people can read and the tests can replay."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,13 +9,13 @@ Plain = Mapping[str, Any]
 
 
 def written(head: Plain, steps: Iterable[Plain], result: Plain) -> str:
-    """The whole recording: what it is about, every event with every effect, the answers."""
+    """The whole recording: its description, every event with its effects, the answers."""
     parts = [_block(head), "steps:\n", *map(_step, steps), _block(result)]
     return "".join(parts)
 
 
 def _step(step: Plain) -> str:
-    """One step; the event and each effect stand on a line of their own."""
+    """One step; the event and each effect have a line of their own."""
     name = next(iter(step))
     lines = [f"  - {name}: {_flow(step[name])}"]
     if "effects" in step:

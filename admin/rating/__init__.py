@@ -1,1 +1,1 @@
-"""A rating as people and programs get it: for the terminal, as rows, compared, explained."""
+"""Ratings for people and programs: on the terminal, as rows, compared, explained."""

@@ -1,4 +1,4 @@
-"""What an office should look at in a rating: lists of criteria and units, each with its figures."""
+"""What an office should review in a rating: lists of criteria and units with their figures."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ UNFINISHED = (State.NOT_SCORED, State.INSUFFICIENT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeakCriterion:
-    """A criterion whose mean over the scored units is below the rulebook's limit, in points."""
+    """A criterion whose mean in points over the scored units is below the rulebook's limit."""
 
     criterion: str
     mean: Decimal
@@ -32,7 +32,7 @@ class WeakCriterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverdueUnit:
-    """A unit that returned `late` dossiers after the promised day."""
+    """A unit that returned `late` dossiers after the due date."""
 
     code: str
     name: str
@@ -50,7 +50,7 @@ class OfflineUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FewResponses:
-    """A graded unit with so few responses that its grade is only an indication."""
+    """A graded unit with too few responses: its grade is only an indication."""
 
     code: str
     name: str
@@ -73,7 +73,7 @@ class UnfinishedUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoweredGrade:
-    """A unit that would have a better grade by its share of the points it could reach.
+    """A unit that would have a better grade by its share of the points it could have reached.
 
     `grade` and `grade_in_proportion` are ids of the rulebook's grades.
     """
@@ -89,7 +89,7 @@ class LoweredGrade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfDifference:
-    """A criterion in which the unit's own score (tự chấm) is not the one that counts."""
+    """A criterion in which the unit's own score (tự chấm) differs from the one that counts."""
 
     code: str
     name: str
@@ -100,7 +100,7 @@ class SelfDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """Every list of a rating; units in the order of their codes."""
+    """Every list of a rating; units ordered by code."""
 
     weak_criteria: tuple[WeakCriterion, ...]
     scored_by_nobody: tuple[str, ...]
@@ -113,7 +113,7 @@ class Attention:
 
 
 def attention_of(rating: Rating) -> Attention:
-    """The lists of a rating."""
+    """Collect the lists of a rating."""
     rulebook, units = rating.rulebook, rating.units
     weak = weak_criteria(rating.overall)
     return Attention(
@@ -152,9 +152,9 @@ def unfinished_units(rating: Rating) -> tuple[UnfinishedUnit, ...]:
 
 
 def has_few_responses(rulebook: Rulebook, unit: UnitRating) -> bool:
-    """Whether the confidence interval of a criterion by citizens is too wide to rely on.
+    """Whether the confidence interval of a criterion rated by citizens is too wide to rely on.
 
-    False for a unit without a grade; an appraised criterion does not rest on responses.
+    False for a unit without a grade; appraised criteria do not depend on responses.
     """
     if unit.total is None:
         return False

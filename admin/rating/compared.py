@@ -1,4 +1,4 @@
-"""This period beside the one before and the same a year ago."""
+"""Compares a period with the one before and with the same period a year earlier."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -25,7 +25,7 @@ def blocks(phrases: RatingPhrases, past: Sequence[PastPeriod]) -> Iterator[Block
 
 
 def as_json(past: Sequence[PastPeriod]) -> list[dict[str, Any]]:
-    """For programs: one entry an earlier period."""
+    """For programs: one entry per earlier period."""
     return [
         {
             "period": one.period.as_json(),

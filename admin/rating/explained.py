@@ -1,4 +1,4 @@
-"""Why a unit has its grade, as data: unit, criterion, dossiers, answer or date or decision."""
+"""Explains a unit's grade, as data: unit, criterion, dossiers, answer or date or decision."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from surveys.store.results.verifications import Decision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedPart:
-    """The dossiers that share an outcome; `points` None: they are left out of the mean."""
+    """The dossiers with the same outcome; `points` None: excluded from the mean."""
 
     outcome: str
     count: int
@@ -31,8 +31,8 @@ class ExplainedCriterion:
     """How a criterion got its points, or why it has none.
 
     Criteria of dossiers have `parts`, their `sum` and `n`; criteria of the whole unit have the
-    `case` of the circular that applies, the `facts` compared and the names of the facts that are
-    not known. `confidence` is None where everybody was heard or nobody was asked.
+    `case` of the circular that applies, the `facts` compared and the names of the unknown
+    facts. `confidence` is None if all citizens answered or none was asked.
     """
 
     criterion: str
@@ -51,9 +51,9 @@ class ExplainedCriterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierPage:
-    """One page of the dossiers behind a criterion, the first of them being number `first`.
+    """One page of the dossiers of a criterion; its first dossier is number `first`.
 
-    `whole` is how many there are in all. Codes are masked unless `open_codes`.
+    `whole` is the number on all pages. Codes are masked unless `open_codes`.
     """
 
     criterion: str
@@ -65,7 +65,7 @@ class DossierPage:
 
     @property
     def last(self) -> int:
-        """The number of the last one on this page."""
+        """The number of the last dossier on this page."""
         return self.first + len(self.known) - 1
 
     @property
@@ -76,7 +76,7 @@ class DossierPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainResult:
-    """A unit of a period explained; with a criterion, that criterion and its dossiers."""
+    """The explanation of a unit in a period; with a criterion, of that one and its dossiers."""
 
     rulebook: Rulebook
     period: Period
@@ -85,7 +85,7 @@ class ExplainResult:
     dossiers: DossierPage | None = None
 
     def explanation(self, language: str) -> Explanation:
-        """The same in words: one sentence, and the lines behind it."""
+        """The explanation in words: one sentence, and the lines that support it."""
         if self.criterion is None:
             return explain_unit(self.rulebook, self.unit, language)
         number = self.criterion.criterion
@@ -93,7 +93,7 @@ class ExplainResult:
 
 
 def explained_criterion(rulebook: Rulebook, unit: UnitRating, number: str) -> ExplainedCriterion:
-    """The figures behind one criterion of a unit."""
+    """The figures from which one criterion of a unit is computed."""
     score = unit.scores[number]
     parts = _parts(rulebook, score)
     case = score.finding.case
@@ -123,7 +123,7 @@ def _parts(rulebook: Rulebook, score: Score) -> tuple[ExplainedPart, ...]:
 
 
 def _confidence(rulebook: Rulebook, unit: UnitRating, number: str) -> Confidence | None:
-    """How sure a mean of citizens' answers is, when not everybody was heard."""
+    """The confidence of a mean of citizens' answers, if not all of them answered."""
     if number not in FROM_CITIZENS:
         return None
     return confidence.of_finding(rulebook, unit.scores[number].finding, unit.evidence.dossiers)

@@ -1,4 +1,4 @@
-"""An explanation for people and programs: sentences, the figures behind them, the dossiers."""
+"""An explanation for people and programs: sentences, their figures, the dossiers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -27,7 +27,7 @@ class ExplainView:
     phrases: DossierPhrases
 
     def blocks(self) -> Iterator[Block]:
-        """A sentence, the lines behind it, then dossier by dossier."""
+        """A sentence, the lines that support it, then dossier by dossier."""
         explanation = self.result.explanation(self.texts.language)
         yield explanation.sentence
         for line in (*explanation.because, *self._confidence()):
@@ -37,7 +37,7 @@ class ExplainView:
             yield from self._dossier_lines(self.result.dossiers)
 
     def as_json(self) -> dict[str, Any]:
-        """The sentences, the figures behind them, one page of dossiers."""
+        """The sentences, their figures, one page of dossiers."""
         explanation = self.result.explanation(self.texts.language)
         unit, criterion, page = self.result.unit, self.result.criterion, self.result.dossiers
         found: dict[str, Any] = {
@@ -62,7 +62,7 @@ class ExplainView:
         return found
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
-        """One row a dossier."""
+        """One row per dossier."""
         page = self.result.dossiers
         rows = self._dossiers(page) if page else []
         return [row | {"reasons": " | ".join(row["reasons"])} for row in rows], CSV_KEYS
@@ -105,7 +105,7 @@ class ExplainView:
 
 
 def _figures(criterion: ExplainedCriterion, unit: UnitRating) -> Mapping[str, Any]:
-    """The figures behind a criterion; shares from 0 to 1."""
+    """The figures of a criterion; shares from 0 to 1."""
     found = asdict(criterion)
     found["confidence"] = _interval(criterion.confidence)
     return found | {"dossiers": unit.evidence.dossiers}

@@ -1,4 +1,4 @@
-"""Lists beside the rating: units to remind, officials and their completion bands."""
+"""Lists derived from a rating: units to remind, officials and their completion bands."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -25,7 +25,7 @@ def missing_rows(
 def official_rows(
     phrases: RatingPhrases, counted: Mapping[tuple[str, str], OutcomeCounts], *, as_table: bool
 ) -> list[dict[str, Any]]:
-    """One row an official of a unit; criteria without evidence are empty."""
+    """One row per official of a unit; criteria without evidence are empty."""
     rows = []
     for (unit, official), outcomes in sorted(counted.items()):
         rated = rate_official(phrases.rulebook, official, outcomes)

@@ -1,4 +1,4 @@
-"""How a rating's figures, grades, states and blocks are said in one language."""
+"""Words a rating's figures, grades, states and blocks in one language."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,13 +30,13 @@ class RatingPhrases:
         return self.texts.text(f"rate.{key}", **params)
 
     def number(self, value: Decimal | int | None) -> str:
-        """Points and means with their digits, whole numbers grouped; a dash where unknown."""
+        """Points and means with their digits, whole numbers grouped; a dash if unknown."""
         if isinstance(value, int):
             return str(self.texts.shown(value))
         return UNKNOWN if value is None else written(value, self.language)
 
     def percent(self, value: Decimal | None) -> str:
-        """A percentage with one decimal; a dash where unknown."""
+        """A percentage with one decimal; a dash if unknown."""
         return UNKNOWN if value is None else self.texts.percent(value)
 
     def signed(self, value: Decimal | None) -> str:
@@ -56,7 +56,7 @@ class RatingPhrases:
         return self.number(score.points) + mark
 
     def total(self, unit: UnitRating) -> str:
-        """The total of what could be reached: `14,7/16`."""
+        """The total out of the points that could be reached: `14,7/16`."""
         if unit.total is None:
             return UNKNOWN
         return f"{self.number(unit.total)}/{plain(unit.reachable)}"
@@ -72,7 +72,7 @@ class RatingPhrases:
         return say("states", state.value, self.language)
 
     def block(self, block: str) -> str:
-        """The name of a block of units; its own text where it has no other."""
+        """The name of a block of units; its id if it has no text."""
         return self.texts.find(f"rate.block_names.{block}") or block
 
     def aggregate(self, name: str) -> str:
@@ -80,7 +80,7 @@ class RatingPhrases:
         return self.text(f"aggregates.{name}")
 
     def names(self, blocks: tuple[str, ...]) -> dict[str, dict[str, str]]:
-        """The names of every id a rating's JSON uses: for pages and reports."""
+        """The names of every id used in a rating's JSON, for pages and reports."""
         language, bands = self.language, self.rulebook.grades.bands
         criteria = self.rulebook.criteria.items()
         return {

@@ -1,4 +1,4 @@
-"""What `motcua rate` finds out about a period, as data: nothing here is printed.
+"""The result of `motcua rate` for a period, as data: nothing here is printed.
 
 The terminal, JSON, CSV, reports and pages are made from the same `RatingResult`.
 """
@@ -29,7 +29,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedPolicy:
-    """A question the law leaves open (`policy`) and how it was settled, as ids and as texts."""
+    """A question the law leaves open (`policy`) and the choice applied, as ids and as texts."""
 
     policy: str
     choice: str
@@ -48,7 +48,7 @@ class PastPeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingResult:
-    """A rated period. `past` is None where no comparison was asked for."""
+    """A rated period. `past` is None if no comparison was requested."""
 
     read: PeriodEvidence
     rating: Rating
@@ -84,7 +84,7 @@ class RatingResult:
 
     @property
     def aggregates(self) -> dict[str, Decimal | None]:
-        """The overall figures by name, the mean by block weights too where there are any."""
+        """The overall figures by name, including the mean by block weights if there are any."""
         named: dict[str, Decimal | None] = dict(self.rating.overall.aggregates)
         return named | ({} if self.weighted is None else {"weighted_by_block": self.weighted})
 
@@ -93,7 +93,7 @@ class RatingResult:
         return tuple(_applied(self.rulebook, language))
 
     def weighted_by(self, wanted: Printed | BlockWeights | None) -> "RatingResult":
-        """The same with another aggregate in the lead, or with a mean by block weights.
+        """A copy with another leading aggregate, or with a mean by block weights.
 
         Raises Refusal `rate.unknown_block`.
         """
@@ -112,7 +112,7 @@ async def read_rating(conn: Connection, rulebook: Rulebook, period: Period) -> R
 
 
 async def with_past(conn: Connection, now: RatingResult, preset: Preset) -> RatingResult:
-    """The same compared with the period before and the same period a year ago."""
+    """A copy compared with the period before and the same period a year earlier."""
     earlier = (previous(now.period, preset), year_before(now.period, preset))
     past = []
     for period in filter(None, earlier):

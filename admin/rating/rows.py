@@ -1,6 +1,6 @@
 """A rating as JSON and as flat rows.
 
-The contract's keys keep their shapes; everything else the terminal shows is in further keys at the
+The documented keys keep their shapes; everything else the terminal shows is in further keys at the
 top level.
 """
 
@@ -21,7 +21,7 @@ END_KEYS = ("scored_criteria", "reachable", "total", "grade")
 
 
 def as_json(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
-    """The contract's shape and, beside it, everything else the terminal shows."""
+    """The documented shape and, in further keys, everything else the terminal shows."""
     found = _contract(result, phrases.language)
     found |= {
         "rulebook_details": _rulebook(result, phrases),
@@ -39,7 +39,7 @@ def as_json(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
 
 
 def _contract(result: RatingResult, language: str) -> dict[str, Any]:
-    """The documented keys; where responses were simulated, how many, in all and by unit."""
+    """The documented keys; with simulated responses, their number, in total and by unit."""
     found = result.rating.as_json(result.period.as_json(), language)
     if result.read.simulated:
         found["simulated"] = result.read.simulated
@@ -80,7 +80,7 @@ def _grade(result: RatingResult, mean: Decimal | None) -> str | None:
 
 
 def _shares(group: Group) -> dict[str, Any]:
-    """Percentages with one decimal; the contract's shares have the rulebook's digits."""
+    """Percentages with one decimal; the documented shares have the rulebook's digits."""
     return {
         "of_all": {grade: share(count, group.units) for grade, count in group.grades.items()},
         "of_scored": {grade: share(count, group.scored) for grade, count in group.grades.items()},
@@ -88,7 +88,7 @@ def _shares(group: Group) -> dict[str, Any]:
 
 
 def _given_scores(result: RatingResult) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The scores that people gave, beside the computed ones: unit → criterion → three points."""
+    """The scores given by people and the computed ones: unit → criterion → three points."""
     for unit in result.rating.units:
         given = {number: _score(score) for number, score in unit.scores.items() if _given(score)}
         if given:
@@ -108,10 +108,10 @@ def _score(score: Score) -> dict[str, Any]:
 
 
 def flat(result: RatingResult) -> tuple[list[dict[str, Any]], list[str]]:
-    """One row a unit, its criteria as columns `cs1` …; the rows and their keys.
+    """One row per unit, its criteria as columns `cs1` …; returns the rows and their keys.
 
-    Compared with earlier periods there are `total_<period>` and `change_<period>` at the end, and
-    units that existed only then have a row.
+    A comparison with earlier periods adds `total_<period>` and `change_<period>` at the end, and
+    a row for each unit that existed only then.
     """
     found = _contract(result, "vi")
     rows = [_row(unit) for unit in found["units"]]

@@ -1,4 +1,4 @@
-"""A rulebook for people and programs: what every case is worth, the grades, what was left open."""
+"""A rulebook for people and programs: the points of every case, the grades, the policies."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ KEYS = ("criterion", "name", "outcome", "points", "words", "source")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulebookView:
-    """One rulebook, its chosen policies applied."""
+    """One rulebook, with its chosen policies applied."""
 
     texts: Texts
     rulebook: Rulebook
 
     def blocks(self) -> Iterator[Block]:
-        """What it is and when it holds, case by case, then grades, policies and facts."""
+        """Its title and days in force, case by case, then grades, policies and facts."""
         yield from self._heading()
         yield ""
         shown = ("criterion", "outcome", "points", "words")
@@ -39,7 +39,7 @@ class RulebookView:
         return whole | {"cases": list(self._cases())}
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
-        """One row a case."""
+        """One row per case."""
         return list(self._cases()), KEYS
 
     def _heading(self) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""Which rulebook a command rates by: named, a local file, or the deployment's own."""
+"""Finds the rulebook a command uses: by id, from a local file, or from the settings."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,10 +22,10 @@ def chosen(
     period: Period | None = None,
 ) -> Rulebook:
     """The rulebook with this id, or in this file (`*.yaml`), or of the settings, else the national
-    one of the period (of today without one). `policies` are open questions to settle otherwise
+    one of the period (of today without one). `policies` override choices for open questions
     (`late_without_complaint=ignore_time`).
 
-    Raises Refusal `rulebooks.*`, and OSError for a file that is not there.
+    Raises Refusal `rulebooks.*`, and OSError for a missing file.
     """
     name = wanted or runtime.settings.rulebook
     rulebook = _kept(runtime, named(name) if name else _national(runtime, period))
@@ -46,7 +46,7 @@ def _national(runtime: Runtime, period: Period | None) -> Rulebook:
 
 
 def _kept(runtime: Runtime, rulebook: Rulebook) -> Rulebook:
-    """The same with the authority's decision to go on by it, where the settings name one."""
+    """Add the authority's decision to keep using the rulebook, if the settings name one."""
     decision = runtime.settings.rulebook_decision
     if not decision or rulebook.local_decision:
         return rulebook

@@ -1,4 +1,4 @@
-"""Where the store's counts become what `scoring` reads: evidence of every unit of a period."""
+"""Converts the store's counts into the evidence `scoring` reads, for every unit of a period."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ Points = Mapping[str, Decimal]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodEvidence:
-    """A period's units, ready to be rated, and how many of their responses were simulated."""
+    """A period's units, ready to be rated, and the number of simulated responses."""
 
     period: Period
     evidence: tuple[UnitEvidence, ...]
@@ -28,14 +28,14 @@ class PeriodEvidence:
 
     @property
     def simulated(self) -> int:
-        """Responses that did not come from people."""
+        """The number of simulated responses."""
         return sum(self.simulated_by_unit.values())
 
 
 async def unit_evidence(conn: Connection, rulebook: Rulebook, period: Period) -> PeriodEvidence:
-    """Read a period; a handful of statements, whatever the number of dossiers.
+    """Read a period with a fixed number of statements, however many dossiers it has.
 
-    The facts of a year are put together from those of its quarters as the rulebook says.
+    The facts of a year are combined from those of its quarters as the rulebook says.
     """
     counted = await ratings.unit_counts(conn, period)
     parts = part_ids(period)
@@ -84,4 +84,4 @@ def _facts(stored: Mapping[str, str]) -> dict[str, Fact]:
 
 
 _fact = lru_cache(maxsize=10_000)(parse_fact)
-"""A thousand units have much the same facts."""
+"""Cached, since a thousand units have mostly the same facts."""

@@ -32,11 +32,11 @@ class RatingView:
         return rows.as_json(self.result, self.phrases)
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
-        """One row a unit."""
+        """One row per unit."""
         return rows.flat(self.result)
 
     def blocks(self) -> Iterator[Block]:
-        """Units, blocks, the whole, what to act on, the policies applied, the comparison."""
+        """Units, blocks, the totals, the attention lists, the policies applied, the comparison."""
         yield from self._heading()
         yield self._units()
         yield self._groups()
@@ -80,7 +80,7 @@ class RatingView:
         }
 
     def _means(self, criteria: tuple[str, ...]) -> Row:
-        """What all units received and returned, the criterion means, the figure that leads."""
+        """Totals received and returned, the criterion means, the leading aggregate."""
         number, overall = self.phrases.number, self.result.rating.overall
         return {
             "name": self._text("mean"),
@@ -111,7 +111,7 @@ class RatingView:
             yield {"what": self._text(key), **self._shares(group.grades, whole)}
 
     def _grade(self, mean: Decimal | None) -> str:
-        """The grade a mean earns; empty where there is no mean."""
+        """The grade of a mean; empty if there is no mean."""
         band = grade_of_mean(self.result.rulebook, mean)
         return band.name.of(self.phrases.language) if band else ""
 
@@ -153,7 +153,7 @@ class RatingView:
         yield Points(heading=self._text("policies"), lines=lines)
 
     def _warnings(self) -> Iterator[str]:
-        """One line a warning; the same warning of several units is one line or a table."""
+        """One line per warning; a warning shared by several units becomes one line or a table."""
         if self.result.read.simulated:
             yield self._text("simulated", count=self.result.read.simulated)
         lowered = self.result.attention.lowered_grades
@@ -168,7 +168,7 @@ class RatingView:
             yield self._text("lowered", count=len(lowered), units=codes, period=period)
 
     def _differences(self) -> list[Row]:
-        """A row for each unit whose own scores are not the ones that count."""
+        """One row per unit whose own scores differ from the ones that count."""
         return [
             {"unit": code, "name": name, "differences": "; ".join(map(self._difference, group))}
             for (code, name), group in groupby(

@@ -29,14 +29,14 @@ def parse(text: str) -> Printed | BlockWeights:
 
 
 def leading(rating: Rating, printed: Printed) -> Rating:
-    """The same rating with another aggregate in the lead."""
+    """A copy of the rating with another leading aggregate."""
     return replace(rating, overall=replace(rating.overall, printed=printed))
 
 
 def weighted_mean(rating: Rating, weights: BlockWeights) -> Decimal | None:
-    """The mean of the blocks' means by these weights; None when none of them has a mean.
+    """The mean of the blocks' means by these weights; None if no block has a mean.
 
-    A block without a scored unit weighs nothing. Raises Refusal `rate.unknown_block`.
+    A block without a scored unit has no weight. Raises Refusal `rate.unknown_block`.
     """
     for block in weights:
         if block not in rating.blocks:

@@ -1,1 +1,1 @@
-"""Results as files to hand in: workbooks, and the same figures as CSV and JSON."""
+"""Results as files to submit: workbooks, and the same figures as CSV and JSON."""

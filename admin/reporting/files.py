@@ -1,4 +1,4 @@
-"""A result as a file: written whole or not at all, never over another one without being told."""
+"""Writes a result to a file: completely or not at all, replacing a file only on request."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ Writer = Callable[[Path], None]
 
 
 def write_whole(file: Path, writers: Mapping[str, Writer], *, force: bool) -> None:
-    """Write a file by the writer of its suffix.
+    """Write a file with the writer for its suffix.
 
     Raises OSError, Refusal `reporting.suffix` for a name with another suffix, or `files.exists` or
     `files.no_file` as `require_free`.

@@ -1,4 +1,4 @@
-"""A period as a report says it: `Quý II năm 2021`."""
+"""Words a period for a report: `Quý II năm 2021`."""
 
 import re
 

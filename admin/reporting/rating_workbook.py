@@ -1,4 +1,4 @@
-"""A rating as a workbook to hand in: summary with charts, units, tự chấm, attention, policies."""
+"""A rating as a workbook to submit: summary with charts, units, tự chấm, attention, policies."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -186,7 +186,7 @@ class RatingWorkbook:
         return SheetTable(fields=fields, rows=rows)
 
     def _stages(self, unit: UnitRating) -> Iterator[Line]:
-        """Tự chấm, what was computed and thẩm định of a unit to which people gave points."""
+        """The self-scored (tự chấm), computed and appraised (thẩm định) points of a unit."""
         points = {
             "self": [score.self_score for score in unit.scores.values()],
             "computed": [score.finding.points for score in unit.scores.values()],
@@ -306,7 +306,7 @@ def _number(value: object) -> Decimal | None:
 
 
 def _plain(value: object) -> Value:
-    """A value of the JSON; points, decimal strings there, are numbers in a sheet."""
+    """A value of the JSON for a sheet; points, decimal strings in JSON, become numbers."""
     if value is None or isinstance(value, int | Decimal):
         return value
     text = str(value)

@@ -1,4 +1,4 @@
-"""Tallies and ratings as JSON, CSV or XLSX, by the file's suffix."""
+"""Writes tallies and ratings as JSON, CSV or XLSX, by the file's suffix."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ def write_tally(
     unit_names: Mapping[str, str],
     force: bool = False,
 ) -> int:
-    """Write a tally; how many rows it has. `unit_names`: the names of units by their codes.
+    """Write a tally; returns the number of rows. `unit_names`: the names of units by code.
 
     Raises OSError, Refusal `reporting.suffix` or `files.exists`.
     """
@@ -53,9 +53,9 @@ def _write_json(file: Path, value: object) -> None:
 
 
 def _write_csv(file: Path, rows: Sequence[Row], keys: Sequence[str]) -> None:
-    """With a byte order mark where spreadsheets would otherwise misread letters.
+    """Write CSV, with a byte order mark so that spreadsheets read it as UTF-8.
 
-    A hidden count is an empty cell and not NaN; a text never becomes a formula.
+    A suppressed count is an empty cell and not NaN; a text never becomes a formula.
     """
     import pandas as pd
 

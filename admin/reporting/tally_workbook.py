@@ -1,4 +1,4 @@
-"""A tally as a workbook to hand in: summary with charts, answers, reach, notes, data sheets."""
+"""A tally as a workbook to submit: summary with charts, answers, reach, notes, data sheets."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Line = list[Value]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TallyWorkbook:
-    """A tally with its words. `unit_names`: the names of units by their codes."""
+    """A tally with its words. `unit_names`: the names of units by code."""
 
     texts: Texts
     tally: Tally
@@ -52,7 +52,7 @@ class TallyWorkbook:
             book.close()
 
     def _add_data(self, book: WorkbookWriter) -> bool:
-        """The rows of the JSON under their keys; whether they took more than one sheet."""
+        """Add the rows of the JSON under their keys; returns whether they need several sheets."""
         sheets = 0
         for name, rows in (("rows", self.tally.rows()), ("response", self.tally.response())):
             keys = list(rows[0]) if rows else []
@@ -77,7 +77,7 @@ class TallyWorkbook:
         book.add_sheet(self._text("sheets.summary"), tables, charts)
 
     def _whole(self) -> Tally | None:
-        """The tally without groups; None where hidden counts would be given away."""
+        """The tally without groups; None if it would disclose suppressed counts."""
         if not self.tally.by:
             return self.tally
         return None if self.tally.hidden_below else self.tally.summed()
@@ -179,7 +179,7 @@ class TallyWorkbook:
 
 
 def _answered(book: TallyWorkbook, tally: Tally) -> Iterator[tuple[tuple[Group, str], Line]]:
-    """One line an option: its question, the option, count and share; with its group and form."""
+    """One line per option: its question, the option, count and share, with its group and form."""
     names: Mapping[str, Row] = tally.names(book.texts.language)
     for one in tally.questions():
         known = names.get(one.form, {}).get(one.question, {})

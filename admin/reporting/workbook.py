@@ -1,7 +1,7 @@
-"""Workbooks that print: titled tables with filters and frozen heads, native charts, data sheets.
+"""Printable workbooks: titled tables with filters and frozen headers, charts, data sheets.
 
-Rows are written as they come (XlsxWriter's `constant_memory`), so a sheet's size costs no memory.
-No text becomes a formula or a link. A table longer than a worksheet goes on in the next one.
+Rows are written as they come (XlsxWriter's `constant_memory`), so memory does not grow with them.
+No text becomes a formula or a link. A table longer than a worksheet continues on the next one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_ur
 
 
 class Look(StrEnum):
-    """How the cells of a column look."""
+    """The format of a column's cells."""
 
     TEXT = "text"
     COUNT = "count"
@@ -45,7 +45,7 @@ NUMBERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One column: its heading, its look, its width in characters."""
+    """One column: its heading, its format, its width in characters."""
 
     title: str
     look: Look = Look.TEXT
@@ -54,7 +54,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetTable:
-    """A table on a sheet; percentages are given from 0 to 100. The last `totals` rows are bold."""
+    """A table on a sheet; percentages are from 0 to 100. The last `totals` rows are bold."""
 
     fields: Sequence[Field]
     rows: Iterable[Sequence[Value]]
@@ -64,7 +64,7 @@ class SheetTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A native chart of a table of the sheet: categories from one column, a series a column."""
+    """A native chart of a table on the sheet: categories from one column, one series per column."""
 
     title: str
     table: int
@@ -72,12 +72,12 @@ class Chart:
     values: Sequence[int]
     stacked: bool = False
     rows: tuple[int, int] | None = None
-    """The first and the last row to show, from 0; None: all but the totals."""
+    """The first and the last row of the chart, from 0; None: all but the totals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What stands above the tables of every sheet."""
+    """The heading of every sheet."""
 
     office: str
     title: str
@@ -124,9 +124,9 @@ class WorkbookWriter:
         self._book.close()
 
     def add_data(self, name: str, keys: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:
-        """Add rows for programs under their keys, in a hidden sheet (or several); how many sheets.
+        """Add rows for programs under their keys, in hidden sheets; returns the number of sheets.
 
-        A data sheet is hidden so that neither reading nor printing begins with thousands of ids.
+        A data sheet is hidden so that the workbook does not open or print with thousands of ids.
         """
         number = 0
         rest = iter(rows)
@@ -144,7 +144,7 @@ class WorkbookWriter:
     def add_sheet(
         self, name: str, tables: Sequence[SheetTable], charts: Sequence[Chart] = ()
     ) -> None:
-        """Add a sheet to read and to print; a single table gets a filter and a frozen head."""
+        """Add a sheet to read and to print; a single table gets a filter and a frozen header."""
         if len(tables) == 1 and not charts:
             self._add_long(name, tables[0])
             return
@@ -195,7 +195,7 @@ class WorkbookWriter:
     def _write_table(
         self, sheet: "Worksheet", head: int, table: SheetTable, rows: Iterator[Sequence[Value]]
     ) -> int:
-        """Write the header and the rows; the number of the last line written."""
+        """Write the header and the rows; returns the number of the last row written."""
         for column, field in enumerate(table.fields):
             sheet.write_string(head, column, field.title, self._head)
         pending: list[Sequence[Value]] = []
@@ -231,7 +231,7 @@ class WorkbookWriter:
     def _insert(
         self, sheet: "Worksheet", name: str, row: int, chart: Chart, placed: _Placed
     ) -> int:
-        """Insert a chart at a row; the row after it."""
+        """Insert a chart at a row; returns the row after it."""
         kind = {"type": "column", "subtype": "stacked"} if chart.stacked else {"type": "bar"}
         drawn = self._book.add_chart(kind)
         first, last = placed.head + 1, placed.last - placed.table.totals
@@ -263,7 +263,7 @@ def _write_plain(sheet: "Worksheet", place: int, column: int, value: Value) -> N
 
 
 def _chunks(rows: Iterator[Sequence[Value]], size: int) -> Iterator[Iterator[Sequence[Value]]]:
-    """The rows in parts of at most `size`; one empty part where there is no row."""
+    """The rows in parts of at most `size`; one empty part if there are no rows."""
     yield islice(rows, size)
     while (first := next(rows, None)) is not None:
         yield _with_first(first, islice(rows, size - 1))

@@ -1,5 +1,5 @@
-"""Reading the files offices have: CSV of any time, XLSX, XLS, ODS, HTML and XML called XLS, by
-people's own headers."""
+"""Reads the files offices have, by the offices' own headers: CSV in old and new encodings, XLSX,
+XLS, ODS, and HTML and XML named XLS."""
 
 from admin.sheets.columns import ColumnSpec
 from admin.sheets.mapping import Meanings, meanings_of, read_mapping

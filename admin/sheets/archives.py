@@ -1,4 +1,4 @@
-"""A look at a package before it is unpacked: how large it would be."""
+"""Checks the unpacked size of a package before it is unpacked."""
 
 import zipfile
 import zlib
@@ -10,14 +10,14 @@ MOST_BYTES = 1 << 30
 """A million dossiers unpack to about 700 MB."""
 SURELY_FINE = 64 << 20
 MOST_TIMES = 120
-"""Unpacked size over packed size; an export of rows that are all alike comes to 25."""
+"""Unpacked size over packed size; an export with identical rows reaches 25."""
 MOST_PARTS = 5_000
 PIECE = 1 << 20
 
 
 def require_safe(path: Path) -> None:
-    """See that a package is no bomb, by its directory, and that the directory tells the truth of
-    the parts that are read.
+    """Check by its directory that a package is not a zip bomb, and that the directory states the
+    true size of the parts that are read.
 
     Raises Refusal `sheets.too_large` or `sheets.cut`.
     """
@@ -46,7 +46,7 @@ def _look(path: Path, parts: list[zipfile.ZipInfo]) -> None:
 
 
 def _unpack(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """To the end, keeping nothing: a part that is longer than the directory says is damaged."""
+    """Unpack a part and discard it: one longer than the directory says is damaged."""
     with package.open(part) as stream:
         while stream.read(PIECE):
             pass

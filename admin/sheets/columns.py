@@ -1,4 +1,4 @@
-"""Which column of a file is which of ours."""
+"""Matches the columns of a file to ours."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from surveys.errors import Refusal
 from surveys.spelling import fold, tidy
 
 HEADER_WITHIN = 30
-"""The header is looked for in this many first rows."""
+"""The header is searched in this many first rows."""
 DEEPEST = 3
-"""So many rows can make up one header."""
+"""The most rows of one header."""
 ALIKE = 0.72
 
 Mapped = Mapping[str, str]
-"""Our column name → their header."""
+"""Our column name → the file's header."""
 Lines = Sequence[tuple[int, Sequence[object]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSpec:
-    """A column we know: `name` is ours (and English), `titles` are what offices call it.
+    """A known column: `name` is ours (in English), `titles` are the headers offices use.
 
-    Where a file has several of the titles, the first in this list is taken.
+    If a file has several of the titles, the first in this list is used.
     """
 
     name: str
@@ -33,20 +33,20 @@ class ColumnSpec:
     required: bool = False
 
     def headers(self, mapping: Mapped) -> list[str]:
-        """The folded headers that stand for this column, best first."""
+        """The folded headers that match this column, best first."""
         if self.name in mapping:
             return [fold(mapping[self.name])]
         return [key for title in (*self.titles, self.name) for key in title_keys(title)]
 
     def shown(self, mapping: Mapped) -> str:
-        """The column as a message names it: `Mã hồ sơ (code)`."""
+        """The column's name in messages: `Mã hồ sơ (code)`."""
         title = mapping.get(self.name) or (self.titles or (self.name,))[0]
         return title if title == self.name else f"{title} ({self.name})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The header: its last row, and the place of each column in it, ours and the rest."""
+    """The header: its last row, and the position of each column, ours and others."""
 
     number: int
     """Row number in the file, from 1."""
@@ -55,7 +55,7 @@ class Header:
     unknown: Mapping[str, int]
 
     def require_single(self, titles: Iterable[str], file: str) -> None:
-        """Raises Refusal `sheets.column_twice` for one of these titles that stands twice."""
+        """Raises Refusal `sheets.column_twice` if one of these titles occurs twice."""
         folded = [fold(title) for title in self.titles]
         for title in titles:
             if folded.count(fold(title)) > 1:
@@ -65,9 +65,9 @@ class Header:
 def find_header(
     rows: Lines, specs: Sequence[ColumnSpec], mapping: Mapped, merges: Sequence[Merge] = ()
 ) -> Header | None:
-    """The first rows that have every required column (and every mapped one); None without them.
+    """The first rows with every required (and every mapped) column; None if there are none.
 
-    Of one, two or three rows those are taken that name most of our columns.
+    Of one, two or three rows, the choice that names most of our columns is used.
     """
     needed = {spec.name for spec in specs if spec.required or spec.name in mapping}
     first = rows[: HEADER_WITHIN + DEEPEST]
@@ -96,7 +96,7 @@ def _fits(
     merges: Sequence[Merge],
     needed: set[str],
 ) -> Header | None:
-    """The header of these rows, if they are one."""
+    """The header made of these rows, if they form one."""
     block = rows[start : start + depth]
     if len(block) < depth or block[-1][0] - block[0][0] != depth - 1:
         return None
@@ -108,7 +108,7 @@ def _fits(
 
 
 def match(cells: Sequence[object], specs: Sequence[ColumnSpec], mapping: Mapped) -> dict[str, int]:
-    """Our column name → its place, for those of our columns that this row names."""
+    """Our column name → its position, for our columns that this row names."""
     found = _match(read_titles([(1, cells)]), specs, mapping)
     return {name: place for name, (place, _) in found.items()}
 
@@ -116,7 +116,7 @@ def match(cells: Sequence[object], specs: Sequence[ColumnSpec], mapping: Mapped)
 def _match(
     titles: Sequence[Title], specs: Sequence[ColumnSpec], mapping: Mapped
 ) -> dict[str, tuple[int, str]]:
-    """Our column name → its place, and the writing under which it was found there."""
+    """Our column name → its position, and the title that matched there."""
     written: dict[str, tuple[int, str]] = {}
     for rank in range(2):
         for place, title in enumerate(titles):
@@ -136,7 +136,7 @@ def _taken(here: tuple[int, str], found: Mapping[str, tuple[int, str]]) -> bool:
 
 
 def likely(title: str, specs: Sequence[ColumnSpec], known: Iterable[str]) -> ColumnSpec | None:
-    """The column of ours that a header nobody knows most likely means, of those not found."""
+    """Our column, of those not found, that an unknown header most likely corresponds to."""
     left = {spec.name: spec for spec in specs if spec.name not in set(known)}
     names = {key: name for name, spec in left.items() for key in spec.headers({})}
     written = title_keys(title)
@@ -151,12 +151,12 @@ def likely(title: str, specs: Sequence[ColumnSpec], known: Iterable[str]) -> Col
 
 
 def is_serial(title: str) -> bool:
-    """Whether a column only numbers the rows."""
+    """Whether a column just numbers the rows."""
     return fold(title) in words().serial or title.strip() in ("#", "№")
 
 
 def no_header(file: str, rows: Lines, specs: Sequence[ColumnSpec], mapping: Mapped) -> Refusal:
-    """Why no row could be the header: `sheets.column_missing`, named after the likeliest row."""
+    """The refusal `sheets.column_missing`: what the row most like a header lacks."""
     best = max(rows[:HEADER_WITHIN], key=lambda row: _likeness(row[1], specs, mapping))
     places = match(best[1], specs, mapping)
     needed = [spec for spec in specs if spec.required or spec.name in mapping]

@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes and never by its name."""
+"""Detects the kind of a file by its first bytes, never by its name."""
 
 import zipfile
 from enum import StrEnum
@@ -40,14 +40,14 @@ _STREAMS = {
     "sheets.is_doc": "WordDocument",
     "sheets.is_ppt": "PowerPoint Document",
 }
-"""What a compound file is by the name of a stream in it; the first one decides."""
+"""Name of a stream → kind of compound file; the first match decides."""
 _PARTS = {"word/": "docx", "ppt/": "pptx", "visio/": "visio"}
 
 
 def kind_of(path: Path) -> Kind:
-    """How to read a file.
+    """Detect how to read a file.
 
-    Raises OSError, or Refusal `sheets.is_pdf`, `.is_rtf` … for what is no table at all,
+    Raises OSError, or Refusal `sheets.is_pdf`, `.is_rtf` … for files without tables,
     `sheets.is_zip`, `.is_docx`, `.is_pptx` for other packages, `sheets.cut` for half a workbook.
     """
     with path.open("rb") as stream:
@@ -94,7 +94,7 @@ def _opendocument(path: Path) -> Kind:
 
 
 def _compound(path: Path) -> Kind:
-    """An old compound file: XLS, a locked XLSX, or Word's DOC; told by its directory's names. A
+    """A compound file: XLS, an encrypted XLSX, or Word's DOC; detected by its directory's names. A
     workbook may hold a Word document."""
     with path.open("rb") as stream:
         content = stream.read(64 << 20)

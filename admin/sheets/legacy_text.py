@@ -1,6 +1,6 @@
-"""Vietnamese typed before Unicode: TCVN3 (ABC; fonts like .VnTime) and VNI (VNI-Times).
+"""Converts pre-Unicode Vietnamese text: TCVN3 (ABC; fonts like .VnTime) and VNI (VNI-Times).
 
-Such text is Latin letters and signs that only their font shows as Vietnamese: "M· hå s¬" and
+Such text consists of Latin characters that only its font shows as Vietnamese: "M· hå s¬" and
 "Maõ hoà sô" are "Mã hồ sơ". TCVN 5712:1993, table VN3; VNI Encoding for Windows.
 """
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Legacy(StrEnum):
-    """How a text was typed, by the name that people know."""
+    """A legacy encoding, by its common name."""
 
     TCVN3 = "TCVN3 (ABC)"
     VNI = "VNI"
@@ -31,7 +31,7 @@ _ALONE = {"ñ": "đ", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ", "ô": "
 
 
 def _vni() -> dict[str, str]:
-    """What two signs (or one) stand for, in small letters."""
+    """The lower-case letter that two characters (or one) encode."""
     found = dict(_ALONE)
     for base in "aeouy":
         found |= {base + sign: base + tone for sign, tone in _TONES.items()}
@@ -51,7 +51,7 @@ _TCVN3_ONLY = re.compile(
     r"[A-Za-z][¨©ª«¬®µ¶·¸¹»¼½¾§¦Þßþ÷×]|[¨©ª«¬®µ¶·¸¹»¼½¾§¦][A-Za-z]|(?<!\w)§[\w¬«]"
 )
 _VNI_ONLY = re.compile(r"[aeouyôö][øûïåäëü]|[ae][âáàã]|[oa]â|aê|[aeouy]õ|[aeo]ù|ñ\w", re.IGNORECASE)
-"""What no Unicode text has; "oà" and "oã" are no sign of VNI: Hoà, hoãn."""
+"""Sequences that no Unicode text has; "oà" and "oã" are not evidence of VNI: Hoà, hoãn."""
 _MODERN = re.compile("[ạ-ỹĂăĐđƠơƯư\u0300-\u036f]")
 _WORD = re.compile(r"[^\s/,;:().-]+")
 _FAIR = frozenset("“”‘’–—…°²³€·•«»©®×÷½¼¾±§")
@@ -63,7 +63,7 @@ LETTERS = frozenset(
 
 
 def detect(texts: Iterable[str]) -> Legacy | None:
-    """How the texts of a file were typed; None for Unicode and for plain ASCII."""
+    """Detect the legacy encoding of a file's texts; None for Unicode and for plain ASCII."""
     old = {Legacy.TCVN3: 0, Legacy.VNI: 0}
     modern = 0
     for text in texts:
@@ -79,7 +79,7 @@ def detect(texts: Iterable[str]) -> Legacy | None:
 
 
 def convert(text: str, legacy: Legacy) -> str:
-    """The text in Unicode; a text that is Unicode already stays."""
+    """Convert the text to Unicode; a text that is Unicode already stays."""
     if text.isascii() or _MODERN.search(text):
         return text
     if legacy is Legacy.VNI:
@@ -88,12 +88,12 @@ def convert(text: str, legacy: Legacy) -> str:
 
 
 def is_vietnamese(text: str) -> bool:
-    """Whether every sign could stand in a Vietnamese text: a wrong encoding seldom gives that."""
+    """Whether every character can occur in Vietnamese text: a wrong encoding seldom gives that."""
     return all(sign.isascii() or sign in LETTERS or sign in _FAIR for sign in text)
 
 
 def _tcvn3_word(match: re.Match[str]) -> str:
-    """The fonts have small letters only; capitals are drawn by a second font."""
+    """Convert a word. The fonts have lower case only; a second font draws the capitals."""
     word = match[0]
     plain = [sign for sign in word if sign.isascii() and sign.isalpha()]
     text = "".join(_TCVN3.get(sign, sign) for sign in word)

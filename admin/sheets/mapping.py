@@ -1,4 +1,4 @@
-"""A file that says how somebody else's software calls our columns, statuses and units."""
+"""Reads a mapping file: the names another program uses for our columns, statuses and units."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -13,17 +13,17 @@ from surveys.errors import Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meanings:
-    """What another program's words mean here."""
+    """Another program's names, mapped to ours."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Our column → their header."""
+    """Our column → the other program's header."""
     statuses: Mapping[str, str] = field(default_factory=dict)
-    """Their status → ours, by number or name."""
+    """The other program's status → ours, by number or name."""
     units: Mapping[str, str] = field(default_factory=dict)
-    """Their name of a unit → its code here."""
+    """The other program's unit name → our unit code."""
 
     def as_tree(self) -> dict[str, object]:
-        """As it is written in a file."""
+        """The tree as it is written in a file."""
         parts = {"statuses": dict(self.statuses), "units": dict(self.units)}
         return {**self.columns, **{name: part for name, part in parts.items() if part}}
 
@@ -46,7 +46,7 @@ def read_mapping(path: Path, columns: Sequence[ColumnSpec]) -> Meanings:
 
 
 def meanings_of(tree: object, columns: Sequence[ColumnSpec], file: str) -> Meanings:
-    """What a tree of a mapping file says. Raises as `read_mapping`."""
+    """Interpret the tree of a mapping file. Raises as `read_mapping`."""
     if not isinstance(tree, dict):
         raise Refusal("sheets.mapping_unreadable", file=file, reason="…")
     words = {name: tree[name] for name in WORDS if isinstance(tree.get(name), dict)}

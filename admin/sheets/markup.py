@@ -1,6 +1,6 @@
-"""Tables that call themselves XLS and are text: HTML, and XML Spreadsheet 2003.
+"""Reads tables that are named XLS but are text: HTML, and XML Spreadsheet 2003.
 
-Several one-stop programs export so. Nothing outside the file is read and no entity is replaced.
+Several one-stop programs export these. Nothing outside the file is read; no entity is expanded.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,13 +18,13 @@ from surveys.errors import Refusal
 MOST_BYTES = 128 << 20
 MOST_CELLS = 10_000_000
 WIDEST = 1_024
-"""Columns beyond this one are no table's."""
+"""Columns beyond this one belong to no table."""
 TALLEST = 1_048_576
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
 
 def html_pages(path: Path) -> list[Page]:
-    """Every table of a web page that holds no other table.
+    """Every table of a web page that does not contain another table.
 
     Raises Refusal `sheets.web_page` for a page without a table, `sheets.too_large`.
     """
@@ -69,7 +69,7 @@ def _require_small(path: Path) -> None:
 
 
 def _charset(path: Path) -> str | None:
-    """What a page's own words say; UTF-8 where it says nothing and is nothing else."""
+    """The charset the page declares, else UTF-8 if the page is valid UTF-8."""
     with path.open("rb") as stream:
         head = stream.read(1 << 16)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -83,7 +83,7 @@ def _html_page(path: Path, table: Any) -> Page:  # noqa: ANN401 - lxml brings no
 
 
 def _bounded(path: Path, rows: Iterable[Numbered]) -> list[Numbered]:
-    """Raises Refusal `sheets.too_many_cells` for more than can be held."""
+    """Raises Refusal `sheets.too_many_cells` for more cells than fit in memory."""
     grid: list[Numbered] = []
     count = 0
     for number, cells in rows:
@@ -95,7 +95,7 @@ def _bounded(path: Path, rows: Iterable[Numbered]) -> list[Numbered]:
 
 
 def _html_rows(table: Any) -> Iterator[Numbered]:  # noqa: ANN401
-    """A cell over several places stands in the first; the rest are empty but taken."""
+    """The rows. A cell that spans several places is in the first; the others are empty."""
     taken_until: dict[int, int] = {}
     for number, line in enumerate(table.iter("tr"), 1):
         cells: list[Any] = []

@@ -1,4 +1,4 @@
-"""A cell merged over several rows, as the person sees it: the same value in each."""
+"""Fills in cells merged over several rows: each row gets the value, as a person reads it."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,8 @@ from admin.sheets.values import Numbered
 def fill_down(
     page: Page, header: int, names: Mapping[int, str], counts: Counter[str]
 ) -> Iterator[Numbered]:
-    """The rows below row `header`, with merged cells filled in downwards; `counts` takes, by the
-    name of the column, how many cells a merge covers."""
+    """The rows below row `header`, with merged cells filled in downwards; adds to `counts`, by
+    column name, the number of cells filled in."""
     waiting = sorted((merge for merge in page.merges if merge[2] > header), reverse=True)
     if not waiting:
         yield from (row for row in page.rows() if row[0] > header)

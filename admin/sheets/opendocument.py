@@ -1,4 +1,4 @@
-"""How much room an ODS asks for: a cell may say that it stands a million times."""
+"""Checks the expanded size of an ODS: one cell may declare a million repetitions."""
 
 import zipfile
 from pathlib import Path
@@ -11,7 +11,7 @@ from surveys.errors import Refusal
 
 
 def require_room(path: Path) -> None:
-    """Raises Refusal `sheets.too_many_cells` for repetitions beyond what can be held."""
+    """Raises Refusal `sheets.too_many_cells` for repetitions that do not fit in memory."""
     places = 0
     with zipfile.ZipFile(path) as package, package.open("content.xml") as stream:
         for row in elements(stream, "{*}table-row"):

@@ -1,4 +1,4 @@
-"""One sheet as the rows a person sees, with what the sheet says beside them."""
+"""One sheet: its rows as a person sees them, and its metadata."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ Merge = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One sheet. Its rows can be read again and again; those without any cell may be missing."""
+    """One sheet. Its rows can be read repeatedly; rows without any cell may be missing."""
 
     rows: Callable[[], Iterator[Numbered]]
     estimate: int
-    """About how many rows there are."""
+    """An estimate of the number of rows."""
     name: str = ""
     """The worksheet's name; empty for a text file."""
     hidden_rows: frozenset[int] = frozenset()

@@ -1,4 +1,4 @@
-"""The sheets of any kind of file."""
+"""Opens the sheets of any kind of file."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,12 +24,12 @@ class Pages:
     pages: Sequence[Page]
     delimiter: str = ","
     writing: str = ""
-    """The writing before Unicode that was converted; empty for Unicode."""
+    """The legacy encoding that was converted; empty for Unicode."""
 
 
 def read_pages(path: Path, rate: Rate) -> Pages:
-    """Open a file of any kind, told by its content. `rate` says how well some rows look when a
-    text file is read with one delimiter or another.
+    """Open a file of any kind, detected by its content. `rate` scores the first rows of a text file
+    read with a given delimiter.
 
     Raises OSError and Refusal `sheets.*` for a file that cannot be read.
     """
@@ -40,7 +40,7 @@ def read_pages(path: Path, rate: Rate) -> Pages:
 
 
 def _pages(path: Path, kind: Kind) -> list[Page]:
-    """The libraries that read them are loaded only here."""
+    """The pages. The libraries that read them are imported only here."""
     from admin.sheets import markup, workbooks
 
     if kind is Kind.HTML:
@@ -57,7 +57,7 @@ def _of_text(path: Path, rate: Rate) -> Pages:
 
 
 def _modern(kind: Kind, pages: Sequence[Page]) -> Pages:
-    """With the texts of old fonts converted, where the first rows show them."""
+    """Convert legacy text to Unicode, if the first rows contain any."""
     sample = (
         cell
         for page in pages[:5]

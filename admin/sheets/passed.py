@@ -1,4 +1,4 @@
-"""Lines between and below the rows of data: block headings, sums, signatures."""
+"""Detects lines to skip between and below the rows of data: headings, sums, signatures."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from surveys.spelling import fold
 
 _FEW = 3
 _WIDE = 6
-"""In a table of so many columns, a line with only a few cells is no row of data."""
+"""In a table with this many columns, a line with only a few cells is not a row of data."""
 _LIKE_DATA = re.compile(r"\S*\d\S*")
 _ORDINAL = re.compile(r"[IVXivx]{1,5}|[A-Za-z]|\d{1,2}(?:\.\d{1,2})*")
 _WIDEST_TITLE = 80
@@ -23,7 +23,7 @@ _NUMBERING = re.compile(r"\(?(\d{1,2})\)?")
 def is_passed_over(
     cells: Sequence[Any], given: Mapping[str, Any], header: Header, required: Sequence[str]
 ) -> bool:
-    """Whether a line below the header is no row of data. `given`: its values by column."""
+    """Whether a line below the header is not a row of data. `given`: its values by column."""
     if all(given[name] is not None for name in required):
         return _is_whole_but_no_data(cells, header)
     values = [(place, value) for place, cell in enumerate(cells) if (value := cleaned(cell))]
@@ -32,8 +32,8 @@ def is_passed_over(
 
 
 def _is_whole_but_no_data(cells: Sequence[Any], header: Header) -> bool:
-    """A line with all its columns: the header again on the next page, the numbers of the columns,
-    or a sum. This is asked of every row, so one look at the first cell answers it mostly."""
+    """Whether a full line is a repeated header, the numbers of the columns, or a sum. This runs
+    for every row, so the first cell decides it in most cases."""
     place, first = next((place, cell) for place, cell in enumerate(cells) if not is_blank(cell))
     title = header.titles[place] if place < len(header.titles) else ""
     if not isinstance(first, str) or len(first) > _WIDEST_TITLE:
@@ -59,7 +59,7 @@ def _repeats(values: Sequence[tuple[int, object]], header: Header) -> bool:
 
 
 def _is_sum(values: Sequence[tuple[int, object]]) -> bool:
-    """“Tổng cộng”, “Cộng I: 3 hồ sơ”: by its first words."""
+    """Whether it begins like a sum: “Tổng cộng”, “Cộng I: 3 hồ sơ”."""
     texts = (fold(v) for _, v in values if isinstance(v, str) and not _ORDINAL.fullmatch(v))
     text = next(texts, "")
     return any(text == total or text.startswith(f"{total} ") for total in words().totals)
@@ -68,7 +68,7 @@ def _is_sum(values: Sequence[tuple[int, object]]) -> bool:
 def _is_heading(
     values: Sequence[tuple[int, object]], header: Header, required: Sequence[int]
 ) -> bool:
-    """A few words on a line of their own; a code, a date or a number makes it a row of data."""
+    """Whether it is a few words only; a code, a date or a number makes it a row of data."""
     if not 1 <= len(values) <= _FEW:
         return False
     if len(values) > 1 and values[0][0] not in required and _is_ordinal(values[0][1]):

@@ -1,7 +1,7 @@
-"""The rows that were not taken, in a file of their own, each with its reason.
+"""Writes rejected rows to a file of their own, each with its reason.
 
-The file is of the kind that came in, so that a mended one can be imported again: a workbook for
-every kind of workbook, CSV for text.
+The file is of the same kind as the input, so that it can be corrected and imported again: a
+workbook for every kind of workbook, CSV for text.
 """
 
 import csv
@@ -26,16 +26,16 @@ MARKS = (
     ColumnSpec(name="row", titles=("Dòng",)),
     ColumnSpec(name="reason", titles=("Lý do",)),
 )
-"""The two columns added to rejected rows; mended, they are read again with them."""
+"""The two columns added to rejected rows; an import of the corrected file accepts them."""
 
 
 def suffix_of(kind: Kind) -> str:
-    """What a file of rejected rows is called: `.rejected.xlsx` for a workbook of any kind."""
+    """The suffix of a file of rejected rows: `.rejected.xlsx` for a workbook of any kind."""
     return ".rejected.csv" if kind is Kind.TEXT else ".rejected.xlsx"
 
 
 def is_replaceable(path: Path) -> bool:
-    """Whether a file of rejected rows may stand here: there is none, or an older one of ours."""
+    """Whether a file of rejected rows may be written here: no file, or an older one of ours."""
     if not path.exists():
         return True
     if not path.is_file():
@@ -57,10 +57,10 @@ def _is_marked(header: Sequence[str]) -> bool:
 
 
 class Rejects:
-    """Writes `path` once its block ends without an exception; only its owner may read it.
+    """Writes `path` if its block ends without an exception; only its owner may read it.
 
-    Without a rejected row there is no file, and an older one is taken away. `path` None counts
-    only. Raises Refusal `sheets.rejects_denied` where nothing may be written.
+    Without a rejected row there is no file, and an older one is deleted. With `path` None rows
+    are only counted. Raises Refusal `sheets.rejects_denied` if the file may not be written.
     """
 
     def __init__(self, path: Path | None, sheet: Sheet, titles: tuple[str, str]) -> None:
@@ -74,7 +74,7 @@ class Rejects:
         self._write: _Writer | None = None
 
     def add(self, row: Row, reason: str) -> None:
-        """Keep one row as it stood, its number and why it was not taken."""
+        """Add one row as it was, with its number and the reason."""
         self.count += 1
         if self.path is None:
             return
@@ -114,23 +114,23 @@ class Rejects:
         return self._write
 
     def _head(self, header: Sequence[str]) -> list[str]:
-        """The header without the columns that an earlier file of rejects has added."""
+        """The header without the columns added by an earlier file of rejects."""
         kept = header[: -len(MARKS)] if _is_marked(header) else header
         return [*kept, *self._titles]
 
 
 class _Writer(Protocol):
-    """Where the rows go."""
+    """Writes rows in one file format."""
 
     def write(self, label: str, cells: Sequence[object]) -> None:
-        """One row of a worksheet."""
+        """Write one row of a worksheet."""
 
     def close(self) -> None:
-        """No more rows."""
+        """Finish the file."""
 
 
 class _Text:
-    """CSV in UTF-8 with a mark, so that spreadsheets show its accents."""
+    """CSV in UTF-8 with a byte order mark, so that spreadsheets show its accents."""
 
     def __init__(
         self, path: Path, headers: Mapping[str, Sequence[str]], delimiter: str, stack: ExitStack
@@ -146,11 +146,11 @@ class _Text:
         self._row([_written(cell) for cell in cells])
 
     def close(self) -> None:
-        """The stream is closed by its owner."""
+        """Do nothing: the stream is closed by its owner."""
 
 
 class _Workbook:
-    """One worksheet for each that was read; texts stay texts, whatever they begin with."""
+    """One worksheet for each that was read; texts never become formulas."""
 
     def __init__(self, path: Path, headers: Mapping[str, Sequence[str]]) -> None:
         from xlsxwriter import Workbook
@@ -184,7 +184,7 @@ class _Workbook:
 
 
 def _draft_of(path: Path) -> Path:
-    """A new file beside `path` that only its owner may read. Raises Refusal."""
+    """Create a draft next to `path` that only its owner may read. Raises Refusal."""
     try:
         return new_draft(path)
     except PermissionError:

@@ -1,4 +1,4 @@
-"""A table of ours in a file: its header found, its rows read one by one."""
+"""Reads a table from a file: finds its header, then reads row by row."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,11 +28,11 @@ from admin.sheets.values import Fault, Numbered, Trouble, address, cleaned
 from surveys.errors import Refusal
 
 NAMED = 8
-"""So many worksheets are named in a message."""
+"""The most worksheets named in a message."""
 
 
 class Row(NamedTuple):
-    """One row: its number as the person sees it in the file, its cells as they stood, and the
+    """One row: its number as shown by the program that opens the file, its raw cells, and the
     values by column: our names for known columns, the file's headers for the others.
 
     Empty cells are None; whole numbers of spreadsheets are text without `.0`.
@@ -43,15 +43,15 @@ class Row(NamedTuple):
     values: dict[str, Any]
     places: Mapping[str, int] = {}
     sheet: str = ""
-    """The worksheet's name, where several are read."""
+    """The worksheet's name, if several are read."""
 
     @property
     def place(self) -> str:
-        """The row as a message names it: its number, with its worksheet where there are several."""
+        """The row in messages: its number, with its worksheet if there are several."""
         return f"{self.number} ({self.sheet})" if self.sheet else str(self.number)
 
     def cell(self, column: str) -> str:
-        """The address of the cell in a column: G3; with its worksheet where there are several."""
+        """The address of the cell in a column: G3; with its worksheet if there are several."""
         place = self.places.get(column)
         found = str(self.number) if place is None else address(self.number, place)
         return f"{found} ({self.sheet})" if self.sheet else found
@@ -59,20 +59,20 @@ class Row(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What the rows read so far had and had not, by column."""
+    """Counts of filled, empty and faulty cells of the rows read so far, by column."""
 
     rows: int = 0
     hidden: int = 0
-    """Rows that a filter or a person hides; they are read all the same."""
+    """Rows hidden by a filter or a person; they are read nevertheless."""
     empty: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     uncomputed: Counter[str] = field(default_factory=Counter)
     merged: Counter[str] = field(default_factory=Counter)
     passed_over: list[str] = field(default_factory=list)
-    """Headings, sums, signatures: no rows of data."""
+    """Lines that are not rows of data: headings, sums, signatures."""
 
     def count(self, values: Mapping[str, object]) -> None:
-        """Take note of one row."""
+        """Count one row."""
         self.rows += 1
         for name, value in values.items():
             if value is None:
@@ -91,10 +91,10 @@ class Part:
     required: Sequence[str]
     """The columns that every row needs."""
     label: str = ""
-    """The worksheet's name where several are read."""
+    """The worksheet's name, if several are read."""
 
     def rows(self, tally: Tally) -> Iterator[Row]:
-        """The rows of data below the header, without the empty ones."""
+        """The non-empty rows of data below the header."""
         places = {**self.header.unknown, **self.header.known}
         names = {place: name for name, place in places.items()}
         first = self.header.number
@@ -119,24 +119,24 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A file with its header understood. Iterating reads the rows below it, without the empty
-    ones; it can be done again."""
+    """A file with its header recognized. Iterating yields the non-empty rows below it, and can be
+    repeated."""
 
     path: Path
     kind: Kind
     parts: Sequence[Part]
     delimiter: str = ","
     writing: str = ""
-    """The writing before Unicode that was converted; empty for Unicode."""
+    """The legacy encoding that was converted; empty for Unicode."""
     statuses: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
-    """What a mapping says of their statuses and units: their word → ours."""
+    """Statuses and units from a mapping: the file's word → ours."""
     unread: tuple[str, ...] = ()
-    """Worksheets of the same file that have cells, too, and are not read."""
+    """Non-empty worksheets of the same file that are not read."""
     used: set[str] = field(default_factory=set)
-    """Headers of other columns that somebody reads all the same."""
+    """Headers of unknown columns that the importer reads nevertheless."""
     tallies: dict[str, Tally] = field(default_factory=dict)
-    """Worksheet → what its rows had when they were last read."""
+    """Worksheet → the counts of its last reading."""
 
     def __iter__(self) -> Iterator[Row]:
         for part in self.parts:
@@ -144,7 +144,7 @@ class Sheet:
             yield from part.rows(tally)
 
     def __contains__(self, column: str) -> bool:
-        """Whether the file has this column of ours."""
+        """Whether the file has the column with our name."""
         return any(column in part.header.known for part in self.parts)
 
     @property
@@ -159,7 +159,7 @@ class Sheet:
 
     @property
     def estimate(self) -> int:
-        """About how many rows there are."""
+        """An estimate of the number of rows."""
         return sum(part.page.estimate for part in self.parts)
 
     @cached_property
@@ -169,17 +169,17 @@ class Sheet:
 
     @cached_property
     def widths(self) -> Mapping[str, int]:
-        """How many columns have a title, by the label of the rows' worksheet."""
+        """The number of titled columns, by the label of the rows' worksheet."""
         return {part.label: len(part.header.titles) for part in self.parts}
 
     def require_single(self, titles: Iterable[str]) -> None:
-        """Raises Refusal `sheets.column_twice` for one of these titles that stands twice."""
+        """Raises Refusal `sheets.column_twice` if one of these titles occurs twice."""
         wanted = list(titles)
         for part in self.parts:
             part.header.require_single(wanted, self.path.name)
 
     def title_of(self, column: str) -> str:
-        """The file's own header of a column of ours; our name where the file has none."""
+        """The file's header for one of our columns; our name if the file has none."""
         for part in self.parts:
             if (place := part.header.known.get(column)) is not None:
                 return part.header.titles[place]
@@ -187,7 +187,7 @@ class Sheet:
 
     @property
     def others(self) -> tuple[str, ...]:
-        """The headers of columns that are none of ours, in their order."""
+        """The headers of unknown columns, in their order."""
         return tuple(dict.fromkeys(name for part in self.parts for name in part.header.unknown))
 
 
@@ -199,10 +199,9 @@ def read_sheet(
     all_sheets: bool = False,
     sheet: str | None = None,
 ) -> Sheet:
-    """Open a file of any kind (told by its content) and find the header.
+    """Open a file of any kind (detected by its content) and find the header.
 
-    A workbook with the table on several sheets is read whole with `all_sheets`, else only the one
-    named `sheet`.
+    In a workbook with the table on several sheets, `all_sheets` reads them all, `sheet` one.
 
     Raises OSError for a file that cannot be read, and Refusal `sheets.empty`, `.column_missing`
     (which, where, and what was found), `.column_twice`, `.several_tables`, `.no_sheet`, or one of
@@ -243,7 +242,7 @@ def _listed(names: Sequence[str]) -> str:
 def _parts(
     path: Path, pages: Sequence[Page], columns: Sequence[ColumnSpec], mapping: Mapped
 ) -> list[Part]:
-    """The pages that have the table; one without a row below its header only if there is no
+    """The pages that have the table; pages without rows below the header only if there is no
     other."""
     found: list[Part] = []
     heads: list[list[Numbered]] = []
@@ -287,7 +286,7 @@ def _labelled(part: Part) -> Part:
 def _headless(
     path: Path, heads: Sequence[Sequence[Numbered]], columns: Sequence[ColumnSpec], known: Mapped
 ) -> Refusal:
-    """Why no sheet has the table: the first one with anything in it is spoken of."""
+    """The refusal if no sheet has the table; it describes the first non-empty sheet."""
     for rows in heads:
         filled = [row for row in rows if any(cleaned(cell) is not None for cell in row[1])]
         if filled:

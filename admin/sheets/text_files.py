@@ -1,5 +1,4 @@
-"""CSV as it comes: any Unicode and what was before it, with commas, semicolons or tabs; read as a
-stream."""
+"""Reads CSV as a stream: in Unicode or a legacy encoding, with commas, semicolons or tabs."""
 
 import codecs
 import csv
@@ -19,7 +18,7 @@ DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 1 << 18
 LONGEST_LINE = 1_000_000
 END = "\x04"
-"""A line of our own behind the last one: within an open quotation it does not stand alone."""
+"""A sentinel line after the last one: inside an open quote it is not a row of its own."""
 MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -32,19 +31,19 @@ Numbered = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """How a text file is written: Python's name of the encoding, and the font it was typed for."""
+    """How a text file is encoded: Python's name of the encoding, and the legacy font encoding."""
 
     codec: str
     legacy: Legacy | None = None
 
     @property
     def name(self) -> str:
-        """What a message calls it; empty for Unicode."""
+        """The name for messages; empty for Unicode."""
         return self.legacy or ("Windows-1258" if self.codec == "cp1258" else "")
 
 
 def writing_of(path: Path) -> Writing:
-    """Told by the first 256 KB of a file."""
+    """Detect the encoding from the first 256 KB of a file."""
     with path.open("rb") as stream:
         sample = stream.read(SAMPLE)
     codec = _codec_of(sample)
@@ -65,7 +64,7 @@ def _codec_of(head: bytes) -> str:
 
 
 def _before_unicode(sample: bytes) -> Writing:
-    """One of three; a file of none of them is read as UTF-8, which names its first bad row."""
+    """One of three legacy encodings, else UTF-8, whose errors name the first bad row."""
     with suppress(UnicodeError):
         text = unicodedata.normalize("NFC", sample.decode("cp1258"))
         if legacy_text.is_vietnamese(text) and not legacy_text.detect(text.splitlines()):
@@ -78,7 +77,7 @@ def _before_unicode(sample: bytes) -> Writing:
 
 
 def numbered_rows(path: Path, writing: Writing, delimiter: str) -> Iterator[Numbered]:
-    """Every row with its number as a spreadsheet shows it, from 1; empty lines are rows too.
+    """Every row, with its number as a spreadsheet shows it, from 1; empty lines count.
 
     Raises Refusal `sheets.encoding`, `sheets.broken`, `sheets.long_line`, or `sheets.open_quote`
     for a quotation mark that swallows the rest of the file.
@@ -109,7 +108,7 @@ def _raw_rows(path: Path, codec: str, delimiter: str) -> Iterator[Numbered]:
 
 
 def _lines(stream: TextIO, path: Path) -> Iterator[str]:
-    """The lines of a file. Raises Refusal `sheets.long_line` for one of a million signs."""
+    """The lines of a file. Raises Refusal `sheets.long_line` for one of a million characters."""
     number = 0
     while line := stream.readline(LONGEST_LINE):
         number += 1
@@ -119,11 +118,11 @@ def _lines(stream: TextIO, path: Path) -> Iterator[str]:
 
 
 def best_delimiter(path: Path, writing: Writing, rate: Callable[[list[Numbered]], int]) -> str:
-    """The delimiter whose first rows `rate` likes best; then the one with the widest row."""
+    """The delimiter whose first rows `rate` scores highest; among equals, the widest row wins."""
 
     def worth(delimiter: str) -> tuple[int, int]:
         rows: list[Numbered] = []
-        with suppress(Refusal):  # the best delimiter's is told when the file is read by it
+        with suppress(Refusal):  # the chosen delimiter raises it again when the file is read
             rows.extend(islice(numbered_rows(path, writing, delimiter), 30))
         return rate(rows), max((len(cells) for _, cells in rows), default=0)
 
@@ -131,6 +130,6 @@ def best_delimiter(path: Path, writing: Writing, rate: Callable[[list[Numbered]]
 
 
 def line_count(path: Path) -> int:
-    """How many lines there are, for a progress bar; a fraction of a second a gigabyte."""
+    """The number of lines, for a progress bar; takes a fraction of a second per gigabyte."""
     with path.open("rb") as stream:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))

@@ -1,4 +1,4 @@
-"""The title of each column, where a header has one, two or three rows and merged cells."""
+"""Reads column titles from a header of one, two or three rows with merged cells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Title:
 
     @property
     def writings(self) -> tuple[str, ...]:
-        """What the column may be called, the likeliest first: its lowest words, all from the top
-        down, all from the bottom up ("Tiếp nhận" over "Ngày" is "Ngày tiếp nhận")."""
+        """The possible titles, the likeliest first: the lowest row, all rows from the top down, all
+        rows from the bottom up ("Tiếp nhận" over "Ngày" is "Ngày tiếp nhận")."""
         if not self.parts:
             return ("",)
         down, up = " ".join(self.parts), " ".join(reversed(self.parts))
@@ -26,13 +26,13 @@ class Title:
 
     @property
     def shown(self) -> str:
-        """What a message calls the column."""
+        """The column's name in messages."""
         return " ".join(self.parts)
 
 
 def read_titles(block: Block, merges: Sequence[Merge] = ()) -> list[Title]:
-    """The titles over the columns of these rows. A cell merged over several columns stands above
-    each of them; where nothing tells of merges, it reaches to the right over empty cells."""
+    """The titles of the columns of these rows. A cell merged over several columns belongs to each
+    of them; without information on merges, it extends to the right over empty cells."""
     width = max((len(cells) for _, cells in block), default=0)
     lines = [[_word(cells, place) for place in range(width)] for _, cells in block]
     for index in range(len(lines) - 1):

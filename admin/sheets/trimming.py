@@ -1,7 +1,7 @@
-"""A sheet with a stray cell at its far end: a copy without it.
+"""Copies a sheet without stray cells at its far end.
 
-Somebody leaned on Ctrl+End, and a blank stands in XFD1048576. Reading takes room for every place
-up to the last cell, so the copy keeps only the table.
+An accidental key press may leave a blank in XFD1048576. Reading needs memory for every cell
+up to the last one, so the copy keeps only the table.
 """
 
 import re
@@ -18,28 +18,28 @@ from surveys.errors import Refusal
 MOST_PLACES = 30_000_000
 SURELY_FINE = 2_000_000
 GAP = 10_000
-"""So many empty rows end a table."""
+"""A table ends after this many empty rows."""
 WIDEST = 512
-"""Columns beyond this one are no table's."""
+"""Columns beyond this one belong to no table."""
 _STRINGS = "xl/sharedStrings.xml"
 
 
 def is_sparse(survey: Survey) -> bool:
-    """Whether most places between the first and the last cell are empty."""
+    """Whether most cells between the first and the last one are empty."""
     return survey.area > SURELY_FINE and survey.area > 3 * survey.cells
 
 
 def require_room(path: Path, survey: Survey) -> None:
-    """Raises Refusal `sheets.too_large` for more places than can be held."""
+    """Raises Refusal `sheets.too_large` for more cells than fit in memory."""
     if survey.area > MOST_PLACES:
         raise Refusal("sheets.too_many_cells", file=path.name, count=survey.area, most=MOST_PLACES)
 
 
 def write_trimmed(path: Path, part: str, target: Path) -> Survey:
-    """Copy a workbook to `target` without the stray blanks of one of its sheets; how far the
-    cells reach in the copy.
+    """Copy a workbook to `target` without the stray blanks of one of its sheets; returns the extent
+    of the cells in the copy.
 
-    Raises Refusal `sheets.stray_cell` when something is written in a cell so far away.
+    Raises Refusal `sheets.stray_cell` if such a distant cell has a value.
     """
     with zipfile.ZipFile(path) as package, zipfile.ZipFile(target, "w") as copy:
         tree = etree.parse(package.open(part), _parser())
@@ -58,7 +58,7 @@ def _parser() -> Any:  # noqa: ANN401 - lxml brings no types
 
 
 def _take_out(tree: Any, left: Survey) -> Iterator[Any]:  # noqa: ANN401
-    """Remove the cells that are far from the table; each of them."""
+    """Remove the cells far from the table, and yield each of them."""
     last = 0
     for row in list(tree.iter("{*}row")):
         number = int(row.get("r", last + 1))

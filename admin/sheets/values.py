@@ -1,4 +1,4 @@
-"""What a cell may hold, and the same cell as it is meant."""
+"""The values a cell may have, and how they are normalized."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 Numbered = tuple[int, list[Any]]
-"""A row: its number as the person sees it in the file, from 1, and its cells from column A."""
+"""A row: its number as a spreadsheet shows it, from 1, and its cells from column A."""
 Typed = (datetime, date, time, timedelta)
 
 ERRORS = re.compile(
@@ -31,19 +31,19 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A cell that is not empty and yet says nothing: `#N/A`, or a formula nobody computed."""
+    """A non-empty cell without a value: `#N/A`, or a formula without a stored result."""
 
     trouble: Trouble
     text: str
 
     def __str__(self) -> str:
-        """As the sheet shows it."""
+        """The cell as the sheet shows it."""
         return self.text
 
 
 def cleaned(cell: object) -> object:
-    """A cell as it is meant: None when nothing is in it, text in NFC without invisible signs,
-    an apostrophe or `="…"` that only protects it, whole numbers as text without `.0`."""
+    """Normalize a cell: None if it is empty, text in NFC without invisible characters or a
+    protecting apostrophe or `="…"`, whole numbers as text without `.0`."""
     if isinstance(cell, str):
         return _text(cell)
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
@@ -66,7 +66,7 @@ def address(row: int, column: int) -> str:
 
 
 def is_blank(cell: object) -> bool:
-    """Whether nobody sees anything in a cell."""
+    """Whether a cell looks empty."""
     return cell is None or (isinstance(cell, str) and _text(cell) is None)
 
 
@@ -91,4 +91,4 @@ def _marked(text: str) -> str | Fault | None:
 
 
 Facts = Mapping[int, Mapping[int, Fault]]
-"""Row number → place of the column → what is wrong with the cell."""
+"""Row number → column position → the fault of the cell."""

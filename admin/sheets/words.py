@@ -1,4 +1,4 @@
-"""What offices write in tables beside our own words (`words.yaml`)."""
+"""The words offices use in tables besides ours (`words.yaml`)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import yaml
 from surveys.spelling import fold
 
 MOST_SIGNS = 200
-"""A header is no longer than this where it is compared."""
+"""Headers are cut to this many characters before they are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Words:
 
 @cache
 def words() -> Words:
-    """The words of the shipped file."""
+    """Load the words of the shipped file."""
     tree = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text("utf-8"))
     return Words(
         short=tree["short"],
@@ -37,8 +37,8 @@ def words() -> Words:
 
 @lru_cache(maxsize=4_000)
 def title_keys(title: str) -> tuple[str, ...]:
-    """The writings under which a header is looked for: as it stands, then without what is in
-    brackets and with its shortenings written out."""
+    """The keys by which a header is looked up: unchanged, then without text in brackets and with
+    abbreviations expanded."""
     title = title[:MOST_SIGNS].replace("\u00ad", "")
     plain = fold(title)
     bare = fold(_unbracketed(title))

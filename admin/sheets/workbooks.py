@@ -1,4 +1,4 @@
-"""XLSX, XLS and ODS, as the rows a person sees."""
+"""Reads XLSX, XLS and ODS as the rows a person sees."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ from surveys.errors import Refusal
 
 
 def pages(path: Path, kind: Kind) -> list[Page]:
-    """The visible worksheets in their order.
+    """Read the visible worksheets in their order.
 
     Raises Refusal `sheets.password`, `.no_workbook`, `.cut`, `.too_large`, `.too_many_cells` or
     `.stray_cell`.
@@ -52,7 +52,7 @@ def _of_xlsx(path: Path) -> list[Page]:
 
 
 def _read(path: Path, book: CalamineWorkbook, name: str, part: str) -> Page:
-    """One sheet; through a copy where a stray cell would ask for gigabytes."""
+    """Read one sheet; from a trimmed copy if a stray cell would need gigabytes of memory."""
     found = xlsx_parts.survey(path, part)
     if not trimming.is_sparse(found):
         trimming.require_room(path, found)
@@ -96,7 +96,7 @@ def _merges(sheet: CalamineSheet) -> tuple[Merge, ...]:
 
 
 def _rows(sheet: CalamineSheet, faults: Facts) -> Iterator[Numbered]:
-    """Every row from column A on; rows without a cell are left out."""
+    """Every row from column A on; rows without cells are omitted."""
     before: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
     number = 0
     for number, cells in enumerate(sheet.iter_rows(), 1):

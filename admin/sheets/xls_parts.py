@@ -14,7 +14,7 @@ from admin.sheets.values import Fault, Trouble
 from admin.sheets.xlsx_parts import Survey
 
 ODD_FILES = (xlrd.XLRDError, struct.error, IndexError, KeyError, ValueError, AssertionError)
-"""What xlrd raises for files that spreadsheets open all the same."""
+"""What xlrd raises for files that spreadsheets open nevertheless."""
 
 
 def surveys(path: Path) -> dict[str, Survey]:

@@ -1,8 +1,8 @@
-"""What an XLSX says of its sheets beside their values: which cells are errors or formulas that
-nobody computed, which rows a filter hides, and how far the cells reach.
+"""Reads the metadata of XLSX sheets: cells with errors or formulas without a stored result, rows
+hidden by a filter, and the extent of the cells.
 
-The values themselves are read by calamine, which tells none of this and takes room for every
-place between the first and the last cell.
+calamine reads the values; it reports none of this and needs memory for every cell between the
+first and the last one.
 """
 
 import posixpath
@@ -28,19 +28,19 @@ _FORMULA_SHOWN = 60
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """What one sheet says beside its values. Rows count from 1, columns from 0."""
+    """The metadata of one sheet. Rows count from 1, columns from 0."""
 
     rows: int = 0
     columns: int = 0
     cells: int = 0
-    """How far the cells reach, and about how many there are."""
+    """The extent of the cells, and an estimate of their number."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     faults: Facts = field(default_factory=dict)
 
     @property
     def area(self) -> int:
-        """The places between A1 and the last cell."""
+        """The number of cells between A1 and the last one."""
         return self.rows * self.columns
 
 
@@ -63,8 +63,7 @@ def sheet_parts(path: Path) -> dict[str, str]:
 
 
 def survey(path: Path, part: str) -> Survey:
-    """Go through a sheet's XML: quickly over all of it, cell by cell only where there are
-    formulas or errors."""
+    """Scan a sheet's XML: fast over all of it, cell by cell only if it has formulas or errors."""
     found = Survey()
     troubled = False
     with zipfile.ZipFile(path) as package:
@@ -84,9 +83,9 @@ def survey(path: Path, part: str) -> Survey:
 
 
 def elements(stream: IO[bytes], *tags: str) -> Iterator[Any]:
-    """The elements of a document as they end, each emptied behind its reader's back.
+    """Yield the elements of a document as they end, and clear each one afterwards.
 
-    Nothing outside the document is read and no entity is replaced.
+    Nothing outside the document is read; no entity is expanded.
     """
     reading = etree.iterparse(
         stream, tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
@@ -105,7 +104,7 @@ def _elements(package: zipfile.ZipFile, part: str, tag: str) -> Iterator[Any]:
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    """The document in pieces that split no tag."""
+    """The document in chunks that do not split a tag."""
     rest = b""
     while read := stream.read(PIECE):
         whole, sign, begun = (rest + read).rpartition(b"<")
@@ -115,7 +114,7 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _plain(piece: bytes) -> bytes:
-    """With one writing of an attribute, so that a fast search finds it."""
+    """Normalize the notation of an attribute, so that a fast search finds it."""
     piece = piece.translate(_SPACES)
     return _EQUALS.sub(b"=", piece) if b" =" in piece or b"= " in piece else piece
 
@@ -140,7 +139,7 @@ def number_of(name: str) -> int:
 
 
 def _hidden_columns(stream: IO[bytes]) -> set[int]:
-    """They are said before the rows."""
+    """The hidden columns, which the XML lists before the rows."""
     found: set[int] = set()
     for element in elements(stream, "{*}col", "{*}row"):
         if element.tag.endswith("}row"):

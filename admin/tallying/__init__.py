@@ -1,1 +1,1 @@
-"""Survey tallies: read, completed, published safely, written as JSON, CSV and XLSX."""
+"""Survey tallies: read, completed, anonymized for publication, written as JSON, CSV and XLSX."""

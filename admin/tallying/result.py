@@ -1,4 +1,4 @@
-"""What `motcua tally` finds out about a period, as data: cells, shares, reach and quota."""
+"""The result of `motcua tally` for a period, as data: cells, shares, reach and quota."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -41,21 +41,21 @@ class AskedQuestion:
 
     @property
     def answered(self) -> int | None:
-        """The answers to it; None where a count is hidden."""
+        """The number of answers to it; None if a count is suppressed."""
         counts = [cell.count for cell in self.cells if cell.count is not None]
         return sum(counts) if len(counts) == len(self.cells) else None
 
     def share(self, cell: Cell) -> Decimal | None:
-        """What part of the answers an option is, in percent; None where that is not known."""
+        """An option's share of the answers, in percent; None if it is not known."""
         return None if self.answered is None else share(cell.count or 0, self.answered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaReached:
-    """Whether a group has the responses the quota asks for.
+    """Whether a group has the responses required by the quota.
 
-    `share`: valid responses in percent of the dossiers returned. `share` and `met` are None where
-    nothing was returned or the count is hidden.
+    `share`: valid responses in percent of the dossiers returned. `share` and `met` are None if
+    nothing was returned or the count is suppressed.
     """
 
     group: Group
@@ -67,9 +67,9 @@ class QuotaReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What was answered in a period, split by `by` (in the order of `Dimension`).
+    """The answers of a period, split by `by` (in the order of `Dimension`).
 
-    `quota_percent`: the responses wanted, in percent of the dossiers returned.
+    `quota_percent`: the responses required, in percent of the dossiers returned.
     """
 
     period: Period
@@ -82,11 +82,11 @@ class Tally:
 
     @property
     def simulated(self) -> int:
-        """Responses that did not come from people."""
+        """The number of simulated responses."""
         return sum(one.simulated for one in self.reach)
 
     def rows(self) -> list[Row]:
-        """One row an option and group; `simulated` only where there is any in the tally."""
+        """One row per option and group; `simulated` only if the tally has any."""
         marks = self.simulated > 0
         return [
             {
@@ -101,7 +101,7 @@ class Tally:
         ]
 
     def response(self) -> list[Row]:
-        """One row a group: returned, issued, delivered, answered, valid."""
+        """One row per group: returned, issued, delivered, answered, valid."""
         marks = self.simulated > 0
         return [
             {
@@ -123,7 +123,7 @@ class Tally:
         return [self._quota(one) for one in self.reach]
 
     def names(self, language: str) -> dict[str, dict[str, Any]]:
-        """What questions and options say: form → question → `text` and `options`."""
+        """The texts of questions and options: form → question → `text` and `options`."""
         found: dict[str, dict[str, Any]] = {}
         for form in reversed(self.forms):
             of_form = found.setdefault(form.id, {})
@@ -136,7 +136,7 @@ class Tally:
         return found
 
     def as_json(self, language: str = "vi") -> dict[str, Any]:
-        """The contract's shape and, beside it, shares, quotas and the texts of the questions."""
+        """The documented shape and, in further keys, shares, quotas and question texts."""
         hidden = {} if self.hidden_below is None else {"hidden_below": self.hidden_below}
         found = {
             "period": self.period.as_json(),
@@ -149,7 +149,7 @@ class Tally:
         return found | {"names": self.names(language)}
 
     def summed(self) -> "Tally":
-        """The same without groups. Hidden counts cannot be summed: not for a published tally."""
+        """A copy without groups. Not for a published tally: suppressed counts cannot be summed."""
         counts: dict[tuple[str, str, str], Cell] = {}
         for cell in self.cells:
             key = (cell.form, cell.question, cell.option)
@@ -158,7 +158,7 @@ class Tally:
         return replace(self, by=(), cells=tuple(counts.values()), reach=(reach,))
 
     def published(self, below: int) -> "Tally":
-        """The same without what would tell of a few people."""
+        """A copy for publication, with small counts suppressed."""
         return replace(
             self,
             cells=tuple(hide_small(self.cells, below)),
@@ -219,7 +219,7 @@ async def read_tally(
     default_form: str,
     quota_percent: int,
 ) -> Tally:
-    """Count a period; every option of every form that was answered, and of the default form."""
+    """Count a period: every option of every form with answers, and of the default form."""
     asked = await _forms(conn, period, default_form)
     split = tuple(one for one in Dimension if one in by)
     groups = await tallies.groups(conn, period, split)
@@ -239,7 +239,7 @@ def _marked(simulated: int, *, marks: bool) -> Row:
 
 
 def _joined(one: Cell | None, other: Cell) -> Cell:
-    """Two cells of the same option as one, without a group."""
+    """Merge two cells of the same option into one without a group."""
     if one is None:
         return replace(other, group=())
     count = (one.count or 0) + (other.count or 0)
@@ -247,12 +247,12 @@ def _joined(one: Cell | None, other: Cell) -> Cell:
 
 
 def of_dossiers(by: Sequence[Dimension]) -> tuple[Dimension, ...]:
-    """What the reach can be split by."""
+    """The dimensions by which the reach can be split."""
     return tuple(one for one in by if one in OF_A_DOSSIER)
 
 
 def parse_by(text: str) -> tuple[Dimension, ...]:
-    """`unit,question` as dimensions; form, question and option are always there.
+    """Parse `unit,question` as dimensions; form, question and option are always included.
 
     Raises Refusal `tally.by`.
     """

@@ -26,12 +26,12 @@ class TallyView:
         return self.tally.as_json(self.texts.language)
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
-        """One row an option and group."""
+        """One row per option and group."""
         rows = self.tally.rows()
         return rows, list(rows[0]) if rows else []
 
     def blocks(self) -> Iterator[Block]:
-        """The tally; hidden counts are shown as `<5`."""
+        """The tally; suppressed counts are shown as `<5`."""
         tally, period = self.tally, self.tally.period
         yield self._text("period", id=period.id, first=period.start, last=period.end)
         if tally.simulated:
@@ -52,7 +52,7 @@ class TallyView:
         return Table(columns=self._columns(keys), rows=rows, title=self._text("answers"))
 
     def _unused_forms(self) -> list[str]:
-        """The forms nobody answered, where another one was: their zeros are left out."""
+        """The forms without answers, if another form has some: their zeros are left out."""
         used = {cell.form for cell in self.tally.cells if cell.count != 0}
         forms = dict.fromkeys(cell.form for cell in self.tally.cells)
         return [form for form in forms if used and form not in used]

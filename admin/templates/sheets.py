@@ -1,4 +1,4 @@
-"""What each template holds: our headings, an example row, the words to choose from."""
+"""The contents of each template: our headings, an example row, the allowed words."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,7 @@ Value = str | int | float | date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateColumn:
-    """One column: its heading, what the example says, what may be chosen, and the key of its note
-    in the texts."""
+    """One column: its heading, its example, its choices, and the key of its note in the texts."""
 
     title: str
     example: Value = ""
@@ -92,7 +91,7 @@ def _answers() -> list[TemplateColumn]:
 
 
 def _questions(form: Form) -> list[TemplateColumn]:
-    """A column a question, with its options; the example answers those of the short path."""
+    """One column per question, with its options; the example answers those of the short path."""
     found = []
     for question in form.questions:
         said = tuple(option.text["vi"] for option in question.options)

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 ROWS = 2_000
-"""So many rows below the header have lists to choose from, and a format."""
+"""The number of rows below the header with drop-down lists and a format."""
 WIDTH = 18
 DATE_FORMAT = "dd/mm/yyyy"
 LISTS = "_"
-"""The hidden worksheet that keeps the lists; they are too long for the cells themselves."""
+"""The hidden worksheet with the lists, which are too long for the cells' own validation."""
 
 
 def write_template(
     file: Path, name: str, columns: Sequence[TemplateColumn], note: Callable[[str], str]
 ) -> None:
-    """Write the workbook; `name` is the worksheet's, `note` gives the words for a column's note."""
+    """Write the workbook; `name` is the worksheet's, `note` returns the text of a column's note."""
     import xlsxwriter
 
     book = xlsxwriter.Workbook(file)
@@ -44,7 +44,7 @@ def write_template(
 
 
 class _Styles:
-    """How cells look: what must be filled in stands out."""
+    """Cell formats; required columns are highlighted."""
 
     def __init__(self, book: "Workbook") -> None:
         common = {"bold": True, "text_wrap": True, "valign": "top", "border": 1}
@@ -55,7 +55,7 @@ class _Styles:
         self.text = book.add_format({"num_format": "@"})
 
     def head(self, *, required: bool) -> "Format":
-        """Of a heading."""
+        """The format of a heading."""
         return self._heads[required]
 
 
@@ -71,7 +71,7 @@ def _example(sheet: "Worksheet", place: int, column: TemplateColumn, styles: _St
 
 
 def _choices(sheet: "Worksheet", lists: "Worksheet", place: int, choices: Sequence[str]) -> None:
-    """A warning only: a code or another spelling that the import knows may be typed, too."""
+    """Add choices with a warning only: other spellings the import accepts may be typed."""
     from xlsxwriter.utility import xl_range_abs
 
     lists.write_column(0, place, choices)

@@ -1,4 +1,4 @@
-"""Everything known of one dossier that bears on its points, as data."""
+"""Everything about one dossier that affects its points, as data."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from surveys.store.results.verifications import Decision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierFile:
-    """Everything known of a dossier that bears on its points."""
+    """Everything about a dossier that affects its points."""
 
     known: Known
     said: tuple[Said, ...]

@@ -1,4 +1,4 @@
-"""Why a dossier has its outcome, in words: its dates, its answers, the officer's decision."""
+"""Explains a dossier's outcome in words: its dates, its answers, the officer's decision."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from surveys.store.system import form_versions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierPhrases:
-    """The words for dossiers under one rulebook; `forms` say what questions and options mean."""
+    """Words dossiers under one rulebook; `forms` give the texts of questions and options."""
 
     runtime: Runtime
     rulebook: Rulebook
@@ -34,7 +34,7 @@ class DossierPhrases:
         return self.text("no_evidence" if name == MISSING else "outcome", name=name)
 
     def points(self, criterion: str, name: str) -> str:
-        """What the outcome is worth; a dash where it is no evidence."""
+        """The points of the outcome; a dash if it is not evidence."""
         known = self._has(criterion) and name in self.rulebook.criteria[criterion].outcomes
         return written(self.rulebook.points(criterion, name) if known else None, self._language)
 
@@ -46,7 +46,7 @@ class DossierPhrases:
     def reasons(
         self, criterion: str, record: DossierRecord, decision: Decision | None
     ) -> list[str]:
-        """What the outcome follows from, the officer's decision last."""
+        """The reasons of the outcome, the officer's decision last."""
         found = [*self._dates(criterion, record), *self._answers(criterion, record)]
         if Source.COMPLAINTS in CRITERIA[criterion].sources:
             found += self._complaints(record)
@@ -91,7 +91,7 @@ class DossierPhrases:
         return self.text("answer", at=at, question=question, option=option)
 
     def asked(self, question: str, option: str | None) -> tuple[str, str]:
-        """What a question and an option say; their ids where no form has them."""
+        """The texts of a question and an option; their ids if no form has them."""
         for form in self.forms:
             asked = form.question(question)
             chosen = asked.option(option) if asked and option is not None else None
@@ -122,5 +122,5 @@ class DossierPhrases:
 
 
 async def known_forms(conn: Connection) -> tuple[Form, ...]:
-    """Every form that was published, then those that come with the program."""
+    """Every published form, then the shipped ones."""
     return (*(await form_versions.published(conn)).values(), *shipped_forms())

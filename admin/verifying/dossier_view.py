@@ -121,5 +121,5 @@ class DossierView:
 
 
 def _in_words(one: Said | Complained, words: dict[str, Any]) -> dict[str, Any]:
-    """The stored row; under `words` what the terminal shows of it, at the authority's clock."""
+    """The stored row; `words` has its texts on the terminal, in the authority's time zone."""
     return asdict(one) | {"words": words}

@@ -1,4 +1,4 @@
-"""What a verifier should look at, for people and programs."""
+"""The items a verifier should review, for people and programs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -18,14 +18,14 @@ IN_WORDS = ("doubt", "shown", "stated")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewList:
-    """The open questions of a period, ready for every format."""
+    """The review items of a period, ready for every format."""
 
     period: Period
     items: tuple[ReviewItem, ...]
     phrases: DossierPhrases
 
     def blocks(self) -> Iterator[Block]:
-        """One row a question, in words."""
+        """One row per item, in words."""
         columns = [
             Column(
                 key=key,
@@ -39,7 +39,7 @@ class ReviewList:
         yield Table(columns=columns, rows=rows, title=title)
 
     def as_json(self) -> list[dict[str, Any]]:
-        """One entry a question: ids, and what they mean."""
+        """One entry per item: ids, and their texts."""
         rows, keys = self.as_rows()
         return [{key: row[key] for key in keys} for row in rows]
 
