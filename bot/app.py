@@ -152,7 +152,7 @@ async def _publish(
     shipped = shipped_forms()
     today = now.astimezone(settings.zone).date()
     async with database.write() as conn:
-        await meta.same_key(conn, ring.fingerprint())
+        await meta.require_same_key(conn, ring.fingerprint())
         await form_versions.register(conn, shipped, now)
     current(shipped, settings.form, today)
     return {form.id: current(shipped, form.id, today) for form in shipped if form.valid_on(today)}

@@ -88,7 +88,7 @@ class Vitals:
     async def _read(
         self, conn: Connection
     ) -> tuple[dict[tuple[str, str], int], dict[str, float], dict[str, str]]:
-        came, goes = await inbox.waiting(conn), await outbox.waiting(conn)
+        came, goes = await inbox.count_waiting(conn), await outbox.count_waiting(conn)
         queues = {("inbox", str(state)): count for state, count in came.items()}
         queues |= {("outbox", str(state)): count for state, count in goes.items()}
         untouched, unsent = await waiting.untouched(conn), await waiting.unsent(conn)

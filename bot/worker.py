@@ -166,7 +166,7 @@ class Worker:
         self._more = False
         try:
             async with self._database.read_inline() as conn:
-                found = await inbox.heads(conn, self._channels, 2 * self._rules.max_chats)
+                found = await inbox.find_heads(conn, self._channels, 2 * self._rules.max_chats)
         except Exception as error:
             log.warning("cannot read the inbox: %s", reason_of(error))
             return self._stopping
@@ -282,7 +282,7 @@ class Worker:
         retry_in_ms = waits[min(update.tries, len(waits) - 1)]
         reason = reason_of(error)
         async with self._database.write() as conn:
-            state = await inbox.failed(
+            state = await inbox.record_failure(
                 conn,
                 update.id,
                 reason=reason,

@@ -43,7 +43,7 @@ async def end_of(database: Database) -> LogEnd | None:
     """The end of a database's log; None if it cannot be read."""
     try:
         async with database.read() as conn:
-            return LogEnd(count=await audit.count(conn), head=await audit.head(conn))
+            return LogEnd(count=await audit.count(conn), head=await audit.find_head(conn))
     except DBAPIError:
         return None
 
@@ -68,7 +68,7 @@ async def write_row(
             "file": backup,
             "system_user": author.os_user,
             "backup_count": await audit.count(conn),
-            "backup_head": await audit.head(conn),
+            "backup_head": await audit.find_head(conn),
             "replaced_count": None if replaced is None else replaced.count,
             "replaced_head": None if replaced is None else replaced.head,
         }
@@ -90,7 +90,7 @@ async def _author(runtime: Runtime, conn: Connection, *, sealing: bool) -> Autho
 
 async def _administrator(runtime: Runtime, conn: Connection) -> str | None:
     user = runtime.claim.os_user
-    if is_administrator(user, await staff.everyone(conn)):
+    if is_administrator(user, await staff.list_all(conn)):
         return None
     officer = Officer(name=runtime.actor, roles=tuple(Role), added_at=runtime.now, os_user=user)
     await staff.save(conn, officer)

@@ -32,7 +32,7 @@ async def list_entries(
     """Print the last rows, newest first."""
     database = await runtime.database()
     async with database.read() as conn:
-        found = await audit.entries(conn, limit=limit, actor=by, action=action)
+        found = await audit.list_entries(conn, limit=limit, actor=by, action=action)
     if shown_as is Format.JSON:
         output.show_json([_row(one) | {"details": one.details} for one in found])
     else:
@@ -67,7 +67,7 @@ async def print_head(runtime: Runtime, shown_as: Format) -> None:
     """Print the number of rows and the last hash, to be kept elsewhere."""
     database = await runtime.database()
     async with database.read() as conn:
-        count, head = await audit.count(conn), await audit.head(conn)
+        count, head = await audit.count(conn), await audit.find_head(conn)
     if shown_as is Format.TABLE:
         click.echo(f"{count} {head}")
     else:

@@ -90,12 +90,13 @@ async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, for
 
 async def _findings(runtime: Runtime, database: Database) -> dict[str, list[str]]:
     async with database.read() as conn:
-        disagreeing = await evidence.disagreements(conn)
+        disagreeing = await evidence.find_disagreements(conn)
         verdict = await audit_check.verify(conn, await runtime.checking_keyring(conn))
         return {
-            "integrity": await health.damage(conn),
+            "integrity": await health.find_damage(conn),
             "references": [
-                f"{one.table}:{one.row} → {one.refers_to}" for one in await health.orphans(conn)
+                f"{one.table}:{one.row} → {one.refers_to}"
+                for one in await health.find_orphans(conn)
             ],
             "evidence": [one.dossier for one in disagreeing],
             "audit": [fault if row is None else f"{fault}:{row}" for fault, row in verdict.faults],

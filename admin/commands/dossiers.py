@@ -74,7 +74,7 @@ async def show_dossier(
         found = await dossiers.find(conn, normal_code(code))
         if found is None:
             raise Refusal("dossiers.unknown", dossier=normal_code(code))
-        past = await import_changes.of_subject(conn, import_changes.DOSSIER, found.code)
+        past = await import_changes.list_by_subject(conn, import_changes.DOSSIER, found.code)
         shown = _shown(found) | (_person(runtime, found) if reveal else {})
         shown["history"] = [_past(runtime, one, reveal=reveal) for one in past]
         if reveal:

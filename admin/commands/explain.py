@@ -101,7 +101,7 @@ async def _page(
 ) -> DossierPage:
     unit, criterion, outcome = asked
     first = (page - 1) * limit
-    found = await ratings.page_of(
+    found = await ratings.find_page(
         conn,
         period,
         unit,
@@ -110,11 +110,11 @@ async def _page(
         limit=limit,
         offset=first,
     )
-    known = {one.dossier_id: one for one in await dossier_records.of_dossiers(conn, found.ids)}
+    known = {one.dossier_id: one for one in await dossier_records.find_by_ids(conn, found.ids)}
     return DossierPage(
         criterion=criterion,
         known=tuple(known[number] for number in found.ids),
-        decisions=await verifications.last_decisions(conn, found.ids),
+        decisions=await verifications.find_last_decisions(conn, found.ids),
         first=first + 1,
         whole=found.whole,
         open_codes=open_codes,

@@ -28,7 +28,7 @@ async def list_imports(runtime: Runtime, limit: int, shown_as: Format) -> None:
     """Print the last imports, newest first."""
     database = await runtime.database()
     async with database.read() as conn:
-        found = await imports.listed(conn, limit=limit)
+        found = await imports.list_last(conn, limit=limit)
     rows = [_row(runtime, one, shown_as) for one in found]
     runtime.show(rows, runtime.columns("imports.columns", KEYS), shown_as)
 
@@ -47,8 +47,8 @@ async def show_import(
     database = await runtime.database()
     async with database.read() as conn:
         one = await _find(conn, number)
-        counted = await import_changes.counted(conn, number)
-        later = await undoing.built_on(conn, number)
+        counted = await import_changes.count_by_field(conn, number)
+        later = await undoing.find_dependent_imports(conn, number)
         listed = await _changes(conn, number) if changes else []
     shown = _row(runtime, one, shown_as) | {"sha256": one.sha256}
     fields = [{"kind": kind, "field": field, "count": count} for kind, field, count in counted]
@@ -103,7 +103,7 @@ async def _find(conn: Connection, number: int) -> Import:
 async def _changes(conn: Connection, number: int) -> list[Change]:
     found: list[Change] = []
     last = 0
-    while some := await import_changes.of_import(conn, number, after=last):
+    while some := await import_changes.list_by_import(conn, number, after=last):
         found += some.values()
         last = max(some)
     return found

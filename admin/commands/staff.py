@@ -35,7 +35,7 @@ async def add_officer(
         raise Refusal("staff.no_name")
     database = await runtime.database()
     async with database.write() as conn:
-        known = await staff.everyone(conn)
+        known = await staff.list_all(conn)
         before = next((one for one in known if one.name == name), None)
         wanted = _roles(runtime, before, name, {Role(role) for role in roles})
         _require_admin_left(known, name, wanted)
@@ -58,7 +58,7 @@ async def list_staff(runtime: Runtime, shown_as: Format) -> None:
     """Print the present staff."""
     database = await runtime.database()
     async with database.read() as conn:
-        known = await staff.everyone(conn)
+        known = await staff.list_all(conn)
     rows = [
         {
             "name": one.name,
@@ -79,7 +79,7 @@ async def remove_officer(runtime: Runtime, name: str) -> None:
     """Revoke all roles and the key of an officer."""
     database = await runtime.database()
     async with database.write() as conn:
-        _require_admin_left(await staff.everyone(conn), name, set())
+        _require_admin_left(await staff.list_all(conn), name, set())
         await staff.remove(conn, name, runtime.now)
         await runtime.audit(conn, "staff.remove", f"staff:{name}", {})
     runtime.say("staff.removed", name=name)

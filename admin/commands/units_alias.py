@@ -40,7 +40,7 @@ async def list_aliases(runtime: Runtime, shown_as: Format) -> None:
     """Print every alias with its unit."""
     database = await runtime.database()
     async with database.read() as conn:
-        found = await unit_aliases.listed(conn)
+        found = await unit_aliases.list_all(conn)
     rows = [{key: getattr(one, key) for key in KEYS.split()} for one in found]
     if shown_as is Format.TABLE:
         rows = [row | {"added_at": runtime.local(row["added_at"])} for row in rows]

@@ -38,7 +38,7 @@ async def list_review_items(
     database = await runtime.database()
     async with database.read() as conn:
         wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
-        found = await review_queue.review_items(conn, wanted)
+        found = await review_queue.list_items(conn, wanted)
         found = [one for one in found if runtime.scope.covers(one.unit)]
         phrases = await _phrases(runtime, conn)
     items = tuple(
@@ -110,8 +110,8 @@ async def decide_complaint(
     reference = reference.strip().upper()
     database = await runtime.database()
     async with database.write() as conn:
-        before = await verifications.complaint(conn, reference)
-        of = await dossiers.code_of(conn, before.dossier_id)
+        before = await verifications.lock_complaint(conn, reference)
+        of = await dossiers.find_code(conn, before.dossier_id)
         await require_dossier(conn, runtime.scope, of)
         if before.decided and not again:
             raise Refusal("verify.decided_before", **_decided(runtime, before))
@@ -164,7 +164,9 @@ async def _decide(
 
 
 async def _with_evidence(conn: Connection, code: str) -> tuple[str, ...]:
-    raw = await dossier_records.raw_codes(conn, await verifications.id_of(conn, code))
+    raw = await dossier_records.derive_raw_codes(
+        conn, await verifications.find_dossier_id(conn, code)
+    )
     found = tuple(criterion for criterion in CRITERIA if raw[criterion])
     if not found:
         raise Refusal("verify.nothing_at_all", dossier=code)

@@ -37,13 +37,13 @@ async def read_status(conn: Connection) -> DeliveryStatus:
     """Count both queues; the most frequent errors come first."""
     return DeliveryStatus(
         counts=(*await _outgoing(conn), *await _incoming(conn)),
-        troubles=await outbox.troubles(conn),
-        set_aside=await inbox.set_aside(conn),
+        troubles=await outbox.list_troubles(conn),
+        set_aside=await inbox.list_set_aside(conn),
     )
 
 
 async def _outgoing(conn: Connection) -> list[QueueCount]:
-    counts = await outbox.counts(conn)
+    counts = await outbox.count_by_state(conn)
     return [
         QueueCount(queue="out", channel=channel, bot=bot, kind=kind, state=state, count=count)
         for (channel, bot, kind, state), count in sorted(counts.items())
@@ -51,7 +51,7 @@ async def _outgoing(conn: Connection) -> list[QueueCount]:
 
 
 async def _incoming(conn: Connection) -> list[QueueCount]:
-    counts = await inbox.counts(conn)
+    counts = await inbox.count_by_state(conn)
     return [
         QueueCount(queue="in", channel=channel, bot=bot, kind="", state=state, count=count)
         for (channel, bot, state), count in sorted(counts.items())

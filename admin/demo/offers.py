@@ -63,7 +63,7 @@ class DemoOffers:
     async def code(self, _request: web.Request) -> web.Response:
         """The code of a dossier in progress, to look up."""
         async with self.service.database.read() as conn:
-            codes = await samples.in_work(conn, CODES_OFFERED, among=_dossiers())
+            codes = await samples.sample_in_work(conn, CODES_OFFERED, among=_dossiers())
         return web.json_response({"code": secrets.choice(codes)})
 
     async def _tokens(self, count: int) -> list[str]:
@@ -71,7 +71,7 @@ class DemoOffers:
         tokens: list[str] = []
         async with self.service.database.write() as conn:
             now = self.service.clock()
-            for dossier in await samples.unasked(conn, PERIOD, count, among=_dossiers()):
+            for dossier in await samples.sample_unasked(conn, PERIOD, count, among=_dossiers()):
                 tokens.append(link_token(secrets.token_bytes(16)))
                 await links.make(conn, dossier, tokens[-1], now, lasts)
         return tokens

@@ -65,7 +65,7 @@ class ResultsPage:
         """Counts, and the rating as `motcua rate --format json` prints it."""
         async with self.database.read() as conn:
             result = await read_rating(conn, self.rulebook, self.period)
-            reach = await tallies.reach(conn, self.period, ())
+            reach = await tallies.count_reach(conn, self.period, ())
         phrases = RatingPhrases(texts=self.texts, rulebook=self.rulebook)
         found = {
             "place": self.place,

@@ -28,7 +28,7 @@ class UnitIndex:
         """Load all units of the database, with their aliases."""
         found = await units.list_all(conn)
         ids = {code: number for code, (number, _) in found.items()}
-        aliases = {one.key: one.unit for one in await unit_aliases.listed(conn)}
+        aliases = {one.key: one.unit for one in await unit_aliases.list_all(conn)}
         return cls.of((unit for _, unit in found.values()), ids, aliases)
 
     @classmethod

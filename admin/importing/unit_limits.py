@@ -34,7 +34,7 @@ async def split(
     if scope.unit is None:
         return list(rows), []
     codes = [code for _, one in rows if (code := touched(one).dossier) is not None]
-    stored = await dossiers.units_of(conn, codes)
+    stored = await dossiers.find_units(conn, codes)
     inside, outside = [], []
     for row, one in rows:
         reason = _reason(scope, touched(one), stored)

@@ -100,13 +100,13 @@ class UnitImporter:
 
     def _change(self, unit: Unit) -> Change:
         there = self._stored.get(unit.code)
-        before = None if there is None else units.told_of(there)
+        before = None if there is None else units.unit_to_json(there)
         return Change(
             kind=import_changes.UNIT,
             subject=unit.code,
             field="unit",
             before=before,
-            after=units.told_of(unit),
+            after=units.unit_to_json(unit),
         )
 
     def _code(self, row: Row) -> str:

@@ -157,7 +157,7 @@ class Runtime:
         if existing_keyring(self.settings) is None and await meta.read(conn, meta.KEY_FINGERPRINT):
             raise Refusal("privacy.key_missing", place=key_place(self.settings))
         ring = self.keyring()
-        await meta.same_key(conn, ring.fingerprint())
+        await meta.require_same_key(conn, ring.fingerprint())
         return self.author_with(ring)
 
     async def checking_keyring(self, conn: Connection) -> Keyring | None:
@@ -332,11 +332,11 @@ async def _authorized(runtime: Runtime, keys: Sequence[str]) -> Runtime:
             return runtime
         raise
     async with database.read_inline() as conn:
-        who = identity.identify(runtime.claim, await staff.everyone(conn))
+        who = identity.identify(runtime.claim, await staff.list_all(conn))
         for key in keys:
             permissions.require(who, key)
         unit = who.officer.unit if who.officer else None
-        below = await units.subtree(conn, unit) if unit else {}
+        below = await units.find_subtree(conn, unit) if unit else {}
     return replace(runtime, who=who, scope=UnitScope(unit=unit, numbers=below))
 
 

@@ -35,6 +35,6 @@ async def require_dossier(conn: Connection, scope: UnitScope, code: str) -> None
     """
     if scope.unit is None:
         return
-    unit = (await dossiers.units_of(conn, [code])).get(code)
+    unit = (await dossiers.find_units(conn, [code])).get(code)
     if unit not in scope.numbers.values():
         raise Refusal("staff.other_dossier", dossier=code, own=scope.unit)

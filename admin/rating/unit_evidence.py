@@ -37,7 +37,7 @@ async def unit_evidence(conn: Connection, rulebook: Rulebook, period: Period) ->
 
     The facts of a year are combined from those of its quarters as the rulebook says.
     """
-    counted = await ratings.unit_counts(conn, period)
+    counted = await ratings.count_by_unit(conn, period)
     parts = part_ids(period)
     given = await facts.list_by_period(conn, (period.id, *parts))
     own = await scores.list_by_period(conn, period.id, Stage.SELF)

@@ -222,14 +222,14 @@ async def read_tally(
     """Count a period: every option of every form with answers, and of the default form."""
     asked = await _forms(conn, period, default_form)
     split = tuple(one for one in Dimension if one in by)
-    groups = await tallies.groups(conn, period, split)
-    reached = await tallies.groups(conn, period, of_dossiers(split))
+    groups = await tallies.list_groups(conn, period, split)
+    reached = await tallies.list_groups(conn, period, of_dossiers(split))
     return Tally(
         period=period,
         by=split,
         forms=asked,
-        cells=tuple(complete(await tallies.cells(conn, period, split), groups, asked)),
-        reach=tuple(complete_reach(await tallies.reach(conn, period, split), reached)),
+        cells=tuple(complete(await tallies.count_cells(conn, period, split), groups, asked)),
+        reach=tuple(complete_reach(await tallies.count_reach(conn, period, split), reached)),
         quota_percent=quota_percent,
     )
 
@@ -265,8 +265,8 @@ def parse_by(text: str) -> tuple[Dimension, ...]:
 
 
 async def _forms(conn: Connection, period: Period, default_form: str) -> tuple[Form, ...]:
-    found = await form_versions.published(conn)
-    asked = {key: found[key] for key in await tallies.versions(conn, period) if key in found}
+    found = await form_versions.load_all(conn)
+    asked = {key: found[key] for key in await tallies.list_versions(conn, period) if key in found}
     shipped = shipped_forms()
     if any(form.id == default_form and form.valid_on(period.end) for form in shipped):
         default = current(shipped, default_form, period.end)

@@ -26,11 +26,11 @@ class DossierFile:
 
 async def read_dossier(conn: Connection, code: str) -> DossierFile:
     """Look a dossier up. Raises Refusal `verify.unknown_dossier`."""
-    dossier_id = await verifications.id_of(conn, code)
-    (known,) = await dossier_records.of_dossiers(conn, (dossier_id,))
+    dossier_id = await verifications.find_dossier_id(conn, code)
+    (known,) = await dossier_records.find_by_ids(conn, (dossier_id,))
     return DossierFile(
         known=known,
-        said=tuple(await answer_history.said(conn, dossier_id)),
-        complained=tuple(await answer_history.complained(conn, dossier_id)),
-        decisions=tuple(await verifications.decisions(conn, dossier_id)),
+        said=tuple(await answer_history.list_answers(conn, dossier_id)),
+        complained=tuple(await answer_history.list_complaints(conn, dossier_id)),
+        decisions=tuple(await verifications.list_decisions(conn, dossier_id)),
     )

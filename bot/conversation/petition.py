@@ -121,7 +121,7 @@ async def give_up(turn: Turn, response_id: int) -> None:
 
 async def follow(turn: Turn, reference: str) -> bool:
     """Show the state of the complaint with this reference; False when it does not exist."""
-    complaint = await complaints.by_reference(turn.conn, reference)
+    complaint = await complaints.find_by_reference(turn.conn, reference)
     if complaint is None:
         return False
     own = complaint.contact_id == turn.contact.id
@@ -167,7 +167,7 @@ async def _ask_next(turn: Turn, response_id: int, petitioner: dict[str, str]) ->
 
 async def _sent(turn: Turn, response_id: int) -> None:
     turn.attend(turn.focus.interview)
-    listed = await complaints.of_response(turn.conn, response_id)
+    listed = await complaints.list_by_response(turn.conn, response_id)
     formal = [one for one in listed if one.formal_at is not None]
     references = ", ".join(one.reference for one in formal)
     due = turn.day(max(one.due_on for one in formal))
@@ -191,7 +191,7 @@ async def _pending(turn: Turn, response_id: int) -> list[Complaint]:
     """This contact's complaints of the response that could still become a petition."""
     return [
         one
-        for one in await complaints.of_response(turn.conn, response_id)
+        for one in await complaints.list_by_response(turn.conn, response_id)
         if one.contact_id == turn.contact.id
         and one.state is ComplaintState.PENDING
         and one.formal_at is None

@@ -21,7 +21,7 @@ SHOWN_TEXT = 200
 
 async def show_held(turn: Turn) -> None:
     """Everything that is held about this chat."""
-    found = await held_data.about(turn.conn, turn.contact.id)
+    found = await held_data.collect(turn.conn, turn.contact.id)
     if found is None:
         return
     await _log(turn, RequestKind.VIEW, done=True)
@@ -101,7 +101,7 @@ async def _log(turn: Turn, kind: RequestKind, *, done: bool) -> None:
 
 async def _withdraw_petitions(turn: Turn) -> None:
     """Without leave to forward it, the petitioner's name is not kept; the complaint stays."""
-    for complaint in await complaints.of_contact(turn.conn, turn.contact.id):
+    for complaint in await complaints.list_by_contact(turn.conn, turn.contact.id):
         if complaint.petitioner_sealed is not None:
             await complaints.keep_petitioner(turn.conn, complaint.response_id, None, None)
 

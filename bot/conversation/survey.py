@@ -237,4 +237,4 @@ async def _show(turn: Turn, interview_id: int, effects: tuple[Effect, ...]) -> N
 
 
 async def _response(turn: Turn, interview: Interview) -> int | None:
-    return await complaints.response_of(turn.conn, interview.dossier_id, interview.state.form)
+    return await complaints.find_response_id(turn.conn, interview.dossier_id, interview.state.form)

@@ -136,7 +136,7 @@ class Dispatcher:
         self._awake.clear()
         try:
             async with self._database.read_inline() as conn:
-                work = await rate_limits.with_work(conn, self._senders, self._lanes())
+                work = await rate_limits.find_with_work(conn, self._senders, self._lanes())
         except Exception as error:
             log.warning("cannot read the outbox: %s", reason_of(error))
             return False
@@ -169,7 +169,7 @@ class Dispatcher:
         """What an earlier process of this computer held when the power failed is not waited for."""
         async with self._database.write() as conn:
             await rate_limits.register(conn, self._senders)
-            holding = await delivery_results.owners(conn)
+            holding = await delivery_results.find_owners(conn)
             if gone := [name for name in holding if is_gone(name, self._owner)]:
                 taken = await delivery_results.sweep(conn, gone)
                 log.warning("%s messages were interrupted by the end of a process", taken)

@@ -22,7 +22,7 @@ from surveys.interview.events import (
 )
 from surveys.interview.screens import screen
 from surveys.interview.state import Phase, State
-from surveys.interview.typed import after_end, typed
+from surveys.interview.typed import handle_after_end, handle_text
 
 
 def step(form: Form, state: State, event: Event, now: datetime) -> Step:
@@ -49,15 +49,15 @@ def _in_time(form: Form, state: State, event: Event, now: datetime) -> Step:
         case ChangeLanguage(language):
             return _change_language(form, state, language, now)
         case Text(text) if state.phase is Phase.FINISHED:
-            return after_end(form, state, text, now)
+            return handle_after_end(form, state, text, now)
         case Reopen() if state.phase is Phase.FINISHED:
-            return moves.back(form, state, now)
+            return moves.go_back(form, state, now)
         case Tap():
             return _tap(form, state, event, now)
         case _ if state.phase in moves.OVER:
             return Step(state, (Say("already_finished"),))
         case Text(text):
-            return typed(form, state, text, now)
+            return handle_text(form, state, text, now)
         case Start() | Resume() | Reopen():
             return moves.resume(state, now)
         case _:
@@ -73,7 +73,7 @@ def _move(form: Form, state: State, event: Back | Skip | Stop, now: datetime) ->
         case Back(revision) | Skip(revision) if revision not in {None, state.revision}:
             return Step(state, (Say("stale_tap"),))
         case Back():
-            return moves.back(form, state, now)
+            return moves.go_back(form, state, now)
         case Skip():
             return moves.skip(form, state, now)
 
@@ -90,7 +90,7 @@ def _tap(form: Form, state: State, tap: Tap, now: datetime) -> Step:
     return Step(state, () if state.phase is Phase.STOPPED else (Say("stale_tap"),))
 
 
-_OFFERED = {(OFFER, "more"): moves.more, (OFFER, "done"): moves.skip}
+_OFFERED = {(OFFER, "more"): moves.accept_more, (OFFER, "done"): moves.skip}
 
 
 def _change_language(form: Form, state: State, language: str, now: datetime) -> Step:

@@ -16,10 +16,10 @@ def answer(
     form: Form, state: State, question: Question, now: datetime, option: str | None = None
 ) -> Step:
     """Record the option (None: no answer) and go on."""
-    return onward(form, give(form, state, question, now, option=option), now)
+    return advance(form, give(form, state, question, now, option=option), now)
 
 
-def onward(form: Form, so_far: Step, now: datetime) -> Step:
+def advance(form: Form, so_far: Step, now: datetime) -> Step:
     """Go to the first question not asked yet; after the short path the offer; then the end."""
     state = so_far.state
     question = path.next_question(form, state)
@@ -32,7 +32,7 @@ def onward(form: Form, so_far: Step, now: datetime) -> Step:
     return Step(moved.state, so_far.effects + moved.effects)
 
 
-def back(form: Form, state: State, now: datetime) -> Step:
+def go_back(form: Form, state: State, now: datetime) -> Step:
     """Return to the previous question; its answer is kept."""
     question = path.previous_question(form, state)
     if question is None:
@@ -46,9 +46,9 @@ def skip(form: Form, state: State, now: datetime) -> Step:
     return answer(form, state, question, now) if question else finish(state, now)
 
 
-def more(form: Form, state: State, now: datetime) -> Step:
+def accept_more(form: Form, state: State, now: datetime) -> Step:
     """Accept the offer."""
-    return onward(form, Step(replace(state, extended=True), ()), now)
+    return advance(form, Step(replace(state, extended=True), ()), now)
 
 
 def stop(form: Form, state: State, now: datetime) -> Step:

@@ -15,11 +15,11 @@ SENTENCE = 3
 """From this many words on, a text nobody understands is kept as the comment."""
 
 _Move = Callable[[Form, State, datetime], Step]
-_MOVES: dict[str, _Move] = {"skip": moves.skip, "back": moves.back, "stop": moves.stop}
+_MOVES: dict[str, _Move] = {"skip": moves.skip, "back": moves.go_back, "stop": moves.stop}
 _NOT_UNDERSTOOD = (Say("not_understood"),)
 
 
-def typed(form: Form, state: State, text: str, now: datetime) -> Step:
+def handle_text(form: Form, state: State, text: str, now: datetime) -> Step:
     """Take a text as an answer, a move or a comment, or reply that it was not understood."""
     question = form.question(state.question)
     if state.phase is Phase.OFFER:
@@ -31,7 +31,7 @@ def typed(form: Form, state: State, text: str, now: datetime) -> Step:
     return _at_options(form, state, question, text, now)
 
 
-def after_end(form: Form, state: State, text: str, now: datetime) -> Step:
+def handle_after_end(form: Form, state: State, text: str, now: datetime) -> Step:
     """Store text that arrives after the end as a comment."""
     if form.comment is None or not word_count(clean(text)[0]):
         return Step(state, (Say("already_finished"),))
@@ -60,7 +60,7 @@ def _at_text(form: Form, state: State, question: Question, text: str, now: datet
         return moves.skip(form, state, now)
     if not clean(text)[0]:
         return Step(state, (Say("empty_text"),))
-    return moves.onward(form, give_text(form, state, question, text, now), now)
+    return moves.advance(form, give_text(form, state, question, text, now), now)
 
 
 def _at_offer(form: Form, state: State, text: str, now: datetime) -> Step:
@@ -69,16 +69,16 @@ def _at_offer(form: Form, state: State, text: str, now: datetime) -> Step:
         return move(form, state, now)
     if form.comment is None or not word_count(clean(text)[0]):
         return Step(state, _NOT_UNDERSTOOD)
-    return moves.onward(form, keep_comment(form, state, text, now), now)
+    return moves.advance(form, keep_comment(form, state, text, now), now)
 
 
 def _offer_move(text: str, language: str) -> _Move | None:
     words = shared_words()
     number = words.number(text)
-    chosen: dict[str, _Move] = {"more": moves.more, "done": moves.skip} | _MOVES
-    chosen |= {"no": moves.skip, "yes": moves.more}
+    chosen: dict[str, _Move] = {"more": moves.accept_more, "done": moves.skip} | _MOVES
+    chosen |= {"no": moves.skip, "yes": moves.accept_more}
     if number is not None:
-        return {1: moves.more, 2: moves.skip}.get(number)
+        return {1: moves.accept_more, 2: moves.skip}.get(number)
     spoken = (text, words.without_numbers(text))
     found = (
         move for one in spoken for name, move in chosen.items() if words.means(one, name, language)

@@ -31,7 +31,9 @@ async def motcua(sqlite_database: Database, sqlite_url: str, tmp_path: Path) -> 
                 which = schema.outbox.c.dedup_key == key
                 await conn.execute(update(schema.outbox).where(which).values(**values))
         await inbox.put_many(conn, [update_from("1", payload=f'"{SECRET}"'), update_from("2")])
-        await inbox.failed(conn, 1, reason="KeyError in bot.x:7", retry_in_ms=0, max_tries=1)
+        await inbox.record_failure(
+            conn, 1, reason="KeyError in bot.x:7", retry_in_ms=0, max_tries=1
+        )
     command = Motcua(folder=tmp_path, url=sqlite_url)
     assert command("db", "upgrade").code == 0
     return command

@@ -191,8 +191,8 @@ async def _drained(database: Database) -> None:
     """Wait until everything that was acknowledged is handled, and every reply has its end."""
     for _ in range(600):
         async with database.read() as conn:
-            came = {state for *_, state in await inbox.counts(conn)}
-            goes = {state for *_, state in await outbox.counts(conn)}
+            came = {state for *_, state in await inbox.count_by_state(conn)}
+            goes = {state for *_, state in await outbox.count_by_state(conn)}
         if came == {InboxState.DONE} and not goes & {OutboxState.DUE, OutboxState.SENDING}:
             return
         await asyncio.sleep(0.1)

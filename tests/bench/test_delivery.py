@@ -99,7 +99,7 @@ async def _answer_until_done(
 
 async def _is_due(database: Database) -> bool:
     async with database.read() as conn:
-        counts = await outbox.counts(conn)
+        counts = await outbox.count_by_state(conn)
     return any(
         kind is MessageKind.NOTICE and state is not OutboxState.SENT for *_, kind, state in counts
     )

@@ -47,7 +47,7 @@ async def test_a_durable_webhook_is_nearly_as_fast_as_a_bare_one(sqlite_url: str
     async with migrated(sqlite_url) as database:
         rounds = await _compare(sqlite_url)
         async with database.read() as conn:
-            kept = sum((await inbox.counts(conn)).values())
+            kept = sum((await inbox.count_by_state(conn)).values())
     seen = {name: median(one.per_second for one in all_of) for name, all_of in rounds.items()}
     core = {name: median(one.per_core_second for one in all_of) for name, all_of in rounds.items()}
     to_bare, to_library = core["durable"] / core["bare"], core["durable"] / core["library"]

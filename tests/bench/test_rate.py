@@ -195,7 +195,7 @@ def _same_figures(rating: Rating, means: pd.DataFrame) -> None:
 
 async def _proven(database: Database) -> None:
     async with database.read() as conn:
-        assert await evidence.disagreements(conn) == []
+        assert await evidence.find_disagreements(conn) == []
 
 
 MEASURE = """

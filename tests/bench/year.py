@@ -1,6 +1,6 @@
 """A year of a province, laid straight into the tables: dossiers, responses, nine answers each.
 
-The evidence rows are those the answers lead to; `evidence.disagreements` proves it on small ones.
+The evidence rows are those the answers lead to; `find_disagreements` proves it on small ones.
 """
 
 import sqlite3

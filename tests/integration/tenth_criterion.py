@@ -33,7 +33,7 @@ async def main(url: str) -> dict[str, object]:
         ids = [await add_dossier(conn, unit, code) for code in ("D1", "D2")]
         for dossier in ids:
             await answer(conn, dossier, "waiting", "long")
-        queue = await review_queue.review_items(conn, Q2)
+        queue = await review_queue.list_items(conn, Q2)
         await verifications.decide(
             conn,
             dossier="D1",
@@ -46,7 +46,7 @@ async def main(url: str) -> dict[str, object]:
         )
         stored = [(await evidence_of(conn, dossier))["waiting"] for dossier in ids]
         read = await unit_evidence(conn, rulebook, Q2)
-        (known,) = await dossier_records.of_dossiers(conn, ids[:1])
+        (known,) = await dossier_records.find_by_ids(conn, ids[:1])
     await database.close()
     rating = rate(rulebook, read.evidence)
     async with office(url) as runtime:

@@ -53,7 +53,7 @@ async def _faults(
 async def sealed(database: Database) -> Database:
     """A log as `db upgrade` begins it, with four more rows."""
     async with database.write() as conn:
-        await meta.same_key(conn, RING.fingerprint())
+        await meta.require_same_key(conn, RING.fingerprint())
         await audit.begin_or_append(conn, HOA, FIRST, at=NOW)
     await _write(database, 4)
     return database
@@ -64,7 +64,7 @@ async def test_an_untouched_log_is_whole(sealed: Database) -> None:
     found = await _verify(sealed)
     assert (found.faults, found.count, found.unchecked, found.keyless) == ([], 5, 0, [])
     async with sealed.read() as conn:
-        newest = (await audit.entries(conn, limit=1))[0]
+        newest = (await audit.list_entries(conn, limit=1))[0]
     assert (newest.hash, newest.os_user) == (found.head, "hoa")
 
 
@@ -127,14 +127,14 @@ async def test_a_log_without_its_seal_is_named_also_later(sealed: Database) -> N
 
 async def _written_anew(conn: Connection) -> None:
     """Every row again without the key, each fitting the one before it; the seal fits as well."""
-    rows = [row async for row in audit.in_order(conn)]
+    rows = [row async for row in audit.read_in_order(conn)]
     await conn.execute(delete(table))
     await conn.execute(delete(meta_table).where(meta_table.c.key == audit.SEAL))
     forger = Author(name="khach", os_user="khach", keyring=None)
     for row in rows:
         entry = AuditEntry(action=row.action, subject="dossier:X", details=row.details)
         await audit.append(conn, forger, entry, at=row.at)
-    forged = Seal(count=len(rows), head=await audit.head(conn), mac="0" * 64)
+    forged = Seal(count=len(rows), head=await audit.find_head(conn), mac="0" * 64)
     await meta.write(conn, audit.SEAL, str(forged))
 
 
@@ -178,7 +178,7 @@ async def test_without_the_key_the_rest_is_checked_and_counted(sealed: Database)
 async def test_a_head_kept_elsewhere_is_found_or_missed(sealed: Database) -> None:
     """By hash alone, or with the count; an old database in the place of a newer one shows."""
     async with sealed.read() as conn:
-        kept = Head(count=await audit.count(conn), hash=await audit.head(conn))
+        kept = Head(count=await audit.count(conn), hash=await audit.find_head(conn))
     await _write(sealed, 2)
     assert await _faults(sealed, RING, kept) == []
     assert await _faults(sealed, RING, Head(count=None, hash=kept.hash)) == []
@@ -235,10 +235,10 @@ async def test_the_newest_entries_come_first(database: Database) -> None:
     """The list can be narrowed by actor and by action, whole or below it."""
     await _write(database, 3)
     async with database.read() as conn:
-        newest = await audit.entries(conn, limit=2, action="verify")
+        newest = await audit.list_entries(conn, limit=2, action="verify")
         assert [entry.subject for entry in newest] == ["dossier:D2", "dossier:D1"]
-        assert await audit.entries(conn, limit=9, action="ver") == []
-        assert await audit.entries(conn, limit=9, actor="ai khác") == []
+        assert await audit.list_entries(conn, limit=9, action="ver") == []
+        assert await audit.list_entries(conn, limit=9, actor="ai khác") == []
 
 
 async def test_a_seal_that_cannot_be_read_is_none(sealed: Database) -> None:

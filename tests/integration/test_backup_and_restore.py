@@ -242,7 +242,7 @@ async def test_an_older_copy_is_compared_with_its_own_revision(
     assert done.before is SchemaState.OLD
     assert done.administrator is not None
     async with database.read() as conn:
-        actions = [one.action for one in await audit.entries(conn, limit=9)]
+        actions = [one.action for one in await audit.list_entries(conn, limit=9)]
         verdict = await audit_check.verify(conn, Keyring(bytes.fromhex(KEY)))
     await database.close()
     assert actions == ["staff.first", "db.upgrade", "db.restore"]
@@ -258,7 +258,7 @@ async def _made(url: str) -> None:
 async def _log(url: str) -> tuple[list[audit.AuditRow], audit_check.Verdict]:
     database = Database.open(url)
     async with database.read() as conn:
-        rows = await audit.entries(conn, limit=99)
+        rows = await audit.list_entries(conn, limit=99)
         verdict = await audit_check.verify(conn, Keyring(bytes.fromhex(KEY)))
     await database.close()
     return rows, verdict
@@ -337,8 +337,8 @@ async def test_without_pg_dump_the_refusal_names_it(
 async def test_a_sound_database_has_nothing_to_tell(filled: Database) -> None:
     """No damage, no orphans; there is something in it."""
     async with filled.read() as conn:
-        assert await health.damage(conn) == []
-        assert await health.orphans(conn) == []
+        assert await health.find_damage(conn) == []
+        assert await health.find_orphans(conn) == []
         assert await health.has_tables(conn)
     assert await migrations.state_of(filled) is SchemaState.CURRENT
 
@@ -351,7 +351,7 @@ async def test_a_row_without_its_parent_is_named(sqlite_database: Database, tmp_
             " VALUES ('A', 'A', 'a', 'xa', 'xa', 99)"
         )
     async with sqlite_database.read() as conn:
-        (orphan,) = await health.orphans(conn)
+        (orphan,) = await health.find_orphans(conn)
     assert (orphan.table, orphan.refers_to) == ("units", "units")
 
 

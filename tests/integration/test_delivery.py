@@ -288,7 +288,7 @@ async def test_many_bots_are_asked_about_in_one_question(sqlite_database: Databa
         contact = await add_contact(conn, "84", bot="7")
         await queue(conn, contact, "one", bot="7")
         with noted() as statements:
-            work = await rate_limits.with_work(conn, bots, tuple(Lane))
+            work = await rate_limits.find_with_work(conn, bots, tuple(Lane))
     assert work == {("fake", "7"): {Lane.INTERACTIVE}}
     assert len(statements) == 1
 

@@ -15,7 +15,7 @@ async def test_a_published_form_comes_back_as_it_was(database: Database) -> None
     async with database.write() as conn:
         await form_versions.register(conn, shipped, NOW)
         await form_versions.register(conn, shipped, NOW)
-        published = await form_versions.published(conn)
+        published = await form_versions.load_all(conn)
         one = await form_versions.load(conn, shipped[0].id, shipped[0].version)
     assert published == {(form.id, form.version): form for form in shipped}
     assert one.checksum == shipped[0].checksum
@@ -31,7 +31,7 @@ async def test_a_changed_file_needs_a_new_version(database: Database) -> None:
         with pytest.raises(Refusal, match=r"forms\.changed"):
             await form_versions.register(conn, [_fresh(other)], NOW)
         await form_versions.register(conn, [_fresh(newer)], NOW)
-        assert set(await form_versions.registered(conn)) == {
+        assert set(await form_versions.find_checksums(conn)) == {
             (form.id, form.version),
             (form.id, "2026.2"),
         }

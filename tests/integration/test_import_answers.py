@@ -162,7 +162,7 @@ async def test_a_corrected_file_adds_revisions(
         row = await evidence_of(conn, ids[0])
         state = await conn.scalar(select(schema.complaints.c.state))
         answers = await conn.scalar(select(func.count()).select_from(schema.answers))
-        trail = await audit.entries(conn, limit=1, action="answers.change")
+        trail = await audit.list_entries(conn, limit=1, action="answers.change")
     assert counts(report) == {"new": 0, "changed": 1, "same": 0, "rejected": 0}
     assert (row["contacts"], row["conduct"]) == (Contacts.ONCE, Conduct.SAME_DAY)
     assert (state, answers) == ("withdrawn", 6)
@@ -210,5 +210,5 @@ async def test_handed_out_and_blank_forms_are_counted(
         await take_in(runtime, FactImporter(runtime), handed)
     async with database.read() as conn:
         for by in ((Dimension.UNIT,), ()):
-            (found,) = await tallies.reach(conn, parse_period("2021-Q2"), by)
+            (found,) = await tallies.count_reach(conn, parse_period("2021-Q2"), by)
             assert (found.returned, found.issued, found.answered, found.valid) == (2, 40, 2, 1)

@@ -102,7 +102,7 @@ async def test_evidence_is_derived_in_the_same_transaction(
     row = (await _rows(database))[ONE]
     async with database.read() as conn:
         derived = await evidence_of(conn, row["id"])
-        assert await evidence.disagreements(conn) == []
+        assert await evidence.find_disagreements(conn) == []
     assert derived["total_time"] == Timing.EARLY
     assert derived["returned_on"] == date(2021, 6, 5)
 
@@ -117,7 +117,7 @@ async def test_the_same_file_twice_changes_nothing(
     assert counts(await _import(database_url, file)) == _counts(same=2)
     assert await _rows(database) == before
     async with database.read() as conn:
-        trail = await audit.entries(conn, limit=9, action="dossiers.import")
+        trail = await audit.list_entries(conn, limit=9, action="dossiers.import")
         kept = (await conn.execute(select(schema.imports))).mappings().all()
     assert [(entry.actor, entry.at) for entry in trail] == [("hoa", NOW)] * 2
     assert trail[0].details == {

@@ -93,7 +93,7 @@ async def test_a_changed_fact_is_audited(
             report = await take_in(runtime, FactImporter(runtime), file)
     async with database.read() as conn:
         found = (await facts.list_by_period(conn, ["2021-Q2"]))["2021-Q2"]
-        (entry,) = await audit.entries(conn, limit=9, action="facts.change")
+        (entry,) = await audit.list_entries(conn, limit=9, action="facts.change")
     assert counts(report) == {"new": 0, "changed": 1, "same": 0, "rejected": 0}
     assert found == {"XA01": {"publicity": "both"}}
     assert entry.subject == "unit:XA01 2021-Q2"
@@ -138,7 +138,7 @@ async def test_a_changed_score_is_audited(
             importer = ScoreImporter(runtime, find_rulebook("tt01-2018"))
             report = await take_in(runtime, importer, file)
     async with database.read() as conn:
-        (entry,) = await audit.entries(conn, limit=9, action="scores.change")
+        (entry,) = await audit.list_entries(conn, limit=9, action="scores.change")
     assert counts(report)["changed"] == 1
     assert (entry.details["from"], entry.details["to"]) == (["1", ""], ["2", ""])
 
@@ -170,7 +170,7 @@ async def test_the_trail_waits_for_no_import(postgres_url: str, tmp_path: Path) 
             await take_in(runtime, importer, file)
             assert importer.others_write == [True]
         async with database.read() as conn:
-            found = [one.action for one in await audit.entries(conn, limit=9)]
+            found = [one.action for one in await audit.list_entries(conn, limit=9)]
     assert found == ["facts.import", "facts.change", "facts.import"]
 
 

@@ -49,7 +49,7 @@ async def _import(url: str, folder: Path, *rows: str, header: str = HEADER) -> R
 
 async def _stored(database: Database) -> dict[str, Any]:
     async with database.read() as conn:
-        assert await evidence.disagreements(conn) == []
+        assert await evidence.find_disagreements(conn) == []
         return dict((await conn.execute(select(schema.dossiers))).mappings().one())
 
 
@@ -77,7 +77,7 @@ async def test_what_changes_is_told_and_kept(
     )
     assert (report.warnings["another_unit"], report.warnings["status_back"]) == (1, 1)
     async with database.read() as conn:
-        past = await import_changes.of_subject(conn, "dossier", ONE)
+        past = await import_changes.list_by_subject(conn, "dossier", ONE)
     kept = {one.change.field: (one.change.before, one.change.after) for one in past}
     assert kept == {
         "unit": ("XA01", "XA02"),

@@ -54,7 +54,7 @@ async def _count(database: Database) -> int:
 
 async def _states(database: Database) -> list[str]:
     async with database.read() as conn:
-        return [one.state.value for one in await imports.listed(conn, limit=9)]
+        return [one.state.value for one in await imports.list_last(conn, limit=9)]
 
 
 async def _let_die(database: Database) -> None:
@@ -102,7 +102,7 @@ async def test_others_see_all_or_nothing_and_write_meanwhile(
     assert set(seen) <= {0, ROWS}
     assert partly - {0, ROWS}
     async with database.read() as conn:
-        assert await evidence.disagreements(conn) == []
+        assert await evidence.find_disagreements(conn) == []
 
 
 async def test_a_second_import_waits_its_turn(
@@ -171,8 +171,8 @@ async def test_a_kill_leaves_all_or_nothing(
     assert await _states(sqlite_database) == ["done", ends[when]]
     async with sqlite_database.read() as conn:
         left = await conn.scalar(select(func.count()).select_from(schema.import_chunks))
-        trail = await audit.entries(conn, limit=9, action="dossiers.import")
-        assert await evidence.disagreements(conn) == []
+        trail = await audit.list_entries(conn, limit=9, action="dossiers.import")
+        assert await evidence.find_disagreements(conn) == []
     assert left == 0
     assert len(trail) == (1 if when == "reading" else 2)
 

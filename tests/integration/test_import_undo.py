@@ -81,7 +81,7 @@ async def _undo(url: str, number: int, *, dry_run: bool = False) -> None:
 async def _whole(database: Database) -> dict[str, list[dict[str, Any]]]:
     """Everything an import may touch, but for which import touched facts and scores last."""
     async with database.read() as conn:
-        assert await evidence.disagreements(conn) == []
+        assert await evidence.find_disagreements(conn) == []
         steps = await _rows(conn, schema.dossier_steps)
         found = {table.name: await _rows(conn, table) for table in KEPT}
     for name in ("facts", "scores"):
@@ -123,7 +123,7 @@ async def test_undone_is_as_before(
     await _undo(database_url, number)
     assert await _whole(database) == before
     async with database.read() as conn:
-        (entry,) = await audit.entries(conn, limit=1, action="imports.undo")
+        (entry,) = await audit.list_entries(conn, limit=1, action="imports.undo")
     assert (entry.actor, entry.subject, entry.details["kind"]) == ("hoa", f"import:{number}", kind)
     with pytest.raises(Refusal, match=r"imports\.not_undoable_undone"):
         await _undo(database_url, number)

@@ -115,7 +115,7 @@ async def test_a_dry_run_counts_and_keeps_nothing(
     assert await _import(database_url, file, dry_run=True) == _counts(new=1, rejected=1)
     assert await _tree(database) == {}
     async with database.read() as conn:
-        assert await audit.entries(conn, limit=9) == []
+        assert await audit.list_entries(conn, limit=9) == []
     assert _files(tmp_path) == before
 
 

@@ -24,7 +24,7 @@ async def test_a_repeated_update_is_the_same_update(database: Database) -> None:
     assert [update.id for update in first.updates] == [1, 2]
     assert again.ids == {(CHANNEL, BOT, "3")}
     async with database.read() as conn:
-        heads = await inbox.heads(conn, BOTS, 10)
+        heads = await inbox.find_heads(conn, BOTS, 10)
     assert [update for update in (*first.updates, *again.updates) if update in heads] == heads
     assert [row["event_key"] for row in await rows_of(database, schema.inbox)] == ["1", "2", "3"]
 
@@ -46,16 +46,16 @@ async def test_only_the_head_of_a_chat_can_be_taken(database: Database) -> None:
             conn, [update_from("1", "a"), update_from("2", "a"), update_from("3", "b")]
         )
     async with database.write() as conn:
-        assert [head.id for head in await inbox.heads(conn, BOTS, 10)] == [1, 3]
+        assert [head.id for head in await inbox.find_heads(conn, BOTS, 10)] == [1, 3]
         assert await inbox.take(conn, [1, 2, 3]) == {1, 3}
-        assert [head.id for head in await inbox.heads(conn, BOTS, 10)] == [2]
+        assert [head.id for head in await inbox.find_heads(conn, BOTS, 10)] == [2]
 
 
 async def test_updates_of_other_bots_are_left_alone(database: Database) -> None:
     """A process takes only what its own channels understand."""
     async with database.write() as conn:
         await inbox.put_many(conn, [update_from("1")])
-        assert await inbox.heads(conn, [("fake", "other"), ("else", BOT)], 10) == []
+        assert await inbox.find_heads(conn, [("fake", "other"), ("else", BOT)], 10) == []
 
 
 async def test_what_was_said_is_gone_once_it_is_handled(database: Database) -> None:
@@ -72,13 +72,15 @@ async def test_a_failing_update_waits_then_is_set_aside(database: Database) -> N
     """A failed update holds its chat until its next try; the last try sets it aside."""
     async with database.write() as conn:
         await inbox.put_many(conn, [update_from("1"), update_from("2")])
-        first = await inbox.failed(conn, 1, reason="x", retry_in_ms=60_000, max_tries=2)
+        first = await inbox.record_failure(conn, 1, reason="x", retry_in_ms=60_000, max_tries=2)
         assert first is InboxState.NEW
-        assert await inbox.heads(conn, BOTS, 10) == []
-        last = await inbox.failed(conn, 1, reason="KeyError in a:1", retry_in_ms=0, max_tries=2)
+        assert await inbox.find_heads(conn, BOTS, 10) == []
+        last = await inbox.record_failure(
+            conn, 1, reason="KeyError in a:1", retry_in_ms=0, max_tries=2
+        )
         assert last is InboxState.SET_ASIDE
-        assert [head.id for head in await inbox.heads(conn, BOTS, 10)] == [2]
-        (aside,) = await inbox.set_aside(conn)
+        assert [head.id for head in await inbox.find_heads(conn, BOTS, 10)] == [2]
+        (aside,) = await inbox.list_set_aside(conn)
         assert (aside.id, aside.tries, aside.reason) == (1, 2, "KeyError in a:1")
 
 
@@ -87,9 +89,9 @@ async def test_what_was_set_aside_can_be_tried_again(database: Database) -> None
     async with database.write() as conn:
         await inbox.put_many(conn, [update_from("1"), update_from("2")])
         assert not await inbox.retry(conn, 1)
-        await inbox.failed(conn, 1, reason="x", retry_in_ms=0, max_tries=1)
+        await inbox.record_failure(conn, 1, reason="x", retry_in_ms=0, max_tries=1)
         assert await inbox.retry(conn, 1)
-        (head,) = await inbox.heads(conn, BOTS, 10)
+        (head,) = await inbox.find_heads(conn, BOTS, 10)
         assert (head.id, head.tries) == (1, 0)
 
 
@@ -98,7 +100,7 @@ async def test_counts_name_every_state(database: Database) -> None:
     async with database.write() as conn:
         await inbox.put_many(conn, [update_from("1"), update_from("2")])
         await inbox.take(conn, [1])
-        assert await inbox.counts(conn) == {
+        assert await inbox.count_by_state(conn) == {
             (CHANNEL, BOT, InboxState.DONE): 1,
             (CHANNEL, BOT, InboxState.NEW): 1,
         }
@@ -138,7 +140,7 @@ async def test_a_frozen_process_does_not_stop_the_others(
         with pytest.raises(DBAPIError):
             await freeze()
         async with other.read() as conn:
-            assert await inbox.counts(conn) == {(CHANNEL, BOT, InboxState.NEW): 1}
+            assert await inbox.count_by_state(conn) == {(CHANNEL, BOT, InboxState.NEW): 1}
 
 
 @pytest.mark.postgres

@@ -190,13 +190,13 @@ async def test_a_lost_database_counts_as_nobodys_try(
 ) -> None:
     """A failure that cannot even be noted is the database's, not the update's."""
     troubles = [ConnectionError(), ConnectionError(), ConnectionError(), ConnectionError()]
-    count = inbox.failed
+    count = inbox.record_failure
 
     async def lost(*_args: object, **_more: object) -> None:
         raise ConnectionError
 
     async def work(conn: Connection, incoming: Incoming, number: int, now: datetime) -> None:
-        monkeypatch.setattr(inbox, "failed", lost if troubles else count)
+        monkeypatch.setattr(inbox, "record_failure", lost if troubles else count)
         if troubles:
             raise troubles.pop()
         await note(conn, incoming, number, now)

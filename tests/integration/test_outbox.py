@@ -85,7 +85,7 @@ async def test_counts_name_every_state(database: Database) -> None:
         await queue(conn, contact, "a")
         await queue(conn, contact, "b")
         await queue(conn, contact, "c", MessageKind.NOTICE)
-        assert await outbox.counts(conn) == {
+        assert await outbox.count_by_state(conn) == {
             ("fake", "main", MessageKind.REPLY, OutboxState.DUE): 2,
             ("fake", "main", MessageKind.NOTICE, OutboxState.DUE): 1,
         }

@@ -61,7 +61,7 @@ async def test_units_are_counted_by_the_day_of_return(database: Database) -> Non
     """Both ends of the period belong to it; received goes by its own day."""
     await _district(database)
     async with database.read() as conn:
-        one, two = await ratings.unit_counts(conn, Q2)
+        one, two = await ratings.count_by_unit(conn, Q2)
     assert (one.code, one.received, one.online, one.dossiers) == ("XA01", 4, 1, 3)
     assert (one.late, one.responses, one.simulated) == (1, 2, 1)
     assert one.outcomes["1"] == {"early": 1, "same_day": 1, "late": 1}
@@ -77,7 +77,7 @@ async def test_every_valid_response_of_a_dossier_counts(database: Database) -> N
         for form in ("phieu4", "phieu5"):
             await answer(conn, dossier, "satisfaction", "very", form=form)
         await answer(conn, dossier, "comment", None, text="tốt", form="zalo-rating")
-        (unit,) = await ratings.unit_counts(conn, Q2)
+        (unit,) = await ratings.count_by_unit(conn, Q2)
     assert (unit.dossiers, unit.responses) == (1, 2)
 
 
@@ -85,11 +85,11 @@ async def test_a_unit_that_is_gone_counts_while_it_has_dossiers(database: Databa
     """Units not valid in the period appear only with dossiers in it."""
     await _district(database)
     async with database.read() as conn:
-        assert len(await ratings.unit_counts(conn, parse_period("2020-Q1"))) == 3
+        assert len(await ratings.count_by_unit(conn, parse_period("2020-Q1"))) == 3
     async with database.write() as conn:
         gone = schema.units.update().where(schema.units.c.code == "XA01")
         await conn.execute(gone.values(valid_to=_day("2019-12-31").date()))
-        found = await ratings.unit_counts(conn, Q2)
+        found = await ratings.count_by_unit(conn, Q2)
     assert [unit.code for unit in found] == ["XA01", "XA02"]
 
 
@@ -99,7 +99,7 @@ async def test_outcomes_by_officer(database: Database) -> None:
     async with database.write() as conn:
         table = schema.dossiers
         await conn.execute(update(table).where(table.c.code == "D1").values(officer="Hoa"))
-        found = await ratings.officer_counts(conn, Q2)
+        found = await ratings.count_by_officer(conn, Q2)
     assert list(found) == [("XA01", "Hoa")]
     assert found["XA01", "Hoa"]["1"] == {"early": 1}
 
@@ -108,8 +108,8 @@ async def test_a_tally_counts_the_answers_that_stand(database: Database) -> None
     """Changed answers are counted once, as they stand; other periods are not counted."""
     await _district(database)
     async with database.read() as conn:
-        found = await tallies.cells(conn, Q2, [Dimension.UNIT])
-        everybody = await tallies.cells(conn, Q2, [])
+        found = await tallies.count_cells(conn, Q2, [Dimension.UNIT])
+        everybody = await tallies.count_cells(conn, Q2, [])
     assert set(found) == {
         _cell("satisfaction", "very", 1),
         _cell("satisfaction", "unsatisfied", 1, simulated=1),
@@ -133,9 +133,9 @@ async def test_how_far_the_survey_went(database: Database) -> None:
     """Returned, issued, delivered, answered and valid, unit by unit."""
     await _district(database)
     async with database.read() as conn:
-        (one,) = await tallies.reach(conn, Q2, [Dimension.UNIT])
-        groups = await tallies.groups(conn, Q2, [Dimension.UNIT])
-        versions = await tallies.versions(conn, Q2)
+        (one,) = await tallies.count_reach(conn, Q2, [Dimension.UNIT])
+        groups = await tallies.list_groups(conn, Q2, [Dimension.UNIT])
+        versions = await tallies.list_versions(conn, Q2)
     assert (one.group, one.returned, one.issued, one.delivered) == (("XA01",), 3, 2, 1)
     assert (one.answered, one.valid, one.simulated) == (2, 2, 1)
     assert groups == {("XA01",), ("XA02",)}
@@ -147,11 +147,11 @@ async def test_tallies_can_be_split_otherwise(database: Database) -> None:
     await _district(database)
     by = [Dimension.CHANNEL, Dimension.BLOCK, Dimension.PROCEDURE, Dimension.LEVEL]
     async with database.read() as conn:
-        found = await tallies.cells(conn, Q2, by)
-        (reach,) = await tallies.reach(conn, Q2, by)
-        assert await tallies.groups(conn, Q2, by) == set()
-        assert await tallies.groups(conn, Q2, []) == {()}
-        assert await tallies.groups(conn, Q2, [Dimension.LEVEL]) == {("xa",)}
+        found = await tallies.count_cells(conn, Q2, by)
+        (reach,) = await tallies.count_reach(conn, Q2, by)
+        assert await tallies.list_groups(conn, Q2, by) == set()
+        assert await tallies.list_groups(conn, Q2, []) == {()}
+        assert await tallies.list_groups(conn, Q2, [Dimension.LEVEL]) == {("xa",)}
     assert {cell.group for cell in found} == {("xa", "xa", "", "web")}
     assert (reach.group, reach.returned) == (("xa", "xa", ""), 3)
 

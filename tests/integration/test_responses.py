@@ -82,7 +82,7 @@ async def test_many_responses_at_once(database: Database) -> None:
         await answer(conn, dossiers[0], "contacts", "many")
         new = [_paper(dossier) for dossier in dossiers]
         ids = await responses.add_many(conn, new)
-        found = await responses.stored(conn, [one.key for one in new])
+        found = await responses.find_stored(conn, [one.key for one in new])
         rows = [await evidence_of(conn, dossier) for dossier in dossiers]
     assert set(ids) == {one.key for one in new[1:]}
     assert found[dossiers[0], "phieu5"].said == {"contacts": "many"}
@@ -98,9 +98,9 @@ async def test_drifted_evidence_is_found_and_rebuilt(database: Database) -> None
         await evidence.refresh(conn, ids[:2])
         spoilt = schema.dossier_evidence
         await conn.execute(update(spoilt).where(spoilt.c.dossier_id == ids[0]).values(contacts=3))
-        before = await evidence.disagreements(conn)
+        before = await evidence.find_disagreements(conn)
         rebuilt = await evidence.rebuild(conn)
-        after = await evidence.disagreements(conn)
+        after = await evidence.find_disagreements(conn)
         count = await conn.scalar(select(func.count()).select_from(spoilt))
     assert [one.dossier for one in before] == ["D0", "D2"]
     assert before[1].stored is None

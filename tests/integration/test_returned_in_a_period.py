@@ -26,8 +26,8 @@ EDGES = [
 
 async def _counted(database: Database) -> dict[str, int]:
     async with database.read() as conn:
-        [rated] = await ratings.unit_counts(conn, Q2)
-        tallied = await tallies.reach(conn, Q2, [Dimension.UNIT])
+        [rated] = await ratings.count_by_unit(conn, Q2)
+        tallied = await tallies.count_reach(conn, Q2, [Dimension.UNIT])
         invited = await invitations.count_by_unit(conn, Q2, FORM)
         return {
             "rate": rated.dossiers,

@@ -18,12 +18,12 @@ async def test_rights_are_given_and_taken(database: Database) -> None:
         await staff.save(conn, officer("hoa", Role.VERIFIER))
         await staff.save(conn, officer("hoa", Role.ADMIN, Role.REPORTER, unit="XA01"))
         await staff.save(conn, officer("an", Role.VERIFIER))
-        an, hoa = await staff.everyone(conn)
+        an, hoa = await staff.list_all(conn)
         assert (hoa.roles, hoa.unit) == ((Role.REPORTER, Role.ADMIN), "XA01")
         await staff.remove(conn, "hoa", NOW)
-        assert await staff.everyone(conn) == [an]
+        assert await staff.list_all(conn) == [an]
         await staff.save(conn, officer("hoa", Role.VERIFIER))
-        found = [(one.name, one.roles) for one in await staff.everyone(conn)]
+        found = [(one.name, one.roles) for one in await staff.list_all(conn)]
     assert found == [("an", (Role.VERIFIER,)), ("hoa", (Role.VERIFIER,))]
 
 
@@ -33,12 +33,12 @@ async def test_a_key_outlives_a_change_but_not_a_removal(database: Database) -> 
         await staff.save(conn, officer("hoa", Role.VERIFIER))
         await staff.give_key(conn, "hoa", "a" * 64)
         await staff.save(conn, officer("hoa", Role.CLERK))
-        (hoa,) = await staff.everyone(conn)
+        (hoa,) = await staff.list_all(conn)
         assert hoa == replace(officer("hoa", Role.CLERK), key_hash="a" * 64)
         assert "aaaa" not in repr(hoa)
         await staff.remove(conn, "hoa", NOW)
         await staff.save(conn, officer("hoa", Role.CLERK))
-        (hoa,) = await staff.everyone(conn)
+        (hoa,) = await staff.list_all(conn)
     assert hoa.key_hash is None
 
 

@@ -36,7 +36,7 @@ async def test_every_template_imports_as_it_is(
         assert report.warnings == {}
         assert report.found.unknown == []
     async with database.read() as conn:
-        assert await evidence.disagreements(conn) == []
+        assert await evidence.find_disagreements(conn) == []
 
 
 @pytest.mark.parametrize("kind", TEMPLATES)

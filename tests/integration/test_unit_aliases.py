@@ -50,7 +50,7 @@ async def test_a_confirmed_name_is_remembered(
         with pytest.raises(Refusal, match=r"units\.no_alias"):
             await remove(runtime, name="x an hòa")
     async with database.read() as conn:
-        trail = await audit.entries(conn, limit=9, action="units.alias")
+        trail = await audit.list_entries(conn, limit=9, action="units.alias")
     assert [(one.action, one.subject) for one in trail] == [
         ("units.alias.remove", "unit:XA01"),
         ("units.alias.add", "unit:XA01"),

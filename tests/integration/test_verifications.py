@@ -64,9 +64,9 @@ async def test_each_decision_counts_at_once(database: Database) -> None:
             made = await _decide(conn, action, outcome=outcome)
             seen.append((await evidence_of(conn, dossier))["contacts"])
             assert made.raw_outcome == Contacts.MANY
-        kept = await verifications.decisions(conn, dossier)
+        kept = await verifications.list_decisions(conn, dossier)
         count = await conn.scalar(select(func.count()).select_from(schema.answers))
-        trail = await audit.entries(conn, limit=9)
+        trail = await audit.list_entries(conn, limit=9)
     assert seen == [Contacts.MANY, Contacts.ONCE, Contacts.MISSING]
     assert [one.action for one in kept] == list(Action)
     assert count == 1
@@ -94,9 +94,9 @@ async def test_what_changed_after_a_decision_is_listed(database: Database) -> No
     async with database.write() as conn:
         dossier = await _dossier(conn)
         await _decide(conn, Action.CONFIRM)
-        assert await review_queue.review_items(conn, Q2) == []
+        assert await review_queue.list_items(conn, Q2) == []
         await answer(conn, dossier, "contacts", "none", revision=2)
-        (found,) = await review_queue.review_items(conn, Q2)
+        (found,) = await review_queue.list_items(conn, Q2)
     assert (found.doubt, found.shown, found.stated) == (ReviewReason.CHANGED, "many", "none")
 
 
@@ -135,7 +135,7 @@ async def test_a_refuted_complaint_no_longer_counts(database: Database) -> None:
         for state in (ComplaintState.REFUTED, ComplaintState.UPHELD):
             await _settle(conn, state)
             seen.append((await evidence_of(conn, dossier))["conduct"])
-        trail = await audit.entries(conn, limit=9, action="verify.complaint")
+        trail = await audit.list_entries(conn, limit=9, action="verify.complaint")
     assert seen == [Conduct.COMPLAINT, Conduct.SAME_DAY, Conduct.COMPLAINT]
     assert [one.details["from"] for one in trail] == ["refuted", "pending"]
 
@@ -177,9 +177,9 @@ async def test_the_verifiers_list(database: Database) -> None:
         await answer(conn, ids[1], "on_time", "on_time")
         await answer(conn, ids[2], "on_time", "unknown")
         await _complain(conn, await answer(conn, ids[3], "conduct", "yes"))
-        found = await review_queue.review_items(conn, Q2)
+        found = await review_queue.list_items(conn, Q2)
         await _decide(conn, Action.CONFIRM, "1")
-        later = await review_queue.review_items(conn, Q2)
+        later = await review_queue.list_items(conn, Q2)
     assert [(one.doubt, one.dossier, one.shown, one.stated) for one in found] == [
         (ReviewReason.COMPLAINT, "D4", "complaint", "conduct"),
         (ReviewReason.OWN_FAULT, "D1", "many_own_fault", ""),
@@ -194,7 +194,7 @@ async def test_raw_codes_are_those_before_any_decision(database: Database) -> No
     async with database.write() as conn:
         dossier = await _dossier(conn)
         await _decide(conn, Action.CHANGE, "1", Timing.LATE)
-        raw = await dossier_records.raw_codes(conn, dossier)
+        raw = await dossier_records.derive_raw_codes(conn, dossier)
     assert raw == {"1": Timing.SAME_DAY, "2": 0, "3": Contacts.MANY, "4": 0, "6": 0, "7": 0}
 
 
@@ -212,7 +212,7 @@ async def _complain(conn: Connection, response_id: int) -> None:
 async def _settle(
     conn: Connection, state: ComplaintState, reference: str = "REF1", now: datetime = NOW
 ) -> None:
-    found = await verifications.complaint(conn, reference)
+    found = await verifications.lock_complaint(conn, reference)
     await verifications.decide_complaint(
         conn, found, state=state, reason="đã xác minh", author=HOA, now=now
     )
@@ -239,5 +239,5 @@ async def test_changes_at_the_same_time_are_all_derived(database: Database) -> N
     await asyncio.gather(answers(), decides())
     async with database.read() as conn:
         row = await evidence_of(conn, dossier)
-        assert await evidence.disagreements(conn) == []
+        assert await evidence.find_disagreements(conn) == []
     assert (row["contacts"], row["agencies"]) == (Contacts.ONCE, Agencies.NONE)

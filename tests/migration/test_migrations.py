@@ -63,7 +63,7 @@ async def test_rows_of_the_first_version_are_carried_on(unmigrated_url: str) -> 
             await conn.execute(text(statement))
     assert await migrations.upgrade(database) is SchemaState.OLD
     async with database.read() as conn:
-        assert await evidence.disagreements(conn) == []
+        assert await evidence.find_disagreements(conn) == []
         keys = await conn.execute(text("SELECT event_key FROM inbox ORDER BY id"))
         assert [row.event_key for row in keys] == ["page:1", "12"]
     await database.close()

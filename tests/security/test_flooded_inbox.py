@@ -21,7 +21,7 @@ async def test_newcomers_do_not_wait_behind_it(database: Database) -> None:
         await inbox.put_many(conn, [_event(f"new-{number:03}", 1) for number in range(150)])
     begun = time.monotonic()
     async with database.read() as conn:
-        found = await inbox.heads(conn, [BOT], 128)
+        found = await inbox.find_heads(conn, [BOT], 128)
     assert [one.chat_key for one in found] == ["flood", *(f"new-{n:03}" for n in range(127))]
     async with database.write() as conn:
         taken = await inbox.take(conn, [one.id for one in found])

@@ -152,7 +152,7 @@ class SqliteDriver:
         """Get the write lock; raises OperationalError `database is locked` after the time-out."""
         loop = asyncio.get_running_loop()
         end, tries = loop.time() + self.patience_seconds, 0
-        while not _begun(sync, may_fail=loop.time() < end):
+        while not _try_begin(sync, may_fail=loop.time() < end):
             await asyncio.sleep(PAUSES[tries] if tries < len(PAUSES) else LONGEST_PAUSE)
             tries += 1
 
@@ -170,7 +170,7 @@ def _threaded(url: URL, options: dict[str, Any]) -> "AsyncEngine":
     return engine
 
 
-def _begun(sync: SyncConnection, *, may_fail: bool) -> bool:
+def _try_begin(sync: SyncConnection, *, may_fail: bool) -> bool:
     """Try to begin; False if another process has the lock and the time-out is not over."""
     try:
         sync.exec_driver_sql(WRITING)

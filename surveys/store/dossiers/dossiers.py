@@ -88,7 +88,7 @@ async def find_ids(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
     return found
 
 
-async def units_of(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
+async def find_units(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
     """Code → id of its unit, for those that exist."""
     wanted = sorted(set(codes))
     found: dict[str, int] = {}
@@ -101,12 +101,12 @@ async def units_of(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
     return found
 
 
-async def code_of(conn: Connection, dossier_id: int) -> str:
+async def find_code(conn: Connection, dossier_id: int) -> str:
     """The code of an existing dossier."""
     return str(await conn.scalar(select(dossiers.c.code).where(dossiers.c.id == dossier_id)))
 
 
-async def procedure_ids(conn: Connection, names: Collection[str]) -> dict[str, int]:
+async def ensure_procedures(conn: Connection, names: Collection[str]) -> dict[str, int]:
     """Name → id of these procedures; missing ones are created."""
     if not names:
         return {}
@@ -133,13 +133,13 @@ async def find_steps(
     return found
 
 
-def step_of(told: Mapping[str, Any]) -> Step:
-    """The step that `told_of` wrote down."""
+def step_from_json(told: Mapping[str, Any]) -> Step:
+    """The step that `step_to_json` wrote down."""
     moments = {name: told[name] and datetime.fromisoformat(told[name]) for name in _MOMENTS}
     return Step(agency=told["agency"], position=told["position"], **moments)
 
 
-def told_of(step: Step) -> dict[str, Any]:
+def step_to_json(step: Step) -> dict[str, Any]:
     """A step as plain JSON."""
     moments = {name: getattr(step, name) for name in _MOMENTS}
     written = {name: moment and moment.isoformat() for name, moment in moments.items()}

@@ -22,7 +22,7 @@ class Alias:
     added_by: str
 
 
-async def listed(conn: Connection) -> list[Alias]:
+async def list_all(conn: Connection) -> list[Alias]:
     """Every alias, by unit and name."""
     shown = (units.c.code.label("unit"), units.c.name.label("unit_name"))
     chosen = select(unit_aliases, *shown).join_from(

@@ -54,7 +54,7 @@ async def list_all(conn: Connection) -> dict[str, tuple[int, Unit]]:
     return {row["code"]: (row["id"], _unit(row)) for row in rows}
 
 
-async def subtree(conn: Connection, code: str) -> dict[str, int]:
+async def find_subtree(conn: Connection, code: str) -> dict[str, int]:
     """The unit with this code and all below it: code → id; empty for an unknown code."""
     found = await list_all(conn)
     inside = {code} & found.keys()
@@ -94,14 +94,14 @@ async def save(conn: Connection, changed: Sequence[Unit]) -> None:
     await conn.execute(below.values(parent_id=bindparam("above")), rows)
 
 
-def told_of(unit: Unit) -> dict[str, Any]:
+def unit_to_json(unit: Unit) -> dict[str, Any]:
     """A unit as plain JSON."""
     days = {name: getattr(unit, name) for name in _DAYS}
     return asdict(unit) | {name: day and day.isoformat() for name, day in days.items()}
 
 
-def unit_of(told: Mapping[str, Any]) -> Unit:
-    """The unit that `told_of` wrote down."""
+def unit_from_json(told: Mapping[str, Any]) -> Unit:
+    """The unit that `unit_to_json` wrote down."""
     days = {name: told[name] and date.fromisoformat(told[name]) for name in _DAYS}
     return Unit(**{**told, **days, "level": Level(told["level"])})
 

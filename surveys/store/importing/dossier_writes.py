@@ -12,7 +12,7 @@ from sqlalchemy import DateTime, bindparam, select, update
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import dossiers
-from surveys.store.dossiers.dossiers import procedure_ids
+from surveys.store.dossiers.dossiers import ensure_procedures
 from surveys.store.results import evidence
 from surveys.store.system import import_changes
 from surveys.store.system.import_changes import Change
@@ -132,7 +132,7 @@ async def change(
 
 
 async def _procedures(conn: Connection, rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    return await procedure_ids(conn, {row["procedure"] for row in rows if row.get("procedure")})
+    return await ensure_procedures(conn, {row["procedure"] for row in rows if row.get("procedure")})
 
 
 def _numbered(row: Mapping[str, Any], numbers: Mapping[str, int]) -> dict[str, Any]:

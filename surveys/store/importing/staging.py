@@ -107,7 +107,7 @@ async def decide(conn: Connection, number: int, counts: Mapping[str, int]) -> No
 async def find_decided(conn: Connection) -> list[Import]:
     """The imports that are decided and not yet fully written."""
     query = select(imports.c.id).where(imports.c.state == ImportState.APPLYING)
-    return await import_store.named(conn, list((await conn.execute(query)).scalars()))
+    return await import_store.find_many(conn, list((await conn.execute(query)).scalars()))
 
 
 async def is_dead(conn: Connection) -> bool:

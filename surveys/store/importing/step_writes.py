@@ -20,8 +20,8 @@ def change_of(code: str, before: Sequence[Step], after: Sequence[Step]) -> Chang
         kind=import_changes.STEPS,
         subject=code,
         field="steps",
-        before=[dossiers.told_of(step) for step in before] or None,
-        after=[dossiers.told_of(step) for step in after],
+        before=[dossiers.step_to_json(step) for step in before] or None,
+        after=[dossiers.step_to_json(step) for step in after],
     )
 
 
@@ -36,7 +36,7 @@ async def apply(conn: Connection, import_id: int, body: str) -> None:
     told: list[tuple[str, Told | None, Told]] = json.loads(body)
     numbers = await dossiers.find_ids(conn, {code for code, _, _ in told})
     steps: Mapping[int, list[Step]] = {
-        numbers[code]: [dossiers.step_of(one) for one in after] for code, _, after in told
+        numbers[code]: [dossiers.step_from_json(one) for one in after] for code, _, after in told
     }
     await dossiers.replace_steps(conn, steps)
     await import_changes.record(

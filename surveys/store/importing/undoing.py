@@ -63,7 +63,7 @@ async def undo(conn: Connection, one: Import, keys: Keyring) -> Undone:
     """
     if one.state is not ImportState.DONE:
         raise Refusal(f"imports.not_undoable_{one.state}", id=one.id)
-    later = await built_on(conn, one.id)
+    later = await find_dependent_imports(conn, one.id)
     if later:
         named = ", ".join(f"{other.id} ({other.file_name})" for other in later)
         raise Refusal("imports.built_on", id=one.id, imports=named)
@@ -73,7 +73,7 @@ async def undo(conn: Connection, one: Import, keys: Keyring) -> Undone:
     return Undone(removed=removed, restored=restored)
 
 
-async def built_on(conn: Connection, import_id: int) -> list[Import]:
+async def find_dependent_imports(conn: Connection, import_id: int) -> list[Import]:
     """The later imports, not undone, that changed what this one created or changed, by id."""
     mine, other = import_changes.alias(), import_changes.alias()
     same = (other.c.kind == mine.c.kind) & (other.c.subject == mine.c.subject)
@@ -95,7 +95,7 @@ async def built_on(conn: Connection, import_id: int) -> list[Import]:
     found = again.union(on_dossiers, answered).subquery()
     standing = imports.c.state != ImportState.UNDONE
     rows = select(imports.c.id).where(imports.c.id.in_(select(found.c[0])), standing)
-    return await import_store.named(conn, list((await conn.execute(rows)).scalars()))
+    return await import_store.find_many(conn, list((await conn.execute(rows)).scalars()))
 
 
 async def _restore(conn: Connection, import_id: int, keys: Keyring) -> int:
@@ -105,7 +105,7 @@ async def _restore(conn: Connection, import_id: int, keys: Keyring) -> int:
     """
     things: set[tuple[str, str]] = set()
     last = 0
-    while some := await history.of_import(conn, import_id, after=last):
+    while some := await history.list_by_import(conn, import_id, after=last):
         last = max(some)
         kinds: defaultdict[str, list[Change]] = defaultdict(list)
         for change in some.values():
@@ -146,7 +146,7 @@ def _columns(change: Change, units_by_code: Mapping[str, int], keys: Keyring) ->
 async def _restore_steps(conn: Connection, changes: list[Change], _keys: Keyring) -> None:
     numbers = await dossier_store.find_ids(conn, {change.subject for change in changes})
     steps = {
-        numbers[change.subject]: [dossier_store.step_of(one) for one in change.before or ()]
+        numbers[change.subject]: [dossier_store.step_from_json(one) for one in change.before or ()]
         for change in changes
     }
     await dossier_store.replace_steps(conn, steps)
@@ -171,7 +171,7 @@ async def _restore_scores(conn: Connection, changes: list[Change], _keys: Keyrin
 
 async def _restore_units(conn: Connection, changes: list[Change], _keys: Keyring) -> None:
     """Restore changed units; delete created ones that nothing refers to."""
-    old = [unit_store.unit_of(change.before) for change in changes if change.before]
+    old = [unit_store.unit_from_json(change.before) for change in changes if change.before]
     await unit_store.save(conn, old)
     made = {change.subject for change in changes if not change.before}
     known = await unit_store.list_all(conn)

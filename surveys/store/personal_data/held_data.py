@@ -78,7 +78,7 @@ class Held:
     requests: Sequence[HeldRequest]
 
 
-async def about(conn: Connection, contact_id: int) -> Held | None:
+async def collect(conn: Connection, contact_id: int) -> Held | None:
     """Everything stored about this contact; None if there is no such contact."""
     contact = await contacts.find(conn, contact_id)
     if contact is None:
@@ -89,7 +89,7 @@ async def about(conn: Connection, contact_id: int) -> Held | None:
         consents=await consents.list_history(conn, contact_id),
         invitations=await _invitations(conn, contact_id),
         answers=await _answers(conn, contact_id),
-        complaints=await complaints.of_contact(conn, contact_id),
+        complaints=await complaints.list_by_contact(conn, contact_id),
         requests=await _requests(conn, contact_id),
     )
 

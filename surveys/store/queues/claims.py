@@ -174,10 +174,10 @@ async def turn_back(
         return
     ended = await _end(conn, outbox.c.id.in_(numbers), state, reason)
     if state is OutboxState.UNREACHABLE:
-        await unreached(conn, ended)
+        await mark_undelivered(conn, ended)
 
 
-async def unreached(conn: Connection, numbers: Collection[int]) -> None:
+async def mark_undelivered(conn: Connection, numbers: Collection[int]) -> None:
     """Mark these invitations as undelivered, unless they were opened."""
     if numbers:
         unsent = and_(invitations.c.id.in_(numbers), invitations.c.state.in_(UNOPENED))

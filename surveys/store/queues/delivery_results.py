@@ -18,7 +18,7 @@ from surveys.store.base.database import is_one_of, now_ms
 from surveys.store.base.schema import contacts, invitations, outbox
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.queues import rate_limits, slots
-from surveys.store.queues.claims import UNOPENED, ClaimedMessage, unreached
+from surveys.store.queues.claims import UNOPENED, ClaimedMessage, mark_undelivered
 from surveys.store.queues.outbox import DUE, NO_MESSAGE, MessageKind, OutboxState
 
 INTERRUPTED = "interrupted: the sender stopped before the answer came"
@@ -86,7 +86,7 @@ async def record_results(
         await _follow(conn, one, now)
 
 
-async def owners(conn: Connection) -> Collection[str]:
+async def find_owners(conn: Connection) -> Collection[str]:
     """The senders that hold messages on their way."""
     rows = await conn.execute(select(outbox.c.owner).where(SENDING).distinct())
     return [name for name in rows.scalars() if name]
@@ -204,7 +204,7 @@ async def _follow(conn: Connection, one: DeliveryResult, now: datetime) -> None:
     if message.invitation_id is not None and one.state is OutboxState.SENT:
         await _delivered(conn, message.invitation_id, now)
     if message.invitation_id is not None and one.state is OutboxState.UNREACHABLE:
-        await unreached(conn, [message.invitation_id])
+        await mark_undelivered(conn, [message.invitation_id])
 
 
 async def _lost(conn: Connection, contact_id: int, status: ContactStatus) -> None:

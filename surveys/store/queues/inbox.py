@@ -176,7 +176,7 @@ def _keeping(dialect: str) -> "Insert":
     )
 
 
-async def heads(
+async def find_heads(
     conn: Connection, bots: Collection[tuple[str, str]], limit: int
 ) -> Sequence[Update]:
     """The head of each chat of these (channel, bot) pairs that may be handled now, oldest first.
@@ -265,7 +265,7 @@ def _taking() -> ReturningUpdate[int]:
     )
 
 
-async def failed(
+async def record_failure(
     conn: Connection, number: int, *, reason: str, retry_in_ms: int, max_tries: int
 ) -> InboxState | None:
     """Record a failed attempt; returns the new state of the update, None if it was handled
@@ -289,7 +289,7 @@ async def failed(
     return InboxState(state) if state else None
 
 
-async def set_aside(conn: Connection, limit: int = 100) -> Sequence[SetAside]:
+async def list_set_aside(conn: Connection, limit: int = 100) -> Sequence[SetAside]:
     """The updates that could not be handled, newest first."""
     columns = inbox.c
     rows = await conn.execute(
@@ -318,14 +318,14 @@ async def retry(conn: Connection, number: int) -> bool:
     return result.rowcount == 1
 
 
-async def counts(conn: Connection) -> dict[tuple[str, str, InboxState], int]:
+async def count_by_state(conn: Connection) -> dict[tuple[str, str, InboxState], int]:
     """How many updates per channel, bot and state."""
     group = (inbox.c.channel, inbox.c.bot, inbox.c.state)
     rows = await conn.execute(select(*group, func.count()).group_by(*group))
     return {(channel, bot, InboxState(state)): number for channel, bot, state, number in rows}
 
 
-async def waiting(conn: Connection) -> dict[InboxState, int]:
+async def count_waiting(conn: Connection) -> dict[InboxState, int]:
     """How many updates are not done, by state; the query reads only these rows."""
     states = (InboxState.NEW, InboxState.SET_ASIDE)
     return {

@@ -164,7 +164,7 @@ async def cancel(conn: Connection, *, invitation_id: int) -> int:
     return result.rowcount
 
 
-async def counts(conn: Connection) -> dict[tuple[str, str, MessageKind, OutboxState], int]:
+async def count_by_state(conn: Connection) -> dict[tuple[str, str, MessageKind, OutboxState], int]:
     """How many messages per channel, bot, kind and state."""
     group = (outbox.c.channel, outbox.c.bot, outbox.c.kind, outbox.c.state)
     rows = await conn.execute(select(*group, func.count()).group_by(*group))
@@ -174,7 +174,7 @@ async def counts(conn: Connection) -> dict[tuple[str, str, MessageKind, OutboxSt
     }
 
 
-async def waiting(conn: Connection) -> dict[OutboxState, int]:
+async def count_waiting(conn: Connection) -> dict[OutboxState, int]:
     """How many messages are on the way, by state; the query reads only these rows."""
     states = (OutboxState.DUE, OutboxState.SENDING)
     query = select(outbox.c.state, func.count()).where(is_one_of(outbox.c.state, states))
@@ -182,7 +182,7 @@ async def waiting(conn: Connection) -> dict[OutboxState, int]:
     return dict.fromkeys(states, 0) | {OutboxState(state): count for state, count in rows}
 
 
-async def troubles(conn: Connection, limit: int = 20) -> Sequence[Trouble]:
+async def list_troubles(conn: Connection, limit: int = 20) -> Sequence[Trouble]:
     """The reasons why messages wait or did not arrive, the most frequent first."""
     group = (outbox.c.channel, outbox.c.bot, outbox.c.state, outbox.c.reason)
     rows = await conn.execute(

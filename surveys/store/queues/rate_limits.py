@@ -80,7 +80,7 @@ async def pause(conn: Connection, channel: str, bot: str, for_ms: int) -> None:
     await conn.execute(update(rate_limits).where(_of(channel, bot)).values(paused_until_ms=longer))
 
 
-async def with_work(
+async def find_with_work(
     conn: Connection, bots: Iterable[BotId], lanes: Sequence[Lane]
 ) -> dict[BotId, set[Lane]]:
     """Those of `bots` that may send, with the lanes of due messages: one query for all."""

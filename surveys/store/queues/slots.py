@@ -13,7 +13,7 @@ Place = tuple[int, str]
 """Contact and slot."""
 
 
-async def references(conn: Connection, contacts: Iterable[int]) -> dict[Place, str]:
+async def find_references(conn: Connection, contacts: Iterable[int]) -> dict[Place, str]:
     """The channel's references of the current messages in these contacts' slots."""
     rows = await conn.execute(_REFERENCES, {"contacts": list(contacts)})
     return {(contact_id, slot): reference for contact_id, slot, reference in rows}

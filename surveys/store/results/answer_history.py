@@ -39,7 +39,7 @@ class Complained:
     reason: str | None
 
 
-async def said(conn: Connection, dossier_id: int) -> list[Said]:
+async def list_answers(conn: Connection, dossier_id: int) -> list[Said]:
     """Every answer of every form, oldest first."""
     query = (
         select(*(_column(name) for name in Said.__slots__))
@@ -50,7 +50,7 @@ async def said(conn: Connection, dossier_id: int) -> list[Said]:
     return [Said(**dict(row)) for row in (await conn.execute(query)).mappings()]
 
 
-async def complained(conn: Connection, dossier_id: int) -> list[Complained]:
+async def list_complaints(conn: Connection, dossier_id: int) -> list[Complained]:
     """Every complaint about the dossier, oldest first."""
     query = (
         select(*(complaints.c[name] for name in Complained.__slots__))

@@ -77,25 +77,25 @@ async def withdraw(conn: Connection, *, response_id: int, kind: str) -> None:
     await evidence.refresh(conn, (await conn.execute(dossier)).scalars())
 
 
-async def by_reference(conn: Connection, reference: str) -> Complaint | None:
+async def find_by_reference(conn: Connection, reference: str) -> Complaint | None:
     """The complaint with this code."""
     row = (await conn.execute(_query().where(complaints.c.reference == reference))).one_or_none()
     return _complaint(row) if row else None
 
 
-async def of_response(conn: Connection, response_id: int) -> list[Complaint]:
+async def list_by_response(conn: Connection, response_id: int) -> list[Complaint]:
     """The complaints of one response, in the order they were opened."""
     query = _query().where(complaints.c.response_id == response_id).order_by(complaints.c.id)
     return [_complaint(row) for row in await conn.execute(query)]
 
 
-async def of_contact(conn: Connection, contact_id: int) -> list[Complaint]:
+async def list_by_contact(conn: Connection, contact_id: int) -> list[Complaint]:
     """The complaints of all responses of this contact."""
     query = _query().where(responses.c.contact_id == contact_id).order_by(complaints.c.id)
     return [_complaint(row) for row in await conn.execute(query)]
 
 
-async def response_of(conn: Connection, dossier_id: int, form: str) -> int | None:
+async def find_response_id(conn: Connection, dossier_id: int, form: str) -> int | None:
     """The id of the response to this form about this dossier."""
     query = select(responses.c.id).where(
         responses.c.dossier_id == dossier_id, responses.c.form == form

@@ -67,14 +67,14 @@ class Known:
         }
 
 
-async def of_dossiers(conn: Connection, dossier_ids: Collection[int]) -> list[Known]:
+async def find_by_ids(conn: Connection, dossier_ids: Collection[int]) -> list[Known]:
     """The records of these dossiers (at most a few thousand), by id."""
     if len(dossier_ids) == 1:
         return await _known(conn, _ONE, {"number": next(iter(dossier_ids))})
     return await _known(conn, _AMONG, {"numbers": list(dossier_ids)})
 
 
-async def between(conn: Connection, first: int, last: int) -> list[Known]:
+async def find_between(conn: Connection, first: int, last: int) -> list[Known]:
     """The records of the dossiers with ids in this range, both ends included."""
     return await _known(conn, _WITHIN, {"first": first, "last": last})
 
@@ -94,9 +94,9 @@ def of_new(number: int, row: Mapping[str, Any]) -> Known:
     )
 
 
-async def raw_codes(conn: Connection, dossier_id: int) -> dict[str, int]:
+async def derive_raw_codes(conn: Connection, dossier_id: int) -> dict[str, int]:
     """Criterion → outcome code of one dossier, before any verification."""
-    (one,) = await of_dossiers(conn, (dossier_id,))
+    (one,) = await find_by_ids(conn, (dossier_id,))
     shown = raw_outcomes(one.record)
     return {criterion: int(shown.of(criterion)) for criterion in CRITERIA}
 

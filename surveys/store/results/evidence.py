@@ -1,7 +1,7 @@
 """The wide evidence rows: one per dossier, derived in the transaction that changes the dossier.
 
 The rows can be deleted and rebuilt from dossiers, steps, answers, complaints and verifications;
-`disagreements` finds rows that differ from their sources.
+`find_disagreements` finds rows that differ from their sources.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -35,7 +35,7 @@ async def refresh(conn: Connection, dossier_ids: Iterable[int]) -> None:
     for start in range(0, len(wanted), BATCH):
         ids = wanted[start : start + BATCH]
         await _lock(conn, dossier_records.among(ids))
-        await _store(conn, await dossier_records.of_dossiers(conn, ids))
+        await _store(conn, await dossier_records.find_by_ids(conn, ids))
 
 
 async def add(conn: Connection, made: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
@@ -50,18 +50,18 @@ async def rebuild(conn: Connection) -> int:
     count = 0
     async for first, last in _ranges(conn):
         await _lock(conn, dossier_records.within(first, last))
-        batch = await dossier_records.between(conn, first, last)
+        batch = await dossier_records.find_between(conn, first, last)
         await _store(conn, batch)
         count += len(batch)
     return count
 
 
-async def disagreements(conn: Connection) -> list[Disagreement]:
+async def find_disagreements(conn: Connection) -> list[Disagreement]:
     """Every dossier whose stored row is missing or differs from the derived one."""
     found: list[Disagreement] = []
     async for first, last in _ranges(conn):
         stored = await _stored(conn, first, last)
-        for one in await dossier_records.between(conn, first, last):
+        for one in await dossier_records.find_between(conn, first, last):
             row, was = one.row(), stored.get(one.dossier_id)
             if was != row:
                 found.append(Disagreement(dossier=one.code, stored=was, derived=row))

@@ -48,7 +48,7 @@ class UnitCounts:
     outcomes: OutcomeCounts = field(default_factory=dict)
 
 
-async def unit_counts(conn: Connection, period: Period) -> list[UnitCounts]:
+async def count_by_unit(conn: Connection, period: Period) -> list[UnitCounts]:
     """Every unit of the period, by code: those valid in it and those with dossiers in it."""
     received, returned = await _received_and_returned(conn, period)
     any_simulated = await conn.scalar(select(exists().where(responses.c.simulated)))
@@ -87,7 +87,9 @@ def _unit_counts(
     )
 
 
-async def officer_counts(conn: Connection, period: Period) -> dict[tuple[str, str], OutcomeCounts]:
+async def count_by_officer(
+    conn: Connection, period: Period
+) -> dict[tuple[str, str], OutcomeCounts]:
     """(unit code, officer) → outcomes of the dossiers that name who handled them."""
     keys = (units.c.code, dossiers.c.officer)
     query = (
@@ -111,7 +113,7 @@ class Page:
     whole: int
 
 
-async def page_of(
+async def find_page(
     conn: Connection,
     period: Period,
     unit_code: str,

@@ -143,7 +143,7 @@ async def add_many(
     return ids
 
 
-async def stored(
+async def find_stored(
     conn: Connection, keys: Iterable[tuple[int, str]]
 ) -> dict[tuple[int, str], StoredResponse]:
     """The existing responses for these (dossier, form) pairs."""
@@ -154,7 +154,7 @@ async def stored(
     return found
 
 
-async def filed(conn: Connection, codes: Iterable[str]) -> dict[str, Filed]:
+async def find_dossiers(conn: Connection, codes: Iterable[str]) -> dict[str, Filed]:
     """The dossiers with these codes, as far as they exist."""
     columns = (dossiers.c.code, dossiers.c.id, dossiers.c.received_at)
     found: dict[str, Filed] = {}

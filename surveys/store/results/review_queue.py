@@ -29,7 +29,7 @@ from surveys.store.base.schema import (
 )
 from surveys.store.dossiers.in_period import returned_in
 from surveys.store.results import dossier_records
-from surveys.store.results.verifications import last_decisions
+from surveys.store.results.verifications import find_last_decisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class ReviewItem:
     reference: str = ""
 
 
-async def review_items(conn: Connection, period: Period) -> list[ReviewItem]:
+async def list_items(conn: Connection, period: Period) -> list[ReviewItem]:
     """The review items of a period, ordered by unit; decided ones are left out."""
     found = [*await _complaints(conn, period), *await _changed(conn, period)]
     for one in CRITERIA.values():
@@ -140,8 +140,8 @@ async def _changed(conn: Connection, period: Period) -> list[ReviewItem]:
         .where(exists().where(verifications.c.dossier_id == dossier_evidence.c.dossier_id))
     )
     verified = {row.dossier_id: row.code for row in await conn.execute(query)}
-    found = {one.dossier_id: one for one in await dossier_records.of_dossiers(conn, verified)}
-    decided = await last_decisions(conn, verified)
+    found = {one.dossier_id: one for one in await dossier_records.find_by_ids(conn, verified)}
+    decided = await find_last_decisions(conn, verified)
     return [
         ReviewItem(
             doubt=ReviewReason.CHANGED,

@@ -13,7 +13,9 @@ SCATTER = 7_919
 """A prime: in the order of id × prime modulo the number of dossiers, units are visited early."""
 
 
-async def unasked(conn: Connection, period: Period, limit: int, *, among: int) -> Sequence[int]:
+async def sample_unasked(
+    conn: Connection, period: Period, limit: int, *, among: int
+) -> Sequence[int]:
     """Ids of returned dossiers of the period without an invitation, from all units.
 
     `among`: the approximate number of dossiers.
@@ -30,7 +32,7 @@ async def unasked(conn: Connection, period: Period, limit: int, *, among: int) -
     return list(rows.scalars())
 
 
-async def in_work(conn: Connection, limit: int, *, among: int) -> Sequence[str]:
+async def sample_in_work(conn: Connection, limit: int, *, among: int) -> Sequence[str]:
     """Codes of dossiers that are still being handled; `among`: the approximate number of all
     dossiers.
     """

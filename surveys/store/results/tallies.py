@@ -38,7 +38,7 @@ OF_A_DOSSIER = frozenset(Dimension) - {Dimension.CHANNEL}
 """What a dossier has whether or not somebody answered."""
 
 
-async def cells(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Cell]:
+async def count_cells(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Cell]:
     """The cells of options chosen at least once; the dimensions in the order of `Dimension`."""
     dims = _columns(by)
     keys = (*dims, responses.c.form, answers.c.question, answers.c.option)
@@ -59,7 +59,7 @@ async def cells(conn: Connection, period: Period, by: Collection[Dimension]) -> 
     ]
 
 
-async def reach(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Reach]:
+async def count_reach(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Reach]:
     """The reach of the survey, for every group with a returned dossier, in group order."""
     kept = [one for one in by if one in OF_A_DOSSIER]
     returned = await _counts(conn, kept, period, dossier_evidence)
@@ -100,7 +100,7 @@ async def _handed_out(
     return found
 
 
-async def groups(conn: Connection, period: Period, by: Collection[Dimension]) -> set[Group]:
+async def list_groups(conn: Connection, period: Period, by: Collection[Dimension]) -> set[Group]:
     """The groups that exist without any answer; empty if split by more than units."""
     if set(by) & {Dimension.PROCEDURE, Dimension.CHANNEL}:
         return set()
@@ -108,7 +108,7 @@ async def groups(conn: Connection, period: Period, by: Collection[Dimension]) ->
     return {tuple(row) for row in await conn.execute(found)} if by else {()}
 
 
-async def versions(conn: Connection, period: Period) -> set[tuple[str, str]]:
+async def list_versions(conn: Connection, period: Period) -> set[tuple[str, str]]:
     """The form versions that were answered about the period's dossiers."""
     asked = select(responses.c.form, responses.c.form_version).distinct()
     joined = asked.join_from(responses, dossier_evidence, _same_dossier(responses))

@@ -80,8 +80,8 @@ async def decide(
         raise Refusal("verify.unknown_criterion", criterion=criterion, known=", ".join(CRITERIA))
     if not reason.strip():
         raise Refusal("verify.no_reason")
-    dossier_id = await id_of(conn, dossier)
-    raw = (await dossier_records.raw_codes(conn, dossier_id))[criterion]
+    dossier_id = await find_dossier_id(conn, dossier)
+    raw = (await dossier_records.derive_raw_codes(conn, dossier_id))[criterion]
     if action is Action.CONFIRM and not raw:
         raise Refusal("verify.nothing_to_confirm", dossier=dossier, criterion=criterion)
     made = Decision(
@@ -125,7 +125,7 @@ async def decide_complaint(
     await audit.append(conn, author, entry, at=now)
 
 
-async def complaint(conn: Connection, reference: str) -> Complaint:
+async def lock_complaint(conn: Connection, reference: str) -> Complaint:
     """The complaint with this reference, locked until the transaction ends.
 
     Raises Refusal `verify.unknown_complaint`.
@@ -141,12 +141,12 @@ async def complaint(conn: Connection, reference: str) -> Complaint:
     return Complaint(**{**found, "state": ComplaintState(found["state"])})
 
 
-async def decisions(conn: Connection, dossier_id: int) -> list[Decision]:
+async def list_decisions(conn: Connection, dossier_id: int) -> list[Decision]:
     """Every decision about a dossier, oldest first; the last one for a criterion counts."""
     return [decision for _, decision in await _decisions(conn, (dossier_id,))]
 
 
-async def last_decisions(
+async def find_last_decisions(
     conn: Connection, dossier_ids: Collection[int]
 ) -> dict[tuple[int, str], Decision]:
     """The decisions that count, by dossier and criterion."""
@@ -154,7 +154,7 @@ async def last_decisions(
     return {(number, decision.criterion): decision for number, decision in found}
 
 
-async def id_of(conn: Connection, dossier: str) -> int:
+async def find_dossier_id(conn: Connection, dossier: str) -> int:
     """The id of the dossier with this code. Raises Refusal `verify.unknown_dossier`."""
     found = await conn.scalar(select(dossiers.c.id).where(dossiers.c.code == dossier))
     if found is None:

@@ -83,7 +83,7 @@ class Seal:
     """The number of rows, the hash of the last one, and an HMAC over both."""
 
     count: int
-    head: str
+    find_head: str
     mac: str
 
     @classmethod
@@ -128,12 +128,12 @@ async def begin_or_append(
     sealed_rows = select(audit.c.id).where(audit.c.key_id.is_not(None)).limit(1)
     is_new = await meta.read(conn, SEAL) is None and await conn.scalar(sealed_rows) is None
     if is_new and author.keyring is not None:
-        first = Seal.of(author.keyring, await count(conn), await head(conn))
+        first = Seal.of(author.keyring, await count(conn), await find_head(conn))
         await meta.write(conn, SEAL, str(first))
     await append(conn, author, entry, at=at)
 
 
-async def head(conn: Connection) -> str:
+async def find_head(conn: Connection) -> str:
     """The hash of the last row."""
     last = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
     return str(await conn.scalar(last) or BEGINNING)
@@ -150,7 +150,7 @@ async def read_seal(conn: Connection) -> Seal | None:
     return None if kept is None else Seal.parse(kept)
 
 
-async def entries(
+async def list_entries(
     conn: Connection, *, limit: int, actor: str | None = None, action: str | None = None
 ) -> list[AuditRow]:
     """The last rows, newest first; `action` also matches its sub-actions (`verify` matches all of
@@ -165,7 +165,7 @@ async def entries(
     return [AuditRow(**row) for row in (await conn.execute(found)).mappings()]
 
 
-async def in_order(conn: Connection) -> AsyncIterator[AuditRow]:
+async def read_in_order(conn: Connection) -> AsyncIterator[AuditRow]:
     """Every row from the first to the last."""
     last = 0
     while True:
@@ -190,7 +190,7 @@ async def _expected(conn: Connection, seal: Seal | None) -> int:
     """
     if seal is None:
         return await count(conn)
-    if seal.head == await head(conn):
+    if seal.head == await find_head(conn):
         return seal.count
     sealed_id = await conn.scalar(select(audit.c.id).where(audit.c.hash == seal.head))
     if sealed_id is None:
@@ -203,7 +203,7 @@ async def _append(
     conn: Connection, author: Author, entries: tuple[AuditEntry, ...], at: datetime, number: int
 ) -> tuple[int, str]:
     """Write rows after the row with this number; the last number and hash then."""
-    previous, rows = await head(conn), list[dict[str, object]]()
+    previous, rows = await find_head(conn), list[dict[str, object]]()
     for entry in entries:
         number += 1
         rows.append(_row(author, entry, at, previous, number))

@@ -65,7 +65,7 @@ async def verify(conn: Connection, keyring: Keyring | None, kept: Head | None = 
     """
     seal = await audit.read_seal(conn)
     walk = _Walk(keyring=keyring, seal=seal, kept=kept)
-    async for row in audit.in_order(conn):
+    async for row in audit.read_in_order(conn):
         walk.follow(row)
     begun = await meta.read(conn, meta.KEY_FINGERPRINT) is not None or walk.found.count > 0
     walk.judge_seal(begun=begun)

@@ -23,7 +23,7 @@ async def register(conn: Connection, forms: Iterable[Form], now: datetime) -> No
 
     Raises Refusal `forms.changed` if the content of a published version differs.
     """
-    known = await registered(conn)
+    known = await find_checksums(conn)
     for form in forms:
         if same_version_changed(known, form):
             raise Refusal("forms.changed", form=form.id, version=form.version)
@@ -32,7 +32,7 @@ async def register(conn: Connection, forms: Iterable[Form], now: datetime) -> No
             await conn.execute(new.on_conflict_do_nothing())
 
 
-async def registered(conn: Connection) -> dict[Version, str]:
+async def find_checksums(conn: Connection) -> dict[Version, str]:
     """The checksum of every published (id, version)."""
     columns = (form_versions.c.form, form_versions.c.version, form_versions.c.checksum)
     rows = await conn.execute(select(*columns))
@@ -48,7 +48,7 @@ async def load(conn: Connection, form_id: str, version: str) -> Form:
     return Form.model_validate_json(body)
 
 
-async def published(conn: Connection) -> dict[Version, Form]:
+async def load_all(conn: Connection) -> dict[Version, Form]:
     """Every published version by (id, version)."""
     rows = await conn.execute(select(form_versions).order_by("form", "registered_at", "version"))
     return {(row.form, row.version): Form.model_validate_json(row.body) for row in rows}

@@ -18,7 +18,7 @@ class Orphan:
     refers_to: str
 
 
-async def damage(conn: Connection) -> list[str]:
+async def find_damage(conn: Connection) -> list[str]:
     """The findings of SQLite's integrity check; PostgreSQL has its own checksums."""
     if conn.dialect.name != "sqlite":
         return []
@@ -31,7 +31,7 @@ async def has_tables(conn: Connection) -> bool:
     return bool(await conn.run_sync(lambda sync: inspect(sync).get_table_names()))
 
 
-async def orphans(conn: Connection) -> list[Orphan]:
+async def find_orphans(conn: Connection) -> list[Orphan]:
     """Rows that violate a foreign key; PostgreSQL rejects them itself."""
     if conn.dialect.name != "sqlite":
         return []

@@ -55,7 +55,7 @@ async def record(conn: Connection, import_id: int, changes: Sequence[Change]) ->
         await conn.execute(import_changes.insert(), rows)
 
 
-async def of_subject(conn: Connection, kind: str, subject: str) -> list[PastChange]:
+async def list_by_subject(conn: Connection, kind: str, subject: str) -> list[PastChange]:
     """Every change that imports made to one thing, oldest first."""
     told = ("file_name", "imported_at", "actor", "state")
     chosen = select(import_changes, *(imports.c[name] for name in told)).join_from(
@@ -76,7 +76,7 @@ async def of_subject(conn: Connection, kind: str, subject: str) -> list[PastChan
     ]
 
 
-async def of_import(conn: Connection, import_id: int, after: int = 0) -> dict[int, Change]:
+async def list_by_import(conn: Connection, import_id: int, after: int = 0) -> dict[int, Change]:
     """A batch of a few thousand changes of an import by id, after the id `after`."""
     chosen = select(import_changes).where(
         import_changes.c.import_id == import_id, import_changes.c.id > after
@@ -85,7 +85,7 @@ async def of_import(conn: Connection, import_id: int, after: int = 0) -> dict[in
     return {row["id"]: _change(row) for row in rows.mappings()}
 
 
-async def counted(conn: Connection, import_id: int) -> list[tuple[str, str, int]]:
+async def count_by_field(conn: Connection, import_id: int) -> list[tuple[str, str, int]]:
     """Kind, field, and the number of changes by an import."""
     keys = (import_changes.c.kind, import_changes.c.field)
     chosen = select(*keys, func.count()).where(import_changes.c.import_id == import_id)

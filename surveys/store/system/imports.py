@@ -84,7 +84,7 @@ async def find(conn: Connection, import_id: int) -> Import | None:
     return found[0] if found else None
 
 
-async def listed(conn: Connection, *, limit: int, kind: str | None = None) -> list[Import]:
+async def list_last(conn: Connection, *, limit: int, kind: str | None = None) -> list[Import]:
     """The last imports, newest first."""
     chosen = select(imports).order_by(imports.c.id.desc()).limit(limit)
     if kind is not None:
@@ -93,7 +93,7 @@ async def listed(conn: Connection, *, limit: int, kind: str | None = None) -> li
     return [_import(dict(row)) for row in rows]
 
 
-async def named(conn: Connection, numbers: Collection[int]) -> list[Import]:
+async def find_many(conn: Connection, numbers: Collection[int]) -> list[Import]:
     """The imports with these ids, in the order of the ids."""
     return await _select(conn, numbers)
 

@@ -30,7 +30,7 @@ async def write(conn: Connection, key: str, value: str) -> None:
     )
 
 
-async def same_key(conn: Connection, fingerprint: str) -> None:
+async def require_same_key(conn: Connection, fingerprint: str) -> None:
     """Store the fingerprint of the deployment's key, or check that it is still the same.
 
     Raises Refusal `privacy.other_key`: with another key the stored contacts could not be reached.

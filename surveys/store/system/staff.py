@@ -74,7 +74,7 @@ async def remove(conn: Connection, name: str, now: datetime) -> None:
     await _change(conn, name, removed_at=now, key_hash=None)
 
 
-async def everyone(conn: Connection) -> list[Officer]:
+async def list_all(conn: Connection) -> list[Officer]:
     """The current staff, by name."""
     here = select(staff).where(staff.c.removed_at.is_(None)).order_by(staff.c.name)
     return [
