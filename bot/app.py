@@ -64,8 +64,8 @@ class Service:
 async def assemble(context: ChannelContext, more: Iterable[Channel] = ()) -> Service:
     """Check everything that can be checked before the first citizen comes, and wire it.
 
-    `more` are channels beside the configured ones. Raises Refusal: citizens would reach us by
-    plain http, the schema is not current, the key is another one, a published form was changed,
+    `more` are channels in addition to the configured ones. Raises Refusal if citizens would use
+    plain http, the schema is not current, the key is a different one, a published form was changed,
     or a channel's settings are wrong.
     """
     settings, database = context.settings, context.database

@@ -27,7 +27,7 @@ class _Waiter(Generic[Item, Result]):
 class Batcher(Generic[Item, Result]):
     """Turns many concurrent `submit` into few calls of `together`, in order, one at a time.
 
-    A failed call fails for everybody whose item was in it. Beyond `max_waiting` items `submit`
+    A failed call fails for every caller whose item was in it. Beyond `max_waiting` items `submit`
     waits for room: a flood slows its callers down instead of filling the memory.
     """
 

@@ -5,14 +5,14 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from aiohttp import web
 
 HOME = 64
-"""Bits of an IPv6 address that name one line; whoever has it has all addresses below."""
+"""Bits of an IPv6 address that identify one subscriber line; a line owns every address below."""
 
 
 def client_network(request: web.Request, proxy_header: str) -> str:
     """The client's IPv4 address or IPv6 /64.
 
-    With a `proxy_header` it is the last address of its last line, which our own proxy wrote; what
-    stands before it anybody can send. Where that is no address, it is the peer's own.
+    With a `proxy_header` it is the last address of its last line, which our own proxy wrote;
+    anything before it can be forged by the client. If it is not an address, the peer's own is used.
     """
     lines = request.headers.getall(proxy_header, []) if proxy_header else []
     named = lines[-1].rpartition(",")[2] if lines else ""

@@ -1,6 +1,6 @@
 """Connections of strangers, kept within bounds: how many, and how long each may keep us waiting.
 
-aiohttp has one time-out, for connections that are idle. So each connection gets a protocol of ours
+aiohttp has one time-out, for connections that are idle. So each connection gets a protocol object
 in front of aiohttp's (`runner.server`, its public protocol factory): it counts the connection, and
 it closes one that does not finish its headers, does not read what it is sent, or stays idle. The
 server's middleware tells it when a request begins and ends.
@@ -60,7 +60,9 @@ class Connections:
             del self._open[address]
 
     def say(self, message: str, *values: object) -> None:
-        """Log a line, at most one a minute: whoever floods us does not fill the disk as well."""
+        """Log a line, at most one per minute, so that a flood of connections does not fill the
+        disk.
+        """
         now = asyncio.get_running_loop().time()
         if now - self._said_at >= LOG_SECONDS:
             self._said_at = now
@@ -68,7 +70,9 @@ class Connections:
 
 
 def limits_for(handles: int, *, behind_proxy: bool) -> Connections:
-    """Bounds that leave us file handles when everybody may open `handles` of them."""
+    """Bounds that leave file handles for the bot itself, when a process may open `handles` of
+    them.
+    """
     total = max(16, min(MAX_CONNECTIONS, handles - RESERVED_HANDLES))
     each = min(MAX_PER_ADDRESS, max(32, total // 2))
     return Connections(total=total, per_address=None if behind_proxy else each)
@@ -167,7 +171,8 @@ class GuardedConnection(asyncio.Protocol):
 
 def quiet_accepting(connections: Connections) -> Callable[..., None]:
     """An exception handler for the event loop. Without free handles asyncio pauses accepting for a
-    second and reports every attempt; here that is one line a minute."""
+    second and reports every attempt; here that is one line per minute.
+    """
 
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")

@@ -17,7 +17,7 @@ REMEMBERED_CHATS = 4_096
 
 
 def _nobody(_new: Collection[Update]) -> None:
-    """For an inbox that nobody listens to."""
+    """Default listener of an inbox: does nothing."""
 
 
 def _as_it_is(payload: str) -> str:

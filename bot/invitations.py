@@ -49,7 +49,7 @@ class Invited:
 
 
 def in_sample(code: str, percent: Decimal) -> bool:
-    """Whether this dossier belongs to a sample of so many percent.
+    """Whether this dossier belongs to a sample of `percent` percent.
 
     The code alone decides, so a larger sample holds every smaller one, and asking twice gives
     the same dossiers.
@@ -99,9 +99,9 @@ async def invite_some(
 
 
 async def tell_followers(conn: Connection, context: ConversationContext, now: datetime) -> int:
-    """Tell those who follow a dossier that it is done; who proved to be concerned is invited.
+    """Notify the followers of finished dossiers; those with a proved link are invited.
 
-    Returns how many were told; call again until there are none.
+    Returns the number notified; call again until it is 0.
     """
     found = await followers.list_to_tell(conn, context.form.id, BATCH, windows=context.windows(now))
     for one in found:
@@ -115,7 +115,7 @@ async def tell_followers(conn: Connection, context: ConversationContext, now: da
 async def _ask(
     conn: Connection, context: ConversationContext, one: Follower, now: datetime
 ) -> bool:
-    """Invite instead of only telling; False when somebody else was invited meanwhile."""
+    """Invite instead of only notifying; False if another contact was invited meanwhile."""
     candidate = Candidate(
         dossier_id=one.dossier_id,
         code=one.code,

@@ -25,7 +25,7 @@ TOLERANCE_MS = 1_000
 """How much a clock may go back without being noticed: a message waits so long at most."""
 BACKOFF_FIRST_MS = 1_000
 MAX_BACKOFF_MS = {True: 30_000, False: 900_000}
-"""The longest wait between two tries, for a reply (True: somebody waits) and for the rest."""
+"""The longest wait between two attempts, for a reply (True: a citizen waits) and for the rest."""
 MAX_PAUSE_MS = 86_400_000
 UNBOUNDED = 1_000_000_000
 

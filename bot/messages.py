@@ -17,7 +17,7 @@ class IncomingKind(StrEnum):
     CONTACT = "contact"
     """Shared a phone number (`text`); only ever the citizen's own, verified by the channel."""
     FOREIGN_CONTACT = "foreign_contact"
-    """Shared somebody else's number, or one that could not be verified."""
+    """Shared another person's number, or one that could not be verified."""
     GROUP = "group"
     """Spoke to us in a group, where we hold no conversation."""
     BLOCKED = "blocked"

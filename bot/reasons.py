@@ -16,7 +16,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def _place(trace: TracebackType | None) -> str:
-    """The innermost line of ours that the error came through."""
+    """The innermost line of this product that the error came through."""
     place = ""
     while trace is not None:
         module = trace.tb_frame.f_globals.get("__name__", "")

@@ -31,7 +31,7 @@ _ACTION = re.compile(r"i:(\d{1,18}):([a-z]+):(\d{1,9})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterviewPress:
-    """What a button of ours said: which interview, and the event it is there."""
+    """What a button of the bot means: the interview, and the event in it."""
 
     interview_id: int
     event: Event

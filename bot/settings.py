@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     key: SecretStr | None = None
     """64 hexadecimal digits; seals phone numbers and chat ids. Else `key_file` is used."""
     key_file: Path | None = None
-    """Made on first use, readable by its owner only. Default: beside the database file."""
+    """Created on first use, readable by its owner only. Default: next to the database file."""
 
     quiet_from: time = time(21, 0)
     quiet_to: time = time(7, 0)
@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     complaint_days: Days = 10
     """Days to verify a complaint."""
     unlink_days: Days = 90
-    """Days after the end of a quarter until nobody can tell any more who gave its answers."""
+    """Days after the end of a quarter until its answers are unlinked from the citizens."""
     queue_days: Days = 30
     """Days that the content of handled messages is kept."""
     applicant_days: Days = 365

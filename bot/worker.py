@@ -76,7 +76,7 @@ class Replies(Protocol):
 
 
 class NoReplies:
-    """Nobody sends anything."""
+    """Sends nothing."""
 
     async def claim(self, _conn: Connection, _bots: Collection[BotId]) -> Mapping[BotId, Claimed]:
         """Claim nothing."""
@@ -131,8 +131,9 @@ class Worker:
         self._awake.set()
 
     def arrived(self, updates: Collection[Update]) -> None:
-        """Start these new updates. An empty collection means a large batch: scan the inbox.
-        Updates queued behind another of the same chat are picked up later."""
+        """Start these new updates. An empty collection means a large batch: scan the inbox. Updates
+        queued after another of the same chat are picked up later.
+        """
         if not updates:
             self.wake()
         for update in updates:

@@ -43,7 +43,7 @@ class SlowDown(DeliveryError):
 
 
 class Unknown(DeliveryError):
-    """The request was sent and no answer came: nobody knows whether it was delivered."""
+    """The request was sent and no answer came: whether it was delivered is unknown."""
 
 
 class Unreachable(DeliveryError):
@@ -89,15 +89,17 @@ class Traits:
     edits_in_place: bool = False
     """A message can replace an earlier one."""
     acknowledges_apart: bool = False
-    """Whether an acknowledgement is shown beside the chat (a spinner), so that the effect need not
-    wait for it; where it is a bubble of the chat, it must come first."""
+    """Whether an acknowledgement is shown outside the chat (a spinner), so that the effect need not
+    wait for it; an acknowledgement that is a message in the chat must come first.
+    """
     begins_conversations: bool = True
     """We may write to a known contact at any time."""
     reply_window: timedelta | None = None
     """Otherwise only so long after the citizen's last message (None: without limit)."""
     remote: bool = False
-    """The bot lives on somebody else's server: `motcua <channel> check` compares its set-up there,
-    and the demo leaves the channel out."""
+    """The bot runs on a third party's server: `motcua <channel> check` compares its set-up there,
+    and the demo leaves the channel out.
+    """
     web_client: str = ""
     """Origin of the channel's own web client, which may show our page in a frame."""
 
@@ -192,7 +194,7 @@ class Channel(Protocol):
         return ()
 
     def tasks(self, put: Put) -> Sequence[ChannelTask]:  # noqa: ARG002
-        """What has to run beside the server; the service stops when one of them ends."""
+        """The tasks that run alongside the server; the service stops when one of them ends."""
         return ()
 
     async def prepare(self) -> None:

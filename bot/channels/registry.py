@@ -1,7 +1,7 @@
-"""Finds the channels there are, and opens those that are configured.
+"""Finds all channels, and opens those that are configured.
 
-Every module or package beside this file that has an `open_channel` is a channel. A channel that
-lives elsewhere is added by appending its folder to `bot.channels.__path__`.
+Every module or package in this folder that has an `open_channel` is a channel. A channel that lives
+elsewhere is added by appending its folder to `bot.channels.__path__`.
 """
 
 import pkgutil

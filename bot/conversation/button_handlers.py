@@ -1,4 +1,4 @@
-"""What the bot's own buttons do; a typed yes or no to a question of ours does the same."""
+"""What the bot's own buttons do; a typed yes or no to a question of the bot does the same."""
 
 from collections.abc import Awaitable, Callable
 

@@ -7,7 +7,7 @@ from surveys.texts import Catalog
 
 
 def in_words(message: Outgoing, texts: Catalog) -> tuple[Outgoing, tuple[str, ...]]:
-    """The message without buttons, and the data of those that its lines stand for.
+    """The message without buttons, and the data of the buttons that its lines replace.
 
     A screen of an interview (it has a `brief`) says its choices already and reads the numbers
     itself; a button that shares the phone number or opens a page has no words.

@@ -20,7 +20,7 @@ _MAX_LENGTH = 200
 
 
 def official_code(text: str, max_words: int = _MAX_LENGTH) -> str | None:
-    """A dossier code as TT 01/2018/TT-VPCP Điều 19 builds it, with at most so many words around.
+    """A dossier code as TT 01/2018/TT-VPCP Điều 19 builds it, with at most a few words around it.
 
     Small letters, any kind of dash, and spaces around or instead of dashes are forgiven.
     """
@@ -48,7 +48,7 @@ def possible_reference(text: str) -> str | None:
 
 
 def token_in_link(text: str) -> str | None:
-    """The token of a link of ours that was pasted into the chat instead of opened."""
+    """The token of a link of this bot that was pasted into the chat instead of opened."""
     match = _LINK.fullmatch(text.strip())
     return match[1] if match else None
 

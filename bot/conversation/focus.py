@@ -10,7 +10,9 @@ REMEMBERED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A plain question of ours that waits for yes or no: about which row (see buttons.Verb)."""
+    """A yes-or-no question of the bot that is still open, and the row it is about (see
+    buttons.Verb).
+    """
 
     verb: str
     subject: int
@@ -42,7 +44,7 @@ class Focus:
     said: tuple[Said, ...] = ()
     group_told_at: int = 0
     choices: tuple[str, ...] = ()
-    """Where there are no buttons: what typing 1, 2, … means, as the data of buttons of ours."""
+    """On channels without buttons: what typing 1, 2, … means, as the data of the bot's buttons."""
 
     def remember(self, said: Said) -> "Focus":
         """With one more text that can be edited."""

@@ -1,8 +1,8 @@
 """How many dossier codes may be asked for without proof in an hour: codes can be guessed.
 
 Limits of the chat, of the network address (where the channel knows it), of the bot, and of the
-whole deployment. The last two brake a guesser with many chats and addresses; whoever proved to have
-to do with a dossier is never held up by them.
+whole deployment. The last two slow a guesser with many chats and addresses; a citizen who proved a
+link to a dossier is never limited by them.
 """
 
 import logging

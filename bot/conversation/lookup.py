@@ -1,4 +1,5 @@
-"""The stage of a dossier: for everybody who knows its code, with more for those it concerns.
+"""Looks up the stage of a dossier for anyone who knows its code, with details for those it
+concerns.
 
 TT 01/2018/TT-VPCP Điều 16: without proof only the code, how far it is, and the promised date.
 """

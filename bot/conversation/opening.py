@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 async def open_by_token(turn: Turn, token: str) -> None:
-    """A link was opened. Its holder is taken for somebody the dossier concerns."""
+    """Handle an opened link. Its holder counts as a person the dossier concerns."""
     link = await links.find(turn.conn, token) if _TOKEN.fullmatch(token) else None
     dossier = await lookups.find_by_id(turn.conn, link.dossier_id) if link else None
     if link is None or dossier is None:
@@ -128,7 +128,7 @@ async def _is_free(turn: Turn, invitation: Invitation) -> bool:
 
 
 def _is_busy(turn: Turn, interview: Interview) -> bool:
-    """Whether somebody else may still go on with it."""
+    """Whether another contact may still continue it."""
     state = interview.state
     reachable = interview.contact_status == ContactStatus.ACTIVE
     return reachable and state.phase in UNFINISHED and turn.now < state.expires_at

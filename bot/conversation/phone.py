@@ -23,7 +23,7 @@ async def on_shared(turn: Turn) -> None:
 
 
 async def on_foreign(turn: Turn) -> None:
-    """Somebody else's number proves nothing."""
+    """Handle another person's number: it proves nothing."""
     await turn.say("phone.foreign", *_share_rows(turn))
 
 

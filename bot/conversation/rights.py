@@ -65,7 +65,7 @@ async def ask_erase(turn: Turn) -> None:
 
 
 async def on_erase_decision(turn: Turn, *, agreed: bool) -> None:
-    """Forget who this is, at once. The farewell is the last thing the address is used for."""
+    """Erase the citizen's identity at once. The address is used for one last message only."""
     if not agreed:
         await turn.say("rights.not_erased")
         return

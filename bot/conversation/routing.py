@@ -233,7 +233,7 @@ async def _is_idle(turn: Turn) -> bool:
 
 
 async def _answer(turn: Turn) -> bool:
-    """A yes or no to a plain question of ours."""
+    """Handle a yes or no to a question of the bot."""
     asked = turn.focus.asked
     meaning = yes_or_no(turn.incoming.text, turn.contact.language) if asked else None
     if asked is None or meaning is None:

@@ -84,7 +84,7 @@ class Turn:
     def button(
         self, key: str, verb: Verb, subject: int = 0, answer: str = "yes", **params: object
     ) -> Button:
-        """A button of ours for this contact, labelled with the text `button.<key>`."""
+        """A button of the bot for this contact, labelled with the text `button.<key>`."""
         press = ButtonPress(verb=verb, subject=subject, answer=answer)
         data = data_of(self.context.keyring, self.contact.id, press)
         return Button(label=self.text(f"button.{key}", **params), data=data)

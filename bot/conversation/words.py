@@ -72,7 +72,9 @@ def language_named(text: str) -> str | None:
 
 
 def yes_or_no(text: str, language: str) -> bool | None:
-    """What an answer to a plain question of ours means; 1 is yes and 2 is no, as numbered."""
+    """The meaning of an answer to a yes-or-no question of the bot; 1 is yes and 2 is no, as
+    numbered.
+    """
     shared = shared_words()
     number = shared.number(text)
     if number in {1, 2}:
@@ -87,7 +89,7 @@ def yes_or_no(text: str, language: str) -> bool | None:
 
 
 def stops(text: str, language: str) -> bool:
-    """Whether somebody who is asked to write something would rather not. Huy is a name."""
+    """Whether a citizen who is asked to write something declines. Huy alone is a name."""
     shared = shared_words()
     if fold(text) in words().lists["call_off"]:
         return plain(text) != fold(text)

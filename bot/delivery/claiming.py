@@ -37,11 +37,13 @@ class Claimed:
 
     messages: Sequence[ClaimedMessage] = ()
     wait_ms: int | None = None
-    """How long until the next slot; None when nobody waits for one."""
+    """How long until the next slot; None if no message waits for one."""
     chats_ms: Sequence[int] = ()
     """How long until the chats that may take no more now may be written to again."""
     holds_back: bool = False
-    """Whether there are replies that are due and not claimed, e.g. behind one of their chat."""
+    """Whether there are replies that are due and not claimed, e.g. queued after another of their
+    chat.
+    """
 
 
 @dataclass(slots=True)
@@ -142,7 +144,7 @@ class RateGate:
 async def _first_of_contacts(
     conn: Connection, found: Sequence[ClaimedMessage]
 ) -> list[ClaimedMessage]:
-    """One message a contact; the others wait again."""
+    """Keep one message per contact; the others wait again."""
     first: dict[int, ClaimedMessage] = {}
     for one in found:
         first.setdefault(one.contact_id, one)
@@ -159,7 +161,7 @@ async def _writable(conn: Connection, found: Sequence[ClaimedMessage]) -> list[C
 
 
 def _end(one: ClaimedMessage) -> End | None:
-    """Why a message is not sent; a farewell reaches whoever asked to be forgotten."""
+    """Why a message is not sent; the last message still goes to a citizen who asked for erasure."""
     farewell = one.status is ContactStatus.ERASING and one.lane is Lane.INTERACTIVE
     if one.status is not ContactStatus.ACTIVE and not farewell:
         return UNWRITABLE[one.status]

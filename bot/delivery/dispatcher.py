@@ -132,7 +132,7 @@ class Dispatcher:
             await wait_at_most(self._awake, self._rules.poll_seconds)
 
     async def _is_finished(self) -> bool:
-        """Ask once for all bots who has work; True when stopping and nobody has."""
+        """Query once for all bots which of them have work; True if stopping and no bot has any."""
         self._awake.clear()
         try:
             async with self._database.read_inline() as conn:

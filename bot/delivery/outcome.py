@@ -75,7 +75,9 @@ def _later(message: ClaimedMessage, chance: float) -> Mapping[str, Any]:
 
 
 def _unknown(message: ClaimedMessage, chance: float) -> Mapping[str, Any]:
-    """A question may be asked again, once; whoever we began to write to is not written twice."""
+    """A reply may be sent again, once; broadcasts are not repeated, since the first may have
+    arrived.
+    """
     if message.lane is not Lane.INTERACTIVE or message.asked_again:
         return {"state": OutboxState.UNCERTAIN}
     wait = backoff_ms(1, interactive=True, chance=chance)

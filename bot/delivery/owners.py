@@ -7,13 +7,14 @@ from contextlib import suppress
 
 
 def own_name() -> str:
-    """A new name: this computer, this process, and something nobody else has."""
+    """A new unique name: this computer, this process, and a random part."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def is_gone(name: str, mine: str) -> bool:
-    """Whether the process of this name certainly runs no more: it was on this computer, and its
-    number belongs to nobody, or to us (`mine`), who are another."""
+    """Whether the process of this name has certainly ended: it ran on this computer, and its
+    process id is free or belongs to this process (`mine`), which is another.
+    """
     host, _, process = name.rpartition(":")[0].rpartition(":")
     if name == mine or host != socket.gethostname() or not process.isdecimal():
         return False

@@ -86,8 +86,9 @@ class Sender:
         return claimed
 
     def send_replies(self, claimed: Claimed) -> None:
-        """Send what `claim_replies` claimed, now that it is committed. Results need not be
-        recorded at once: nothing waits behind these replies, unless `claimed` says so."""
+        """Send what `claim_replies` claimed, now that it is committed. Results need not be recorded
+        at once: no message waits for these replies, unless `claimed` says so.
+        """
         self._start(claimed, urgent=False)
         if claimed.wait_ms is not None:
             self.wake(REPLIES)
@@ -105,7 +106,7 @@ class Sender:
             await asyncio.gather(*self._in_flight, return_exceptions=True)
 
     async def _send_what_is_due(self) -> None:
-        """Replies always come first; broadcasts only when somebody said that there are some."""
+        """Send replies first; broadcasts only after a signal that some are due."""
         wanted = {Lane.INTERACTIVE}
         wait: float | None = 0.0
         while wait is not None:
@@ -116,7 +117,7 @@ class Sender:
                 await self._sleep(wait)
 
     async def _send_one_group(self, lanes: Sequence[Lane]) -> float | None:
-        """Send one group; seconds until the next may go, None when nobody waits."""
+        """Send one group; seconds until the next may be sent, None if no message waits."""
         self._urgent.clear()
         if (paused := self._pause_left()) > 0:
             return paused

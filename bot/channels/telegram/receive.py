@@ -121,8 +121,8 @@ class Poller:
     async def _once(self) -> None:
         """One poll. The offset, which makes Telegram forget, moves only after the commit.
 
-        An empty poll has confirmed all before it; it is forgotten then, since after a silent week
-        Telegram begins to count anew, perhaps below it.
+        An empty poll has confirmed all before it; the offset is dropped then, since after a silent
+        week Telegram restarts its numbering, perhaps below it.
         """
         updates = await self._api.request.post(
             self._address(), read_timeout=self._seconds + ANSWER_SECONDS
@@ -155,7 +155,7 @@ class Poller:
         return longest * self._random.uniform(0.5, 1.0)
 
     async def _without_webhook(self) -> float:
-        """Somebody has set a webhook; as long as it is set, polling returns nothing."""
+        """Remove the webhook: as long as one is set, polling returns nothing."""
         try:
             await self._api.delete_webhook(drop_pending_updates=False)
         except TelegramError:

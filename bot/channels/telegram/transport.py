@@ -29,7 +29,7 @@ class ConnectTimedOut(NeverLeft, TimedOut):
 
 
 class NoAnswer(NetworkError):
-    """The request left, wholly or in part, and no usable answer came: nobody knows its effect."""
+    """The request left, wholly or in part, and no usable answer came: its effect is unknown."""
 
 
 class AnswerTimedOut(NoAnswer, TimedOut):

@@ -109,7 +109,7 @@ class WebChannel(Channel):
     def to_raw(self, session: str, event: Mapping[str, Any]) -> Raw:
         """What a page posted, as it is kept: its id makes a repeated post harmless.
 
-        Whoever has the session can read the chat, so it is kept sealed, and hashed in the key.
+        The session opens the chat, so it is stored encrypted, and hashed in the key.
         """
         sealed = self._context.keyring().seal(session).decode("ascii")
         payload = json.dumps({**event, "sealed": sealed}, ensure_ascii=False)
@@ -117,7 +117,7 @@ class WebChannel(Channel):
         return Raw(event_key=key, address=session, payload=payload)
 
     async def acknowledge(self, incoming: Incoming) -> None:
-        """Show the citizen's own bubble, once, whoever handles the update first."""
+        """Show the citizen's own message, once, in whichever process handles the update first."""
         if incoming.kind is IncomingKind.START:
             return
         await self._add(incoming.address, Author.CITIZEN, incoming.text, incoming.message_ref)
@@ -131,7 +131,7 @@ class WebChannel(Channel):
         return self._context.keyring().chat_key(self.name, self.bot, session)
 
     async def messages(self, session: str, last_id: int) -> AsyncIterator[Page]:
-        """The bubbles after `last_id`, then new ones as they are written, while somebody listens.
+        """The messages after `last_id`, then new ones as they are written, while the page listens.
 
         Yields an empty page every few seconds, so that a dead connection is noticed.
         """
