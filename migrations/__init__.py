@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 VERSIONS = Path(__file__).parent / "versions"
-"""One file a revision, named `<revision>_<what it does>.py`."""
+"""One file per revision, named `<revision>_<what it does>.py`."""
 
 
 class SchemaState(StrEnum):

@@ -42,8 +42,8 @@ class Group:
 class Overall:
     """The district in one figure, computed in three ways that need not agree.
 
-    `criteria`: mean of the scored units that have the criterion; None: nobody has it. A mean
-    below `weak_below` points is weak.
+    `criteria`: mean of the scored units that have the criterion; None: no unit has it. A mean below
+    `weak_below` points is weak.
     """
 
     criteria: Mapping[str, Decimal | None]

@@ -1,10 +1,10 @@
-"""How sure one may be of a mean when only some citizens answered.
+"""The confidence interval of a mean when only some citizens answered.
 
 Wilson's interval at 95 %, narrowed where the answers are a good part of all dossiers (finite
-population), which closes to a point when everybody answered. A mean of points between 0 and m is
+population), which closes to a point if every citizen answered. A mean of points between 0 and m is
 treated as the share mean / m: points in between only make it surer, so the interval is never too
-narrow for that reason. Answers are not a random sample; the interval says nothing about who
-chose to answer.
+narrow for that reason. Answers are not a random sample; the interval says nothing about who chose
+to answer.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """The nine chỉ số of TT 01/2018/TT-VPCP Điều 13: from the evidence of a unit to its points.
 
-Read beside the circular: one function a criterion. Each names the case of the circular that
-applies; what the case is worth, and every limit, stands in the rulebook.
+One function per criterion, to be read next to the circular. Each names the case of the circular
+that applies; its points and every limit are in the rulebook.
 
-What is made nine times a unit is a named tuple: half the cost of a frozen dataclass.
+Values created nine times per unit are named tuples: half the cost of a frozen dataclass.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ class Part:
 class Case(NamedTuple):
     """The case of a unit criterion that applies, with the numbers and limits compared.
 
-    `missing` names the facts nobody gave; `outcome` None: without them it cannot be told.
+    `missing` names the facts that were not reported; `outcome` None: unknown without them.
     """
 
     outcome: str | None
@@ -94,7 +94,7 @@ def mean_of_dossiers(rulebook: Rulebook, criterion: str, counts: Mapping[str, in
 
 
 def parts_of(rulebook: Rulebook, finding: Finding) -> tuple[Part, ...]:
-    """The dossiers behind a finding by outcome, each with the points it has."""
+    """The dossiers that a finding counts, by outcome, with the points of each."""
     return tuple(
         Part(outcome=outcome, count=count, points=rulebook.points(finding.criterion, outcome))
         for outcome, count in finding.counts.items()

@@ -2,9 +2,9 @@
 
 
 class Refusal(Exception):
-    """Something the user gave cannot be taken.
+    """Input from the user is rejected.
 
-    `code` is a dotted key (`rulebooks.unknown_criterion`); the sentence for people stands under
+    `code` is a dotted key (`rulebooks.unknown_criterion`); the message for users is under
     `errors.<code>` in the locale files, with `params` as its placeholders.
     """
 

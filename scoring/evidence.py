@@ -57,7 +57,7 @@ class UnitEvidence:
 
 
 def parse_fact(name: str, text: str) -> Fact:
-    """A fact as it stands in a file: a share 0–1, a whole number, or a word for publicity.
+    """Parse a fact as written in a file: a share 0–1, a whole number, or a word for publicity.
 
     A decimal comma and a percent sign are understood. Raises Refusal `scoring.unknown_fact`,
     `scoring.bad_share`, `scoring.bad_count` or `scoring.bad_publicity`.

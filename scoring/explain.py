@@ -15,14 +15,14 @@ from scoring.unit_rating import Score, UnitRating
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One sentence, and the lines that stand behind it."""
+    """One sentence, and the lines that support it."""
 
     sentence: str
     because: tuple[str, ...] = ()
 
 
 def explain_unit(rulebook: Rulebook, unit: UnitRating, language: str = "vi") -> Explanation:
-    """Why the unit has its grade or state; behind it the sentence of every criterion."""
+    """Why the unit has its grade or state; its lines are the sentences of the criteria."""
     criteria = (
         explain_criterion(rulebook, number, score, language).sentence
         for number, score in unit.scores.items()

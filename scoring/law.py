@@ -1,7 +1,7 @@
 """What a rulebook consists of: criteria, outcomes and their points, grades, policies.
 
 Frozen models of the YAML files in `scoring/rulebooks`. A rulebook that lacks a name on which
-`scoring.criteria` relies, or offers a choice nobody carries out, is refused on loading.
+`scoring.criteria` relies, or offers a choice that is not implemented, is refused on loading.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -63,7 +63,7 @@ class Outcome(Model):
 
 
 class Criterion(Model):
-    """One chỉ số: where it stands in the law and the points of each of its cases."""
+    """One chỉ số: its legal source and the points of each of its cases."""
 
     name: Text
     scope: Scope

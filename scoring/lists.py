@@ -1,4 +1,4 @@
-"""Lists an office acts on: weak criteria, units that stand out."""
+"""Lists an office acts on: weak criteria, conspicuous units."""
 
 from collections.abc import Sequence
 from decimal import Decimal

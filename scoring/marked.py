@@ -31,13 +31,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A tree of mappings, lists and texts, and where each of its keys stands."""
+    """A tree of mappings, lists and texts, with the place of each of its keys."""
 
     tree: Tree
     places: Mapping[KeyPath, Place]
 
     def place(self, path: KeyPath) -> Place:
-        """Where `path` stands, or the nearest of its parents that stands anywhere."""
+        """The place of `path`, or of its nearest parent that has one."""
         nearest = (path[:length] for length in range(len(path), -1, -1))
         return next(self.places[parent] for parent in nearest if parent in self.places)
 

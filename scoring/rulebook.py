@@ -165,7 +165,7 @@ def _read(path: Path) -> tuple[Marked, str]:
 
 
 def _base_path(path: Path, base_id: str, marked: Marked) -> Path:
-    """The extended rulebook: beside the extending one, else among the shipped."""
+    """The extended rulebook: in the folder of the extending one, else among the shipped."""
     name = f"{Path(base_id).name}.yaml"
     for folder in (path.parent, SHIPPED):
         if (folder / name).is_file():

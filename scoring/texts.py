@@ -26,7 +26,7 @@ def words() -> Words:
 
 
 def say(section: str, key: str, language: str, **params: object) -> str:
-    """The text under `section.key` with its placeholders filled; KeyError when there is none."""
+    """The text under `section.key` with its placeholders filled; KeyError if it is missing."""
     shown = {name: written(value, language) for name, value in params.items()}
     return words()[section][key][language].format(**shown)
 

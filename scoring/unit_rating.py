@@ -31,7 +31,7 @@ class Score(NamedTuple):
     """One criterion of one unit: what counts, what was computed, what people gave.
 
     `points` is the appraised score where there is one, else the computed one; None: no evidence.
-    `self_score` stands beside and never counts.
+    `self_score` is for information and never counts.
     """
 
     points: Decimal | None

@@ -1,4 +1,4 @@
-"""What a reader of a rating must be told: each warning has a code and the figures behind it."""
+"""Warnings for the reader of a rating, each with a code and the underlying figures."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from scoring.reconcile.table import Column, Row, Table
 
 
 class Severity(StrEnum):
-    """`wrong`: a figure that cannot be right beside the others. `note`: it adds up, but look."""
+    """`wrong`: a figure that contradicts the others. `note`: consistent, but worth a look."""
 
     WRONG = "wrong"
     NOTE = "note"

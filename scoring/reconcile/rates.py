@@ -11,7 +11,7 @@ from scoring.reconcile.policy import Policy, RateRounding
 from scoring.reconcile.ratios import Ratio
 
 _MORE_DIGITS = 2
-"""How many more digits of a percentage are shown beside the printed ones."""
+"""How many more digits of a percentage are shown than are printed."""
 _HABIT = 2
 """From how many cut-off percentages on one speaks of the table's way."""
 

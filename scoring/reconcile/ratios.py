@@ -11,7 +11,9 @@ from scoring.reconcile.figures import Figure, Kind
 from scoring.reconcile.table import Column, Row
 
 _MANY = 3
-"""Of so many percentages of a column one at least must be explained, or we misread the column."""
+"""From this many percentages in a column on, at least one must be explained, else the column is
+misread.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from surveys.interview.understanding import declines, move_of, option_of
 from surveys.typed_words import clean, shared_words, word_count
 
 SENTENCE = 3
-"""From this many words on, a text nobody understands is kept as the comment."""
+"""From this many words on, a text that is not understood is stored as the comment."""
 
 _Move = Callable[[Form, State, datetime], Step]
 _MOVES: dict[str, _Move] = {"skip": moves.skip, "back": moves.go_back, "stop": moves.stop}

@@ -1,1 +1,1 @@
-"""The only code that speaks SQL: `schema`, `database`, and one module a noun."""
+"""The only code that uses SQL: `schema`, `database`, and one module per subject."""

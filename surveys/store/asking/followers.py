@@ -23,7 +23,7 @@ from surveys.store.citizens.contacts import PROOFS, ContactStatus
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
     """One contact that follows one dossier. `may_be_asked`: the link to the dossier is proved,
-    consent is given, and nobody was invited or answered yet.
+    consent is given, and no contact was invited or has answered yet.
     """
 
     dossier_id: int

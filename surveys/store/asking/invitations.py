@@ -43,7 +43,7 @@ class InvitationState(StrEnum):
     """The state of an invitation."""
 
     QUEUED = "queued"
-    """Nobody to send it to yet."""
+    """No contact to send it to yet."""
     ISSUED = "issued"
     """Handed to the outbox."""
     DELIVERED = "delivered"

@@ -37,11 +37,12 @@ PAUSES = (0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.025, 0.025, 0.025, 0.05, 0.0
 LONGEST_PAUSE = 0.1
 WRITING, READING = "BEGIN IMMEDIATE", "BEGIN"
 WRITES = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-"""Of what may end in a power cut, only FULL survives it in WAL mode; what is deleted is overwritten
-where it stood."""
+"""In WAL mode only FULL keeps committed transactions through a power cut; deleted data is
+overwritten in place.
+"""
 EMPTY_JOURNAL = "PRAGMA wal_checkpoint(TRUNCATE)"
 ERASES = "motcua_erases"
-"""Key in a connection's `info`: its transaction takes away what nobody may read any more."""
+"""Key in a connection's `info`: its transaction deletes data that must not remain readable."""
 READS = ("query_only=ON",)
 
 

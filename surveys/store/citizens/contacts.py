@@ -25,7 +25,7 @@ class ContactStatus(StrEnum):
     BLOCKED = "blocked"
     DEACTIVATED = "deactivated"
     ERASING = "erasing"
-    """Asked to be forgotten; only the farewell is still to be delivered."""
+    """Asked for erasure; only the last message is still to be delivered."""
     ERASED = "erased"
 
 

@@ -44,7 +44,7 @@ OVER = (
     InvitationState.UNREACHABLE,
     InvitationState.EXPIRED,
 )
-"""States of an invitation after which nobody is invited or reminded any more."""
+"""States of an invitation after which no invitation or reminder is sent."""
 UNOPENED = (InvitationState.QUEUED, InvitationState.ISSUED)
 """States of an invitation that has not reached anybody yet."""
 

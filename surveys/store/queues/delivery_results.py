@@ -24,7 +24,7 @@ from surveys.store.queues.outbox import DUE, NO_MESSAGE, MessageKind, OutboxStat
 INTERRUPTED = "interrupted: the sender stopped before the answer came"
 SENDING: ColumnElement[bool] = outbox.c.state == literal_column("'sending'")
 OURS = (OutboxState.SENDING, OutboxState.UNCERTAIN)
-"""States in which a message still belongs to whoever sent it."""
+"""States in which a message still belongs to its sender."""
 TOO_LATE = "could not be delivered in time"
 
 

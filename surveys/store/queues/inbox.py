@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from surveys.store.base.database import Insert
 
 ARRIVALS = 0x6D6F7469
-"""The transaction lock that arrivals queue up behind in PostgreSQL (the bytes of "moti")."""
+"""The transaction lock that serialises arrivals in PostgreSQL (the bytes of "moti")."""
 NEW: ColumnElement[bool] = inbox.c.state == literal_column("'new'")
 """Written as a literal, so that both databases see that the partial index applies."""
 
@@ -56,7 +56,7 @@ class InboxState(StrEnum):
     NEW = "new"
     DONE = "done"
     SET_ASIDE = "set_aside"
-    """Failed too often; kept with its payload until somebody looks at it."""
+    """Failed too often; kept with its payload until an officer looks at it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

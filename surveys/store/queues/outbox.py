@@ -59,7 +59,7 @@ class OutboxState(StrEnum):
     UNREACHABLE = "unreachable"
     """The citizen blocked the bot or left."""
     UNCERTAIN = "uncertain"
-    """The request left and no answer came; not repeated, lest a citizen be asked twice."""
+    """The request left and no answer came; not repeated, so that no citizen is asked twice."""
     EXPIRED = "expired"
     """Could not be delivered while it still made sense."""
     CANCELLED = "cancelled"
@@ -85,7 +85,7 @@ LIFETIMES_MS = {
 }
 """Milliseconds after its due time until a message makes no sense any more."""
 NO_MESSAGE: Mapping[str, Any] = {"text": "", "buttons": [], "slot": ""}
-"""What is left of a message that has come to its end: nobody needs its words any more."""
+"""What remains of a message in a final state: its text is no longer needed."""
 DUE: ColumnElement[bool] = outbox.c.state == literal_column("'due'")
 """Written as a literal, so that both databases see that the partial indexes apply."""
 

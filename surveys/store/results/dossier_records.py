@@ -117,7 +117,7 @@ class _Queries:
 
     dossiers: Query
     with_answers: bool
-    """Whether the dossiers' rows hold their answers too, a row an answer."""
+    """Whether the dossiers' rows include their answers, one row per answer."""
     answers: Query
     steps: Query
     complaints: Query

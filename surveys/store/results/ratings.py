@@ -233,6 +233,6 @@ def _words() -> Iterator[tuple[str, tuple[str, ...], slice]]:
 
 
 _WORDS = tuple(_words())
-"""Criterion, its outcomes, and where their counts stand among those of `_shown`."""
+"""Criterion, its outcomes, and the position of their counts among those of `_shown`."""
 NOTHING = (0,) * len(_measures())
 """The measures of a unit that returned no dossier."""

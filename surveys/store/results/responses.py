@@ -186,7 +186,7 @@ _STANDING = (
         responses.c.dossier_id == bindparam("in_dossier"), responses.c.form == bindparam("by_form")
     )
 )
-"""A response, and the answer to one of its questions that stands, if there is one."""
+"""A response, and the current answer to one of its questions, if there is one."""
 _SAID = ("revision", "option", "text", "answered_at")
 _STATED = exists().where(
     answers.c.response_id == responses.c.id,

@@ -35,7 +35,7 @@ class Dimension(StrEnum):
 HANDED_OUT = "forms_handed_out"
 """The fact that says how many paper forms a unit handed out."""
 OF_A_DOSSIER = frozenset(Dimension) - {Dimension.CHANNEL}
-"""What a dossier has whether or not somebody answered."""
+"""The dimensions that a dossier has without any answer."""
 
 
 async def count_cells(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Cell]:

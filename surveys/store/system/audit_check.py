@@ -21,7 +21,7 @@ class Fault(StrEnum):
     OTHER_KEY = "other_key"
     """The row was sealed with another key."""
     REPLACED = "replaced"
-    """The head kept elsewhere was replaced by the restore that this row tells of."""
+    """The head kept elsewhere was replaced by the restore that this row records."""
     CUT = "cut"
     """There are fewer rows than the seal says, or others."""
     NO_SEAL = "no_seal"
