@@ -171,8 +171,8 @@ class Runtime:
         return Author(name=self.actor, os_user=self.claim.os_user, keyring=ring)
 
     def keyring(self) -> Keyring:
-        """The deployment's keys; made on first use, but never beside a database that has one: the
-        new file would take the place of the one to be copied back.
+        """The deployment's keys; made on first use, but never for a database that has one: the new
+        file would replace the one to be restored.
 
         Raises Refusal `privacy.key_missing`.
         """

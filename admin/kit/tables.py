@@ -63,7 +63,7 @@ class Table:
 
 
 def _is_file() -> bool:
-    """Whether nobody watches, and nobody asks for colours all the same."""
+    """Whether the output is not a terminal, and colours are not requested."""
     return not (sys.stdout.isatty() or {"FORCE_COLOR", "TTY_COMPATIBLE"} & os.environ.keys())
 
 

@@ -1,1 +1,1 @@
-"""Access requests: whose data is meant, and everything held about them."""
+"""Access requests: which citizen they are about, and everything stored about that citizen."""

@@ -1,4 +1,4 @@
-"""What an old XLS says of its sheets beside their values: errors and hidden rows.
+"""What an old XLS says of its sheets besides their values: errors and hidden rows.
 
 calamine reads the values and takes an error for an empty cell; xlrd knows the difference.
 """

@@ -56,7 +56,7 @@ class DossierView:
         }
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
-        """One row a criterion."""
+        """One row per criterion."""
         return self._criteria(), CSV_KEYS
 
     def _criteria(self) -> list[dict[str, Any]]:

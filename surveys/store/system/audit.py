@@ -83,7 +83,7 @@ class Seal:
     """The number of rows, the hash of the last one, and an HMAC over both."""
 
     count: int
-    find_head: str
+    head: str
     mac: str
 
     @classmethod
