@@ -26,7 +26,7 @@ from surveys.texts import Catalog
 
 HEARTBEAT = "heartbeat"
 FRESH_SECONDS = 2.0
-"""How long an answer is given again: whoever asks all the time costs nothing."""
+"""How long an answer is cached, so that frequent requests cost nothing."""
 BEAT_SECONDS = 10.0
 """How often the database must take a write."""
 WRITE_SECONDS = 4.0

@@ -80,7 +80,8 @@ class Settings(BaseSettings):
     listen: str = "127.0.0.1:8080"
     metrics_listen: str = "127.0.0.1:9464"
     """Where `/metrics` is served: host:port of a listener of its own, `same` for the address of
-    `listen`, or `off`. Whoever reaches it reads how much is asked and answered."""
+    `listen`, or `off`. Every client that can reach it can read how much is asked and answered.
+    """
     health_wait_seconds: int = Field(default=120, ge=5)
     """How long a message or a reply may wait, with nothing going on, until `/healthz` says 503."""
     disk_reserve_mb: int = Field(default=100, ge=0)

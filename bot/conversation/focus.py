@@ -35,7 +35,7 @@ class Focus:
     interview: int | None = None
     asked: Asked | None = None
     before: Asked | None = None
-    """What waits behind `asked`, and is asked again once that is answered."""
+    """The question that waits while `asked` is open, and is asked again once that is answered."""
     declined: int | None = None
     """The invitation that was refused last: second thoughts open it again."""
     unfiled: str = ""

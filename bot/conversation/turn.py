@@ -25,7 +25,9 @@ Rows = tuple[tuple[Button, ...], ...]
 COME_BACK = frozenset({Verb.CONSENT, Verb.PETITION})
 """Plain questions that are asked again after something else was asked in between."""
 ASIDES = frozenset({Verb.ERASE, Verb.COMMENT})
-"""Plain questions that are over as soon as the citizen goes on with what is behind them."""
+"""Plain questions that are dropped as soon as the citizen continues with the question before
+them.
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,7 +129,7 @@ class Turn:
         self.focus = replace(self.focus, asked=now, before=asked if waits else self.focus.before)
 
     def settle(self) -> None:
-        """The plain question was answered: the one that waited behind it is asked again."""
+        """Close the answered plain question; the one that waited meanwhile is asked again."""
         self.focus = replace(self.focus, asked=self.focus.before, before=None)
 
     def mark_open(self, *, aside: bool = False) -> None:

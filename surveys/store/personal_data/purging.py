@@ -25,7 +25,7 @@ from surveys.store.queues.outbox import NO_MESSAGE
 
 AT_ONCE = 1_000
 PERSON = ("applicant_sealed", "phone_sealed", "phone_key")
-"""What a dossier's row tells of who filed it."""
+"""The columns of a dossier that identify who filed it."""
 
 
 async def unlink_answers(conn: Connection, returned_before: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What one of several processes does at a time: whoever has the lease, until it ends."""
+"""Leases: work that only one of several processes does at a time, until its lease ends."""
 
 from sqlalchemy import or_, select
 
