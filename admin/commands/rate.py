@@ -90,7 +90,7 @@ async def _officials(
     shown_as: Format,
 ) -> None:
     """Rate the officials; only for those who may see it."""
-    counted = await ratings.officer_counts(conn, period)
+    counted = await ratings.count_by_officer(conn, period)
     rows = official_rows(phrases, counted, as_table=shown_as is Format.TABLE)
     criteria = " ".join(f"cs{number}" for number in phrases.rulebook.officials.criteria)
     keys = f"unit official {criteria} n total reachable band"

@@ -80,7 +80,7 @@ class AnswerImporter:
         """
         self._import_id = import_id or None
         await form_versions.register(conn, shipped_forms(), self._runtime.now)
-        known = (await form_versions.published(conn)).values()
+        known = (await form_versions.load_all(conn)).values()
         self._columns = FormColumns(forms=tuple(known))
         self._columns.check(sheet.others)
         sheet.require_single(sheet.others)
@@ -112,7 +112,7 @@ class AnswerImporter:
 
     async def store(self, conn: Connection, rows: Sequence[Read[PaperResponse]]) -> Stored:
         """Add new responses, update imported ones, keep those citizens gave through the bot."""
-        filed = await responses.filed(conn, {paper.dossier for _, paper in rows})
+        filed = await responses.find_dossiers(conn, {paper.dossier for _, paper in rows})
         lost: list[Refused] = []
         known: list[_Known] = []
         for row, paper in rows:
@@ -121,7 +121,7 @@ class AnswerImporter:
                 lost.append((row, reason))
             elif dossier is not None:
                 known.append(_Known(row=row, paper=paper, response=paper.of(dossier.id)))
-        there = await responses.stored(conn, (one.response.key for one in known))
+        there = await responses.find_stored(conn, (one.response.key for one in known))
         fresh = [one for one in known if one.response.key not in there]
         await self._add(conn, fresh)
         found = Stored(new=len(fresh), rejected=lost)

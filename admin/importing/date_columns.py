@@ -1,7 +1,7 @@
 """Finds date columns in which a spreadsheet parsed some cells and left others as text.
 
-An English Excel parses 05/03/2021 as 3 May although it stands for 5 March, and cannot parse
-14/05/2021: so in the cells it parsed, day and month may be swapped.
+An English Excel parses 05/03/2021 as 3 May although it is 5 March, and cannot parse 14/05/2021: so
+in the cells it parsed, day and month may be swapped.
 """
 
 from collections.abc import Callable

@@ -49,7 +49,7 @@ async def upgrade(runtime: Runtime, database: Database) -> Upgraded:
 
 async def ensure_administrator(conn: Connection, runtime: Runtime) -> Officer | None:
     """Make the system user of this process administrator, unless one with a proof exists."""
-    if _provable(await staff.everyone(conn)):
+    if _provable(await staff.list_all(conn)):
         return None
     return await make_administrator(conn, runtime)
 
@@ -89,4 +89,4 @@ async def _is_untouched(conn: Connection) -> bool:
 
 async def _has_administrator(database: Database) -> bool:
     async with database.read() as conn:
-        return bool(_provable(await staff.everyone(conn)))
+        return bool(_provable(await staff.list_all(conn)))

@@ -35,7 +35,9 @@ def suffix_of(kind: Kind) -> str:
 
 
 def is_replaceable(path: Path) -> bool:
-    """Whether a file of rejected rows may be written here: no file, or an older one of ours."""
+    """Whether a file of rejected rows may be written here: no file, or an older file of rejected
+    rows.
+    """
     if not path.exists():
         return True
     if not path.is_file():

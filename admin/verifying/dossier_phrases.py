@@ -123,4 +123,4 @@ class DossierPhrases:
 
 async def known_forms(conn: Connection) -> tuple[Form, ...]:
     """Every published form, then the shipped ones."""
-    return (*(await form_versions.published(conn)).values(), *shipped_forms())
+    return (*(await form_versions.load_all(conn)).values(), *shipped_forms())
