@@ -4,12 +4,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bot.channels.base import ChannelContext
+from bot.channels.web.sessions import Sessions
 from bot.settings import load_settings
 from bot.texts import load_texts
 from surveys.privacy import Keyring
 from surveys.store.base.database import Database
 
 KEYS = Keyring(bytes(range(32)))
+
+
+def page_sessions(*, secure: bool = False) -> Sessions:
+    """The sessions of a page with the tests' keys."""
+    return Sessions(keyring=lambda: KEYS, today=lambda: datetime.now(UTC).date(), secure=secure)
 
 
 def channel_context(

@@ -10,11 +10,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.base import Raw
 from bot.channels.web.channel import WebChannel
-from bot.channels.web.chat import COOKIE, WebChat
+from bot.channels.web.chat import WebChat
+from bot.channels.web.sessions import HTTPS_COOKIE as COOKIE
 from bot.channels.web.visitors import Visitors
 from bot.server import Health, make_server
 from surveys.store.base.database import Database
-from tests.fakes.context import channel_context
+from tests.fakes.context import channel_context, page_sessions
 
 Client = TestClient[web.Request, web.Application]
 EVENT = {"id": "0123456789", "kind": "text", "text": "xin chào"}
@@ -30,7 +31,7 @@ class Desk:
             put=self._put,
             visitors=Visitors(per_minute=per_minute, clock=lambda: 0.0),
             title='Xã "An Hòa" <1>',
-            secure=True,
+            sessions=page_sessions(secure=True),
         )
 
     async def _put(self, raws: Sequence[Raw]) -> None:
@@ -74,7 +75,9 @@ async def test_the_page_gives_a_session_and_lets_nothing_in(desk: Desk) -> None:
 async def test_rubbish_is_refused_and_not_kept(desk: Desk, event: dict[str, Any]) -> None:
     """What the page would never post is answered with 400."""
     client = await desk.client()
-    answer = await client.post("/chat/events", json=event, cookies={COOKIE: "s" * 22})
+    answer = await client.post(
+        "/chat/events", json=event, cookies={COOKIE: page_sessions().value("s" * 22)}
+    )
     assert answer.status == 400
     assert desk.kept == []
     await client.close()
@@ -88,7 +91,7 @@ async def test_without_a_session_nothing_is_said(desk: Desk) -> None:
     await client.close()
 
 
-@pytest.mark.parametrize("cookie", ["short", "s" * 65, "s" * 20 + "é"])
+@pytest.mark.parametrize("cookie", ["short", "s" * 22, "s" * 65, "s" * 20 + "é"])
 async def test_a_session_that_is_none_is_given_anew(desk: Desk, cookie: str) -> None:
     """Refused when it speaks, not failed on; who opens the page again is let in."""
     client = await desk.client()
@@ -103,7 +106,7 @@ async def test_a_session_that_is_none_is_given_anew(desk: Desk, cookie: str) -> 
 async def test_a_bubble_that_is_none_comes_before_all(desk: Desk, last: str) -> None:
     """The stream begins at the beginning and does not break off."""
     client = await desk.client()
-    cookies = {COOKIE: "s" * 22}
+    cookies = {COOKIE: page_sessions().value("s" * 22)}
     stream = await client.get("/chat/messages", params={"after": last}, cookies=cookies)
     assert (await stream.content.readline()).startswith(b"event: ready")
     stream.close()
@@ -115,7 +118,7 @@ async def test_one_address_cannot_guess_codes_all_day(desk: Desk) -> None:
     client = await desk.client()
     statuses = []
     for number in range(4):
-        cookies = {COOKIE: f"{number}" * 22}
+        cookies = {COOKIE: page_sessions().value(f"{number}" * 22)}
         statuses.append((await client.post("/chat/events", json=EVENT, cookies=cookies)).status)
     assert statuses == [202, 202, 202, 429]
     assert len(desk.kept) == 3

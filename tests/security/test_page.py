@@ -10,7 +10,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.base import Raw
 from bot.channels.web.channel import WebChannel
-from bot.channels.web.chat import COOKIE, WebChat
+from bot.channels.web.chat import WebChat
+from bot.channels.web.sessions import COOKIE
 from bot.channels.web.visitors import (
     MAX_ADDRESS_STREAMS,
     MAX_ADDRESSES,
@@ -23,7 +24,7 @@ from bot.server import Health, make_server
 from surveys.store.base.database import Database
 from surveys.store.citizens import web_messages
 from surveys.store.citizens.web_messages import Author, NewMessage
-from tests.fakes.context import channel_context
+from tests.fakes.context import channel_context, page_sessions
 from tests.integration.rows import NOW
 
 Client = TestClient[web.Request, web.Application]
@@ -42,7 +43,7 @@ class Page:
             put=self._put,
             visitors=Visitors(per_minute=5, clock=lambda: 0.0),
             title="",
-            secure=False,
+            sessions=page_sessions(),
             proxy_header=HEADER,
         )
 
@@ -73,13 +74,20 @@ async def _post(client: Client, text: str, number: int = 0, *forwarded: str) -> 
     event = {"id": f"event-{number:04}", "kind": "text", "text": text}
     headers = [(HEADER, one) for one in forwarded]
     async with client.post(
-        "/chat/events", json=event, cookies={COOKIE: SESSION}, headers=headers
+        "/chat/events",
+        json=event,
+        cookies={COOKIE: page_sessions().value(SESSION)},
+        headers=headers,
     ) as answer:
         return answer.status
 
 
 async def _listen(client: Client, session: str, address: str = "192.0.2.1") -> ClientResponse:
-    return await client.get("/chat/messages", cookies={COOKIE: session}, headers={HEADER: address})
+    return await client.get(
+        "/chat/messages",
+        cookies={COOKIE: page_sessions().value(session)},
+        headers={HEADER: address},
+    )
 
 
 async def test_a_text_is_cut_before_it_is_kept(page: Page, client: Client) -> None:
@@ -131,7 +139,9 @@ async def test_another_site_cannot_post(
     """With the citizen's cookie: the browser says where a post comes from."""
     event = json.dumps({"id": "event-0001", "kind": "text", "text": "/xoa"})
     sent = {"Content-Type": "application/json"} | headers
-    answer = await client.post("/chat/events", data=event, headers=sent, cookies={COOKIE: SESSION})
+    answer = await client.post(
+        "/chat/events", data=event, headers=sent, cookies={COOKIE: page_sessions().value(SESSION)}
+    )
     assert (answer.status, len(page.kept)) == (status, int(status == 202))
 
 

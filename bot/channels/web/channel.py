@@ -16,8 +16,9 @@ from bot.channels.web import NAME, TRAITS
 from bot.channels.web.chat import Page, make_chat
 from bot.messages import Incoming, IncomingKind, Outgoing
 from bot.sealing import open_body, seal_body
-from surveys.store.citizens import web_messages
+from surveys.store.citizens import contacts, web_messages
 from surveys.store.citizens.web_messages import Author, NewMessage, WebMessage
+from surveys.store.personal_data import requests
 
 KINDS = {"text": IncomingKind.TEXT, "tap": IncomingKind.TAP, "start": IncomingKind.START}
 POLL_SECONDS = 2.0
@@ -129,6 +130,18 @@ class WebChannel(Channel):
     def chat_key(self, session: str) -> str:
         """The key under which the bubbles of a session are kept."""
         return self._context.keyring().chat_key(self.name, self.bot, session)
+
+    async def follows(self, session: str) -> bool:
+        """Whether the citizen of this session waits to hear of a dossier."""
+        async with self._context.database.read_inline() as conn:
+            return await contacts.follows_any(conn, self.name, self.bot, self.chat_key(session))
+
+    async def end(self, session: str) -> None:
+        """Take its chat from whoever has the cookie, and its bubbles from the page."""
+        chat_key = self.chat_key(session)
+        async with self._context.database.write() as conn:
+            await requests.end_session(conn, self.name, self.bot, chat_key)
+        self.watchers.wake(chat_key)
 
     async def messages(self, session: str, last_id: int) -> AsyncIterator[Page]:
         """The messages after `last_id`, then new ones as they are written, while the page listens.

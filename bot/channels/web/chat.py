@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import secrets
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
@@ -18,18 +17,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.channels import registry
 from bot.channels.base import ChannelContext, Put, Raw
+from bot.channels.web.sessions import YEAR_DAYS, Sessions, new_session
 from bot.channels.web.visitors import Streams, Visitors
 from bot.client_address import client_network
 from surveys.store.citizens.web_messages import WebMessage
 from surveys.typed_words import TEXT_LIMIT
 
-COOKIE = "motcua_chat"
 SAME = "same-origin"
-YEAR_SECONDS = 365 * 24 * 3600
 PAGES = Path(__file__).parent / "pages"
 READY = b"event: ready\ndata: all that was said so far\n\n"
-_SESSION = re.compile(r"[!-~]{16,64}")
-"""Ours are 22 letters and signs; a cookie may hold any bytes, which no database would keep."""
 STILL_HERE = b": still here\n\n"
 REPLACED = b"event: replaced\ndata: the page is open elsewhere too\n\n"
 
@@ -47,6 +43,14 @@ class Chats(Protocol):
 
     def to_raw(self, session: str, event: Mapping[str, Any]) -> Raw:
         """What a page posted, as it is kept."""
+        ...
+
+    async def follows(self, session: str) -> bool:
+        """Whether its citizen waits to hear of a dossier."""
+        ...
+
+    async def end(self, session: str) -> None:
+        """Nobody reads or continues the chat of this session any more."""
         ...
 
     def messages(self, session: str, last_id: int) -> AsyncIterator[Page]:
@@ -69,13 +73,15 @@ class Event(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebChat:
-    """The routes of the page. `frames` are origins that may show the page in a frame."""
+    """The routes of the page. `frames` are origins that may show the page in a frame; `days` is how
+    long a session lasts after the last visit, unless a dossier is followed."""
 
     chats: Chats
     put: Put
     visitors: Visitors
+    sessions: Sessions
     title: str
-    secure: bool
+    days: int = 30
     proxy_header: str = ""
     demo: bool = False
     frames: Sequence[str] = ()
@@ -86,6 +92,7 @@ class WebChat:
         return [
             web.get("/", self.page),
             web.post("/chat/events", self.receive),
+            web.post("/chat/end", self.end),
             web.get("/chat/messages", self.stream),
             web.get("/pages/{name}", page_file),
         ]
@@ -99,13 +106,21 @@ class WebChat:
         response.headers["Content-Security-Policy"] = self._policy()
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
-        if not _SESSION.fullmatch(request.cookies.get(COOKIE, "")):
-            self._give_session(response)
+        await self._give_session(request, response)
+        return response
+
+    async def end(self, request: web.Request) -> web.Response:
+        """Somebody else is to use this browser: end the session, here and in the database."""
+        session = self._session(request)
+        _require_own_page(request)
+        await self.chats.end(session)
+        response = web.json_response({})
+        self.sessions.end(response)
         return response
 
     async def receive(self, request: web.Request) -> web.Response:
         """Persist what the citizen did, then say so (202). A repeated post changes nothing."""
-        session = _session(request)
+        session = self._session(request)
         _require_own_page(request)
         event = _read_event(await request.read())
         written = len(event.text) if event else 0
@@ -121,7 +136,7 @@ class WebChat:
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: every bubble after `Last-Event-ID`, then each new one."""
-        session, address = _session(request), client_network(request, self.proxy_header)
+        session, address = self._session(request), client_network(request, self.proxy_header)
         if self.streams.is_full(address):
             raise web.HTTPTooManyRequests
         last = _number(request.headers.get("Last-Event-ID") or request.query.get("after", ""))
@@ -155,15 +170,19 @@ class WebChat:
             f"default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors {frames}"
         )
 
-    def _give_session(self, response: web.Response) -> None:
-        response.set_cookie(
-            COOKIE,
-            secrets.token_urlsafe(16),
-            max_age=YEAR_SECONDS,
-            httponly=True,
-            samesite="Lax",
-            secure=self.secure,
-        )
+    async def _give_session(self, request: web.Request, response: web.Response) -> None:
+        """The one it has, for some time more; a new one where that is over."""
+        session = self.sessions.read(request)
+        follows = session is not None and await self.chats.follows(session.id)
+        is_over = session is None or (session.age_days > self.days and not follows)
+        kept = new_session() if session is None or is_over else session.id
+        self.sessions.give(response, kept, YEAR_DAYS if follows else self.days)
+
+    def _session(self, request: web.Request) -> str:
+        session = self.sessions.read(request)
+        if session is None:
+            raise web.HTTPForbidden(text="open the page first")
+        return session.id
 
 
 def make_chat(context: ChannelContext, chats: Chats, put: Put) -> WebChat:
@@ -175,7 +194,12 @@ def make_chat(context: ChannelContext, chats: Chats, put: Put) -> WebChat:
         visitors=Visitors(per_minute=settings.page_posts_per_minute, clock=time.monotonic),
         proxy_header=settings.proxy_header,
         title=settings.authority,
-        secure=settings.public_url.startswith("https"),
+        sessions=Sessions(
+            keyring=context.keyring,
+            today=lambda: context.clock().date(),
+            secure=settings.public_url.startswith("https"),
+        ),
+        days=settings.interview_days,
         demo=context.demo,
         frames=[origin for one in registry.all_traits().values() if (origin := one.web_client)],
     )
@@ -203,13 +227,6 @@ def _read_event(body: bytes) -> Event | None:
         return Event.model_validate_json(body)
     except ValidationError:
         return None
-
-
-def _session(request: web.Request) -> str:
-    session = request.cookies.get(COOKIE, "")
-    if not _SESSION.fullmatch(session):
-        raise web.HTTPForbidden(text="open the page first")
-    return session
 
 
 def _number(text: str) -> int:

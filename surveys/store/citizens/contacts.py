@@ -236,6 +236,13 @@ async def follows(conn: Connection, contact_id: int, dossier_id: int) -> bool:
     return bool(found)
 
 
+async def follows_any(conn: Connection, channel: str, bot: str, chat_key: str) -> bool:
+    """Whether the contact of this chat follows a dossier."""
+    whose = (contacts.c.channel == channel, contacts.c.bot == bot, contacts.c.chat_key == chat_key)
+    query = select(contacts.c.id).join(contact_dossiers).where(*whose, contact_dossiers.c.follows)
+    return await conn.scalar(query.limit(1)) is not None
+
+
 async def unfollow_all(conn: Connection, contact_id: int) -> None:
     """Stop all notices to the contact."""
     await conn.execute(

@@ -77,6 +77,23 @@ async def forget(conn: Connection, contact_id: int) -> None:
     )
 
 
+async def end_session(conn: Connection, channel: str, bot: str, chat_key: str) -> None:
+    """Let nobody continue this chat: its address and what was shown go, the answers stay with
+    their (now unreachable) contact."""
+    await leave_no_trace(conn)
+    whose = (contacts.c.channel == channel, contacts.c.bot == bot, contacts.c.chat_key == chat_key)
+    contact_id = await conn.scalar(select(contacts.c.id).where(*whose))
+    await _forget_chat(conn, chat_key)
+    if contact_id is None:
+        return
+    await cancel_unsent(conn, contact_id, broadcasts_only=False)
+    nothing = {"chat_key": None, "address_sealed": None, "phone_key": None, "focus": None}
+    gone = update(contacts).where(contacts.c.id == contact_id)
+    await conn.execute(gone.values(**nothing, status=ContactStatus.DEACTIVATED))
+    mine = contact_dossiers.c.contact_id == contact_id
+    await conn.execute(update(contact_dossiers).where(mine).values(follows=False))
+
+
 async def finish_erasures(conn: Connection, now: datetime) -> int:
     """Delete the addresses of erased contacts whose last message is no longer on its way; returns
     how many.

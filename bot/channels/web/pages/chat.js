@@ -166,6 +166,18 @@ words.addEventListener("keydown", (event) => {
 });
 words.addEventListener("input", () => { words.style.height = ""; words.style.height = `${words.scrollHeight}px`; });
 document.getElementById("menu").addEventListener("click", () => say({ kind: "text", text: "/trogiup" }));
+// For a shared phone or a counter's screen: whoever comes next sees nothing of this chat.
+document.getElementById("leave").addEventListener("click", async () => {
+  if (!confirm("Kết thúc trên máy này? Người dùng sau sẽ không xem được cuộc trò chuyện; câu trả lời đã gửi vẫn được giữ.")) return;
+  try {
+    const answer = await fetch("/chat/end", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
+    if (!answer.ok && answer.status !== 403) throw new Error(String(answer.status));
+    try { localStorage.removeItem(WAITING); } catch { /* nothing was kept */ }
+    location.replace(location.pathname);
+  } catch {
+    status("Chưa kết thúc được vì mạng yếu. Xin Ông/Bà bấm lại.", true);
+  }
+});
 window.addEventListener("hashchange", openLink);
 window.addEventListener("online", flush);
 

@@ -1,0 +1,82 @@
+"""The page's sessions: ids that only the server gives, in a cookie that it signed.
+
+Whoever has a session reads and continues its chat. An id that somebody else chose is none of ours,
+so it cannot be planted in a citizen's browser beforehand.
+"""
+
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from aiohttp import web
+
+from surveys.privacy import Keyring
+
+COOKIE = "motcua_chat"
+HTTPS_COOKIE = f"__Host-{COOKIE}"
+"""Browsers take a cookie of such a name from this very host and by https only."""
+YEAR_DAYS = 365
+DAY_SECONDS = 24 * 3600
+MAC_LENGTH = 32
+_VALUE = re.compile(rf"([A-Za-z0-9_-]{{22}})\.([0-9]{{1,7}})\.([0-9a-f]{{{MAC_LENGTH}}})")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that we gave, `age_days` ago."""
+
+    id: str
+    age_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sessions:
+    """Gives sessions and reads them again. `secure`: the page is reached by https."""
+
+    keyring: Callable[[], Keyring]
+    today: Callable[[], date]
+    secure: bool
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie."""
+        return HTTPS_COOKIE if self.secure else COOKIE
+
+    def read(self, request: web.Request) -> Session | None:
+        """The session of a request; None: it has none that we gave within a year."""
+        found = _VALUE.fullmatch(request.cookies.get(self.cookie, ""))
+        if found is None or not hmac.compare_digest(found[3], self._mac(found[1], found[2])):
+            return None
+        age = self.today().toordinal() - int(found[2])
+        return Session(found[1], max(0, age)) if age <= YEAR_DAYS else None
+
+    def give(self, response: web.StreamResponse, session: str, days: int) -> None:
+        """Let the browser keep the session for so many days from today."""
+        response.set_cookie(
+            self.cookie,
+            self.value(session),
+            max_age=days * DAY_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=self.secure,
+        )
+
+    def end(self, response: web.StreamResponse) -> None:
+        """Let the browser forget it."""
+        response.del_cookie(self.cookie, secure=self.secure, httponly=True, samesite="Lax")
+
+    def value(self, session: str) -> str:
+        """What the cookie of a session holds."""
+        day = str(self.today().toordinal())
+        return f"{session}.{day}.{self._mac(session, day)}"
+
+    def _mac(self, session: str, day: str) -> str:
+        return self.keyring().sign("page session", f"{session}.{day}")[:MAC_LENGTH]
+
+
+def new_session() -> str:
+    """An id that nobody guesses."""
+    return secrets.token_urlsafe(16)
