@@ -1,14 +1,16 @@
 """Blocks, levels and the whole district: means with their denominators, grades counted."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from scoring.law import Band, Rulebook
+from scoring.bands import Band
+from scoring.law import Rulebook
+from scoring.measures import Measure, pooled
 from scoring.rounding import added
 from scoring.supported import Printed
-from scoring.unit_rating import State, UnitRating
+from scoring.unit_rating import State, UnitRating, percent_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +44,9 @@ class Group:
 class Overall:
     """The district in one figure, computed in three ways that need not agree.
 
-    `criteria`: mean of the scored units that have the criterion; None: no unit has it. A mean below
-    `weak_below` points is weak.
+    `criteria`: mean of the scored units that have the criterion; None: no unit has it. A mean
+    below `weak_below` points is weak. `shares`: all scored units taken together, by metric. Where
+    the rulebook adds nothing up the three aggregates are None.
     """
 
     criteria: Mapping[str, Decimal | None]
@@ -52,6 +55,7 @@ class Overall:
     dossier_weighted_mean: Decimal | None
     printed: Printed
     weak_below: Decimal
+    shares: Mapping[str, Measure] = field(default_factory=dict)
 
     @property
     def aggregates(self) -> dict[str, Decimal | None]:
@@ -60,10 +64,12 @@ class Overall:
 
     def as_json(self) -> dict[str, Any]:
         """The whole as `motcua rate --format json` prints it."""
+        shares = {number: _share_json(found) for number, found in self.shares.items()}
         return {
             "criteria": {number: _text(mean) for number, mean in self.criteria.items()},
             **{name: _text(value) for name, value in self.aggregates.items()},
             "printed": self.printed.value,
+            **({"shares": shares} if shares else {}),
         }
 
 
@@ -86,7 +92,7 @@ def groups(
 def group(rulebook: Rulebook, units: Sequence[UnitRating]) -> Group:
     """The statistics of these units."""
     rated = scored(units)
-    grades = {band.id: 0 for band in rulebook.grades.bands}
+    grades = {band.id: 0 for band in rulebook.grades.bands} if rulebook.grades else {}
     for unit in rated:
         if unit.grade is not None:
             grades[unit.grade.id] += 1
@@ -104,24 +110,46 @@ def overall(rulebook: Rulebook, units: Sequence[UnitRating]) -> Overall:
     """The three aggregates over the scored units, each under its name."""
     rated = scored(units)
     means = {number: _criterion_mean(rulebook, number, rated) for number in rulebook.criteria}
-    known = [mean for mean in means.values() if mean is not None]
+    known = [mean for mean in means.values() if mean is not None and rulebook.has_total]
     return Overall(
         criteria=means,
         sum_of_criterion_means=added(known) if known else None,
         unit_mean=_mean(rulebook, _totals(rated)),
         dossier_weighted_mean=_weighted_mean(rulebook, rated),
-        printed=Printed(rulebook.policies.printed.chosen),
+        printed=Printed(rulebook.policies.choice("printed", Printed.UNIT_MEAN)),
         weak_below=rulebook.weak_below,
+        shares=dict(_shares_together(rulebook, rated)),
     )
 
 
 def grade_of_mean(rulebook: Rulebook, mean: Decimal | None) -> Band | None:
     """The grade a mean total earns, as reports print it for a block or a district; None of none."""
-    return None if mean is None else rulebook.grades.of(mean)
+    return None if mean is None or rulebook.grades is None else rulebook.grades.of(mean)
+
+
+def _shares_together(
+    rulebook: Rulebook, rated: Sequence[UnitRating]
+) -> Iterator[tuple[str, Measure]]:
+    population = sum(unit.evidence.dossiers for unit in rated)
+    for number, criterion in rulebook.criteria.items():
+        if criterion.metric is not None:
+            found = (unit.scores[number].finding.measure for unit in rated)
+            yield number, pooled([one for one in found if one is not None], population)
+
+
+def _share_json(found: Measure) -> dict[str, str | None]:
+    """Percentages with two decimals."""
+    return {
+        "share": percent_text(found.share),
+        "numerator": _text(found.numerator),
+        "denominator": _text(found.denominator),
+        "low": percent_text(found.low),
+        "high": percent_text(found.high),
+    }
 
 
 def _criterion_mean(rulebook: Rulebook, number: str, rated: Sequence[UnitRating]) -> Decimal | None:
-    points = (unit.scores[number].points for unit in rated)
+    points = (unit.scores[number].value for unit in rated)
     return _mean(rulebook, [value for value in points if value is not None])
 
 
@@ -134,11 +162,11 @@ def _mean(rulebook: Rulebook, values: Sequence[Decimal]) -> Decimal | None:
 
 
 def _weighted_mean(rulebook: Rulebook, rated: Sequence[UnitRating]) -> Decimal | None:
-    weights = [(unit.total, unit.evidence.dossiers) for unit in rated]
+    weights = [(u.total, u.evidence.dossiers) for u in rated if u.total is not None]
     dossiers = sum(count for _, count in weights)
     if dossiers == 0:
         return None
-    weighted = added(total * count for total, count in weights if total is not None)
+    weighted = added(total * count for total, count in weights)
     return rulebook.round_mean(weighted / dossiers)
 
 

@@ -70,7 +70,7 @@ def _unit_change(code: str, now: UnitRating | None, before: UnitRating | None) -
         now=now,
         before=before,
         total=Change(now=now.total if now else None, before=before.total if before else None),
-        criteria=_changes(now.points if now else {}, before.points if before else {}),
+        criteria=_changes(now.values if now else {}, before.values if before else {}),
     )
 
 

@@ -12,12 +12,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from scoring.criteria import Finding, parts_of
+from scoring.interval import wilson
 from scoring.law import Rulebook
 from scoring.rounding import added, rounded
 from scoring.texts import say
-
-Z = Decimal("1.959964")
-"""The normal quantile of a two-sided 95 % interval."""
 
 
 class Trust(StrEnum):
@@ -51,22 +49,10 @@ def of_finding(
         return None
     parts = parts_of(rulebook, finding)
     total = added(part.points * part.count for part in parts if part.points is not None)
-    scale = rulebook.max_points
-    low, high = _wilson(total / (finding.n * scale), finding.n, population)
+    scale = rulebook.most(finding.criterion)
+    low, high = wilson(total / (finding.n * scale), finding.n, population)
     return Confidence(
         low=rounded(low * scale, 4),
         high=rounded(high * scale, 4),
         trust=Trust.FEW if high - low > rulebook.widest_interval else Trust.ENOUGH,
     )
-
-
-def _wilson(share: Decimal, n: int, population: int | None) -> tuple[Decimal, Decimal]:
-    if population is not None and population <= n:
-        return share, share
-    size = Decimal(n)
-    if population is not None:
-        size = size * (population - 1) / (population - n)
-    spread = Z * (share * (1 - share) / size + (Z / (2 * size)) ** 2).sqrt()
-    middle = share + Z**2 / (2 * size)
-    shrink = 1 + Z**2 / size
-    return max(Decimal(0), (middle - spread) / shrink), (middle + spread) / shrink

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from scoring.evidence import Fact, UnitEvidence
 from scoring.law import Rulebook
+from scoring.measures import Measure, measure, points_of
 
 Values = Mapping[str, Fact]
 
@@ -43,7 +44,7 @@ class Finding(NamedTuple):
 
     `points` None: no evidence, which is never 0 (Điều 15 khoản 4 điểm b). `n` is the number of
     dossiers with evidence, None where the unit is scored as a whole; `counts` are all of its
-    dossiers by outcome.
+    dossiers by outcome. Of a metric, `measure` is its share and `n` the denominator.
     """
 
     criterion: str
@@ -52,6 +53,7 @@ class Finding(NamedTuple):
     n: int | None = None
     counts: Mapping[str, int] = MappingProxyType({})
     case: Case | None = None
+    measure: Measure | None = None
 
 
 def find(rulebook: Rulebook, criterion: str, unit: UnitEvidence) -> Finding:
@@ -59,6 +61,9 @@ def find(rulebook: Rulebook, criterion: str, unit: UnitEvidence) -> Finding:
 
     Raises Refusal `rulebooks.unknown_outcome` or `rulebooks.unknown_level`.
     """
+    metric = rulebook.criteria[criterion].metric
+    if metric is not None:
+        return _measured(rulebook, criterion, measure(metric, unit))
     asked = criterion == "6" and rulebook.publicity_from_answers
     if asked or criterion not in UNIT_CRITERIA:
         return mean_of_dossiers(rulebook, criterion, unit.outcomes.get(criterion, {}))
@@ -69,6 +74,17 @@ def find(rulebook: Rulebook, criterion: str, unit: UnitEvidence) -> Finding:
         source=rulebook.criteria[criterion].source,
         points=None if points is None else rulebook.round_points(points),
         case=case,
+    )
+
+
+def _measured(rulebook: Rulebook, criterion: str, found: Measure) -> Finding:
+    points = points_of(rulebook, criterion, found)
+    return Finding(
+        criterion=criterion,
+        source=rulebook.criteria[criterion].source,
+        points=None if points is None else rulebook.round_points(points),
+        n=found.n,
+        measure=found,
     )
 
 

@@ -7,14 +7,17 @@ from decimal import Decimal
 
 from scoring.errors import Refusal
 from scoring.law import Rulebook
+from scoring.metric import OWN_COUNTS
+from scoring.rounding import plain
 from scoring.supported import FACTS, FactKind
 
 Fact = Decimal | str
 
 
+_OWN = frozenset(OWN_COUNTS)
 PUBLICITY = ("both", "one", "poor")
 
-_PARTS_OF = {
+PARTS_OF = {
     "complaints_on_time": "complaints_total",
     "complaints_prolonged": "complaints_total",
     "online_procedures_deployed": "online_procedures_eligible",
@@ -31,8 +34,9 @@ class UnitEvidence:
 
     `dossiers` are those returned in the period, `late` of them after their day; `received` and
     `received_online` go by the day of reception. `outcomes` counts dossiers: criterion → outcome
-    → how many. `appraised` and `self_scores` are points per criterion. `lacking`: facts that only
-    some parts of the period hold → the parts without them.
+    → how many. `answers` counts responses: question → option → how many. `appraised` and
+    `self_scores` are points per criterion. `lacking`: facts that only some parts of the period
+    hold → the parts without them.
     """
 
     code: str
@@ -45,6 +49,7 @@ class UnitEvidence:
     responses: int = 0
     late: int = 0
     outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     appraised: Mapping[str, Decimal] = field(default_factory=dict)
@@ -55,28 +60,43 @@ class UnitEvidence:
         value = self.facts.get(fact)
         return None if value is None else Decimal(value)
 
+    def count(self, term: str) -> Decimal | None:
+        """A term of a metric's ratio (`scoring.metric.Ratio`); None for a fact nobody gave.
 
-def parse_fact(name: str, text: str) -> Fact:
-    """Parse a fact as written in a file: a share 0–1, a whole number, or a word for publicity.
+        What we count ourselves is always known: nothing counted is 0.
+        """
+        source, *names = term.split(".")
+        if source in _OWN:
+            return Decimal(getattr(self, source))
+        if not names:
+            return self.number(term)
+        counted = self.outcomes if source == "outcomes" else self.answers
+        key, value = names
+        return Decimal(counted.get(key, {}).get(value, 0))
 
+
+def parse_fact(name: str, text: str, kinds: Mapping[str, FactKind] = FACTS) -> Fact:
+    """Parse a fact as written in a file: a share 0–1, a whole number, points, or a word.
+
+    `kinds` are the facts there are.
     A decimal comma and a percent sign are understood. Raises Refusal `scoring.unknown_fact`,
-    `scoring.bad_share`, `scoring.bad_count` or `scoring.bad_publicity`.
+    `scoring.bad_share`, `scoring.bad_count`, `scoring.bad_fact_points` or `scoring.bad_publicity`.
     """
-    if name not in FACTS:
-        raise Refusal("scoring.unknown_fact", fact=name, known=", ".join(FACTS))
+    if name not in kinds:
+        raise Refusal("scoring.unknown_fact", fact=name, known=", ".join(kinds))
     wanted = text.strip()
-    if FACTS[name] is FactKind.SHARE:
-        return _share(name, wanted)
-    if FACTS[name] is FactKind.COUNT:
-        return _count(name, wanted)
+    if kinds[name] in _NUMBERS:
+        return _NUMBERS[kinds[name]](name, wanted)
     if wanted.lower() not in PUBLICITY:
         raise Refusal("scoring.bad_publicity", fact=name, value=wanted, known=", ".join(PUBLICITY))
     return wanted.lower()
 
 
-def check_facts(facts: Mapping[str, Fact]) -> None:
-    """Raises Refusal `scoring.part_above_whole` when a part is larger than its whole."""
-    for part, whole in _PARTS_OF.items():
+def check_facts(facts: Mapping[str, Fact], parts: Mapping[str, str] = PARTS_OF) -> None:
+    """Check the facts of one unit and period; `parts` maps a part to its whole.
+
+    Raises Refusal `scoring.part_above_whole` when a part is larger than its whole."""
+    for part, whole in parts.items():
         if part in facts and whole in facts and Decimal(facts[part]) > Decimal(facts[whole]):
             params = {"part": part, "value": facts[part], "whole": whole, "total": facts[whole]}
             raise Refusal("scoring.part_above_whole", **params)
@@ -89,8 +109,9 @@ def parse_points(rulebook: Rulebook, criterion: str, text: str) -> Decimal:
     """
     known_criterion(rulebook, criterion)
     points = _number(text.strip())
-    if points is None or points > rulebook.max_points:
-        params = {"criterion": criterion, "value": text.strip(), "max": str(rulebook.max_points)}
+    most = rulebook.most(criterion)
+    if points is None or points > most or not most:
+        params = {"criterion": criterion, "value": text.strip(), "max": plain(most)}
         raise Refusal("scoring.bad_points", **params)
     return points
 
@@ -121,5 +142,15 @@ def _count(name: str, text: str) -> Decimal:
     return count.to_integral_value()
 
 
+def _points(name: str, text: str) -> Decimal:
+    points = _number(text)
+    if points is None:
+        raise Refusal("scoring.bad_fact_points", fact=name, value=text)
+    return points
+
+
 def _number(text: str) -> Decimal | None:
     return Decimal(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+
+
+_NUMBERS = {FactKind.SHARE: _share, FactKind.COUNT: _count, FactKind.POINTS: _points}

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from scoring.criteria import Case, Finding, Part, parts_of
 from scoring.law import Rulebook
+from scoring.measured_words import measured
 from scoring.policies import Policy
 from scoring.rounding import added, plain, rounded
 from scoring.supported import MISSING
@@ -36,13 +37,12 @@ def explain_criterion(
     """Why a criterion has its points, or none."""
     criterion = rulebook.criteria[number]
     params = {"criterion": number, "name": criterion.name, "source": criterion.source}
-    if score.points is None:
-        sentence = say("explain", "criterion_missing", language, **params)
-    else:
-        sentence = say("explain", "criterion", language, **params, points=score.points)
+    key, values = _criterion_key(score)
+    sentence = say("explain", key, language, **params, **values)
     lines = [
         *_people(score, language),
         *_parts(rulebook, score.finding, language),
+        *measured(rulebook, number, score, language),
         *_case(rulebook, number, score.finding.case, language),
         *_policies(rulebook, score.finding, language),
     ]
@@ -51,7 +51,9 @@ def explain_criterion(
 
 def _unit_sentence(rulebook: Rulebook, unit: UnitRating, language: str) -> str:
     evidence = unit.evidence
-    if unit.grade is None:
+    if unit.total is not None and unit.grade is None:
+        return _ungraded_sentence(unit, language)
+    if unit.grade is None or rulebook.grades is None:
         return say(
             "explain",
             "unit_other",
@@ -62,7 +64,7 @@ def _unit_sentence(rulebook: Rulebook, unit: UnitRating, language: str) -> str:
             dossiers=evidence.dossiers,
             responses=evidence.responses,
         )
-    scaled = rulebook.policies.missing_criteria.chosen == "scale_thresholds"
+    scaled = rulebook.policies.choice("missing_criteria", "") == "scale_thresholds"
     return say(
         "explain",
         "unit_scaled" if scaled else "unit_scored",
@@ -76,6 +78,29 @@ def _unit_sentence(rulebook: Rulebook, unit: UnitRating, language: str) -> str:
         limit=unit.grade.points,
         source=rulebook.grades.source,
     )
+
+
+def _ungraded_sentence(unit: UnitRating, language: str) -> str:
+    """The total of a rulebook without grades."""
+    return say(
+        "explain",
+        "unit_ungraded",
+        language,
+        unit=unit.evidence.name,
+        total=unit.total,
+        reachable=Decimal(plain(unit.reachable)),
+        scored=len(unit.values),
+        criteria=len(unit.scores),
+    )
+
+
+def _criterion_key(score: Score) -> tuple[str, dict[str, object]]:
+    """Points where there are any, else the share, else nothing known."""
+    if score.points is not None:
+        return "criterion", {"points": score.points}
+    if score.percent is not None:
+        return "criterion_share", {"share": Percent(score.percent)}
+    return "criterion_missing", {}
 
 
 def _people(score: Score, language: str) -> Iterator[str]:

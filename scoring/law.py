@@ -4,15 +4,14 @@ Frozen models of the YAML files in `scoring/rulebooks`. A rulebook that lacks a 
 `scoring.criteria` relies, or offers a choice that is not implemented, is refused on loading.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
     ValidationInfo,
     field_validator,
@@ -20,89 +19,37 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from scoring.bands import Band, Bands, Officials
+from scoring.criterion import (
+    METRIC_ID,
+    Criterion,
+    check_metric,
+    check_names,
+    check_number,
+    number_in_order,
+)
 from scoring.errors import Refusal
 from scoring.marked import Place
+from scoring.metric import OWN_COUNTS, FactOf
 from scoring.model import Line, Model, Points, Text
 from scoring.policies import Choice, Policies
-from scoring.rounding import Rounding, rounded, rounder
+from scoring.rounding import Rounding, added, rounded, rounder
+from scoring.sums import CriteriaGroup, check_groups, check_total
 from scoring.supported import (
     CRITERIA,
     FACTS,
     MISSING,
     FactKind,
     FactRule,
-    Scope,
     Validity,
 )
 
 
-def _every_level(value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - what YAML holds
-    return value if isinstance(value, dict) else dict.fromkeys(_levels(info), value)
+class TotalRule(StrEnum):
+    """Whether the points of a unit are added up."""
 
-
-def _all_levels(limits: Mapping[str, Decimal], info: ValidationInfo) -> Mapping[str, Decimal]:
-    if set(limits) != set(_levels(info)):
-        raise PydanticCustomError("levels", ", ".join(_levels(info)))
-    return limits
-
-
-def _levels(info: ValidationInfo) -> Sequence[str]:
-    levels: Sequence[str] = (info.context or {})["levels"]
-    return levels
-
-
-Share = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
-ByLevel = Annotated[Mapping[str, Share], BeforeValidator(_every_level), AfterValidator(_all_levels)]
-
-
-class Outcome(Model):
-    """A case of a criterion; `points` None: no evidence, or decided by a policy."""
-
-    points: Points | None
-    text: Text
-
-
-class Criterion(Model):
-    """One chỉ số: its legal source and the points of each of its cases."""
-
-    name: Text
-    scope: Scope
-    source: Line
-    outcomes: Mapping[str, Outcome]
-    thresholds: Mapping[str, ByLevel] = Field(default_factory=dict)
-
-
-class Band(Model):
-    """A grade, reached from this many points on."""
-
-    id: Line
-    name: Text
-    points: Points
-
-
-class Bands(Model):
-    """Grades from the best to the worst; the worst begins at 0."""
-
-    source: Line
-    bands: tuple[Band, ...] = Field(min_length=1)
-
-    @field_validator("bands")
-    @classmethod
-    def _falling_to_zero(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
-        limits = [band.points for band in bands]
-        if limits != sorted(set(limits), reverse=True) or limits[-1] != 0:
-            raise PydanticCustomError("bands_order", "from the highest limit down to 0")
-        return bands
-
-    def of(self, total: Decimal, part: Decimal = Decimal(1), whole: Decimal = Decimal(1)) -> Band:
-        """The band of a total; every limit may shrink to `part` of `whole`."""
-        return next(band for band in self.bands if total * whole >= band.points * part)
-
-
-class Officials(Bands):
-    """The part of the circular that rates the officials themselves."""
-
-    criteria: tuple[str, ...] = Field(min_length=1)
+    SUM = "sum"
+    NONE = "none"
 
 
 class Basis(Model):
@@ -118,7 +65,11 @@ class Rulebook(Model):
     `levels` are the levels of government it knows; a limit is given for each of them or for all
     alike. `local_decision` is the authority's own decision that keeps the rulebook after its basis
     has ended. `facts_of_parts`: how the facts of a year follow from those of its quarters; a fact
-    not named has to be given for the year. Validated with `levels` in the context.
+    not named has to be given for the year. `total` none: no total and no grade, shares alone.
+    `max_total` is the most a unit can have, a check of the sums. `compiled_by` is who
+    puts the evaluation together. `facts` are those it adds to the
+    program's. `rated_without_dossiers`: imported facts rate a unit that returned no dossier with
+    us. Validated with `levels` in the context.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -131,11 +82,17 @@ class Rulebook(Model):
     valid_to: date | None = None
     basis: Basis | None = None
     local_decision: Line | None = None
+    compiled_by: Text | None = None
     levels: tuple[Line, ...]
-    max_points: Annotated[Points, Field(gt=0)]
-    criteria: Mapping[str, Criterion]
-    grades: Bands
-    officials: Officials
+    total: TotalRule = TotalRule.SUM
+    max_points: Annotated[Points, Field(gt=0)] | None = None
+    max_total: Annotated[Points, Field(gt=0)] | None = None
+    rated_without_dossiers: bool = False
+    facts: Mapping[str, FactOf] = Field(default_factory=dict)
+    criteria: Mapping[str, Criterion] = Field(min_length=1)
+    groups: Mapping[str, CriteriaGroup] = Field(default_factory=dict)
+    grades: Bands | None = None
+    officials: Officials | None = None
     facts_of_parts: Mapping[str, FactRule] = Field(default_factory=dict)
     policies: Policies
     place: Place
@@ -146,21 +103,35 @@ class Rulebook(Model):
     @classmethod
     def _known_criteria(cls, criteria: Mapping[str, Criterion]) -> Mapping[str, Criterion]:
         for number, criterion in criteria.items():
-            _check_number(number, criterion.scope)
+            if criterion.metric is not None:
+                check_metric(number, criterion)
+                continue
+            check_number(number, criterion.scope)
             known = CRITERIA[number]
-            _check_names(number, "outcomes", criterion.outcomes, known.outcomes)
-            _check_names(number, "thresholds", criterion.thresholds, known.thresholds)
-        return dict(sorted(criteria.items(), key=lambda item: _in_order(item[0])))
+            check_names(number, "outcomes", criterion.outcomes, known.outcomes)
+            check_names(number, "thresholds", criterion.thresholds, known.thresholds)
+        return dict(sorted(criteria.items(), key=lambda item: number_in_order(item[0])))
+
+    @field_validator("facts")
+    @classmethod
+    def _new_facts(cls, facts: Mapping[str, FactOf]) -> Mapping[str, FactOf]:
+        for name, fact in facts.items():
+            if not METRIC_ID.fullmatch(name) or name in FACTS or name in OWN_COUNTS:
+                raise PydanticCustomError("fact_known", name, {"at": f"facts/{name}"})
+            if fact.part_of is not None and fact.part_of not in {*FACTS, *facts}:
+                raise PydanticCustomError("fact_unknown", fact.part_of, {"at": f"facts/{name}"})
+        return facts
 
     @field_validator("facts_of_parts")
     @classmethod
     def _facts_that_can_be_put_together(
-        cls, rules: Mapping[str, FactRule]
+        cls, rules: Mapping[str, FactRule], info: ValidationInfo
     ) -> Mapping[str, FactRule]:
+        kinds = _fact_kinds(info.data.get("facts") or {})
         for name, rule in rules.items():
-            if name not in FACTS:
+            if name not in kinds:
                 raise PydanticCustomError("fact_unknown", name)
-            if FACTS[name] is FactKind.PUBLICITY and rule in (FactRule.SUM, FactRule.MEAN):
+            if kinds[name] is FactKind.PUBLICITY and rule in (FactRule.SUM, FactRule.MEAN):
                 raise PydanticCustomError("fact_rule", name)
         return rules
 
@@ -180,13 +151,64 @@ class Rulebook(Model):
         return self
 
     @model_validator(mode="after")
+    def _settles_what_its_criteria_need(self) -> "Rulebook":
+        cases = [c for c in self.criteria.values() if c.metric is None]
+        lacking = self.policies.lacking() if cases else []
+        if lacking:
+            raise PydanticCustomError("policy_missing", ", ".join(lacking), {"at": "policies"})
+        return self
+
+    @model_validator(mode="after")
     def _points_within_the_maximum(self) -> "Rulebook":
         for number, decided in self._points.items():
             for outcome, points in decided.items():
-                if points is not None and points > self.max_points:
-                    key = f"{number}.{outcome}"
-                    raise PydanticCustomError("points_above_max", key, {"max": self.max_points})
+                if points is not None and points > self.most(number):
+                    at = f"criteria/{number}/outcomes/{outcome}"
+                    raise PydanticCustomError("points_above_max", f"{number}.{outcome}", {"at": at})
         return self
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> "Rulebook":
+        most = {number: self.most(number) for number in self.criteria}
+        _check_maxima(self)
+        check_groups(self.groups, most)
+        check_total(self.max_total, self.full_marks)
+        return self
+
+    def max_of(self, criterion: str) -> Decimal | None:
+        """The most points of a criterion; None where it gives none."""
+        known = self.criteria[criterion]
+        return (known.max or self.max_points) if known.gives_points else None
+
+    def most(self, criterion: str) -> Decimal:
+        """The most points of a criterion, 0 where it gives none."""
+        return self.max_of(criterion) or Decimal(0)
+
+    @cached_property
+    def full_marks(self) -> Decimal:
+        """The points of a unit that has everything: 18 under TT 01/2018/TT-VPCP."""
+        return added(self.most(number) for number in self.criteria)
+
+    @property
+    def has_total(self) -> bool:
+        """Whether units have a total."""
+        return self.total is TotalRule.SUM
+
+    @property
+    def grade_bands(self) -> tuple[Band, ...]:
+        """The grades from the best to the worst; empty where units are not graded."""
+        return self.grades.bands if self.grades else ()
+
+    @cached_property
+    def counts_answers(self) -> bool:
+        """Whether a metric counts the answers to a question."""
+        ratios = (one for c in self.criteria.values() if c.metric for one in c.metric.ratios)
+        return any(term.startswith("answers.") for ratio in ratios for term in ratio.terms)
+
+    @cached_property
+    def fact_kinds(self) -> Mapping[str, FactKind]:
+        """Every fact that may be given: the program's and the rulebook's own."""
+        return _fact_kinds(self.facts)
 
     def _check_decided(self, policy: str, choice: Choice) -> None:
         for number, outcomes in choice.points.items():
@@ -251,6 +273,13 @@ class Rulebook(Model):
         """Points and totals at the digits of `points_digits`."""
         return self._to_points(value)
 
+    def round_ratio(self, share: Decimal) -> Decimal:
+        """A share 0–1 as points are computed from it: its percentage at `ratio_digits`."""
+        policy = self.policies.ratio_digits
+        if policy is None:
+            return share
+        return rounded(100 * share, int(policy.chosen), self._rounding) / 100
+
     def round_mean(self, value: Decimal) -> Decimal:
         """Means over units at the digits of `mean_digits`."""
         return rounded(value, int(self.policies.mean_digits.chosen), self._rounding)
@@ -273,17 +302,17 @@ class Rulebook(Model):
     @cached_property
     def weak_below(self) -> Decimal:
         """Criterion means below this many points are listed as weak; ours, no law's."""
-        return Decimal(self.policies.weak_below.chosen)
+        return Decimal(self.policies.choice("weak_below", "0"))
 
     @cached_property
     def widest_interval(self) -> Decimal:
         """An interval wider than this part of its scale decides nothing; ours, no law's."""
-        return Decimal(self.policies.widest_interval.chosen)
+        return Decimal(self.policies.choice("widest_interval", "1"))
 
     @cached_property
     def publicity_from_answers(self) -> bool:
         """Whether chỉ số 6 is what citizens answered, rather than a fact of the unit."""
-        return self.policies.publicity_source.chosen == "answers"
+        return self.policies.choice("publicity_source", "fact") == "answers"
 
     @cached_property
     def _to_points(self) -> Callable[[Decimal], Decimal]:
@@ -294,19 +323,22 @@ class Rulebook(Model):
         return Rounding(self.policies.rounding.chosen)
 
 
-def _in_order(number: str) -> tuple[int, str]:
-    """Numbers as numbers: 2 comes before 10."""
-    return int(number) if number.isdecimal() else len(CRITERIA), number
+def _fact_kinds(added_facts: Mapping[str, FactOf]) -> dict[str, FactKind]:
+    return {**FACTS, **{name: fact.kind for name, fact in added_facts.items()}}
 
 
-def _check_number(number: str, scope: Scope) -> None:
-    if number not in CRITERIA:
-        raise PydanticCustomError("criterion_unknown", number)
-    if scope is not CRITERIA[number].scope:
-        raise PydanticCustomError("criterion_scope", number)
-
-
-def _check_names(number: str, kind: str, given: Collection[str], wanted: frozenset[str]) -> None:
-    if set(given) != wanted:
-        names = ", ".join(sorted(wanted.symmetric_difference(given)))
-        raise PydanticCustomError("criterion_names", f"{number}.{kind}: {names}")
+def _check_maxima(rulebook: Rulebook) -> None:
+    """A criterion with points names its most or has that of all; it promises no more than that."""
+    for number, criterion in rulebook.criteria.items():
+        at = {"at": f"criteria/{number}"}
+        most = rulebook.max_of(number)
+        if criterion.gives_points and most is None:
+            raise PydanticCustomError("max_missing", number, at)
+        named = criterion.metric.most if criterion.metric else None
+        if named is not None and named > (most or 0):
+            raise PydanticCustomError("points_above_max", number, at)
+        unknown = (
+            list(criterion.metric.unknown_terms(rulebook.fact_kinds)) if criterion.metric else []
+        )
+        if unknown:
+            raise PydanticCustomError("metric_term", ", ".join(unknown), at)

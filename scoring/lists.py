@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from scoring.aggregates import Overall
-from scoring.law import Band, Rulebook
-from scoring.unit_rating import UnitRating, full_marks
+from scoring.bands import Band
+from scoring.law import Rulebook
+from scoring.unit_rating import UnitRating
 
 
 def weak_criteria(overall: Overall) -> dict[str, Decimal]:
@@ -34,9 +35,9 @@ def grade_in_proportion(rulebook: Rulebook, unit: UnitRating) -> Band | None:
 
     Missing criteria lower what a unit can reach, not the limits of the grades.
     """
-    if unit.total is None or unit.grade is None or not unit.missing:
+    if rulebook.grades is None or unit.total is None or unit.grade is None or not unit.missing:
         return None
-    better = rulebook.grades.of(unit.total, unit.reachable, full_marks(rulebook))
+    better = rulebook.grades.of(unit.total, unit.reachable, rulebook.full_marks)
     return better if better.points > unit.grade.points else None
 
 

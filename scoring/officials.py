@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from scoring.bands import Band, Officials
 from scoring.criteria import Finding, mean_of_dossiers
-from scoring.law import Band, Rulebook
+from scoring.errors import Refusal
+from scoring.law import Rulebook
 from scoring.rounding import added
 
 
@@ -29,16 +31,25 @@ class OfficialRating:
     band: Band | None
 
 
+def officials_of(rulebook: Rulebook) -> Officials:
+    """The rules for officials. Raises Refusal `rulebooks.no_officials` where there are none."""
+    if rulebook.officials is None:
+        raise Refusal("rulebooks.no_officials", rulebook=rulebook.id)
+    return rulebook.officials
+
+
 def rate_official(
     rulebook: Rulebook, official: str, outcomes: Mapping[str, Mapping[str, int]]
 ) -> OfficialRating:
     """Rate an official from criterion → outcome → number of his or her dossiers.
 
-    Raises Refusal `rulebooks.unknown_outcome`.
+    Raises Refusal `rulebooks.unknown_outcome`, or `rulebooks.no_officials` where the rulebook
+    does not rate officials.
     """
+    rules = officials_of(rulebook)
     findings = {
         number: mean_of_dossiers(rulebook, number, outcomes.get(number, {}))
-        for number in rulebook.officials.criteria
+        for number in rules.criteria
     }
     points = [finding.points for finding in findings.values() if finding.points is not None]
     total = added(points) if points else None
@@ -47,7 +58,9 @@ def rate_official(
         official=official,
         findings=findings,
         dossiers=max((finding.n or 0 for finding in findings.values()), default=0),
-        reachable=rulebook.max_points * len(points),
+        reachable=added(
+            rulebook.most(n) for n, found in findings.items() if found.points is not None
+        ),
         total=total,
-        band=None if total is None or not enough else rulebook.officials.of(total),
+        band=None if total is None or not enough else rules.of(total),
     )

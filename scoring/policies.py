@@ -8,6 +8,22 @@ from pydantic_core import PydanticCustomError
 from scoring.model import Line, Model, Points, Text
 from scoring.supported import CHOICES
 
+OF_CASES = (
+    "no_due_date",
+    "steps",
+    "own_fault_points",
+    "field_check_points",
+    "late_without_complaint",
+    "publicity_source",
+    "deployment_gap_points",
+    "dossier_period",
+    "missing_criteria",
+    "weak_below",
+    "widest_interval",
+    "printed",
+)
+"""What a rulebook settles that scores by the cases of TT 01/2018/TT-VPCP."""
+
 
 class Choice(Model):
     """One way to settle an open question; `points` are the outcomes it decides."""
@@ -37,27 +53,28 @@ class Policy(Model):
 class Policies(Model):
     """Every open question by its name. Where two decide the same points, the later one wins.
 
-    An optional one came later than the first rulebooks; without it nothing is asked.
+    An optional one is not asked by every rulebook; one that scores by cases settles `OF_CASES`.
     """
 
-    no_due_date: Policy
-    steps: Policy
-    own_fault_points: Policy
-    field_check_points: Policy
-    late_without_complaint: Policy
-    publicity_source: Policy
-    deployment_gap_points: Policy
-    dossier_period: Policy
+    no_due_date: Policy | None = None
+    steps: Policy | None = None
+    own_fault_points: Policy | None = None
+    field_check_points: Policy | None = None
+    late_without_complaint: Policy | None = None
+    publicity_source: Policy | None = None
+    deployment_gap_points: Policy | None = None
+    dossier_period: Policy | None = None
     minimum_criteria: Policy
     officials_minimum: Policy | None = None
-    missing_criteria: Policy
+    missing_criteria: Policy | None = None
     rounding: Policy
     points_digits: Policy
     mean_digits: Policy
     share_digits: Policy
-    weak_below: Policy
-    widest_interval: Policy
-    printed: Policy
+    weak_below: Policy | None = None
+    widest_interval: Policy | None = None
+    printed: Policy | None = None
+    ratio_digits: Policy | None = None
 
     @field_validator(*CHOICES)
     @classmethod
@@ -68,6 +85,15 @@ class Policies(Model):
         if policy is not None and not known.issuperset(policy.choices):
             raise PydanticCustomError("policy_unknown_choice", ", ".join(sorted(known)))
         return policy
+
+    def choice(self, name: str, otherwise: str) -> str:
+        """The choice made for a policy; `otherwise` where the rulebook does not settle it."""
+        policy: Policy | None = getattr(self, name)
+        return otherwise if policy is None else policy.chosen
+
+    def lacking(self) -> list[str]:
+        """The questions of a circular of cases that are not settled."""
+        return [name for name in OF_CASES if getattr(self, name) is None]
 
     def named(self) -> Iterator[tuple[str, Policy]]:
         """The policies that the rulebook settles with their names, in the order above."""

@@ -198,9 +198,18 @@ _CODES = {"missing": "missing_key", "extra_forbidden": "unknown_key"}
 _OWN_CODES = frozenset(
     {
         "bands_order",
+        "group_criteria",
+        "group_sum",
+        "max_missing",
+        "metric_criterion",
+        "metric_ratio",
+        "metric_term",
+        "policy_missing",
+        "total_sum",
         "criterion_names",
         "criterion_scope",
         "criterion_unknown",
+        "fact_known",
         "fact_rule",
         "fact_unknown",
         "levels",
@@ -215,7 +224,8 @@ _OWN_CODES = frozenset(
 
 
 def _refusal(error: ErrorDetails, marked: Marked) -> Refusal:
-    path = tuple(str(step) for step in error["loc"])
+    at = error.get("ctx", {}).get("at")
+    path = tuple(at.split("/")) if at else tuple(str(step) for step in error["loc"])
     place = marked.place(path)
     kind = error["type"]
     code = kind if kind in _OWN_CODES else _CODES.get(kind, "bad_value")

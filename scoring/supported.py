@@ -29,6 +29,8 @@ class Validity(StrEnum):
 
     NATIONAL = "national"
     LOCAL = "local"
+    BESIDE = "beside"
+    """National, for another purpose: used beside the one in force, where it is chosen by its id."""
 
 
 class FactRule(StrEnum):
@@ -47,6 +49,7 @@ class FactKind(StrEnum):
     SHARE = "share"
     COUNT = "count"
     PUBLICITY = "publicity"
+    POINTS = "points"
 
 
 FACTS: Mapping[str, FactKind] = {
@@ -146,5 +149,6 @@ CHOICES: Mapping[str, frozenset[str]] = {
     "weak_below": _TENTHS,
     "widest_interval": _TENTHS,
     "printed": frozenset(Printed),
+    "ratio_digits": _COUNTS,
 }
 """What the program can do for a policy; the other policies are nothing but points."""

@@ -8,8 +8,9 @@ from scoring.aggregates import Overall, scored
 from scoring.law import Rulebook
 from scoring.lists import grade_in_proportion, scored_by_nobody, self_differences
 from scoring.rounding import plain
-from scoring.texts import FactName, say
+from scoring.texts import say
 from scoring.unit_rating import State, UnitRating
+from scoring.words import fact_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ def warnings_of(
         *_means_differ(overall),
         *_scored_by_nobody(rulebook, overall, rated),
         *_left_out(rulebook, units),
-        *_lacking(units),
+        *_lacking(rulebook, units),
         *(warning for unit in rated for warning in _grade_lowered(rulebook, unit)),
         *(warning for unit in units for warning in _self_differs(rulebook, unit)),
     )
@@ -75,7 +76,7 @@ def _left_out(rulebook: Rulebook, units: Sequence[UnitRating]) -> Iterator[Ratin
             yield RatingWarning(code=code, params={"count": len(names), "units": names, **more})
 
 
-def _lacking(units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
+def _lacking(rulebook: Rulebook, units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
     """A fact that only some parts of the period hold, with the units and the parts without it."""
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for unit in units:
@@ -83,7 +84,12 @@ def _lacking(units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
             found.setdefault((fact, parts), []).append(unit.evidence.name)
     for (fact, parts), names in found.items():
         code = "fact_lacking_in_parts" if parts else "fact_not_given"
-        params = {"fact": FactName(fact), "parts": parts, "count": len(names), "units": names}
+        params = {
+            "fact": fact_words(rulebook, fact),
+            "parts": parts,
+            "count": len(names),
+            "units": names,
+        }
         yield RatingWarning(code=code, params=params)
 
 

@@ -51,7 +51,7 @@ def command(
     """Recompute the printed tables of a file; findings are the result, so they exit 0."""
     rulebook = chosen(runtime, rulebook_id)
     language = runtime.texts.language
-    grades = {band.id: band.name.of(language) for band in rulebook.grades.bands}
+    grades = {band.id: band.name.of(language) for band in rulebook.grade_bands}
     policy = policy_of(rulebook, rounding=RateRounding(rounding), quota=quota)
     printed, report = _checked(file, policy)
     words = FindingWords(runtime.texts, grades)

@@ -18,7 +18,7 @@ from admin.verifying.dossier_phrases import DossierPhrases, known_forms
 from admin.verifying.outcomes import outcome_code
 from scoring.evidence import known_criterion
 from scoring.law import Rulebook
-from scoring.unit_rating import UnitRating, rate_unit
+from scoring.unit_rating import UnitRating, rate_units
 from surveys.criteria import CRITERIA
 from surveys.errors import Refusal
 from surveys.period import Period
@@ -53,7 +53,7 @@ async def command(
     """Explain a grade, or one criterion with the dossiers it is computed from."""
     wanted = runtime.period(period)
     book = chosen(runtime, rulebook, policies, wanted)
-    if outcome is not None and criterion not in CRITERIA:
+    if outcome is not None and _counted(book, criterion) is None:
         raise Refusal("explain.no_outcomes", known=", ".join(CRITERIA))
     database = await runtime.database()
     async with database.read() as conn:
@@ -62,8 +62,8 @@ async def command(
             runtime.scope.require(rated.code)
         phrases = DossierPhrases(runtime=runtime, rulebook=book, forms=await known_forms(conn))
         page_shown = None
-        if criterion is not None and criterion in CRITERIA:
-            asked = (rated.code, criterion, outcome)
+        if counted := _counted(book, criterion):
+            asked = (rated.code, counted, outcome)
             page_shown = await _page(conn, wanted, asked, limit, page, open_codes=codes)
     result = ExplainResult(
         rulebook=book,
@@ -82,12 +82,20 @@ def _criterion(book: Rulebook, rated: UnitRating, number: str | None) -> Explain
     return explained_criterion(book, rated, number)
 
 
+def _counted(book: Rulebook, criterion: str | None) -> str | None:
+    """The criterion of dossiers whose outcomes are counted; None where no dossier is."""
+    known = book.criteria.get(criterion) if criterion else None
+    if known is not None and known.metric is not None:
+        return known.metric.shown_by()
+    return criterion if criterion in CRITERIA else None
+
+
 async def _rated(conn: Connection, book: Rulebook, unit: str, period: Period) -> UnitRating:
     code = (await UnitIndex.load(conn)).code_of(unit)
-    found = [one for one in (await unit_evidence(conn, book, period)).evidence if one.code == code]
-    if not found:
+    evidence = (await unit_evidence(conn, book, period)).evidence
+    if all(one.code != code for one in evidence):
         raise Refusal("explain.not_in_period", unit=code, period=period.id)
-    return rate_unit(book, found[0])
+    return next(one for one in rate_units(book, evidence) if one.code == code)
 
 
 async def _page(

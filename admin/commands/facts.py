@@ -2,21 +2,24 @@
 
 import click
 
+from admin.importing.declared_facts import declared_facts
 from admin.importing.facts import FactImporter
 from admin.importing.options import importing
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
-from scoring.texts import say
+from admin.rating.rulebooks import chosen_if_named
+from scoring.rulebook import shipped_rulebooks
 from surveys.store.dossiers import facts
 
 command = group("facts")
 
 
 @command.command("import")
+@click.option("--rulebook", metavar="ID")
 @importing
-def import_facts(runtime: Runtime) -> FactImporter:
-    """Import a file of facts."""
-    return FactImporter(runtime)
+def import_facts(runtime: Runtime, rulebook: str | None) -> FactImporter:
+    """Import a file of facts, including those the rulebook adds."""
+    return FactImporter(runtime, *chosen_if_named(runtime, rulebook))
 
 
 @command.command("list")
@@ -29,13 +32,14 @@ async def list_facts(runtime: Runtime, period: str, shown_as: Format) -> None:
     async with database.read() as conn:
         found = (await facts.list_by_period(conn, [wanted.id]))[wanted.id]
     language = runtime.texts.language
+    known = declared_facts((*shipped_rulebooks(), *chosen_if_named(runtime, None)))
     rows = [
         {
             "unit": unit,
             "period": wanted.id,
             "fact": fact,
             "value": value,
-            "meaning": say("facts", fact, language),
+            "meaning": known.meaning(fact, language),
         }
         for unit, values in sorted(found.items())
         for fact, value in sorted(values.items())

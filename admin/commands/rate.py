@@ -12,6 +12,7 @@ from admin.rating.rating_phrases import RatingPhrases
 from admin.rating.result import RatingResult, read_rating, with_past
 from admin.rating.rulebooks import chosen
 from admin.rating.view import RatingView
+from scoring.officials import officials_of
 from surveys.errors import Refusal
 from surveys.period import Period
 from surveys.store.base.connection import Connection
@@ -92,7 +93,7 @@ async def _officials(
     """Rate the officials; only for those who may see it."""
     counted = await ratings.count_by_officer(conn, period)
     rows = official_rows(phrases, counted, as_table=shown_as is Format.TABLE)
-    criteria = " ".join(f"cs{number}" for number in phrases.rulebook.officials.criteria)
+    criteria = " ".join(f"cs{number}" for number in officials_of(phrases.rulebook).criteria)
     keys = f"unit official {criteria} n total reachable band"
     columns = runtime.columns("rate.official_columns", keys, codes="unit")
     runtime.show(rows, columns, shown_as, phrases.text("officials_title", id=period.id))

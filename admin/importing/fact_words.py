@@ -50,19 +50,11 @@ PUBLICITY = {
     "poor": ("Không đạt", "Kém", "Không", "Chưa công khai", "Không công khai"),
 }
 """The words for the result of a check of the publication; the first one is ours."""
-_NAMES = {fold(title): name for name, titles in TITLES.items() for title in titles}
-_NAMES |= {fold(name): name for name in FACTS}
-_WORDS = {fold(said): word for word, words in PUBLICITY.items() for said in words}
-
-
-def fact_name(written: str) -> str:
-    """The id of the fact; an unknown name stays unchanged, and the rulebook refuses it."""
-    return _NAMES.get(fold(written), written)
-
-
-def fact_value(name: str, written: str) -> str:
-    """The value as the rulebook reads it."""
-    return _WORDS.get(fold(written), written) if name == "publicity" else written
+NAMES = {fold(title): name for name, titles in TITLES.items() for title in titles}
+NAMES |= {fold(name): name for name in FACTS}
+"""Folded name → fact."""
+WORDS = {fold(said): word for word, words in PUBLICITY.items() for said in words}
+"""Folded word → result of a check of the publication."""
 
 
 def known_names() -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from admin.importing.cells import needed
-from admin.importing.fact_words import fact_name, fact_value, known_names
+from admin.importing.declared_facts import declared_facts
 from admin.importing.importer import Read, Refused, Stored
 from admin.importing.unit_index import UnitIndex
 from admin.importing.unit_limits import Touched
@@ -13,8 +13,9 @@ from admin.kit.refusals import REFUSALS
 from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
 from scoring import evidence as law
+from scoring.law import Rulebook
 from scoring.rounding import plain
-from scoring.supported import FACTS
+from scoring.rulebook import shipped_rulebooks
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts
@@ -40,9 +41,11 @@ class FactImporter:
     essential: Sequence[str] = ()
     chunk = 1_000_000
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, *rulebooks: Rulebook) -> None:
+        """`rulebooks` add their facts to those of the program and of the shipped ones."""
         self.warnings = Counter[str]()
         self._runtime = runtime
+        self._facts = declared_facts((*shipped_rulebooks(), *rulebooks))
         self._units = UnitIndex.of(())
         self._import_id: int | None = None
         self._seen: dict[Key, str] = {}
@@ -55,10 +58,11 @@ class FactImporter:
 
     def read(self, row: Row) -> Fact:
         """Read one fact in canonical form; raises Refusal with the reason to reject it."""
-        name = fact_name(needed(row, "fact"))
-        if name not in FACTS:
-            raise Refusal("facts.unknown", fact=name, known=known_names())
-        value = law.parse_fact(name, fact_value(name, needed(row, "value")))
+        name = self._facts.name(needed(row, "fact"))
+        if name not in self._facts.kinds:
+            raise Refusal("facts.unknown", fact=name, known=self._facts.known)
+        written = self._facts.value(name, needed(row, "value"))
+        value = law.parse_fact(name, written, self._facts.kinds)
         fact = Fact(
             unit_id=self._units.id_of(needed(row, "unit")),
             period=self._runtime.period(needed(row, "period")).id,
@@ -77,7 +81,7 @@ class FactImporter:
     async def store(self, conn: Connection, rows: Sequence[Read[Fact]]) -> Stored:
         """Write new and changed facts; reject parts larger than their whole."""
         before = await facts.find_stored(conn, {fact.period for _, fact in rows})
-        taken, rejected = _consistent(rows, before)
+        taken, rejected = _consistent(rows, before, self._facts.parts)
         changed = [fact for fact in taken if before.get(fact.key) != fact.value]
         await facts.put(conn, changed, self._import_id)
         replaced = [fact for fact in changed if fact.key in before]
@@ -107,7 +111,7 @@ class FactImporter:
 
 
 def _consistent(
-    rows: Sequence[Read[Fact]], before: Mapping[Key, str]
+    rows: Sequence[Read[Fact]], before: Mapping[Key, str], parts: Mapping[str, str]
 ) -> tuple[list[Fact], list[Refused]]:
     """Split into facts consistent within their unit and period, and rejected rows."""
     groups: dict[tuple[int, str], dict[str, Read[Fact]]] = {}
@@ -117,17 +121,19 @@ def _consistent(
     rejected: list[Refused] = []
     for (unit_id, period), group in groups.items():
         there = {key[2]: v for key, v in before.items() if key[:2] == (unit_id, period)}
-        rejected += _reject_unfit(group, there)
+        rejected += _reject_unfit(group, there, parts)
     return [fact for group in groups.values() for _, fact in group.values()], rejected
 
 
-def _reject_unfit(group: dict[str, Read[Fact]], there: Mapping[str, str]) -> list[Refused]:
+def _reject_unfit(
+    group: dict[str, Read[Fact]], there: Mapping[str, str], parts: Mapping[str, str]
+) -> list[Refused]:
     """Remove rows from `group` until the rest fits the stored facts; return those removed."""
     out: list[Refused] = []
     while group:
         values = {**there, **{name: fact.value for name, (_, fact) in group.items()}}
         try:
-            law.check_facts(values)
+            law.check_facts(values, parts)
             break
         except REFUSALS as reason:
             part, whole = str(reason.params["part"]), str(reason.params["whole"])

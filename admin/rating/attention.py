@@ -16,7 +16,7 @@ from scoring.lists import (
     without_online_intake,
 )
 from scoring.rating import Rating
-from scoring.unit_rating import State, UnitRating
+from scoring.unit_rating import Score, State, UnitRating
 from surveys.criteria import FROM_CITIZENS
 
 UNFINISHED = (State.NOT_SCORED, State.INSUFFICIENT)
@@ -156,14 +156,24 @@ def has_few_responses(rulebook: Rulebook, unit: UnitRating) -> bool:
 
     False for a unit without a grade; appraised criteria do not depend on responses.
     """
-    if unit.total is None:
+    if unit.state is not State.SCORED:
         return False
+    if any(_wide(rulebook, score) for score in unit.scores.values()):
+        return True
     found = (
         confidence.of_finding(rulebook, unit.scores[number].finding, unit.evidence.dossiers)
         for number in FROM_CITIZENS
         if number in unit.scores and unit.scores[number].appraised is None
     )
     return any(one is not None and one.trust is Trust.FEW for one in found)
+
+
+def _wide(rulebook: Rulebook, score: Score) -> bool:
+    """Whether the interval of a metric that rests on answers is too wide."""
+    found = score.finding.measure
+    if found is None or found.low is None or found.high is None:
+        return False
+    return found.high - found.low > rulebook.widest_interval
 
 
 def _few(unit: UnitRating) -> FewResponses:

@@ -32,7 +32,8 @@ class ExplainedCriterion:
 
     Criteria of dossiers have `parts`, their `sum` and `n`; criteria of the whole unit have the
     `case` of the circular that applies, the `facts` compared and the names of the unknown
-    facts. `confidence` is None if all citizens answered or none was asked.
+    facts. `measure` is the share of a metric with its counts. `confidence` is None if all citizens
+    answered or none was asked.
     """
 
     criterion: str
@@ -47,6 +48,7 @@ class ExplainedCriterion:
     facts: Mapping[str, Decimal | str]
     missing_facts: tuple[str, ...]
     confidence: Confidence | None
+    measure: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,16 @@ def explained_criterion(rulebook: Rulebook, unit: UnitRating, number: str) -> Ex
         facts=dict(case.values) if case else {},
         missing_facts=tuple(case.missing) if case else (),
         confidence=_confidence(rulebook, unit, number),
+        measure=_measure(score),
     )
+
+
+def _measure(score: Score) -> Mapping[str, object] | None:
+    """The JSON of a metric's share with the counts behind it."""
+    found = score.finding.measure
+    if found is None:
+        return None
+    return (score.as_json() or {}) | {"terms": dict(found.terms), "missing": list(found.missing)}
 
 
 def _parts(rulebook: Rulebook, score: Score) -> tuple[ExplainedPart, ...]:

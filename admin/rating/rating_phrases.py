@@ -7,7 +7,7 @@ from admin.kit.texts import Texts
 from scoring.law import Rulebook
 from scoring.rounding import plain
 from scoring.supported import Printed
-from scoring.texts import say, written
+from scoring.texts import Percent, say, written
 from scoring.unit_rating import State, UnitRating
 
 UNKNOWN = "–"
@@ -46,14 +46,25 @@ class RatingPhrases:
         return f"{'+' if value > 0 else ''}{written(value, self.language)}"
 
     def criterion(self, number: str) -> str:
-        """The short name of a criterion: `CS1`."""
+        """The short name of a criterion: `CS1`, or its id where it has no number."""
+        if not number.isdecimal():
+            return number
         return self.text("columns.criterion", number=number)
 
     def points(self, unit: UnitRating, criterion: str) -> str:
-        """A criterion of a unit; an appraised one is marked with *."""
+        """A criterion of a unit, `94,5%` if it has no points; an appraised one is marked with *."""
         score = unit.scores[criterion]
         mark = "" if score.appraised is None else "*"
+        if score.points is None and score.percent is not None:
+            return written(Percent(score.percent), self.language)
         return self.number(score.points) + mark
+
+    def group(self, unit: UnitRating, name: str) -> str:
+        """The points of a group; with the reachable points if these are below its maximum."""
+        group = unit.groups[name]
+        if group.points is None or group.reachable == group.max:
+            return self.number(group.points)
+        return f"{self.number(group.points)}/{plain(group.reachable)}"
 
     def total(self, unit: UnitRating) -> str:
         """The total out of the points that could be reached: `14,7/16`."""
@@ -81,12 +92,14 @@ class RatingPhrases:
 
     def names(self, blocks: tuple[str, ...]) -> dict[str, dict[str, str]]:
         """The names of every id used in a rating's JSON, for pages and reports."""
-        language, bands = self.language, self.rulebook.grades.bands
+        language, bands = self.language, self.rulebook.grade_bands
         criteria = self.rulebook.criteria.items()
-        return {
+        groups = {name: one.name.of(language) for name, one in self.rulebook.groups.items()}
+        found = {
             "criteria": {number: one.name.of(language) for number, one in criteria},
             "grades": {band.id: band.name.of(language) for band in bands},
             "states": {state.value: self.state(state) for state in State},
             "blocks": {block: self.block(block) for block in blocks},
             "aggregates": {name.value: self.aggregate(name.value) for name in Printed},
         }
+        return found | ({"groups": groups} if groups else {})

@@ -61,6 +61,7 @@ def _rulebook(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
         "in_force": result.in_force,
         "basis": rulebook.basis.act if rulebook.basis else None,
         "local_decision": rulebook.local_decision,
+        "compiled_by": rulebook.compiled_by.of(phrases.language) if rulebook.compiled_by else None,
     }
 
 
@@ -110,14 +111,17 @@ def _score(score: Score) -> dict[str, Any]:
 def flat(result: RatingResult) -> tuple[list[dict[str, Any]], list[str]]:
     """One row per unit, its criteria as columns `cs1` …; returns the rows and their keys.
 
-    A comparison with earlier periods adds `total_<period>` and `change_<period>` at the end, and
-    a row for each unit that existed only then.
+    Metrics add their denominators as `cs…_n`, groups their points as `group_…`. A comparison with
+    earlier periods adds `total_<period>` and `change_<period>` at the end, and a row for each unit
+    that existed only then.
     """
     found = _contract(result, "vi")
     rows = [_row(unit) for unit in found["units"]]
     criteria = [f"cs{number}" for number in found["overall"]["criteria"]]
     simulated = ["simulated"] if "simulated" in found else []
-    keys = [*UNIT_KEYS, *simulated, *criteria, *END_KEYS]
+    groups = [f"group_{name}" for name in result.rulebook.groups]
+    counts = [f"cs{number}_n" for number in found["overall"].get("shares", ())]
+    keys = [*UNIT_KEYS, *simulated, *criteria, *groups, *END_KEYS, *counts]
     for past in result.past or ():
         keys += _add_past(rows, past)
     return rows, keys
@@ -144,7 +148,15 @@ def _gone(unit: UnitRating) -> dict[str, Any]:
 
 
 def _row(unit: Mapping[str, Any]) -> dict[str, Any]:
-    points = {
-        f"cs{number}": score and score["points"] for number, score in unit["criteria"].items()
-    }
-    return {**{key: value for key, value in unit.items() if key != "criteria"}, **points}
+    scores = unit["criteria"].items()
+    points = {f"cs{number}": score and _value(score) for number, score in scores}
+    counts = {f"cs{number}_n": score and score["n"] for number, score in scores}
+    groups = {f"group_{name}": one["points"] for name, one in unit.get("groups", {}).items()}
+    kept = {key: value for key, value in unit.items() if key not in {"criteria", "groups"}}
+    return {**kept, **points, **groups, **counts}
+
+
+def _value(score: Mapping[str, Any]) -> str | None:
+    """The points, or the percentage of a criterion without points."""
+    value: str | None = score["points"] or score.get("share")
+    return value

@@ -7,8 +7,13 @@ from typing import Any
 from admin.kit.output import Block, Points
 from admin.kit.tables import Column, Kind, Row, Table
 from admin.kit.texts import Texts
-from scoring.law import Bands, Rulebook
-from scoring.texts import FactName, written
+from scoring.bands import Band
+from scoring.law import Rulebook
+from scoring.measured_words import rule_words
+from scoring.metric import Ratio
+from scoring.rounding import plain
+from scoring.texts import written
+from scoring.words import fact_words, term_words
 
 KEYS = ("criterion", "name", "outcome", "points", "words", "source")
 
@@ -26,10 +31,14 @@ class RulebookView:
         yield ""
         shown = ("criterion", "outcome", "points", "words")
         columns = [self._column(key) for key in shown]
-        yield Table(columns=columns, rows=list(self._cases()), title=self._text("cases"))
+        if cases := list(self._cases()):
+            yield Table(columns=columns, rows=cases, title=self._text("cases"))
+        yield Points(heading=self._text("metrics"), lines=list(self._metrics()))
+        yield Points(heading=self._text("groups"), lines=list(self._groups()))
         yield Points(heading=self._text("limits"), lines=list(self._limits()))
-        yield Points(heading=self._text("grades"), lines=self._bands(self.rulebook.grades))
-        yield Points(heading=self._text("officials"), lines=self._bands(self.rulebook.officials))
+        yield Points(heading=self._text("grades"), lines=self._bands(self.rulebook.grade_bands))
+        officials = self.rulebook.officials.bands if self.rulebook.officials else ()
+        yield Points(heading=self._text("officials"), lines=self._bands(officials))
         yield Points(heading=self._text("policies"), lines=list(self._policies()))
         yield Points(heading=self._text("facts"), lines=list(self._facts()))
 
@@ -53,6 +62,8 @@ class RulebookView:
         if book.basis:
             ends = book.basis.ends or self._text("open")
             yield self._text("basis", act=book.basis.act, ends=ends)
+        if book.compiled_by:
+            yield self._text("compiled_by", compiler=self._written(book.compiled_by))
         if book.local_decision:
             yield self._text("decision", decision=book.local_decision)
 
@@ -68,6 +79,32 @@ class RulebookView:
                     "source": criterion.source,
                 }
 
+    def _metrics(self) -> Iterator[str]:
+        """One line a metric: its name, what is divided by what, what the share is worth."""
+        for number, criterion in self.rulebook.criteria.items():
+            if criterion.metric is None:
+                continue
+            shares = "; ".join(self._ratio(ratio) for ratio in criterion.metric.evidence)
+            worth = "; ".join(rule_words(self.rulebook, number, self.texts.language))
+            params = {"criterion": number, "name": self._written(criterion.name)}
+            yield self._text("metric", **params, share=shares, worth=worth, source=criterion.source)
+
+    def _ratio(self, ratio: Ratio) -> str:
+        if ratio.value is not None:
+            return self._term(ratio.value)
+        top = " + ".join(map(self._term, ratio.numerator))
+        minus = "".join(f" − {self._term(term)}" for term in ratio.minus)
+        bottom = " + ".join(map(self._term, ratio.denominator))
+        return f"({top}{minus}) / ({bottom})"
+
+    def _term(self, term: str) -> str:
+        return term_words(self.rulebook, term, self.texts.language)
+
+    def _groups(self) -> Iterator[str]:
+        for name, group in self.rulebook.groups.items():
+            params = {"id": name, "name": self._written(group.name), "max": plain(group.max)}
+            yield self._text("group", **params, criteria=", ".join(group.criteria))
+
     def _limits(self) -> Iterator[str]:
         for number, criterion in self.rulebook.criteria.items():
             for name, by_level in criterion.thresholds.items():
@@ -76,10 +113,9 @@ class RulebookView:
                 )
                 yield self._text("limit", criterion=number, name=name, limits=limits)
 
-    def _bands(self, bands: Bands) -> list[str]:
+    def _bands(self, bands: Sequence[Band]) -> list[str]:
         return [
-            self._text("band", name=self._written(band.name), points=band.points)
-            for band in bands.bands
+            self._text("band", name=self._written(band.name), points=band.points) for band in bands
         ]
 
     def _policies(self) -> Iterator[str]:
@@ -91,7 +127,9 @@ class RulebookView:
     def _facts(self) -> Iterator[str]:
         for name, rule in self.rulebook.facts_of_parts.items():
             words = self._text(f"rules.{rule.value}")
-            yield self._text("fact", fact=self._written(FactName(name)), rule=words)
+            yield self._text(
+                "fact", fact=self._written(fact_words(self.rulebook, name)), rule=words
+            )
 
     def _column(self, key: str) -> Column:
         kind = {"criterion": Kind.CODE, "outcome": Kind.CODE}.get(key, Kind.TEXT)

@@ -8,12 +8,14 @@ from functools import lru_cache
 from scoring.evidence import Fact, UnitEvidence, parse_fact
 from scoring.law import Rulebook
 from scoring.rollup import roll_up
+from scoring.supported import FactKind
 from surveys.period import Period, part_ids
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts, scores
 from surveys.store.dossiers.scores import Stage
-from surveys.store.results import ratings
+from surveys.store.results import ratings, tallies
 from surveys.store.results.ratings import UnitCounts
+from surveys.store.results.tallies import Dimension
 
 Points = Mapping[str, Decimal]
 
@@ -42,13 +44,15 @@ async def unit_evidence(conn: Connection, rulebook: Rulebook, period: Period) ->
     given = await facts.list_by_period(conn, (period.id, *parts))
     own = await scores.list_by_period(conn, period.id, Stage.SELF)
     appraised = await scores.list_by_period(conn, period.id, Stage.APPRAISED)
+    answers = await _answers(conn, period) if rulebook.counts_answers else {}
     read = []
     for unit in counted:
-        held = {one: _facts(by_unit.get(unit.code, {})) for one, by_unit in given.items()}
+        held = {one: _facts(rulebook, by_unit.get(unit.code, {})) for one, by_unit in given.items()}
         whole = held.pop(period.id)
         known, lacking = roll_up(rulebook.facts_of_parts, whole, held)
         points = _Points(own=own.get(unit.code, {}), appraised=appraised.get(unit.code, {}))
-        read.append(replace(_evidence(unit, points), facts=known, lacking=lacking))
+        made = replace(_evidence(unit, points), facts=known, lacking=lacking)
+        read.append(replace(made, answers=answers.get(unit.code, {})))
     return PeriodEvidence(
         period=period,
         evidence=tuple(read),
@@ -79,9 +83,22 @@ def _evidence(unit: UnitCounts, points: _Points) -> UnitEvidence:
     )
 
 
-def _facts(stored: Mapping[str, str]) -> dict[str, Fact]:
-    return {name: _fact(name, text) for name, text in stored.items()}
+async def _answers(conn: Connection, period: Period) -> dict[str, dict[str, dict[str, int]]]:
+    """Unit → question → option → responses."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for cell in await tallies.read_cells(conn, period, {Dimension.UNIT}):
+        options = found.setdefault(cell.group[0], {}).setdefault(cell.question, {})
+        options[cell.option] = options.get(cell.option, 0) + (cell.count or 0)
+    return found
 
 
-_fact = lru_cache(maxsize=10_000)(parse_fact)
-"""Cached, since a thousand units have mostly the same facts."""
+def _facts(rulebook: Rulebook, stored: Mapping[str, str]) -> dict[str, Fact]:
+    """The facts that the rulebook knows; facts of other rulebooks are ignored."""
+    kinds = rulebook.fact_kinds
+    return {name: _fact(name, text, kinds[name]) for name, text in stored.items() if name in kinds}
+
+
+@lru_cache(maxsize=10_000)
+def _fact(name: str, text: str, kind: FactKind) -> Fact:
+    """Cached, since a thousand units have mostly the same facts."""
+    return parse_fact(name, text, {name: kind})

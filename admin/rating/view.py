@@ -13,6 +13,7 @@ from admin.rating import compared, rows
 from admin.rating.attention import SelfDifference
 from admin.rating.rating_phrases import RatingPhrases
 from admin.rating.result import RatingResult
+from admin.rating.shares_table import shares_table
 from scoring.aggregates import Group, grade_of_mean
 from scoring.unit_rating import UnitRating
 
@@ -40,7 +41,7 @@ class RatingView:
         yield from self._heading()
         yield self._units()
         yield self._groups()
-        yield self._overall()
+        yield from self._whole()
         yield from self._notes()
         if self.result.past is not None:
             yield from compared.blocks(self.phrases, self.result.past)
@@ -52,21 +53,36 @@ class RatingView:
         yield self._text("rulebook", id=rulebook.id, version=version, title=title)
         if rulebook.local_decision:
             yield self._text("local_decision", decision=rulebook.local_decision)
+        if rulebook.compiled_by:
+            compiler = rulebook.compiled_by.of(self.phrases.language)
+            yield self._text("compiled_by", compiler=compiler)
         yield ""
 
     def _units(self) -> Table:
-        criteria = tuple(self.result.rulebook.criteria)
+        book = self.result.rulebook
+        criteria = tuple(book.criteria)
         columns = [
             self._column("unit", Kind.CODE, optional=True),
             self._column("name"),
             *(self._column(key, Kind.FIGURE, optional=True) for key in COUNTS),
-            *(_criterion_column(self.phrases, number) for number in criteria),
-            self._column("total", Kind.FIGURE),
+            *self._parts(),
+            *([self._column("total", Kind.FIGURE)] if book.has_total else []),
             self._column("grade"),
         ]
         units = [self._unit(unit, criteria) for unit in self.result.rating.units]
         listed = [*units, self._means(criteria)]
         return Table(columns=columns, rows=listed, title=self._text("units"), last_is_total=True)
+
+    def _parts(self) -> list[Column]:
+        """A column for each group of criteria, else for each criterion."""
+        groups = self.result.rulebook.groups.items()
+        if groups:
+            language = self.phrases.language
+            return [
+                Column(key=f"g{name}", title=one.name.of(language), kind=Kind.FIGURE)
+                for name, one in groups
+            ]
+        return [_criterion_column(self.phrases, n) for n in self.result.rulebook.criteria]
 
     def _unit(self, unit: UnitRating, criteria: tuple[str, ...]) -> Row:
         phrases, evidence = self.phrases, unit.evidence
@@ -75,6 +91,7 @@ class RatingView:
             "name": evidence.name,
             **{key: phrases.number(getattr(evidence, key)) for key in COUNTS},
             **{f"cs{number}": phrases.points(unit, number) for number in criteria},
+            **{f"g{name}": phrases.group(unit, name) for name in unit.groups},
             "total": phrases.total(unit),
             "grade": phrases.grade(unit),
         }
@@ -92,10 +109,10 @@ class RatingView:
     def _groups(self) -> Table:
         columns = [self._column("block", Kind.CODE), self._column("what")]
         columns += [self._column(key, Kind.FIGURE) for key in ("units", "scored", "mean")]
-        columns.append(self._column("grade"))
+        columns += [self._column("grade")] if self.result.rulebook.grades else []
         columns += [
             Column(key=band.id, title=band.name.of(self.phrases.language), kind=Kind.FIGURE)
-            for band in self.result.rulebook.grades.bands
+            for band in self.result.rulebook.grade_bands
         ]
         groups = self.result.rating.blocks.items()
         listed = [row for name, group in groups for row in self._group(name, group)]
@@ -107,6 +124,8 @@ class RatingView:
         counts = {"units": number(group.units), "scored": number(group.scored)}
         mean = {"mean": number(group.mean), "grade": self._grade(group.mean)}
         yield {"block": name, "what": self._text("grades"), **counts, **mean, **grades}
+        if not grades:
+            return
         for key, whole in (("share_of_all", group.units), ("share_of_scored", group.scored)):
             yield {"what": self._text(key), **self._shares(group.grades, whole)}
 
@@ -122,6 +141,13 @@ class RatingView:
             for grade, count in grades.items()
         }
 
+    def _whole(self) -> Iterator[Block]:
+        if self.result.rulebook.has_total:
+            yield self._overall()
+        if self.result.rating.overall.shares:
+            yield ""
+            yield shares_table(self.phrases, self.result.rating.overall)
+
     def _overall(self) -> Table:
         overall = self.result.rating.overall
         marks = {overall.printed.value: self._text("leads")}
@@ -135,7 +161,8 @@ class RatingView:
             for name, value in self.result.aggregates.items()
         ]
         columns = [self._column("aggregate"), self._column("leads")]
-        columns += [self._column("points", Kind.FIGURE), self._column("grade")]
+        columns.append(self._column("points", Kind.FIGURE))
+        columns += [self._column("grade")] if self.result.rulebook.grades else []
         return Table(columns=columns, rows=listed, title=self._text("overall"))
 
     def _notes(self) -> Iterator[Block]:

@@ -61,18 +61,16 @@ class RatingWorkbook:
 
     def _summary(self) -> tuple[list[SheetTable], list[Chart]]:
         tables = [self._grades(), *self._shares(), self._criteria(), self._overall()]
-        grades = range(4, 4 + len(self.result.rulebook.grades.bands))
-        charts = [
-            Chart(
-                title=self._text("charts.grades"),
-                table=0,
-                categories=0,
-                values=list(grades),
-                stacked=True,
-            ),
-            Chart(title=self._text("charts.criteria"), table=3, categories=0, values=[2]),
-        ]
-        return tables, charts
+        grades = range(4, 4 + len(self.result.rulebook.grade_bands))
+        counted = Chart(
+            title=self._text("charts.grades"),
+            table=0,
+            categories=0,
+            values=list(grades),
+            stacked=True,
+        )
+        criteria = Chart(title=self._text("charts.criteria"), table=3, categories=0, values=[2])
+        return tables, [counted, criteria] if grades else [criteria]
 
     def _grades(self) -> SheetTable:
         rows: list[Line] = [
@@ -162,7 +160,7 @@ class RatingWorkbook:
             evidence.received,
             evidence.dossiers,
             evidence.responses,
-            *(score.points for score in unit.scores.values()),
+            *(score.value for score in unit.scores.values()),
             unit.total,
             unit.reachable if unit.total is not None else None,
             self.phrases.grade(unit),
@@ -228,7 +226,7 @@ class RatingWorkbook:
 
     def _attended_grades(self) -> Iterator[Line]:
         found, number = self.result.attention, self.phrases.number
-        grades = {b.id: b.name.of(self.phrases.language) for b in self.result.rulebook.grades.bands}
+        grades = {b.id: b.name.of(self.phrases.language) for b in self.result.rulebook.grade_bands}
         for unit in found.unfinished:
             yield self._row("unfinished", unit.code, unit.name, self.phrases.state(unit.state))
         for low in found.lowered_grades:
@@ -287,7 +285,7 @@ class RatingWorkbook:
         return SheetTable(fields=fields, rows=[[line] for line in lines])
 
     def _grade_fields(self, look: Look) -> Sequence[Field]:
-        bands = self.result.rulebook.grades.bands
+        bands = self.result.rulebook.grade_bands
         return [Field(title=band.name.of(self.phrases.language), look=look) for band in bands]
 
     def _criterion_fields(self) -> Sequence[Field]:

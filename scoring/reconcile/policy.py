@@ -64,8 +64,8 @@ def policy_of(
     return Policy(
         rounding=rounding,
         quota=quota,
-        grades={band.id: band.points for band in rulebook.grades.bands},
+        grades={band.id: band.points for band in rulebook.grade_bands},
         criteria=len(rulebook.criteria),
-        most=rulebook.max_points,
+        most=rulebook.max_points or rulebook.full_marks,
         digits=int(rulebook.policies.points_digits.chosen),
     )

@@ -48,6 +48,6 @@ async def test_the_summary_carries_figures_and_their_names(sqlite_database: Data
 def test_the_script_knows_no_names() -> None:
     """Grades and states of a rulebook are data: the page gets them with the figures."""
     words = set(re.findall(r"\w+", (PAGES / "officer.js").read_text("utf-8")))
-    bands = RULEBOOK.grades.bands
+    bands = RULEBOOK.grade_bands
     assert words.isdisjoint({*(band.id for band in bands), "no_dossiers", "insufficient", "phong"})
     assert "grades" in words

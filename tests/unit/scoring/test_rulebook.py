@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scoring.bands import Bands
 from scoring.errors import Refusal
 from scoring.law import Rulebook
 from scoring.rulebook import (
@@ -51,6 +52,12 @@ def line_of(text: str) -> int:
 
 def tt01() -> Rulebook:
     return find_rulebook("tt01-2018")
+
+
+def tt01_grades() -> Bands:
+    grades = tt01().grades
+    assert grades
+    return grades
 
 
 @pytest.mark.parametrize(
@@ -156,12 +163,12 @@ def test_unknown_level_is_refused() -> None:
 )
 def test_unit_grades(total: str, grade: str) -> None:
     """A unit is graded at 15, 12, 9 and 6, the limit itself included (Điều 15.3b)."""
-    assert tt01().grades.of(Decimal(total)).id == grade
+    assert tt01_grades().of(Decimal(total)).id == grade
 
 
 def test_grade_names_are_those_of_the_law() -> None:
     """The grades carry the Vietnamese names of the circular."""
-    names = [band.name.of("vi") for band in tt01().grades.bands]
+    names = [band.name.of("vi") for band in tt01().grade_bands]
     assert names == ["Xuất sắc", "Tốt", "Khá", "Trung bình", "Yếu"]
 
 

@@ -6,10 +6,17 @@ from typing import Any
 import pytest
 
 from scoring.evidence import UnitEvidence
+from scoring.law import Rulebook
 from scoring.unit_rating import State, grade_of, rate_unit, rate_units
 from tests.unit.scoring.district import all_points, points, refusal_of, tt01, unit
 
 FULL = all_points(*["2"] * 9)
+
+
+def grade_id(rulebook: Rulebook, total: Decimal, reachable: Decimal) -> str | None:
+    """The id of a grade."""
+    grade = grade_of(rulebook, total, reachable)
+    return grade.id if grade else None
 
 
 def test_total_is_the_sum_of_rounded_points() -> None:
@@ -98,10 +105,10 @@ def test_missing_criteria_keep_or_scale_the_limits() -> None:
 def test_scaled_limit_is_exact() -> None:
     """With 14 of 18 reachable the highest grade begins at 15 × 14 / 18 = 11.67."""
     rulebook = tt01(missing_criteria="scale_thresholds")
-    assert grade_of(rulebook, Decimal("11.7"), Decimal(14)).id == "xuat_sac"
-    assert grade_of(rulebook, Decimal("11.6"), Decimal(14)).id == "tot"
-    assert grade_of(rulebook, Decimal(10), Decimal(12)).id == "xuat_sac"
-    assert grade_of(rulebook, Decimal("9.9"), Decimal(12)).id == "tot"
+    assert grade_id(rulebook, Decimal("11.7"), Decimal(14)) == "xuat_sac"
+    assert grade_id(rulebook, Decimal("11.6"), Decimal(14)) == "tot"
+    assert grade_id(rulebook, Decimal(10), Decimal(12)) == "xuat_sac"
+    assert grade_id(rulebook, Decimal("9.9"), Decimal(12)) == "tot"
 
 
 def test_units_come_in_the_order_of_their_codes() -> None:

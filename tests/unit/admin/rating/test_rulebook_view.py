@@ -6,6 +6,7 @@ import json
 import pytest
 
 from admin.kit import cli
+from scoring.officials import officials_of
 from scoring.rulebook import find_rulebook
 from scoring.texts import written
 
@@ -24,7 +25,7 @@ def test_everything_it_decides_is_said(capsys: pytest.CaptureFixture[str], langu
     """Each case, grade and policy in words; its days, the act it rests on."""
     out = _printed(capsys, "--lang", language, "rulebooks", "explain", "tt01-2018")
     texts = [outcome.text for c in RULEBOOK.criteria.values() for outcome in c.outcomes.values()]
-    texts += [band.name for band in (*RULEBOOK.grades.bands, *RULEBOOK.officials.bands)]
+    texts += [band.name for band in (*RULEBOOK.grade_bands, *officials_of(RULEBOOK).bands)]
     texts += [policy.choices[policy.chosen].text for _, policy in RULEBOOK.policies.named()]
     flat = " ".join(out.split())
     assert [text.vi for text in texts if written(text, language) not in flat] == []
