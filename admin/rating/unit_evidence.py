@@ -86,7 +86,7 @@ def _evidence(unit: UnitCounts, points: _Points) -> UnitEvidence:
 async def _answers(conn: Connection, period: Period) -> dict[str, dict[str, dict[str, int]]]:
     """Unit → question → option → responses."""
     found: dict[str, dict[str, dict[str, int]]] = {}
-    for cell in await tallies.read_cells(conn, period, {Dimension.UNIT}):
+    for cell in await tallies.count_cells(conn, period, {Dimension.UNIT}):
         options = found.setdefault(cell.group[0], {}).setdefault(cell.question, {})
         options[cell.option] = options.get(cell.option, 0) + (cell.count or 0)
     return found
