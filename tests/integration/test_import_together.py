@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from admin.importing.facts import FactImporter
 from admin.kit.runtime import Runtime
 from surveys.errors import Refusal
 from surveys.store.base import schema
-from surveys.store.base.database import Database
+from surveys.store.base.database import Database, now_ms
 from surveys.store.importing import applying, staging
 from surveys.store.importing.applying import WholeDriver
 from surveys.store.results import evidence
@@ -247,3 +248,18 @@ async def test_what_fails_leaves_no_trace(
     assert await _states(database) == []
     assert await _count(database) == 0
     assert ImportState.FAILED.value not in await _states(database)
+
+
+async def test_a_sign_from_the_future_keeps_nobody_waiting(database: Database) -> None:
+    """A clock that was ahead and is set back leaves a sign that proves nothing."""
+    async with database.write() as conn:
+        begun = {"kind": "dossiers", "file_name": "a.csv", "sha256": "0" * 64, "actor": "hoa"}
+        number = await imports.begin(conn, **begun, at=datetime(2021, 5, 3, tzinfo=UTC))
+        assert await staging.find_running(conn) is not None
+        ahead = update(schema.imports).values(alive_ms=now_ms() + 2 * 24 * 3_600_000)
+        await conn.execute(ahead)
+        assert await staging.find_running(conn) is None
+        await staging.forget_dead(conn)
+        dead = await imports.find(conn, number)
+    assert dead is not None
+    assert dead.state is ImportState.FAILED

@@ -8,7 +8,7 @@ process may finish it, so a kill leaves all of it or nothing.
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, not_, select, text, update
 
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
@@ -31,10 +31,17 @@ APPLIERS: Mapping[str, Applier] = {
 """Kind of import → what writes a chunk of it."""
 
 
+def is_alive() -> ColumnElement[bool]:
+    """Whether an import gave a sign within its lease.
+
+    A sign from the future was given before the clock was set back, so it proves nothing.
+    """
+    return imports.c.alive_ms.between(now_ms() - LEASE_MS + 1, now_ms() + LEASE_MS)
+
+
 async def find_running(conn: Connection) -> Import | None:
     """The running import with a recent heartbeat, if there is one."""
-    alive = imports.c.alive_ms > now_ms() - LEASE_MS
-    query = select(func.min(imports.c.id)).where(imports.c.state.in_(UNDER_WAY), alive)
+    query = select(func.min(imports.c.id)).where(imports.c.state.in_(UNDER_WAY), is_alive())
     number = await conn.scalar(query)
     return None if number is None else await import_store.find(conn, number)
 
@@ -53,9 +60,7 @@ async def require_idle(conn: Connection) -> None:
 
 async def forget_dead(conn: Connection) -> None:
     """Drop imports that died before they were decided; they have written nothing."""
-    dead = select(imports.c.id).where(
-        imports.c.state == ImportState.READING, imports.c.alive_ms <= now_ms() - LEASE_MS
-    )
+    dead = select(imports.c.id).where(imports.c.state == ImportState.READING, not_(is_alive()))
     numbers = list((await conn.execute(dead)).scalars())
     await drop(conn, numbers)
     for number in numbers:
@@ -114,7 +119,7 @@ async def is_dead(conn: Connection) -> bool:
     """Whether no process is writing the decided import."""
     last = select(func.max(imports.c.alive_ms)).where(imports.c.state == ImportState.APPLYING)
     silent = await conn.scalar(select(now_ms() - last.scalar_subquery()))
-    return silent is not None and silent > LEASE_MS
+    return silent is not None and abs(silent) > LEASE_MS
 
 
 async def apply_next(conn: Connection, decided: Sequence[Import]) -> bool:
