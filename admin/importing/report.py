@@ -20,6 +20,7 @@ from surveys.store.system.audit import AuditEntry
 
 NAMED = 5
 EXAMPLES = 2
+UNKNOWN_UNIT = "units.unknown"
 LISTED = 20
 """The most reasons, columns or worksheets listed on the terminal."""
 
@@ -63,8 +64,8 @@ class Report:
     rejects: Path | None = None
     named: list[tuple[int, str]] = field(default_factory=list)
     """The first rejected rows and their reasons."""
-    reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
-    """The reasons of rejected rows, by the refusal's code and the column."""
+    reasons: dict[tuple[str, str, str], Reason] = field(default_factory=dict)
+    """The reasons of rejected rows, by the refusal's code, the column and the unknown unit."""
     rejected_by_sheet: dict[str, int] = field(default_factory=dict)
     found: Findings = field(default_factory=Findings)
     mapping: SavedMapping | None = None
@@ -83,11 +84,11 @@ class Report:
     def reject(self, row: Row, said: str, code: str, params: Mapping[str, object]) -> None:
         """Count a rejected row."""
         column, cell = str(params.get("column", "")), str(params.get("cell", ""))
+        unit = str(params.get("unit", "")) if code.startswith(UNKNOWN_UNIT) else ""
         self.rejected += 1
         self.rejected_by_sheet[row.sheet] = self.rejected_by_sheet.get(row.sheet, 0) + 1
-        self.reasons.setdefault((code, column), Reason(code=code, column=column)).add(
-            row, said, cell
-        )
+        one = self.reasons.setdefault((code, column, unit), Reason(code=code, column=column))
+        one.add(row, said, cell)
         if len(self.named) < NAMED:
             self.named.append((row.number, said))
 

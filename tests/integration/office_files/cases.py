@@ -332,6 +332,12 @@ CASES = (
         rejected=12,
         said=("12 × ", "Dòng: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"),
     ),
+    Case(
+        name="a-line-for-each-unknown-unit.csv",
+        content=csv([HEADER, *(row(n, unit=f"XA{90 + n // 2}") for n in range(4))]),
+        rejected=4,
+        said=("2 × Không có đơn vị nào mang mã hoặc tên “XA90”", "2 × ", "tên “XA91”"),
+    ),
     Case(name="report.xlsx", content=b"%PDF-1.4\n", refused="sheets.is_pdf"),
     Case(name="letter.xlsx", content=_zip("word/document.xml"), refused="sheets.is_docx"),
     Case(name="archive.xlsx", content=_zip("ho-so.xlsx"), refused="sheets.is_zip"),
