@@ -109,7 +109,7 @@ async def test_undone_is_as_before(
     kind: str, first: str, second: str, database: Database, database_url: str, tmp_path: Path
 ) -> None:
     """What it made is gone, what it changed is what it was, sealed names included; the evidence
-    agrees; a dry run changes nothing; the trail tells who did it."""
+    agrees; a dry run changes nothing; the trail tells who did it, and how much."""
     await _import(database_url, tmp_path, "units", UNITS)
     await _import(database_url, tmp_path, "dossiers", FIRST)
     if first:
@@ -125,6 +125,8 @@ async def test_undone_is_as_before(
     async with database.read() as conn:
         (entry,) = await audit.list_entries(conn, limit=1, action="imports.undo")
     assert (entry.actor, entry.subject, entry.details["kind"]) == ("hoa", f"import:{number}", kind)
+    counted = (entry.details["removed"], entry.details["restored"])
+    assert counted == ((1, 0) if kind == "answers" else (1, 1))
     with pytest.raises(Refusal, match=r"imports\.not_undoable_undone"):
         await _undo(database_url, number)
 

@@ -67,10 +67,10 @@ async def undo(conn: Connection, one: Import, keys: Keyring) -> Undone:
     if later:
         named = ", ".join(f"{other.id} ({other.file_name})" for other in later)
         raise Refusal("imports.built_on", id=one.id, imports=named)
-    restored = await _restore(conn, one.id, keys)
+    done = await _restore(conn, one.id, keys)
     removed = await _remove_dossiers(conn, one.id) + await _remove_responses(conn, one.id)
     await import_store.mark(conn, one.id, ImportState.UNDONE)
-    return Undone(removed=removed, restored=restored)
+    return Undone(removed=done.removed + removed, restored=done.restored)
 
 
 async def find_dependent_imports(conn: Connection, import_id: int) -> list[Import]:
@@ -98,24 +98,26 @@ async def find_dependent_imports(conn: Connection, import_id: int) -> list[Impor
     return await import_store.find_many(conn, list((await conn.execute(rows)).scalars()))
 
 
-async def _restore(conn: Connection, import_id: int, keys: Keyring) -> int:
-    """Restore what was changed; returns the number of things restored.
+async def _restore(conn: Connection, import_id: int, keys: Keyring) -> Undone:
+    """Restore what was changed; a unit, steps, a fact or a score that were not there go again.
 
     Raises Refusal `imports.changed_answers`: an undo never changes an answer.
     """
     things: set[tuple[str, str]] = set()
+    made: set[tuple[str, str]] = set()
     last = 0
     while some := await history.list_by_import(conn, import_id, after=last):
         last = max(some)
         kinds: defaultdict[str, list[Change]] = defaultdict(list)
         for change in some.values():
             kinds[change.kind].append(change)
-            things.add((change.kind, change.subject))
+            is_new = change.kind != history.DOSSIER and not change.before
+            (made if is_new else things).add((change.kind, change.subject))
         if history.RESPONSE in kinds:
             raise Refusal("imports.changed_answers")
         for kind, changes in kinds.items():
             await _RESTORERS[kind](conn, changes, keys)
-    return len(things)
+    return Undone(removed=len(made), restored=len(things))
 
 
 async def _restore_dossiers(conn: Connection, changes: list[Change], keys: Keyring) -> None:
