@@ -63,7 +63,7 @@ class PostgresServer:
         return name
 
     async def drop(self, name: str) -> None:
-        """Remove a database, whoever is connected."""
+        """Remove a database, whatever is connected."""
         await self._administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     async def take(self) -> tuple[str, tuple[object, ...]]:
@@ -125,7 +125,7 @@ class PostgresServer:
 
 @contextmanager
 def running_server(folder: Path, lock: Path, *, hasty: bool) -> Iterator[PostgresServer]:
-    """Start the server of this folder, or join it; whoever leaves last stops and deletes it."""
+    """Start the server of this folder, or join it; the last user stops and deletes it."""
     server = get_server(_data(folder), cleanup_mode="delete", start=False)
     with alone(lock):
         _data(folder).mkdir(exist_ok=True)

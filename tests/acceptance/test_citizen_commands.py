@@ -51,7 +51,7 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
 
 
 def test_link_prints_the_page(office: Motcua) -> None:
-    """A new token each time, behind the #, at the address citizens reach us by."""
+    """A new token each time, after the #, at the address citizens use."""
     plain = office("dossiers", "link", CODE.lower(), public_url="https://mot.cua")
     assert plain.code == 0
     assert "https://mot.cua/#" in plain.out
@@ -116,7 +116,7 @@ def test_invite_refuses_what_it_cannot_read(office: Motcua) -> None:
 
 
 def test_citizen_export_and_erase(any_office: Motcua) -> None:
-    """All that is held, by phone or code; after erasing nothing is; both are in the trail."""
+    """All that is held, by phone or code; after erasing nothing is; both are in the audit log."""
     rows = any_office.json("citizen", "export", "--phone", "0912 345 678")
     held = {(row["kind"], row["value"]) for row in rows}
     assert {("applicant", "Hoa"), ("phone", "+84912345678")} <= held
@@ -151,7 +151,7 @@ def test_citizen_refuses_what_it_cannot_find(office: Motcua) -> None:
 
 
 def test_only_an_admin_serves_citizens(office: Motcua) -> None:
-    """Other officers are refused; whoever made the database is an admin."""
+    """Other officers are refused; the user who created the database is an administrator."""
     export = ("citizen", "export", "--phone", "0912345678")
     assert office("staff", "add", "lan", "--role", "clerk", "--role", "verifier").code == 0
     assert office("--as", "lan", *export).code == 1

@@ -161,7 +161,9 @@ def test_the_page_fits_a_phone(demo: Demo, phone: Page) -> None:
 
 
 def test_two_tabs_without_a_network_lose_nothing(demo: Demo, phone: Page) -> None:
-    """Each tab keeps what it could not send beside the other's, and says when all is well again."""
+    """Each tab keeps what it could not send, apart from the other's, and says when the connection
+    is back.
+    """
     with demo() as running_demo:
         phone.goto(f"{running_demo.address}/")
         tap(phone, "Đồng ý")

@@ -71,7 +71,7 @@ def test_from_nothing_to_dossiers(office: Motcua, tmp_path: Path) -> None:
 def test_who_filed_is_shown_only_when_asked_and_then_written_down(
     office: Motcua, tmp_path: Path
 ) -> None:
-    """Neither the name nor the number stands anywhere else, not even in the database file."""
+    """Neither the name nor the number is anywhere else, not even in the database file."""
     person = "code,unit,applicant,phone\n" + f"{CODE},XA01,Nguyễn Văn Thử,0912345678\n"
     (tmp_path / "nguoi.csv").write_text(person, "utf-8")
     assert office("dossiers", "import", "nguoi.csv").code == 0
@@ -183,7 +183,7 @@ def test_at_a_terminal_it_asks_and_shows_how_far_it_is(office: Motcua, tmp_path:
 
 
 def test_two_files_are_told_together(office: Motcua, tmp_path: Path) -> None:
-    """In JSON the steps stand in the report of the dossiers, in CSV one row a file."""
+    """In JSON the steps are in the report of the dossiers, in CSV there is one row per file."""
     (tmp_path / "buoc.csv").write_text(f"dossier,agency\n{CODE},UBND xã\nX-1,Phòng\n", "utf-8")
     args = ("dossiers", "import", "ho-so.xlsx", "--steps", "buoc.csv")
     report = office.json(*args)
@@ -195,7 +195,7 @@ def test_two_files_are_told_together(office: Motcua, tmp_path: Path) -> None:
 
 
 def test_json_is_all_there_is_on_standard_output(office: Motcua) -> None:
-    """A program can read it whatever is told beside it."""
+    """A program can read it whatever else is printed."""
     done = office("dossiers", "import", "ho-so.xlsx", "--format", "json", "--dry-run")
     report = json.loads(done.out)
     assert (report["dry_run"], report["new"], report["rejects"]) == (True, 1, None)

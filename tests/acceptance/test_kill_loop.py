@@ -102,7 +102,7 @@ class Processes:
         self._running = [self._start(job) for job in self._jobs]
 
     def kill(self, place: int) -> None:
-        """SIGKILL, and start anew at once."""
+        """SIGKILL, and start again at once."""
         self._running[place].kill()
         self._running[place].join()
         self._running[place] = self._start(self._jobs[place])
@@ -160,7 +160,7 @@ async def _survives(url: str, kills: int, *, processes: int) -> None:
 
 
 async def _enough(far_end: FarEnd) -> None:
-    """Wait until so many updates were acknowledged that the proof means something."""
+    """Wait until enough updates were acknowledged for the proof to mean something."""
     for _ in range(600):
         if len(far_end.acknowledged) > ENOUGH:
             return

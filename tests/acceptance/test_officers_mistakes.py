@@ -1,4 +1,4 @@
-"""An officer's slips: nothing is lost or changed behind their back, and they are told."""
+"""An officer's slips: nothing is lost or changed unnoticed, and they are told."""
 
 import shutil
 from pathlib import Path
@@ -52,7 +52,7 @@ def complain(office: Motcua) -> str:
 
 
 def test_a_decided_complaint_is_not_flipped_by_the_way(office: Motcua) -> None:
-    """Who decides again is told what was decided and has to say that it is meant."""
+    """Who decides again is told what was decided and has to confirm."""
     decide = (*AS_HOA, "verify", "complaint", complain(office))
     assert office(*decide, "upheld", "--reason", "đã gọi hỏi").code == 0
     before = rows_in(office)
@@ -76,7 +76,7 @@ def test_a_unit_that_is_not_there_has_no_empty_list(office: Motcua) -> None:
 
 
 def test_a_criterion_named_twice_is_decided_once(office: Motcua) -> None:
-    """One row in the trail."""
+    """One row in the audit log."""
     office("staff", "add", "hoa", "--role", "verifier")
     before = rows_in(office)
     confirm = (*AS_HOA, "verify", "confirm", "D-0", "1", "1", "--reason", "đúng")

@@ -41,7 +41,7 @@ def office(tmp_path: Path, unmigrated_sqlite_url: str, sit: Sit) -> Motcua:
 
 
 def test_who_makes_the_database_may_do_everything(office: Motcua) -> None:
-    """Said on the terminal, logged, and not given to whoever runs it again."""
+    """Said on the terminal, logged, and not given to the user who runs it again."""
     (first,) = office.json("staff", "list")
     assert (first["name"], first["os_user"]) == ("quan", "quan")
     assert first["roles"] == "clerk, verifier, reporter, admin"
@@ -52,7 +52,7 @@ def test_who_makes_the_database_may_do_everything(office: Motcua) -> None:
 
 
 def test_a_second_upgrade_makes_no_second_administrator(office: Motcua, sit: Sit) -> None:
-    """Whoever comes later asks the first."""
+    """A later user asks the first administrator."""
     sit("khach")
     again = office("db", "upgrade")
     assert (again.code, again.err) == (0, "")
@@ -64,7 +64,9 @@ def test_a_second_upgrade_makes_no_second_administrator(office: Motcua, sit: Sit
 def test_an_older_database_gets_an_administrator(
     tmp_path: Path, unmigrated_sqlite_url: str, sit: Sit
 ) -> None:
-    """Its staff were names only: whoever upgrades it is the first who can prove anything."""
+    """Its staff were names only: the user who upgrades it is the first who can prove an
+    identity.
+    """
     file = unmigrated_sqlite_url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(file)) as conn:
         migrations.make_sqlite(conn, "0001")

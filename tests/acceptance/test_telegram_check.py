@@ -22,7 +22,7 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 async def check(fake: FakeTelegram, tmp_path: Path, *args: str, **settings: str) -> Outcome:
-    """Run the command in an empty folder with these settings, beside the fake."""
+    """Run the command in an empty folder with these settings, with the fake running."""
     own = {"telegram_token": fake.token, "telegram_api_base": fake.root, "lang": "en"}
     motcua = Motcua(folder=tmp_path, url="sqlite:///motcua.sqlite", settings=own)
     return await asyncio.to_thread(partial(motcua, "telegram", "check", *args, **settings))

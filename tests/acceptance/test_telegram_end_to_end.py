@@ -82,7 +82,7 @@ async def test_from_the_link_to_done(
 
 
 async def test_a_stale_tap_changes_nothing(town: Town, lan: Person) -> None:
-    """A button of a question that is behind is answered politely; the answer stays."""
+    """A button of an earlier question is answered politely; the answer stays."""
     async with town.serving():
         survey = await begins(lan, await town.token())
         old = survey.buttons[2]["callback_data"]
@@ -273,8 +273,9 @@ async def test_killed_at_any_moment_it_answers_once(town: Town, lan: Person) -> 
 
 
 async def test_invitations_keep_the_pace(town: Town, telegram: FakeTelegram) -> None:
-    """`motcua invite` beside the served bot: everybody is invited once, never more than thirty in
-    any second, and a citizen who speaks meanwhile is answered."""
+    """`motcua invite` while the bot is served: everybody is invited once, never more than thirty in
+    any second, and a citizen who speaks meanwhile is answered.
+    """
     people = await town.acquainted(DOSSIERS)
     async with town.serving():
         invited = asyncio.create_task(town.command("invite", "2021-Q2", "--format", "json"))

@@ -60,7 +60,7 @@ def _criteria(motcua: Motcua) -> dict[str, str | None]:
 
 
 def test_a_decision_moves_the_rating(motcua: Motcua) -> None:
-    """Doubts are listed, decided with a reason, counted, and stand in an unbroken trail."""
+    """Review items are listed, decided with a reason, counted, and in an unbroken audit log."""
     assert _criteria(motcua)["1"] == "1.0"  # early 2, late 0, no promised day left out
     as_hoa = ("--as", "hoa", "verify")
     assert motcua(*as_hoa, "list", "2021-Q2").code == 1

@@ -1,4 +1,4 @@
-"""What a benchmark says beside passing: its figures, for `make bench` to show."""
+"""The figures of a benchmark, for `make bench` to show."""
 
 import sys
 

@@ -1,4 +1,6 @@
-"""A large export taken in, beside the fastest that SQLite itself can write the same rows."""
+"""Import of a large export, compared with the fastest that SQLite itself can write the same
+rows.
+"""
 
 import sqlite3
 import time

@@ -1,4 +1,6 @@
-"""A webhook that commits first, beside a bare one and beside the library's, in the same run."""
+"""A webhook that commits first, compared with a bare one and with the library's, in the same
+run.
+"""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""`motcua rate` beside one hand-written GROUP BY, and beside pandas reading the raw answers.
+"""`motcua rate` compared with one hand-written GROUP BY, and with pandas reading the raw answers.
 
 BENCH_RESPONSES sets the size (1,000,000); below 1,000,000 figures are told, not judged.
 BENCH_SIZES sets the sizes of the growth (10,000 to 3,000,000).
@@ -208,7 +208,7 @@ print(used.ru_maxrss if status == 0 else "failed")
 
 
 def _process_megabytes(url: str) -> float:
-    """The most memory that `motcua rate` ever held, in a process that inherits nothing of ours."""
+    """The peak memory of `motcua rate`, in a process that inherits nothing from the test."""
     motcua = str(Path(sys.executable).with_name("motcua"))
     args = [motcua, "--database-url", url, "rate", "2021", "--format", "csv"]
     told = subprocess.run(

@@ -1,4 +1,4 @@
-"""SQLite's short transactions on the loop, beside aiosqlite's thread, in the same run."""
+"""SQLite's short transactions on the loop, compared with aiosqlite's thread, in the same run."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""What a command costs to start, beside the libraries it stands on and beside an earlier version.
+"""The start-up cost of a command, compared with its libraries and with an earlier version.
 
 BENCH_PARENT names the `motcua` of another version, in its own environment.
 """

@@ -1,4 +1,4 @@
-"""A tap from the finger to the next question, beside a bare echo bot in the same run."""
+"""A tap from the finger to the next question, compared with a bare echo bot in the same run."""
 
 import asyncio
 import os
@@ -131,7 +131,7 @@ async def _echoed(telegram: FakeTelegram) -> list[Round]:
 async def _round(
     telegram: FakeTelegram, people: Sequence[Person], act: Act, per_second: float
 ) -> Round:
-    """Everybody acts once, so many a second (0: all at once), and is answered."""
+    """Every citizen acts once, at this many per second (0: all at once), and is answered."""
     loop, first = asyncio.get_running_loop(), len(telegram.transcript.calls)
     acted: dict[int, float] = {}
     begun = loop.time()

@@ -1,4 +1,4 @@
-"""A citizen's answer while a large export is taken in by another process, beside one without."""
+"""A citizen's answer while another process imports a large export, compared with one without."""
 
 import asyncio
 import sys
@@ -47,7 +47,7 @@ def _p99(waits: list[float]) -> float:
 
 @pytest.mark.bench
 async def test_a_tap_beside_an_import(database_url: str, tmp_path: Path) -> None:
-    """How long an answer takes to be kept, alone and beside the import of 100,000 dossiers."""
+    """How long an answer takes to be stored, alone and during the import of 100,000 dossiers."""
     database, dossier = await _prepared(database_url)
     alone = [await _tap(database, dossier, number) for number in range(ALONE)]
     command = (sys.executable, "-c", IMPORT, database_url, str(export(tmp_path, ROWS)))

@@ -97,7 +97,7 @@ def _shortened(plain: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """A recording as it stands in its file."""
+    """A recording as it is in its file."""
     recording: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     return recording
 

@@ -70,12 +70,12 @@ def test_every_result_comes_as_table_json_and_csv(path: str, command: click.Comm
 
 
 def test_every_module_is_a_command_in_a_section() -> None:
-    """No command stands among the others for want of a place, none of ours is lost."""
+    """Every command has a section of its own choice, and no command is missing."""
     known = {name for names in SECTIONS.values() for name in names}
     assert [name for name in modules() if name not in known] == []
 
 
 def test_the_guard_sees_the_commands() -> None:
-    """Groups, their commands, and commands that stand in modules of their own."""
+    """Groups, their commands, and commands in separate modules."""
     paths = {path for path, _ in COMMANDS}
     assert {"units.import", "units.list", "dossiers.import", "forms.try", "db.upgrade"} <= paths

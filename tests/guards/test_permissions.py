@@ -130,7 +130,7 @@ def test_every_role_may_what_the_document_says_and_no_more(
 
 
 def _noting(ran: list[str]) -> Callable[..., Awaitable[int]]:
-    """The command of a channel is made anew for each command line; this is what it calls."""
+    """The command of a channel is created for each command line; this is what it calls."""
 
     async def check(*_: object, **__: object) -> int:
         ran.append("check")

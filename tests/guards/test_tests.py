@@ -24,7 +24,7 @@ def test_unit_tests_stand_where_their_subject_stands() -> None:
 
 
 def test_what_acceptance_tests_share_is_in_one_folder() -> None:
-    """Beside the tests themselves there are only `conftest.py` and `support/`."""
+    """Besides the tests themselves there are only `conftest.py` and `support/`."""
     beside = [
         file.name
         for file in (TESTS / "acceptance").rglob("*.py")

@@ -1,4 +1,4 @@
-"""A dispatcher beside a test, on a fake channel, with short patience."""
+"""A dispatcher that runs during a test, on a fake channel, with short time-outs."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -42,7 +42,7 @@ async def dispatching(
     rules: DispatchRules = RULES,
     **settings: Any,  # noqa: ANN401
 ) -> AsyncIterator[Dispatcher]:
-    """A dispatcher that runs beside the block."""
+    """A dispatcher that runs during the block."""
     dispatcher = dispatcher_of(database, channel, rules, **settings)
     task = asyncio.create_task(dispatcher.run())
     try:

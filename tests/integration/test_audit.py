@@ -1,4 +1,4 @@
-"""The audit log: a sealed chain that shows where it was touched, cut or written anew."""
+"""The audit log: a sealed chain that shows where it was changed, cut off or rewritten."""
 
 import asyncio
 from datetime import timedelta
@@ -152,7 +152,7 @@ async def test_rows_of_another_key_or_none_are_named(sealed: Database) -> None:
 
 
 async def test_a_row_without_a_seal_after_sealed_ones_is_named(sealed: Database) -> None:
-    """Whoever has no key cannot add to the log unseen."""
+    """Without the key a row cannot be added unseen."""
     await _write(sealed, 1, KEYLESS)
     assert await _faults(sealed) == [(Fault.UNSEALED, 6)]
 
@@ -208,7 +208,7 @@ async def test_rows_from_before_there_were_seals_still_verify(database: Database
 
 
 async def test_a_seal_is_made_once(sealed: Database) -> None:
-    """A later upgrade adds a row and does not count anew what is there."""
+    """A later upgrade adds a row and does not seal existing rows again."""
     async with sealed.write() as conn:
         await _cut(conn, 3)
         await audit.begin_or_append(conn, HOA, FIRST, at=NOW)

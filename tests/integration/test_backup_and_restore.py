@@ -123,7 +123,7 @@ async def test_a_copy_is_one_moment_of_a_database_in_use(sqlite_url: str, tmp_pa
 
 
 async def test_a_database_in_use_is_not_replaced(sqlite_url: str, tmp_path: Path) -> None:
-    """Whoever writes to it would lose what it writes."""
+    """A program that writes to it would lose its writes."""
     database = Database.open(sqlite_url)
     await migrations.upgrade(database)
     await _backup(sqlite_url, tmp_path / "copy.bak")
@@ -158,7 +158,7 @@ async def test_what_is_no_copy_is_refused(
 async def test_a_copy_of_something_else_or_of_the_future_is_refused(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    """Another program's database is none of ours; a newer schema wants a newer program."""
+    """Another program's database is refused; a newer schema needs a newer program."""
     file = tmp_path / "x.bak"
     for statement, code in (
         ("CREATE TABLE other (x)", "database.no_copy"),
@@ -344,7 +344,7 @@ async def test_a_sound_database_has_nothing_to_tell(filled: Database) -> None:
 
 
 async def test_a_row_without_its_parent_is_named(sqlite_database: Database, tmp_path: Path) -> None:
-    """Put in behind the constraint's back, as a damaged restore would."""
+    """Inserted with constraints off, as a damaged restore would."""
     with closing(sqlite3.connect(tmp_path / "motcua.sqlite")) as other, other:
         other.execute(
             "INSERT INTO units (code, name, name_key, level, block, parent_id)"
@@ -360,7 +360,7 @@ def _unit(number: int) -> Unit:
 
 
 async def test_a_new_database_file_is_its_owners_alone(tmp_path: Path) -> None:
-    """Nobody else can read it, nor what SQLite writes beside it, whatever the umask."""
+    """No other user can read it, nor SQLite's side files, whatever the umask."""
     file = tmp_path / "new.sqlite"
     before = os.umask(0)
     try:

@@ -178,7 +178,7 @@ async def test_a_request_that_hangs_is_unknown(database: Database) -> None:
 
 
 async def test_a_refused_message_ends_with_a_readable_reason(database: Database) -> None:
-    """A 400 ends the message with the channel's reason; the next one is none the worse."""
+    """A 400 ends the message with the channel's reason; the next one is not affected."""
     channel = FakeChannel()
     channel.faults["84"].append(Rejected("Bad Request: message text is empty"))
     await _contact_with(database, "bad", "good")

@@ -188,7 +188,7 @@ async def _heard(channel: FakeChannel, count: int) -> bool:
 
 
 async def _sent(database: Database, count: int) -> bool:
-    """Whether so many messages were sent, as far as the database can tell."""
+    """Whether this many messages were sent, as far as the database can tell."""
     try:
         states = await states_of(database)
     except Exception:

@@ -22,7 +22,7 @@ async def test_a_published_form_comes_back_as_it_was(database: Database) -> None
 
 
 async def test_a_changed_file_needs_a_new_version(database: Database) -> None:
-    """The same version saying something else is refused; a new version stands beside the old."""
+    """The same version with other content is refused; a new version exists along with the old."""
     form = shipped_forms()[0]
     other = form.model_copy(update={"title": {"vi": "Phiếu khác"}})
     newer = other.model_copy(update={"version": "2026.2"})

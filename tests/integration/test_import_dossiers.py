@@ -110,7 +110,7 @@ async def test_evidence_is_derived_in_the_same_transaction(
 async def test_the_same_file_twice_changes_nothing(
     units: None, database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    """Not a byte of a row, sealed ones included; the trail says that it was imported."""
+    """Not a byte of a row, sealed ones included; the audit log says that it was imported."""
     file = csv_file(tmp_path, HEADER, FIRST, SECOND)
     await _import(database_url, file)
     before = await _rows(database)
@@ -197,7 +197,7 @@ async def test_a_column_the_file_lacks_stays_as_it_is(
 async def test_a_row_that_cannot_be_used_is_rejected_with_its_reason(
     row: str, reason: str, units: None, database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    """The others are taken; the rejected one stands in its file as it stood in ours."""
+    """The others are imported; the rejected one is in its file as it was in the input."""
     file = csv_file(tmp_path, HEADER, SECOND, row)
     assert counts(await _import(database_url, file)) == _counts(new=1, rejected=1)
     with (tmp_path / "file.csv.rejected.csv").open(encoding="utf-8-sig", newline="") as stream:
@@ -222,7 +222,7 @@ async def test_a_first_row_that_was_rejected_does_not_reject_a_later_one(
 async def test_what_is_odd_is_counted_and_taken(
     units: None, database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    """An unknown code form, a wrong phone, no channel, a status behind the dates."""
+    """An unknown code form, a wrong phone, no channel, a status that lags behind the dates."""
     file = csv_file(
         tmp_path,
         HEADER,

@@ -85,7 +85,7 @@ async def test_facts_out_of_range_are_rejected(
 async def test_a_changed_fact_is_audited(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    """The last value stands, the trail says what it was."""
+    """The last value is current, the audit log says what it was before."""
     await _units(database)
     async with office(database_url) as runtime:
         for value in ("one", "both"):
@@ -130,7 +130,7 @@ async def test_scores_are_checked_by_the_rulebook(
 async def test_a_changed_score_is_audited(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    """Points and note before and after stand in the trail."""
+    """Points and note before and after are in the audit log."""
     await _units(database)
     async with office(database_url) as runtime:
         for points in ("1", "2"):
@@ -144,7 +144,7 @@ async def test_a_changed_score_is_audited(
 
 
 class _Probed(FactImporter):
-    """Tells, once its rows are stored, whether another officer could write into the trail."""
+    """Tells, once its rows are stored, whether another officer could write to the audit log."""
 
     def __init__(self, runtime: Runtime, elsewhere: Database) -> None:
         super().__init__(runtime)
@@ -161,7 +161,7 @@ class _Probed(FactImporter):
 
 
 async def test_the_trail_waits_for_no_import(postgres_url: str, tmp_path: Path) -> None:
-    """Where several officers write at once, an import takes hold of the trail only at its end."""
+    """If several officers write at once, an import locks the audit log only at its end."""
     async with migrated(postgres_url) as database, office(postgres_url) as runtime:
         await _units(database)
         for value in ("3", "4"):

@@ -50,7 +50,9 @@ async def _stored(url: str, code: str) -> Any:  # noqa: ANN401 - a row of the da
 async def test_what_becomes_of_a_file(
     case: Case, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """So many rows taken and rejected, these words told; a refused file changes nothing."""
+    """These counts of rows accepted and rejected, these words printed; a refused file changes
+    nothing.
+    """
     (file := tmp_path / case.name).write_bytes(case.content)
     if case.refused:
         with pytest.raises(Refusal) as refused:

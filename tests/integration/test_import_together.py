@@ -154,7 +154,8 @@ async def test_a_kill_leaves_all_or_nothing(
     when: str, sqlite_database: Database, sqlite_url: str, tmp_path: Path
 ) -> None:
     """A real SIGKILL: before it is decided nothing was written, and the next import forgets it;
-    afterwards whoever reads next makes it whole, with its entry in the trail."""
+    afterwards the next reader completes it, with its entry in the audit log.
+    """
     async with sqlite_database.write() as conn:
         await add_unit(conn, "XA01")
     file = _file(tmp_path)

@@ -109,7 +109,7 @@ async def test_a_circle_is_refused_whole(
 async def test_a_dry_run_counts_and_keeps_nothing(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    """No unit, no row in the trail, no file of rejects."""
+    """No unit, no row in the audit log, no file of rejects."""
     file = csv_file(tmp_path, HEADER, "A,Một,Xã,,,,", "A,Hai,Xã,,,,")
     before = _files(tmp_path)
     assert await _import(database_url, file, dry_run=True) == _counts(new=1, rejected=1)

@@ -127,7 +127,7 @@ async def test_an_update_that_another_process_holds_is_left_to_it(postgres_url: 
 async def test_a_frozen_process_does_not_stop_the_others(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever holds the arrivals' lock and says nothing more loses it."""
+    """A process that holds the arrivals' lock and is frozen loses it."""
     monkeypatch.setattr(database_module, "IDLE_MS", 100)
     async with migrated(postgres_url) as one, migrated(postgres_url) as other:
 

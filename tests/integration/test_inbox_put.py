@@ -52,7 +52,7 @@ async def test_puts_keep_the_order_in_which_they_came(database: Database) -> Non
 
 
 async def test_a_failed_commit_reaches_everybody_who_waits_for_it(database: Database) -> None:
-    """No put of a failed commit returns as if it were kept; the next commit is none the worse."""
+    """No put of a failed commit returns as if it were kept; the next commit is not affected."""
     inbox = Inbox(database, KEYS)
     async with database.write() as conn:
         await conn.execute(text("ALTER TABLE inbox RENAME TO away"))
@@ -64,7 +64,7 @@ async def test_a_failed_commit_reaches_everybody_who_waits_for_it(database: Data
 
 
 async def test_the_worker_hears_of_new_updates_only(sqlite_database: Database) -> None:
-    """Whoever waits for updates is told after the commit; a repeat is no news."""
+    """Waiting listeners are notified after the commit; a repeat is not new."""
     told: list[str] = []
     inbox = Inbox(sqlite_database, KEYS, lambda new: told.extend(one.payload for one in new))
     await _put(inbox, "1")

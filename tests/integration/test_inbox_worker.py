@@ -51,7 +51,7 @@ async def working(
     rules: WorkerRules = QUICK,
     channel: FakeChannel | None = None,
 ) -> AsyncIterator[Worker]:
-    """A worker that runs beside the block and drains at its end."""
+    """A worker that runs during the block and drains at its end."""
     fake = channel or FakeChannel()
     channels: Mapping[tuple[str, str], Any] = {(CHANNEL, BOT): fake}
     worker = Worker(database, channels, handle, clock=lambda: NOW, rules=rules)

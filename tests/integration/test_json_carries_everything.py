@@ -150,7 +150,7 @@ def test_the_comparison_reaches_the_csv(office: Path, capsys: pytest.CaptureFixt
 def test_every_key_is_documented(
     line: str, office: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """docs/results.md names each key beside the contract's, and no other."""
+    """docs/results.md names each key besides the contract's, and no other."""
     told = json.loads(_said(capsys, *line.split(), "--format", "json"))
     command = line.split()[0]
     text = (ROOT / "docs/results.md").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""What rating and tally count, on both databases, against figures reckoned by hand."""
+"""What rating and tally count, on both databases, compared with figures computed by hand."""
 
 from datetime import datetime
 
@@ -71,7 +71,7 @@ async def test_units_are_counted_by_the_day_of_return(database: Database) -> Non
 
 
 async def test_every_valid_response_of_a_dossier_counts(database: Database) -> None:
-    """Two forms about one dossier are two responses; one without a choice is none."""
+    """Two forms about one dossier are two responses; one without a choice is not a response."""
     async with database.write() as conn:
         dossier = await add_dossier(conn, await add_unit(conn), "D1")
         for form in ("phieu4", "phieu5"):
@@ -105,7 +105,7 @@ async def test_outcomes_by_officer(database: Database) -> None:
 
 
 async def test_a_tally_counts_the_answers_that_stand(database: Database) -> None:
-    """Changed answers are counted once, as they stand; other periods are not counted."""
+    """Changed answers are counted once, in their current form; other periods are not counted."""
     await _district(database)
     async with database.read() as conn:
         found = await tallies.count_cells(conn, Q2, [Dimension.UNIT])
@@ -157,7 +157,7 @@ async def test_tallies_can_be_split_otherwise(database: Database) -> None:
 
 
 async def test_facts_and_scores_are_replaced_by_key(database: Database) -> None:
-    """The last value of a unit, period and fact stands; so do points, stage by stage."""
+    """The last value of a unit, period and fact is current; so are points, stage by stage."""
     async with database.write() as conn:
         unit = await add_unit(conn)
         for value in ("0.4", "0.5"):

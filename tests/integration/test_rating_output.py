@@ -1,4 +1,4 @@
-"""What a rating prints: the contract's keys, what stands beside them, simulated responses."""
+"""What a rating prints: the contract's keys, the additional ones, simulated responses."""
 
 from admin.kit.texts import load_texts
 from admin.rating.rating_phrases import RatingPhrases

@@ -1,4 +1,4 @@
-"""Reading never writes: a reading command does not wait for whoever holds the write lock."""
+"""Reading never writes: a reading command does not wait for the holder of the write lock."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -25,7 +25,7 @@ async def test_an_answer_counts_at_once(database: Database) -> None:
 
 
 async def test_a_changed_answer_keeps_the_old_one(database: Database) -> None:
-    """Answers are never overwritten; the last one of a question stands."""
+    """Answers are never overwritten; the last one to a question is current."""
     async with database.write() as conn:
         dossier = await add_dossier(conn, await add_unit(conn), "D1")
         for revision, option in enumerate(("many", "none", "many"), start=1):
@@ -38,7 +38,7 @@ async def test_a_changed_answer_keeps_the_old_one(database: Database) -> None:
 
 
 async def test_the_same_answer_twice_is_one(database: Database) -> None:
-    """A repeated answer changes nothing, an interview begun anew does not collide."""
+    """A repeated answer changes nothing, an interview begun again does not collide."""
     async with database.write() as conn:
         dossier = await add_dossier(conn, await add_unit(conn), "D1")
         for option in ("none", "none", "once"):
@@ -63,7 +63,7 @@ async def test_a_response_without_a_choice_is_not_valid(database: Database) -> N
 
 
 async def test_finishing_is_noted_once(database: Database) -> None:
-    """The first end of the conversation stands."""
+    """The first end of the conversation is kept."""
     async with database.write() as conn:
         dossier = await add_dossier(conn, await add_unit(conn), "D1")
         await answer(conn, dossier, "conduct", "no")
@@ -91,7 +91,7 @@ async def test_many_responses_at_once(database: Database) -> None:
 
 
 async def test_drifted_evidence_is_found_and_rebuilt(database: Database) -> None:
-    """Evidence that does not follow from the records is named, and can be derived anew."""
+    """Evidence that does not follow from the records is named, and can be derived again."""
     async with database.write() as conn:
         unit = await add_unit(conn)
         ids = [await add_dossier(conn, unit, f"D{number}") for number in range(3)]

@@ -16,7 +16,7 @@ RULEBOOK = find_rulebook("tt01-2018")
 
 
 async def test_the_summary_carries_figures_and_their_names(sqlite_database: Database) -> None:
-    """Every id of a grade, state or block in the figures has its name beside them."""
+    """Every id of a grade, state or block in the figures comes with its name."""
     async with sqlite_database.write() as conn:
         for number in range(3):
             dossier = await add_dossier(conn, await add_unit(conn, f"XA0{number}"), f"D{number}")

@@ -1,4 +1,4 @@
-"""One meaning of "returned in a period", whoever counts; the survey quota follows it."""
+"""One meaning of "returned in a period" for every command; the survey quota follows it."""
 
 from datetime import datetime
 

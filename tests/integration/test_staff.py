@@ -28,7 +28,7 @@ async def test_rights_are_given_and_taken(database: Database) -> None:
 
 
 async def test_a_key_outlives_a_change_but_not_a_removal(database: Database) -> None:
-    """Whoever was removed needs a new one."""
+    """An officer who was removed needs a new one."""
     async with database.write() as conn:
         await staff.save(conn, officer("hoa", Role.VERIFIER))
         await staff.give_key(conn, "hoa", "a" * 64)

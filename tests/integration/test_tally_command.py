@@ -76,7 +76,7 @@ async def test_every_kind_of_file_has_the_same_rows(database: Database, tmp_path
 
 
 async def test_a_published_tally_hides_the_few(database: Database, tmp_path: Path) -> None:
-    """One unsatisfied citizen is not shown, and cannot be reckoned from the rest."""
+    """One unsatisfied citizen is not shown, and cannot be derived from the rest."""
     await _answered(database)
     async with database.read() as conn:
         tally = (await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)).published(5)
@@ -93,7 +93,7 @@ async def test_a_published_tally_hides_the_few(database: Database, tmp_path: Pat
 
 
 async def test_a_name_is_no_formula(database: Database, tmp_path: Path) -> None:
-    """What a spreadsheet would reckon, were it typed in, stays what it is."""
+    """What a spreadsheet would compute, if it were typed in, stays text."""
     async with database.write() as conn:
         await answer(
             conn,
@@ -126,7 +126,7 @@ def test_what_a_tally_can_be_split_by() -> None:
 
 
 async def test_a_file_is_written_whole_or_not_at_all(database: Database, tmp_path: Path) -> None:
-    """An unknown kind of file is refused and leaves nothing behind."""
+    """An unknown kind of file is refused and leaves no file."""
     async with database.read() as conn:
         tally = await read_tally(conn, Q2, [], "phieu5", 10)
     with pytest.raises(Refusal, match=r"reporting\.suffix"):

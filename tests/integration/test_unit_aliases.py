@@ -1,4 +1,4 @@
-"""Other names of units: confirmed once, known to every import, in the trail."""
+"""Other names of units: confirmed once, known to every import, in the audit log."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Mẫu phiếu 3: decisions count, the raw answer stays, and all of it stands in the audit log."""
+"""Mẫu phiếu 3: decisions count, the raw answer stays, and everything is in the audit log."""
 
 import asyncio
 from contextlib import suppress
@@ -190,7 +190,7 @@ async def test_the_verifiers_list(database: Database) -> None:
 
 
 async def test_raw_codes_are_those_before_any_decision(database: Database) -> None:
-    """The raw outcomes can always be read beside the verified ones."""
+    """The raw outcomes can always be read next to the verified ones."""
     async with database.write() as conn:
         dossier = await _dossier(conn)
         await _decide(conn, Action.CHANGE, "1", Timing.LATE)

@@ -14,7 +14,7 @@ MINE = "000.17.22.H56-210503-0777"
 
 
 async def _guesses(person: Person, count: int) -> list[bool]:
-    """Whether each of so many codes was looked up."""
+    """Whether each of this many codes was looked up."""
     said = [await person.types(f"000.17.22.H56-210503-{7000 + n}") for n in range(count)]
     assert all(TOO_MANY in one or UNKNOWN in one for one in said)
     return [UNKNOWN in one for one in said]
@@ -47,7 +47,7 @@ async def test_new_cookies_set_no_limit_back(database: Database) -> None:
 async def test_many_chats_are_braked_and_an_alarm_is_logged(
     database: Database, caplog: pytest.LogCaptureFixture, limit: str
 ) -> None:
-    """Once; whoever proved a dossier is still shown it."""
+    """Once; a citizen with a proved link is still shown the dossier."""
     house = await make_house(database, **{limit: 5})
     await house.dossier(MINE)
     owner = house.person("owner")

@@ -97,7 +97,7 @@ async def test_a_text_is_cut_before_it_is_kept(page: Page, client: Client) -> No
 
 
 async def test_the_session_is_kept_sealed(page: Page, client: Client) -> None:
-    """Whoever has it can read the chat; without the key nothing that is kept tells it."""
+    """The session opens the chat; without the key nothing that is stored reveals it."""
     await _post(client, "xin chào")
     (raw,) = page.kept
     assert SESSION not in raw.payload + raw.event_key

@@ -78,7 +78,7 @@ async def test_it_is_done_again_the_next_day(database: Database) -> None:
 
 
 async def test_one_of_several_processes_does_it(database: Database) -> None:
-    """Whoever is first; the others leave it."""
+    """The first process does; the others leave it."""
     tasks = [_retention(database).purge_once_a_day() for _ in range(4)]
     done = [one for one in await asyncio.gather(*tasks) if one is not None]
     assert len(done) == 1

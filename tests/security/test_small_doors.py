@@ -1,4 +1,4 @@
-"""Smaller ways in, each closed: names that turn, contacts passed on, a key made anew."""
+"""Smaller attacks, each repelled: names that turn, contacts passed on, a key created again."""
 
 import asyncio
 from pathlib import Path

@@ -110,7 +110,7 @@ demo --port 99999
 
 @pytest.fixture(scope="module")
 def motcua(tmp_path_factory: pytest.TempPathFactory) -> Motcua:
-    """A small office, with bad files of every kind beside it."""
+    """A small office, with bad files of every kind next to it."""
     motcua = small_office(tmp_path_factory.mktemp("bad_input"))
     write_bad_files(motcua.folder)
     write_bad_databases(motcua)

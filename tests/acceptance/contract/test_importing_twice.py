@@ -104,7 +104,7 @@ def motcua(tmp_path_factory: pytest.TempPathFactory) -> Motcua:
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_rejected_rows(kind: str, motcua: Motcua, tmp_path: Path) -> None:
-    """Accepted and rejected make all rows; the rejects, mended where they stand, are taken in."""
+    """Accepted plus rejected is all rows; the rejects, corrected in their file, are imported."""
     faults = FAULTS[kind]
     good = GOOD[kind]
     file = write_one(kind, [good, *(row for row, _ in faults)], STYLES[0], tmp_path)

@@ -102,7 +102,7 @@ def write_bad_files(folder: Path) -> None:
 
 
 def write_bad_settings(folder: Path) -> None:
-    """Forms, rulebooks, mappings and settings that are none."""
+    """Invalid forms, rulebooks, mappings and settings."""
     (folder / "syntax.yaml").write_text("id: [phieu\n  questions", "utf-8")
     (folder / "list.yaml").write_text("- a\n- b\n", "utf-8")
     (folder / "typo.yaml").write_text("id: mau\nversion: 1\nquestionz: []\n", "utf-8")

@@ -72,7 +72,7 @@ class Town:
             await asyncio.to_thread(process.__exit__, None, None, None)
 
     async def command(self, *args: str) -> str:
-        """Run another `motcua` beside it; what it printed."""
+        """Run another `motcua` at the same time; what it printed."""
         done = await asyncio.to_thread(self.motcua.process, *args)
         assert done.code == 0, done.err
         return done.out
@@ -90,7 +90,7 @@ class Town:
         return token
 
     async def tokens(self, count: int) -> list[str]:
-        """New links to the first so many dossiers, one each."""
+        """New links to the first `count` dossiers, one each."""
         now = datetime.now(UTC)
         made = [link_token(secrets.token_bytes(16)) for _ in range(count)]
         async with self.database() as opened, opened.write() as conn:
@@ -101,7 +101,7 @@ class Town:
         return made
 
     async def answers(self, *, latest: bool = True) -> list[Answer]:
-        """The answers that stand, or all there ever were, oldest first."""
+        """The current answers, or every answer ever given, oldest first."""
         columns = answers.c
         query = select(columns.question, columns.option, columns.text).order_by(columns.id)
         query = query.where(columns.latest) if latest else query
@@ -156,7 +156,7 @@ class Town:
 
 
 def found_office(folder: Path, count: int = DOSSIERS) -> Path:
-    """The database of an office with so many returned dossiers, to be copied for every test."""
+    """The database of an office with this many returned dossiers, to be copied for every test."""
     motcua = Motcua(folder=folder, url=f"sqlite:///{folder}/motcua.sqlite", settings={"key": KEY})
     rows = [ROW.format(code=code_of(n), phone=phone_of(n)) for n in range(1, count + 1)]
     (folder / "units.csv").write_text(UNITS, "utf-8")

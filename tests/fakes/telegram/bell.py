@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 class Bell:
-    """Ring it after every change; whoever waits looks again."""
+    """Ring it after every change; every waiting task looks again."""
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()

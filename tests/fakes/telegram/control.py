@@ -77,7 +77,7 @@ async def transcript(fake: FakeTelegram, order: dict[str, Any]) -> list[dict[str
 
 
 async def worst_window(fake: FakeTelegram, order: dict[str, Any]) -> int:
-    """{"seconds": 1.0}: the most messages within any so many seconds."""
+    """{"seconds": 1.0}: the most messages within any window of this length."""
     return fake.worst_window(order.get("seconds", 1.0))
 
 

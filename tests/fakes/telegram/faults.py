@@ -28,7 +28,7 @@ class FaultKind(StrEnum):
 class Fault:
     """One fault. `method` and `chat` of None fit every call; `times` None never ends.
 
-    `skip` lets so many fitting calls through first; `chance` is the share of calls it befalls.
+    `skip` lets this many fitting calls through first; `chance` is the share of calls that fail.
     With `effect` the call is carried out first (a HANG, CUT or SLOW that has happened all the
     same); a TRUNCATED answer always has its effect.
     """
@@ -74,7 +74,7 @@ class Faults:
         self._waiting.clear()
 
     def take(self, method: str, chat: int | None) -> Fault | None:
-        """The fault that befalls this call, used up by one."""
+        """The fault that applies to this call, used up by one."""
         for fault in self._waiting:
             if fault.fits(method, chat) and self._strikes(fault):
                 return fault

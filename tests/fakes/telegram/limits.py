@@ -11,9 +11,9 @@ from tests.fakes.telegram.refusals import too_many
 class Limits:
     """Messages (sent or edited) a second; 0 switches a limit off.
 
-    A chat has a bucket of `chat_burst` messages that fills at `per_chat` a second; a group may
-    get `per_group` in a minute; the bot as a whole `overall` in any sliding second. Who goes over
-    it waits until it would fit, or, with `penalty`, so many seconds.
+    A chat has a bucket of `chat_burst` messages that fills at `per_chat` a second; a group may get
+    `per_group` in a minute; the bot as a whole `overall` in any sliding second. Who goes over it
+    waits until it would fit, or, with `penalty`, that many seconds.
     """
 
     overall: int = 30
@@ -78,7 +78,7 @@ class Meter:
         self.set(limits)
 
     def set(self, limits: Limits) -> None:
-        """Begin anew under other limits."""
+        """Begin again under other limits."""
         self.limits = limits
         self._overall = Window(limits.overall, 1.0)
         self._chats: dict[int, Window | Bucket] = {}

@@ -31,7 +31,7 @@ class Params:
         return value if isinstance(value, str) else json.dumps(value)
 
     def integer(self, name: str, default: int) -> int:
-        """A whole number; raises ApiError when it is none."""
+        """A whole number; raises ApiError for anything else."""
         value = self.values.get(name, default)
         try:
             return int(value)

@@ -28,7 +28,7 @@ class Person:
 
     @property
     def screen(self) -> list[Message]:
-        """The chat as it stands now, oldest message first."""
+        """The chat as it is now, oldest message first."""
         return [message for message in self.state.by_chat.get(self.id, []) if not message.deleted]
 
     @property
@@ -125,7 +125,7 @@ class Person:
         return found
 
     async def sees_messages(self, count: int, seconds: float = 10.0) -> list[Message]:
-        """Wait until the bot has sent so many messages; raises AssertionError with the screen."""
+        """Wait until the bot has sent this many messages; raises AssertionError with the screen."""
         await self._wait(lambda: len(self.received) >= count, f"{count} messages", seconds)
         return self.received
 

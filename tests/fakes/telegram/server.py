@@ -125,7 +125,7 @@ class FakeTelegram:
         return self.transcript.of(method, chat)
 
     def worst_window(self, seconds: float = 1.0) -> int:
-        """The most messages in any so many seconds."""
+        """The most messages in any window of this many seconds."""
         return self.transcript.worst_window(seconds)
 
     async def until(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -17,7 +17,7 @@ TOKEN = "1234567890:AAFakeTokenForTestsOnly_0123456789abc"
 
 
 class Standing(StrEnum):
-    """How a person stands to the bot."""
+    """The relation of a person to the bot."""
 
     STRANGER = "stranger"
     """Has never opened the chat."""
@@ -54,7 +54,7 @@ class Chat:
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """A message as it stands now; `at` is monotonic, `date` Unix time, both in seconds."""
+    """A message as it is now; `at` is monotonic, `date` Unix time, both in seconds."""
 
     id: int
     chat: Chat
@@ -182,7 +182,7 @@ class State:
 
 
 def refusal_of(standing: Standing) -> ApiError | None:
-    """Why the bot may not write to somebody who stands so."""
+    """Why the bot may not write to a person with this standing."""
     reasons = {
         Standing.STRANGER: "bot can't initiate conversation with a user",
         Standing.BLOCKED: "bot was blocked by the user",

@@ -50,12 +50,14 @@ class Transcript:
         ]
 
     def worst_window(self, seconds: float = 1.0) -> int:
-        """The most messages (sent or edited, refused ones too) within any so many seconds."""
+        """The most messages (sent or edited, refused ones too) within any window of this many
+        seconds.
+        """
         return busiest((call.at for call in self.calls if call.is_message), seconds)
 
 
 def busiest(times: Iterable[float], seconds: float) -> int:
-    """The most of these times within any half-open span of so many seconds."""
+    """The most of these times within any half-open span of this many seconds."""
     inside: deque[float] = deque()
     most = 0
     for at in sorted(times):

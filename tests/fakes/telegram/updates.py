@@ -100,7 +100,7 @@ class Updates:
         return [update.body for update in found[: max(1, min(limit, 100))]]
 
     def _end_poll(self, ended_by: str) -> int:
-        """Send away whoever waits in a poll, and return the turn of the next."""
+        """End the waiting poll, and return the turn of the next."""
         self._poll += 1
         self._poll_ended_by = ended_by
         self._arrived.set()

@@ -56,7 +56,7 @@ class House:
             return [dict(row) for row in found.mappings()]
 
     async def answers(self) -> dict[str, str | None]:
-        """Question → option or text that stands."""
+        """Question → current option or text."""
         rows = await self.rows(schema.answers)
         return {row["question"]: row["option"] or row["text"] for row in rows if row["latest"]}
 

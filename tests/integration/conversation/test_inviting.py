@@ -92,7 +92,7 @@ async def test_where_nobody_is_known_the_invitation_waits(house: House) -> None:
 
 @pytest.mark.parametrize("no", ["/huy", "blocked", "/xoa"])
 async def test_whoever_does_not_want_is_not_written_to(small_house: House, no: str) -> None:
-    """Withdrawn, blocked or erased: the dossier waits for somebody else."""
+    """Withdrawn, blocked or erased: the dossier waits for another contact."""
     key = KEYS.phone_key("+84912345678")
     await small_house.dossier(phone_key=key)
     person = small_house.person()

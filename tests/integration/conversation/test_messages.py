@@ -43,7 +43,7 @@ ODD = (
 
 @pytest.mark.parametrize("place", ["nothing", "consent", "question", "text", "end", "petition"])
 async def test_any_text_is_answered_anywhere(small_house: House, place: str) -> None:
-    """Wherever the conversation stands, each odd text gets an answer, and the chat still works."""
+    """In every state of the conversation each odd text gets an answer, and the chat still works."""
     await small_house.dossier()
     person = small_house.person()
     steps = {
@@ -87,7 +87,7 @@ async def test_a_group_gets_one_polite_line(small_house: House) -> None:
 
 
 async def test_blocking_and_coming_back(house: House) -> None:
-    """Blocked chats are known as such; whoever speaks is active again."""
+    """Blocked chats are marked; a contact that writes is active again."""
     person = house.person()
     await person.types("xin chào")
     await person.does(IncomingKind.BLOCKED)

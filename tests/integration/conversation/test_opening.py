@@ -78,7 +78,7 @@ async def test_a_refusal_blocks_no_look_up_and_can_be_reversed(house: House) -> 
 
 
 async def test_the_button_under_the_refusal_reverses_it(small_house: House) -> None:
-    """Whoever changes their mind need not look for the link."""
+    """A citizen who reconsiders need not look for the link."""
     await small_house.dossier()
     person = small_house.person()
     await person.opens()
@@ -128,7 +128,7 @@ async def test_an_unknown_link_says_how_to_get_another(house: House) -> None:
 
 
 async def test_an_old_link_does_not_work_for_strangers(small_house: House) -> None:
-    """After its days are over; whoever opened it in time may still come back."""
+    """After its days are over; a citizen who opened it in time may still come back."""
     await small_house.dossier()
     early = small_house.person("1001")
     await early.consents()
@@ -138,7 +138,7 @@ async def test_an_old_link_does_not_work_for_strangers(small_house: House) -> No
 
 
 async def test_two_open_the_same_link(house: House) -> None:
-    """Whoever agrees first answers; the other is told kindly, and later that it is done."""
+    """The first who agrees answers; the other is told kindly, and later that it is done."""
     await house.dossier()
     one, two = house.person("1001"), house.person("1002")
     await one.opens()
@@ -153,7 +153,7 @@ async def test_two_open_the_same_link(house: House) -> None:
 
 
 async def test_two_agree_at_the_same_moment(house: House) -> None:
-    """Only one interview comes of it, whoever's; the other is told."""
+    """Only one of them gets the interview; the other is told."""
     await house.dossier()
     people = [house.person(str(number)) for number in range(4)]
     for person in people:
@@ -232,7 +232,7 @@ async def test_a_chat_without_a_link_is_greeted(small_house: House) -> None:
 
 
 async def test_a_pasted_link_works_like_an_opened_one(small_house: House) -> None:
-    """People copy links; both kinds of ours are read."""
+    """People copy links; both kinds of links are read."""
     await small_house.dossier()
     assert "đồng ý trả lời" in await small_house.person("1").types(f"https://a.vn/#{TOKEN}")
     link = f"https://t.me/motcua_bot?start={TOKEN}"

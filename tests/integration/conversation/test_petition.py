@@ -140,7 +140,7 @@ async def test_refusing_the_offer_is_kept_as_refused(small_house: House) -> None
 
 
 async def test_the_reference_tells_how_far_it_is(house: House) -> None:
-    """For whoever has it; the words of the answer and the name are not told."""
+    """For anyone who has it; the words of the answer and the name are not told."""
     await house.dossier()
     person = house.person()
     await complained(person)

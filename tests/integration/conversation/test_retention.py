@@ -1,4 +1,4 @@
-"""Letting go: after the period is closed nobody can tell any more who answered."""
+"""Retention: after the period is closed it can no longer be told who answered."""
 
 from datetime import datetime, timedelta
 

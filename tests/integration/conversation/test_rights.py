@@ -53,7 +53,7 @@ async def test_withdrawing_ends_consent_and_stops_the_interview(house: House) ->
 
 
 async def test_withdrawing_ends_notices_and_unsent_invitations(small_house: House) -> None:
-    """Followed dossiers are let go; what waits in the outbox to ask is cancelled."""
+    """Dossiers are no longer followed; waiting invitations in the outbox are cancelled."""
     from surveys.store.queues import outbox
     from surveys.store.queues.outbox import MessageKind
 
@@ -151,7 +151,9 @@ async def test_erasing_takes_the_identity_and_keeps_the_answers(house: House) ->
 
 
 async def test_after_erasing_one_is_a_stranger(small_house: House) -> None:
-    """The same chat begins anew; the old buttons do nothing; the dossier counts as answered."""
+    """The same chat starts from the beginning; old buttons do nothing; the dossier counts as
+    answered.
+    """
     await small_house.dossier()
     person = small_house.person()
     await answered(small_house, person)

@@ -22,7 +22,7 @@ async def finished(person: Person) -> str:
 
 
 async def test_four_taps_are_a_response_that_counts(house: House) -> None:
-    """Answers, response, invitation and evidence stand in the database after each tap."""
+    """Answers, response, invitation and evidence are in the database after each tap."""
     number = await house.dossier()
     person = house.person()
     await person.consents()
@@ -67,7 +67,7 @@ async def test_a_screen_is_edited_in_place_after_a_tap_and_new_after_a_text(
 
 
 async def test_a_doubled_tap_changes_nothing(small_house: House) -> None:
-    """It is answered kindly with where the interview stands."""
+    """It is answered kindly with the current screen of the interview."""
     await small_house.dossier()
     person = small_house.person()
     await person.consents()

@@ -63,7 +63,7 @@ def rezipped(content: bytes, changed: Mapping[str, Callable[[bytes], bytes]]) ->
 
 
 def with_error(page: Any) -> None:  # noqa: ANN401 - a sheet of openpyxl
-    """`#N/A` where the day of return should stand."""
+    """`#N/A` in place of the day of return."""
     page["G3"] = "#N/A"
     page["G3"].data_type = "e"
 

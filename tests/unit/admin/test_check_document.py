@@ -16,7 +16,7 @@ SESSION = re.compile(r"^```console\n\$ (.*?)\n(.*?)^```$", re.MULTILINE | re.DOT
 
 
 def test_the_example_prints_what_it_says(tmp_path: Path) -> None:
-    """The command under the example prints exactly what stands below it."""
+    """The command under the example prints exactly what is shown below it."""
     [(name, content)] = re.findall(
         r"^```csv file (\S+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL
     )
@@ -37,7 +37,7 @@ def test_the_example_prints_what_it_says(tmp_path: Path) -> None:
 
 
 def test_every_kind_of_finding_is_named() -> None:
-    """Whoever reads a code in the JSON finds it in the document."""
+    """Every code in the JSON is in the document."""
     assert [code.value for code in Code if f"`{code}`" not in TEXT] == []
 
 

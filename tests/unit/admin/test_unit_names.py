@@ -46,7 +46,7 @@ def index() -> UnitIndex:
     ],
 )
 def test_an_exact_name_or_alias_is_taken(index: UnitIndex, text: str, code: str) -> None:
-    """Case, signs, spaces, composition and where the tone stands make no difference."""
+    """Case, signs, spaces, composition and the place of the tone make no difference."""
     assert index.code_of(text) == code
 
 

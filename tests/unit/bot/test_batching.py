@@ -60,7 +60,7 @@ async def test_a_batch_has_a_largest_size() -> None:
 
 
 async def test_a_failed_batch_fails_for_each_of_its_items_and_for_no_other() -> None:
-    """Everybody in the failed batch is told; the next batch is none the worse."""
+    """Everybody in the failed batch is told; the next batch is not affected."""
     batcher = Batcher(Doubler(), max_batch=2)
     results = await asyncio.gather(
         *(batcher.submit(number) for number in (1, 0, 3, 4)), return_exceptions=True

@@ -76,7 +76,7 @@ def test_what_was_chosen_before_is_marked(citizen: Citizen) -> None:
 
 
 def test_the_offer_says_how_many_are_left(citizen: Citizen) -> None:
-    """The number left stands in the text and on the button, and text is invited."""
+    """The number left is in the text and on the button, and text is invited."""
     citizen.tap("very", "none", "none", "no")
     rendered = message(citizen)
     assert [row[0].label for row in rendered.buttons] == [
@@ -89,7 +89,7 @@ def test_the_offer_says_how_many_are_left(citizen: Citizen) -> None:
 
 
 def test_sentences_come_before_the_screen(citizen: Citizen) -> None:
-    """A Say stands above the question it belongs to."""
+    """A Say is above the question it belongs to."""
     citizen.send(Tap("contacts", "none", 9))
     first, rest = message(citizen).text.split("\n\n", 1)
     assert first == CATALOGS["vi"].text("interview.say.stale_tap")
@@ -109,7 +109,7 @@ def test_nothing_shown_is_no_message() -> None:
 
 
 def test_stars_are_numbered_by_themselves() -> None:
-    """The numbers beside the stars are their own."""
+    """The numbers next to the stars are their own."""
     one = Citizen(form=shipped("zalo-rating"))
     one.send(Start())
     assert "5. ★★★★★ Rất hài lòng" in message(one).text
@@ -228,7 +228,7 @@ def test_data_beyond_the_limit_is_a_mistake_of_ours() -> None:
 
 
 def test_what_the_buttons_say_is_not_said_twice(citizen: Citizen) -> None:
-    """Beside its buttons a question shows no list of its answers; without them it does."""
+    """With buttons a question shows no list of its answers; without them it does."""
     rendered = message(citizen)
     answers = [button.label for row in rendered.buttons for button in row if not button.aside]
     assert all(label in rendered.text for label in answers)

@@ -41,7 +41,7 @@ async def test_chat_limit() -> None:
 
 
 async def test_overall_limit() -> None:
-    """The 31st message within a second is refused, whoever it is for."""
+    """The 31st message within a second is refused, whatever its chat."""
     async with FakeTelegram() as fake, aiohttp.ClientSession() as http:
         client = Client(fake, http)
         for id_ in range(40):
@@ -60,7 +60,9 @@ def test_busiest_window() -> None:
 
 
 async def test_status_fault_has_no_effect(client: Client, lan: Person) -> None:
-    """500 and 429 by order leave the chat as it was, for so many calls, of that method and chat."""
+    """500 and 429 by order leave the chat as it was, for this many calls, of that method and
+    chat.
+    """
     client.fake.fault(FaultKind.STATUS, method="sendMessage", chat=1, code=500, skip=1)
     client.fake.fault("too_many", method="sendMessage", chat=1, seconds=7)
     status, body = await client.call("sendMessage", chat_id=1, text="a")

@@ -117,7 +117,7 @@ def test_the_widest_interval_is_the_rulebooks() -> None:
 
 
 def test_trust_is_judged_on_the_scale_of_points() -> None:
-    """A mean of points is as trustworthy as the share it stands for."""
+    """A mean of points is as trustworthy as the share it represents."""
     assert known(of_finding(tt01(), finding(none=46, many=46))).trust is Trust.FEW
     assert known(of_finding(tt01(), finding(none=47, many=47))).trust is Trust.ENOUGH
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def raised() -> set[str]:
-    """Every code that stands in the source of `scoring` (reconciliation has its own room)."""
+    """Every code in the source of `scoring` (reconciliation has its own room)."""
     source = "".join(path.read_text("utf-8") for path in (ROOT / "scoring").glob("*.py"))
     literal = set(re.findall(r'Refusal\(\s*"((?:rulebooks|scoring)\.[a-z_0-9]+)"', source))
     placed = {*rulebook._OWN_CODES, *rulebook._CODES.values(), "bad_value"}

@@ -71,7 +71,7 @@ def test_bad_fact_is_refused(name: str, text: str, code: str) -> None:
 
 
 def test_refusal_of_publicity_names_the_words() -> None:
-    """The words for publicity are listed to whoever wrote another one."""
+    """The words for publicity are listed if another one was written."""
     refusal = refusal_of(lambda: parse_fact("publicity", "all"))
     assert refusal.params["known"] == "both, one, poor"
 
@@ -124,7 +124,7 @@ def test_points_for_an_unknown_criterion_are_refused() -> None:
 
 
 def test_number_of_an_unknown_fact_is_none() -> None:
-    """A fact nobody gave is None, never 0."""
+    """A fact that was not reported is None, never 0."""
     given = unit(facts={"complaints_total": Decimal(0)})
     assert given.number("complaints_total") == 0
     assert given.number("complaints_on_time") is None

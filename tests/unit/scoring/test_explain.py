@@ -15,7 +15,7 @@ from tests.unit.scoring.district import all_points, points, tt01, unit
 def because(
     criterion: str, given: UnitEvidence, language: str = "vi", rulebook: Rulebook | None = None
 ) -> list[str]:
-    """The sentence of a criterion and the lines behind it."""
+    """The sentence of a criterion and its supporting lines."""
     law = rulebook or tt01()
     score = rate_unit(law, given).scores[criterion]
     made = explain_criterion(law, criterion, score, language)
@@ -39,7 +39,7 @@ def test_dossier_criterion() -> None:
 
 
 def test_dossiers_left_out_by_policy() -> None:
-    """A dossier without a promised day is shown as left out, with the policy behind it."""
+    """A dossier without a promised day is shown as left out, with the policy that says so."""
     lines = because("1", unit(outcomes={"1": {"no_due_date": 3}}))
     assert lines[0].startswith("Chỉ số 1 (Tổng thời gian")
     assert "không đủ thông tin, không tính vào tổng điểm" in lines[0]
@@ -105,7 +105,7 @@ def test_people_come_first() -> None:
 
 
 def test_scored_unit() -> None:
-    """A grade is explained by total, reachable points, limit and article; criteria stand behind."""
+    """A grade is explained by total, reachable points, limit and article; then the criteria."""
     rated = rate_unit(tt01(), unit(appraised=all_points(*["2"] * 7)))
     made = explain_unit(tt01(), rated)
     assert made.sentence == (

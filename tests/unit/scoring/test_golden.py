@@ -62,7 +62,7 @@ def test_dam_rong_blocks() -> None:
 
 
 def test_dam_rong_district() -> None:
-    """Đam Rông's 14,64 stands beside its blocks only as a mean weighted by dossiers."""
+    """Đam Rông's 14,64 agrees with its blocks only as a mean weighted by dossiers."""
     rating = dam_rong()
     assert rating.overall.as_json()["dossier_weighted_mean"] == "14.64"
     assert rating.overall.as_json()["unit_mean"] == "14.74"

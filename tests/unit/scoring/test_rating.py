@@ -7,7 +7,7 @@ PERIOD = {"id": "2021-Q2", "from": "2021-03-15", "to": "2021-06-14"}
 
 
 def test_shape_of_the_json() -> None:
-    """The keys of a rating and of its parts stand in the order of the contract."""
+    """The keys of a rating and of its parts are in the order of the contract."""
     units = [
         unit("B", block="xa", appraised=all_points(*["2"] * 9)),
         unit("A", block="phong"),
@@ -32,7 +32,7 @@ def test_warnings_speak_the_language_asked_for() -> None:
 
 
 def test_levels_are_grouped_too() -> None:
-    """Units are counted by level of government beside their blocks."""
+    """Units are counted by level of government as well as by block."""
     rating = rate(tt01(), [unit("A", level="huyen"), unit("B"), unit("C")])
     assert {level: group.units for level, group in rating.levels.items()} == {"huyen": 1, "xa": 2}
 

@@ -119,7 +119,7 @@ def test_points_of_the_circular(criterion: str, outcome: str, points: int | None
     ],
 )
 def test_limits_by_level(criterion: str, name: str, limits: dict[str, str]) -> None:
-    """The limits of CS 5, 8 and 9 stand per level of government."""
+    """The limits of CS 5, 8 and 9 are given per level of government."""
     found = {level: tt01().threshold(criterion, name, level) for level in limits}
     assert found == {level: Decimal(limit) for level, limit in limits.items()}
 
@@ -393,7 +393,7 @@ BROKEN = [
 def test_broken_value_is_refused_with_its_place(
     old: str, new: str, code: str, key: str, edited: Edited
 ) -> None:
-    """A value that cannot stand is refused with file and key."""
+    """An invalid value is refused with file and key."""
     path = edited(old, new)
     refusal = refused(path)
     assert refusal.code == f"rulebooks.{code}"

@@ -40,7 +40,7 @@ def test_appraised_replaces_computed_and_keeps_n() -> None:
 
 
 def test_self_score_never_counts() -> None:
-    """What a unit gave itself stands beside the points and changes none."""
+    """What a unit gave itself is shown with the points and changes none."""
     given = unit(outcomes={"1": {"late": 1}}, self_scores=points(c1="2", c2="2"))
     rated = rate_unit(tt01(), given)
     assert rated.points == {"1": 0}

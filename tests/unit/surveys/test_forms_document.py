@@ -49,7 +49,7 @@ def test_the_forms_load(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize("session", SESSIONS, ids=lambda text: text.splitlines()[0][2:40])
 def test_the_sessions_print_what_they_say(folder: Path, session: str) -> None:
-    """Every command prints exactly what stands under it."""
+    """Every command prints exactly what is shown under it."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for command, printed in commands(session):
         done = subprocess.run(

@@ -77,7 +77,7 @@ def test_a_family_emoji_stays_whole() -> None:
     [("2", 2), ("2.", 2), ("(2)", 2), ("số 2", 2), ("Em chọn 2 ạ", 2), ("5 sao", 5), ("5⭐", 5)],
 )
 def test_numbers_alone_or_with_their_company(typed: str, number: int) -> None:
-    """A number is understood with the words people put beside it."""
+    """A number is understood with the words people put next to it."""
     assert shared_words().number(typed) == number
 
 

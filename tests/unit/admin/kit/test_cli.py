@@ -10,7 +10,7 @@ from admin.kit.texts import wanted_language
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing from the environment of whoever runs the tests."""
+    """Nothing from the environment of the user who runs the tests."""
     for name in ("LANG", "CONFIG", "DEBUG"):
         monkeypatch.delenv(f"MOTCUA_{name}", raising=False)
     monkeypatch.setenv("MOTCUA_DATABASE_URL", f"sqlite:///{tmp_path}/none.sqlite")
@@ -64,7 +64,7 @@ def test_help_goes_to_standard_output(
 def test_wrong_use_is_exit_code_2(
     args: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With a sentence in the chosen language on standard error and nothing beside it."""
+    """With a sentence in the chosen language on standard error and nothing else."""
     assert cli.run(args) == 2
     printed = capsys.readouterr()
     assert said in printed.err
@@ -145,7 +145,7 @@ def test_what_nobody_foresaw_is_a_sentence(
 def test_ctrl_c_is_130_and_silent(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever stops a command needs no lecture."""
+    """A user who stops a command needs no message."""
 
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

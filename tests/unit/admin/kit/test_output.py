@@ -50,7 +50,7 @@ def test_csv_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_empty_result_is_empty_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    """And people are told, beside the data."""
+    """And people are told, apart from the data."""
     show(load_texts("vi"), [], COLUMNS, Format.JSON)
     assert json.loads(capsys.readouterr().out) == []
     show(load_texts("vi"), [], COLUMNS, Format.TABLE)

@@ -83,7 +83,7 @@ def test_optional_columns_go_first(
 def test_percentages_have_one_digit(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """40 beside 49,6 is 40,0: what stands in one column is written alike."""
+    """40 next to 49,6 is 40,0: figures in one column have the same digits."""
     column = Column(key="share", title="Tỷ lệ", kind=Kind.PERCENT)
     rows = [{"share": share} for share in (Decimal(40), Decimal("49.55"), Decimal(100), None)]
     out = _printed(Table(columns=[column], rows=rows), 80, monkeypatch, capsys)

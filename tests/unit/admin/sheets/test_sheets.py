@@ -106,7 +106,7 @@ def test_an_error_in_an_old_workbook_is_no_empty_cell(tmp_path: Path) -> None:
 
 
 def test_the_sheet_with_the_header_is_taken_not_the_first(tmp_path: Path) -> None:
-    """A cover sheet before the table is no obstacle; a hidden sheet is none of ours."""
+    """A cover sheet before the table is no obstacle; a hidden sheet is ignored."""
     book = openpyxl.Workbook()
     book.active.append(["Bìa"])
     for title, code, state in (("ẩn", "cũ", "hidden"), ("Hồ sơ", "A-1", "visible")):
@@ -197,7 +197,7 @@ def test_a_file_that_cannot_be_used_is_refused(content: bytes, code: str, tmp_pa
 
 
 def test_a_missing_column_is_named_with_what_was_found(tmp_path: Path) -> None:
-    """The likeliest row is taken for the header, wherever it stands."""
+    """The likeliest row is taken for the header, wherever it is."""
     (file := tmp_path / "so.csv").write_text("BÁO CÁO,,,x\n,,\nSTT,Mã hồ sơ,Tên\n1,2,3\n", "utf-8")
     with pytest.raises(Refusal) as refused:
         read_sheet(file, COLUMNS)

@@ -55,7 +55,7 @@ def test_what_is_no_code(text: str) -> None:
 
 
 def test_a_sentence_is_told_from_a_code() -> None:
-    """By how many words stand around it."""
+    """By the number of words around it."""
     text = f"hôm qua tôi nộp hồ sơ {CODE} mà chưa thấy gì"
     assert official_code(text, 4) is None
     assert official_code(text) == CODE
@@ -77,7 +77,7 @@ def test_phones_and_sums_are_no_codes(text: str) -> None:
 
 
 def test_references_and_links() -> None:
-    """Eight signs of base32; 22 signs behind # or start=."""
+    """Eight signs of base32; 22 signs after # or start=."""
     assert possible_reference("goph dvow") == "GOPHDVOW"
     assert possible_reference("Mã theo dõi: goph-dvow") == "GOPHDVOW"
     assert possible_reference("GOPHDVO1") is None

@@ -46,7 +46,7 @@ def test_no(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "3", "rất hài lòng", "có lẽ để mai xem", "👍", "?"])
 def test_neither(text: str) -> None:
-    """What is no clear answer is none."""
+    """What is not a clear answer is not taken as one."""
     assert yes_or_no(text, "vi") is None
 
 
@@ -69,7 +69,7 @@ def test_a_name_does_not_stop() -> None:
     ],
 )
 def test_slash_commands(text: str, name: CommandName | None, argument: str) -> None:
-    """Any case, accents, fullwidth slash, the bot's name behind it."""
+    """Any case, accents, fullwidth slash, the bot's name after it."""
     command = slash_command(text)
     assert command is not None
     assert (command.name, command.argument) == (name, argument)
@@ -77,7 +77,7 @@ def test_slash_commands(text: str, name: CommandName | None, argument: str) -> N
 
 @pytest.mark.parametrize("text", ["huy", "xin hủy", "không", "/ huy", "hồ sơ/huy", ""])
 def test_what_is_no_slash_command(text: str) -> None:
-    """It begins with a slash and a word, or it is none."""
+    """It begins with a slash and a word, or it is not a command."""
     assert slash_command(text) is None
 
 

@@ -35,7 +35,7 @@ def test_names_that_differ_only_in_brackets_are_two_rows() -> None:
 
 
 def test_a_column_printed_twice_must_agree_with_itself() -> None:
-    """The report's figure beside that of the software."""
+    """The report's figure and that of the software."""
     text = "Đơn vị;Tiếp nhận (báo cáo);Tiếp nhận (phần mềm)\nXã A;10;12\nXã B;7;7"
     [finding] = check(text).findings
     assert told(finding) == ("two_values", "Xã A", "Tiếp nhận (phần mềm)", "12", "10")
@@ -78,7 +78,7 @@ def test_a_denominator_printed_nowhere_else_is_taken_as_it_stands() -> None:
 def test_tables_that_agree_in_half_of_what_they_share_are_compared(
     second: str, differing: int
 ) -> None:
-    """Two of four figures may be wrong; where three differ something else is meant."""
+    """Two of four figures may be wrong; if three differ the tables are about different things."""
     header = "Đơn vị;Tiếp nhận;Trực tuyến;Đã trả;Trễ hạn"
     text = f"{header}\nXã A;{{}}\n\nBảng;Hai\n{header}\nXã A;{second}"
     assert codes(text.format("1;2;3;4")).count("two_values") == differing
@@ -88,6 +88,6 @@ def test_tables_that_agree_in_half_of_what_they_share_are_compared(
     ("other", "mixed"), [("DÂN SỐ (2019)", False), ("diện tích", True), ("tiếp nhận", True)]
 )
 def test_denominators_in_words_of_their_own_may_be_mixed_too(other: str, mixed: bool) -> None:
-    """Words that name no quantity of ours are compared as words."""
+    """Words that name no known quantity are compared as words."""
     text = f"Kỳ;Số phiếu;Hồ sơ làm mẫu số;Mẫu số là\nNăm 2016;9;61;dân số\nNăm 2017;9;61;{other}"
     assert codes(text) == (["denominators_mixed"] if mixed else [])

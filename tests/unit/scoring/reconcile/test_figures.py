@@ -20,7 +20,7 @@ from scoring.reconcile.figures import Figure, Kind, decimal, read_figure
     ],
 )
 def test_counts_are_read_the_vietnamese_and_the_english_way(text: str, number: int) -> None:
-    """A point, a comma or a space between thousands, and the word behind, change nothing."""
+    """A point, a comma or a space between thousands, and the word after it, change nothing."""
     assert read_figure(text, Kind.COUNT) == Figure(number=Decimal(number))
 
 
@@ -87,7 +87,7 @@ def test_what_are_no_points_is_refused(text: str) -> None:
     ("value", "kind"), [("2.5", Kind.COUNT), ("-1", Kind.SCORE), ("NaN", Kind.RATE)]
 )
 def test_a_refused_number_is_quoted(value: str, kind: Kind) -> None:
-    """What cannot be is said as it stands."""
+    """An impossible number is quoted as written."""
     with pytest.raises(ValueError, match=value):
         read_figure(Decimal(value), kind)
 

@@ -51,14 +51,14 @@ def test_a_percentage_names_what_it_counts_and_of_what() -> None:
 
 
 def test_a_percentage_without_a_name_belongs_to_the_column_on_its_left() -> None:
-    """A bare “Tỷ lệ (%)” stands behind what it counts."""
+    """A bare “Tỷ lệ (%)” comes after what it counts."""
     columns = read_columns(["Đơn vị", "Trễ hạn", "Tỷ lệ (%)"], WORDS)
     assert columns[2].of == "late"
 
 
 @pytest.mark.parametrize("header", ["late_percent", "late %", "% trễ hạn", "Tỷ lệ trễ hạn"])
 def test_a_percentage_is_known_by_its_word_or_sign(header: str) -> None:
-    """A word for percentage, or the sign, before or behind."""
+    """A word for percentage, or the sign, before or after."""
     [column] = read_columns([header], WORDS)
     assert (column.kind, column.of) == (Kind.RATE, "late")
 
@@ -106,7 +106,7 @@ def test_every_quantity_is_known_by_its_own_id() -> None:
     ],
 )
 def test_a_header_may_name_its_denominator(header: str, parts: tuple[str, str]) -> None:
-    """Behind the first stroke, or behind the first words for “of”."""
+    """After the first stroke, or after the first words for “of”."""
     assert split_base(header, WORDS.base_words) == parts
 
 

@@ -69,7 +69,7 @@ def test_a_claim_may_name_what_it_is_taken_from(claim: str, holds: bool) -> None
 
 
 def test_a_claim_compares_with_its_last_words() -> None:
-    """“Trên” stands for “of” first and for “over” in the end."""
+    """“Trên” means “of” first and “over” at the end."""
     text = f"Nhận định;Tỷ lệ trễ hạn trên đã giải quyết trên {{}}%\n{RESOLVED.format(200)}"
     assert check(text.format(4)).findings == ()
     assert codes(text.format(5)) == ["claim_false"]

@@ -8,7 +8,7 @@ HEADER = "Đơn vị;Tiếp nhận;Đúng và trước hạn;Trễ hạn;Đang g
 
 
 def test_a_blank_part_may_hide_what_is_missing_but_not_what_is_too_much() -> None:
-    """90 + 5 of 100 may be right beside a blank; 90 + 15 cannot."""
+    """90 + 5 of 100 may be right with a blank; 90 + 15 cannot."""
     assert check(f"{HEADER}\nXã A;100;90;5;").findings == ()
     [finding] = check(f"{HEADER}\nXã A;100;90;15;").findings
     assert told(finding) == ("parts_over_whole", "Xã A", "Tiếp nhận", "100", "105")
@@ -70,7 +70,9 @@ def test_a_whole_of_nought_has_no_parts() -> None:
 
 
 def test_parts_that_are_added_up_are_named_one_by_one() -> None:
-    """Online is not printed itself, but its two levels are; a level without a column is none."""
+    """Online is not printed itself, but its two levels are; a level without a column is not a
+    part.
+    """
     header = "Đơn vị;Tiếp nhận;Trực tuyến mức độ 3;Trực tuyến mức độ 4;Trực tiếp;Kỳ trước"
     [finding] = check(f"{header}\nXã A;100;10;20;60;5").findings
     assert finding.params == {

@@ -83,7 +83,7 @@ def test_early_and_on_time_together_are_a_usual_percentage() -> None:
 
 
 def test_a_share_of_the_total_above_is_a_usual_percentage() -> None:
-    """“Tỷ lệ (%)” behind units is their share of all units."""
+    """“Tỷ lệ (%)” after units is their share of all units."""
     text = "Đơn vị;Số đơn vị;Tỷ lệ (%)\nTổng cộng;21;100\nKhối phòng;13;61,9\nKhối xã;8;38,1"
     assert check(text).findings == ()
 

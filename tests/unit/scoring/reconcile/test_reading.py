@@ -80,14 +80,14 @@ def test_rows_find_the_row_above_them(lines: str, parents: list[int | None]) -> 
 
 
 def test_roman_numbers_mark_blocks() -> None:
-    """I and II stand before blocks, 1 and 2 before units."""
+    """I and II number blocks, 1 and 2 units."""
     [table] = tables("STT;Đơn vị;Tiếp nhận\nI;Cơ quan chuyên môn;3\n1;Phòng A;1\n2;Phòng B;2")
     assert [row.level for row in table.rows] == [Level.BLOCK, Level.UNIT, Level.UNIT]
     assert [row.parent for row in table.rows] == [None, 0, 0]
 
 
 def test_no_dossiers_in_words_is_nought_and_a_dash_is_nothing() -> None:
-    """“không phát sinh” is a figure, “-” is none."""
+    """“không phát sinh” is a figure, “-” is not."""
     [table] = tables("Đơn vị;Tiếp nhận;Trễ hạn\nXã A;không phát sinh;-")
     assert table.number(table.rows[0], "received") == 0
     assert table.number(table.rows[0], "late") is None
@@ -171,7 +171,7 @@ def test_a_turned_table_has_no_unknown_columns() -> None:
 
 
 def test_a_row_may_name_its_block_by_all_words_but_the_first() -> None:
-    """“Phòng ban” is the block “Khối phòng ban”; “ban” alone is none."""
+    """“Phòng ban” is the block “Khối phòng ban”; “ban” alone is not a block."""
     for block, parent in (("phòng ban", 1), ("khối phòng ban", 1), ("ban", 0)):
         body = f"Huyện;tổng;;1\nKhối phòng ban;khối;;1\nPhòng A;đơn vị;{block};1"
         [table] = tables(f"Đơn vị;Dòng;Khối;Tiếp nhận\n{body}")
@@ -222,7 +222,7 @@ def test_a_row_is_recognised_by_its_name_and_its_period() -> None:
 
 
 def test_a_unit_may_name_its_block_in_the_column_of_levels() -> None:
-    """“xã” is no level but the block “Khối xã”, though another block stands nearer."""
+    """“xã” is no level but the block “Khối xã”, though another block is nearer."""
     body = "khối;Khối xã;1\nkhối;Khối phòng;2\nxã;Xã A;1\nphòng;Phòng A;1\nđơn vị;Phòng B;1"
     [table] = tables(f"Dòng;Đơn vị;Tiếp nhận\n{body}")
     assert [row.parent for row in table.rows] == [None, None, 0, 1, 1]

@@ -46,7 +46,7 @@ def test_a_row_of_words_on_the_next_page_is_a_row(row: str) -> None:
 
 
 def test_years_may_head_the_columns_of_a_turned_table() -> None:
-    """“Chỉ tiêu” beside bare years is a header; alone it is a title."""
+    """“Chỉ tiêu” next to bare years is a header; alone it is a title."""
     assert names("Chỉ tiêu;2020\nTiếp nhận;20") == ["2020"]
     text = "Nội dung\nChỉ tiêu;2019;2020\nTiếp nhận;10;20"
     assert names(text) == ["2019", "2020"]
@@ -109,7 +109,7 @@ def test_header_rows_may_differ_in_length(
 
 
 def test_a_column_to_be_added_up_makes_a_header_of_unknown_words() -> None:
-    """“Diện tích” alone is no quantity of ours; another setting does not make it one."""
+    """“Diện tích” alone is no known quantity; another setting does not make it one."""
     table = "Đơn vị;Diện tích\nXã A;10"
     assert [one.summed for one in tables(f"Cộng dọc;Diện tích\n{table}")] == [{"~dien tich"}]
     assert tables(f"Nguồn;Báo cáo 7\n{table}") == tables(table) == ()
@@ -119,7 +119,7 @@ def test_a_column_to_be_added_up_makes_a_header_of_unknown_words() -> None:
     "line", ["Cộng dọc;Tiếp nhận;Trễ hạn", "Cộng dọc;Đơn vị;Trễ hạn;Tiếp nhận"]
 )
 def test_columns_named_to_be_added_up_are_no_header(line: str) -> None:
-    """Words for quantities, but behind the name of a setting; above a table or below the last."""
+    """Words for quantities, but after the name of a setting; above a table or below the last."""
     table = "Đơn vị;Tiếp nhận;Trễ hạn\nXã A;10;4"
     for text in (f"{line}\n{table}", f"{table}\n;\n{line}"):
         [one] = tables(text)
@@ -139,7 +139,7 @@ def test_columns_named_to_be_added_up_are_no_header(line: str) -> None:
     ],
 )
 def test_a_line_of_column_numbers_is_no_row(numbers: str) -> None:
-    """One by one, or in brackets; letters may stand over words; again on the next page."""
+    """One by one, or in brackets; letters may be over words; again on the next page."""
     header = f"Đơn vị;Tiếp nhận;Trễ hạn;Đúng hạn\n{numbers}"
     assert names(f"{header}\nXã A;10;1;9") == ["Xã A"]
     assert names(f"{header}\nXã A;10;1;9\n;\n{header}\nXã B;9;0;9") == ["Xã A", "Xã B"]
@@ -169,7 +169,7 @@ def test_column_numbers_may_end_before_the_names() -> None:
 
 @pytest.mark.parametrize("title", ["Năm 2020", "Quý hai"])
 def test_a_title_may_say_what_a_lower_header_row_says(title: str) -> None:
-    """The lower rows come again right below the first; behind a row they are something else."""
+    """The lower rows come again right below the first; after a row they are something else."""
     top, lower = "Đơn vị;Tiếp nhận;Trễ hạn", ";Năm 2020\n;Quý hai"
     first = f"{top}\n{lower}\nXã A;10;1\n;\n{top}\nXã B;10;1"
     found = tables(f"{first}\n;\n{title}\n{top}\n{lower}\nXã A;9;0")
@@ -184,7 +184,7 @@ def test_a_page_may_hold_nothing_but_the_header() -> None:
 
 
 def test_settings_below_the_last_table_belong_to_it() -> None:
-    """Even behind an empty line."""
+    """Even after an empty line."""
     [table] = tables("Đơn vị;Tiếp nhận\nXã A;10\n;\nNguồn;Báo cáo 7")
     assert table.source == "Báo cáo 7"
 

@@ -70,7 +70,7 @@ def test_a_numerator_holds_its_denominator_only_where_both_are_printed(
 def test_a_share_is_reversed_where_others_are_not_and_both_numbers_are_known(
     rows: str, cause: list[str]
 ) -> None:
-    """12/10 among shares below one, where 12 and 10 stand in the row."""
+    """12/10 among shares below one, where 12 and 10 are in the row."""
     found = check(f"Đơn vị;Tiếp nhận;Thu;Trả / Tiếp nhận\n{rows}".replace("Thu", "Có kết quả"))
     [finding] = [f for f in found.findings if f.code == "numerator_over_denominator"]
     assert causes(finding) == cause

@@ -1,4 +1,4 @@
-"""Where a cell stands."""
+"""Addresses of cells."""
 
 import pytest
 

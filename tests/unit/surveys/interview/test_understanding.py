@@ -101,7 +101,7 @@ def test_every_label_means_its_own_option(form: Form) -> None:
 
 @pytest.mark.parametrize("form", shipped_forms(), ids=lambda form: form.id)
 def test_every_number_on_the_screen_means_its_option(form: Form) -> None:
-    """The number beside an option, and its id, lead to it."""
+    """The number next to an option, and its id, select it."""
     for question in form.questions:
         ids = [option.id for option in question.options]
         for number, option_id in zip(numbers(ids), ids, strict=True):
@@ -110,7 +110,7 @@ def test_every_number_on_the_screen_means_its_option(form: Form) -> None:
 
 
 def test_stars_are_their_own_numbers() -> None:
-    """On a scale the number typed is the number meant, whatever order the options stand in."""
+    """On a scale the typed number is the option's own, whatever the order of the options."""
     assert numbers(["5", "4", "3"]) == (5, 4, 3)
     assert numbers(["none", "1"]) == (1, 2)
     assert understood(shipped("zalo-rating"), "stars", "⭐⭐⭐⭐") == "4"

@@ -68,7 +68,7 @@ def other(database: Database, tmp_path: Path) -> Iterator[sqlite3.Connection]:
 async def test_a_cancelled_wait_for_the_lock_leaves_no_transaction_behind(
     database: Database, other: sqlite3.Connection
 ) -> None:
-    """Whoever gives up waiting for another process's lock keeps neither lock nor connection."""
+    """A task that stops waiting for another process's lock keeps neither lock nor connection."""
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1), database.write() as conn:
             await conn.execute(insert(THINGS).values(name="một"))

@@ -32,7 +32,7 @@ def test_addresses_do_not_share() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """However many addresses come, so many are remembered and no more."""
+    """However many addresses come, only a bounded number is remembered."""
     visitors = Visitors(per_minute=1, clock=Clock())
     for number in range(MAX_ADDRESSES + 5):
         visitors.may_speak(str(number))
