@@ -137,7 +137,7 @@ class WebChannel(Channel):
             return await contacts.follows_any(conn, self.name, self.bot, self.chat_key(session))
 
     async def end(self, session: str) -> None:
-        """Take its chat from whoever has the cookie, and its bubbles from the page."""
+        """End the session: its cookie opens the chat no more, the page's messages are deleted."""
         chat_key = self.chat_key(session)
         async with self._context.database.write() as conn:
             await requests.end_session(conn, self.name, self.bot, chat_key)

@@ -1,7 +1,7 @@
 """The page's sessions: ids that only the server gives, in a cookie that it signed.
 
-Whoever has a session reads and continues its chat. An id that somebody else chose is none of ours,
-so it cannot be planted in a citizen's browser beforehand.
+A session gives access to its chat. An id that the server did not sign is refused, so it cannot be
+planted in a citizen's browser beforehand.
 """
 
 import hmac
@@ -54,7 +54,7 @@ class Sessions:
         return Session(found[1], max(0, age)) if age <= YEAR_DAYS else None
 
     def give(self, response: web.StreamResponse, session: str, days: int) -> None:
-        """Let the browser keep the session for so many days from today."""
+        """Let the browser keep the session for this many days from today."""
         response.set_cookie(
             self.cookie,
             self.value(session),
