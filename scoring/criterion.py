@@ -1,4 +1,4 @@
-"""One criterion of a rulebook: the points of its cases, or a metric; what may not stand in it."""
+"""One criterion of a rulebook: the points of its cases, or a metric; what it must not have."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -44,7 +44,7 @@ class Outcome(Model):
 
 
 class Criterion(Model):
-    """One chỉ số: where it stands in the law and what it is worth.
+    """One chỉ số: its legal source and its points.
 
     Either the points of each case that `scoring.criteria` tells apart, or a `metric`. `max` is the
     most it can give, by default the rulebook's `max_points`.
@@ -70,7 +70,9 @@ def number_in_order(number: str) -> tuple[int, str]:
 
 
 def check_metric(number: str, criterion: Criterion) -> None:
-    """Raises PydanticCustomError `metric_criterion` for a metric beside cases, or a bad id."""
+    """Raises PydanticCustomError `metric_criterion` for a metric together with cases, or a bad
+    id.
+    """
     if not METRIC_ID.fullmatch(number) or criterion.scope is not Scope.UNIT:
         raise PydanticCustomError("metric_criterion", number, {"at": f"criteria/{number}"})
     if criterion.outcomes or criterion.thresholds:

@@ -130,7 +130,7 @@ class Metric(Model):
 
     @property
     def ratios(self) -> tuple[Ratio, ...]:
-        """Those that count and the one beside."""
+        """Those that count, and the one of field `beside`."""
         return (*self.evidence, *([self.beside] if self.beside else []))
 
     def shown_by(self) -> str | None:

@@ -30,7 +30,9 @@ class Validity(StrEnum):
     NATIONAL = "national"
     LOCAL = "local"
     BESIDE = "beside"
-    """National, for another purpose: used beside the one in force, where it is chosen by its id."""
+    """National, for another purpose: used in addition to the one in force, where it is chosen by
+    its id.
+    """
 
 
 class FactRule(StrEnum):

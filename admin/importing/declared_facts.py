@@ -52,7 +52,9 @@ class DeclaredFacts:
 
 
 def declared_facts(rulebooks: Iterable[Rulebook]) -> DeclaredFacts:
-    """The facts of these rulebooks beside the program's; a name of the program's stays its own."""
+    """The facts of these rulebooks in addition to the program's; a name of the program's stays its
+    own.
+    """
     added = {name: fact for book in rulebooks for name, fact in book.facts.items()}
     titles = {
         fold(title): name

@@ -119,7 +119,7 @@ def explained_criterion(rulebook: Rulebook, unit: UnitRating, number: str) -> Ex
 
 
 def _measure(score: Score) -> Mapping[str, object] | None:
-    """The JSON of a metric's share with the counts behind it."""
+    """The JSON of a metric's share with the counts it is made of."""
     found = score.finding.measure
     if found is None:
         return None

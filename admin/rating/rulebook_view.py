@@ -80,7 +80,7 @@ class RulebookView:
                 }
 
     def _metrics(self) -> Iterator[str]:
-        """One line a metric: its name, what is divided by what, what the share is worth."""
+        """One line per metric: its name, what is divided by what, what the share is worth."""
         for number, criterion in self.rulebook.criteria.items():
             if criterion.metric is None:
                 continue

@@ -14,7 +14,7 @@ KEYS = ("share", "numerator", "denominator", "interval")
 
 
 def shares_table(phrases: RatingPhrases, overall: Overall) -> Table:
-    """One row a metric of the rulebook."""
+    """One row per metric of the rulebook."""
     rows = [_row(phrases, number, found) for number, found in overall.shares.items()]
     columns = [
         Column(key="criterion", title=phrases.text("columns.criterion_id"), kind=Kind.CODE),
