@@ -8,7 +8,7 @@ import click
 
 from admin.kit import output
 from admin.kit.output import Format
-from admin.kit.runtime import Runtime, format_option, group
+from admin.kit.runtime import WHOLE, Runtime, format_option, group
 from surveys.errors import Refusal
 from surveys.store.system import audit, audit_check
 from surveys.store.system.audit import AuditRow
@@ -22,7 +22,7 @@ command = group("audit")
 
 
 @command.command("list")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option("--limit", type=WHOLE, default=50, show_default=True)
 @click.option("--actor", "by", metavar="NAME")
 @click.option("--action", metavar="ACTION")
 @format_option

@@ -4,7 +4,7 @@ import click
 
 from admin.importing import UnitIndex
 from admin.kit.output import Format
-from admin.kit.runtime import Runtime, format_option, leaf
+from admin.kit.runtime import WHOLE, Runtime, format_option, leaf
 from admin.rating.explained import (
     DossierPage,
     ExplainedCriterion,
@@ -32,7 +32,7 @@ from surveys.store.results import dossier_records, ratings, verifications
 @click.argument("criterion", required=False)
 @click.option("--outcome", metavar="NAME")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
-@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--page", type=WHOLE, default=1, show_default=True)
 @click.option("--codes", is_flag=True)
 @click.option("--rulebook", metavar="ID")
 @click.option("--policy", "policies", metavar="NAME=CHOICE", multiple=True)

@@ -6,7 +6,7 @@ import click
 
 from admin.kit import output
 from admin.kit.output import Format
-from admin.kit.runtime import Runtime, format_option, group
+from admin.kit.runtime import WHOLE, Runtime, format_option, group
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers.scores import Stage
@@ -22,7 +22,7 @@ command = group("imports")
 
 
 @command.command("list")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option("--limit", type=WHOLE, default=50, show_default=True)
 @format_option
 async def list_imports(runtime: Runtime, limit: int, shown_as: Format) -> None:
     """Print the last imports, newest first."""
@@ -34,7 +34,7 @@ async def list_imports(runtime: Runtime, limit: int, shown_as: Format) -> None:
 
 
 @command.command("show")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=WHOLE)
 @click.option("--changes", is_flag=True)
 @format_option
 async def show_import(
@@ -68,7 +68,7 @@ async def show_import(
 
 
 @command.command("undo")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=WHOLE)
 @click.option("--dry-run/--yes", default=True)
 async def undo_import(
     runtime: Runtime,

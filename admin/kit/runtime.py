@@ -54,6 +54,8 @@ from surveys.store.system.audit import AuditEntry, Author
 
 UNMADE = frozenset({"database.missing", "database.empty"})
 F = TypeVar("F", bound=Callable[..., Any])
+WHOLE = click.IntRange(1, 2**31 - 1)
+"""The number of a row or of rows, as far as every database counts."""
 FILE = click.Path(path_type=Path, readable=False)
 """A file argument; whether it exists and is readable is checked when it is opened, so that this
 ends with exit code 1."""

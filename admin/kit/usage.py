@@ -51,8 +51,10 @@ def _wanted(texts: Texts, kind: click.ParamType[Any]) -> str:
     return texts.find(f"errors.usage.wanted.{kind.name}") or ""
 
 
-def _end(number: float | None) -> str:
-    return "…" if number is None else f"{number:g}"
+def _end(number: float | None) -> int | str:
+    if number is None:
+        return "…"
+    return int(number) if number == int(number) else f"{number:g}"
 
 
 def _kind(error: MissingParameter) -> str:

@@ -235,13 +235,24 @@ def test_refused(office: Motcua, line: str) -> None:
     assert rows_in(office) == before
 
 
-@pytest.mark.parametrize("line", ["invite 2021-Q2 --sample nan", f"delivery retry {10**30}"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "invite 2021-Q2 --sample nan",
+        f"delivery retry {10**30}",
+        f"imports show {10**30}",
+        f"imports list --limit {10**30}",
+        f"audit list --limit {10**30}",
+    ],
+)
 def test_a_number_that_is_none(office: Motcua, line: str) -> None:
     """The range is named."""
     before = rows_in(office)
     refused = office(*line.split())
     assert_misused(refused, "vi")
     assert "Cần một số từ" in refused.err
+    assert "e+" not in refused.err
+    assert "…" not in refused.err
     assert rows_in(office) == before
 
 
