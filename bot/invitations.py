@@ -135,12 +135,12 @@ async def _tell(
     text = context.catalog(one.recipient.language).text(
         "conversation.follow.returned", code=one.code
     )
-    post = _Post(
+    post = Post(
         kind=MessageKind.NOTICE,
         message=Outgoing(text=text),
         dedup_key=f"returned:{one.dossier_id}:{one.recipient.contact_id}",
     )
-    await _put(conn, context, one.recipient, post, now)
+    await put(conn, context, one.recipient, post, now)
 
 
 async def _invite(
@@ -155,13 +155,13 @@ async def _invite(
     if not context.traits_of(recipient.channel).has_buttons:
         message, choices = in_words(message, context.catalog(recipient.language))
         await _remember(conn, recipient.contact_id, choices)
-    post = _Post(
+    post = Post(
         kind=MessageKind.INVITATION,
         message=message,
         dedup_key=f"invite:{invitation_id}",
         invitation_id=invitation_id,
     )
-    await _put(conn, context, recipient, post, now)
+    await put(conn, context, recipient, post, now)
 
 
 async def _remember(conn: Connection, contact_id: int, choices: tuple[str, ...]) -> None:
@@ -186,20 +186,23 @@ def _invitation(context: ConversationContext, one: Candidate, recipient: Recipie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Post:
+class Post:
+    """One message we begin with: a second one of the same key is not sent."""
+
     kind: MessageKind
     message: Outgoing
     dedup_key: str
     invitation_id: int | None = None
 
 
-async def _put(
+async def put(
     conn: Connection,
     context: ConversationContext,
     recipient: Recipient,
-    post: _Post,
+    post: Post,
     now: datetime,
 ) -> None:
+    """Queue a message, for after the quiet hours."""
     chosen = context.settings
     due = after_quiet(now, begins=chosen.quiet_from, ends=chosen.quiet_to, zone=chosen.zone)
     await outbox.put(

@@ -1,4 +1,4 @@
-"""Tells followers that a dossier is done, soon after an import said so."""
+"""Tells followers that a dossier is done, and petitioners what became of their petition."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.conversation.context import ConversationContext
 from bot.invitations import tell_followers
+from bot.petition_news import tell_petitioners
 from surveys.store.base.database import Database
 
 POLL_SECONDS = 60.0
@@ -14,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Notices:
-    """Looks periodically for followed dossiers that are done."""
+    """Looks periodically for followed dossiers that are done, and petitions with news."""
 
     def __init__(
         self,
@@ -51,4 +52,5 @@ class Notices:
 
     async def _some(self) -> int:
         async with self._database.write() as conn:
-            return await tell_followers(conn, self._context, self._clock())
+            told = await tell_followers(conn, self._context, self._clock())
+            return told + await tell_petitioners(conn, self._context, self._clock())

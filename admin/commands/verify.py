@@ -18,7 +18,13 @@ from surveys.errors import Refusal
 from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers
-from surveys.store.results import dossier_records, review_queue, verifications
+from surveys.store.results import (
+    complaints,
+    dossier_records,
+    petitions,
+    review_queue,
+    verifications,
+)
 from surveys.store.results.verifications import Action, Complaint
 
 command = group("verify")
@@ -123,9 +129,24 @@ async def decide_complaint(
             author=await runtime.author(conn),
             now=runtime.now,
         )
+        await _answer_petition(conn, runtime, reference, ComplaintState(state), reason)
     runtime.say("verify.complaint_decided", reference=reference)
     if before.decided:
         runtime.say("verify.decided_before", **_decided(runtime, before))
+
+
+async def _answer_petition(
+    conn: Connection, runtime: Runtime, reference: str, state: ComplaintState, reason: str
+) -> None:
+    """Who sent the complaint as a petition is told the decision and its reason."""
+    complaint = await complaints.find_by_reference(conn, reference)
+    of_response = complaint and await petitions.find_by_response(conn, complaint.response_id)
+    if complaint is None or not of_response or complaint.formal_at is None:
+        return
+    officer = (await runtime.author(conn)).name
+    await petitions.answer(
+        conn, of_response, found=state, text=reason.strip(), officer=officer, now=runtime.now
+    )
 
 
 def _decided(runtime: Runtime, before: Complaint) -> dict[str, object]:

@@ -29,6 +29,7 @@ SECTIONS = {
         "facts",
         "scores",
         "verify",
+        "petitions",
         "tally",
         "rate",
         "explain",

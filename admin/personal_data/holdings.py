@@ -35,18 +35,20 @@ def of_contact(ring: Keyring, about: Held) -> Iterator[Row]:
     for answer in about.answers:
         subject = f"{answer.dossier} {answer.question}"
         yield _row(about, "answer", subject, answer.option or answer.text, answer.answered_at)
-    yield from _complaints(ring, about)
+    yield from _petitions(ring, about)
     for request in about.requests:
         yield _row(about, "request", request.kind, request.due_on, request.received_at)
 
 
-def _complaints(ring: Keyring, about: Held) -> Iterator[Row]:
-    for one in about.complaints:
-        yield _row(about, "complaint", one.reference, one.state, one.opened_at)
-        if one.petitioner_sealed is not None:
-            written: dict[str, str] = json.loads(ring.unseal(one.petitioner_sealed))
+def _petitions(ring: Keyring, about: Held) -> Iterator[Row]:
+    for complaint in about.complaints:
+        yield _row(about, "complaint", complaint.reference, complaint.state, complaint.opened_at)
+    for one in about.petitions:
+        yield _row(about, "petition", one.reference, one.state, one.sent_at or one.begun_at)
+        if one.words_sealed is not None:
+            written: dict[str, str] = json.loads(ring.unseal(one.words_sealed))
             for field, value in written.items():
-                yield _row(about, f"petitioner_{field}", one.reference, value, one.formal_at)
+                yield _row(about, f"petitioner_{field}", one.reference, value, one.sent_at)
 
 
 def _row(about: Held | None, kind: str, subject: str, value: object, at: object) -> Row:

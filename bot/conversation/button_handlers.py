@@ -33,6 +33,14 @@ async def _petition(turn: Turn, press: ButtonPress) -> None:
     await petition.on_decision(turn, press.subject, agreed=press.answer == YES)
 
 
+async def _complain(turn: Turn, press: ButtonPress) -> None:
+    await petition.on_complain(turn, press)
+
+
+async def _report(turn: Turn, press: ButtonPress) -> None:
+    await petition.on_report(turn, press)
+
+
 async def _comment(turn: Turn, press: ButtonPress) -> None:
     await after_end.on_decision(turn, agreed=press.answer == YES)
 
@@ -54,6 +62,8 @@ _HANDLERS: dict[Verb, Callable[[Turn, ButtonPress], Awaitable[None]]] = {
     Verb.FOLLOW: _follow,
     Verb.SURVEY: _survey,
     Verb.PETITION: _petition,
+    Verb.COMPLAIN: _complain,
+    Verb.REPORT: _report,
     Verb.COMMENT: _comment,
     Verb.ERASE: _erase,
     Verb.LANGUAGE: _language,

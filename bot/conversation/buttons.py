@@ -24,6 +24,10 @@ class Verb(StrEnum):
     """… the dossier."""
     PETITION = "petition"
     """… the response."""
+    COMPLAIN = "complain"
+    """… the dossier, or 0."""
+    REPORT = "report"
+    """… the petition."""
     COMMENT = "comment"
     ERASE = "erase"
     LANGUAGE = "language"
@@ -32,7 +36,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonPress:
-    """A button that was pressed; `answer` is yes, no, a language, or a command."""
+    """A button that was pressed; `answer` is yes, no, a language, a command, or a field."""
 
     verb: Verb
     subject: int

@@ -15,6 +15,7 @@ _OFFICIAL = re.compile(
 )
 _ANY = re.compile(r"(?=.*[A-Z])(?=(?:.*\d){3})[0-9A-Z][0-9A-Z.-]{3,39}")
 _REFERENCE = re.compile(r"[A-Z2-7]{8}")
+_WORD = re.compile(r"(?<![0-9A-Z])[A-Z2-7]{8}(?![0-9A-Z])")
 _LINK = re.compile(r"\S*(?:#|[?&]start=)([A-Za-z0-9_-]{22})")
 _MAX_LENGTH = 200
 
@@ -45,6 +46,12 @@ def possible_reference(text: str) -> str | None:
     """The text, but for words like “mã theo dõi”, as the reference of a complaint."""
     code = "".join(_plain(without_talk(_plain(text))).split()).replace("-", "")
     return code if _REFERENCE.fullmatch(code) else None
+
+
+def reference_within(text: str) -> str | None:
+    """The one word of a sentence that is built like a reference and unlike a word: with a digit."""
+    found = [word for word in _WORD.findall(_plain(text)) if not word.isalpha()]
+    return found[0] if len(found) == 1 else None
 
 
 def token_in_link(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation import phone, rights, survey
+from bot.conversation import petition, phone, rights, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.codes import official_code, possible_code
 from bot.conversation.lookup import show_by_code
@@ -102,4 +102,5 @@ _COMMANDS: dict[CommandName, Callable[[Turn, str], Awaitable[None]]] = {
     CommandName.LANGUAGE: _language,
     CommandName.HELP: _help,
     CommandName.RESUME: _resume,
+    CommandName.PETITION: petition.start,
 }

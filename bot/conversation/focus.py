@@ -41,6 +41,8 @@ class Focus:
     unfiled: str = ""
     """Words said after the end that may be added to the opinion, sealed."""
     petition: int | None = None
+    field: str | None = None
+    """The field of that petition that is being corrected."""
     said: tuple[Said, ...] = ()
     group_told_at: int = 0
     choices: tuple[str, ...] = ()
@@ -72,6 +74,7 @@ def focus_from(plain: Mapping[str, Any]) -> Focus:
         declined=plain.get("declined"),
         unfiled=plain.get("unfiled", ""),
         petition=plain.get("petition"),
+        field=plain.get("field"),
         said=tuple(Said(**dict(zip(Said.__slots__, one, strict=True))) for one in said),
         group_told_at=plain.get("group_told_at", 0),
         choices=tuple(plain.get("choices", ())),

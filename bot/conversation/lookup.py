@@ -6,7 +6,7 @@ TT 01/2018/TT-VPCP Điều 16: without proof only the code, how far it is, and t
 
 from bot.conversation import look_up_limits, petition, survey
 from bot.conversation.buttons import Verb
-from bot.conversation.codes import possible_reference
+from bot.conversation.codes import possible_reference, reference_within
 from bot.conversation.turn import Rows, Turn
 from bot.messages import Outgoing
 from surveys.dossier import DONE, IN_WORK, Stage, Status
@@ -52,9 +52,11 @@ async def show_if_found(turn: Turn, code: str) -> bool:
     return True
 
 
-async def show_by_reference(turn: Turn) -> bool:
-    """Answer the reference of a complaint; False when the text is not one."""
+async def show_by_reference(turn: Turn, *, within: bool = False) -> bool:
+    """Answer the reference of a complaint, or one within a sentence; False when there is none."""
     reference = possible_reference(turn.incoming.text)
+    if reference is None and within:
+        reference = reference_within(turn.incoming.text)
     if reference is None or await look_up_limits.minutes_to_wait(turn):
         return False
     await look_up_limits.note(turn)

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation import after_end, opening, petition, rights, survey
+from bot.conversation import after_end, opening, petition, petition_form, rights, survey
 from bot.conversation.turn import Turn
 
 _OPEN: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
     rights.repeat_erase,
     after_end.repeat,
-    petition.repeat,
+    petition_form.repeat,
     survey.show_again,
     opening.repeat_consent,
     petition.repeat_offer,

@@ -1,36 +1,23 @@
-"""When the answer is bad: a complaint to be verified, its reference, and, if the citizen wants, a
-formal phản ánh, kiến nghị with name, address and phone (NĐ 20/2008/NĐ-CP Điều 7 khoản 1 điểm d).
+"""Complaints and petitions: a bad answer, or "tôi muốn phản ánh", about any dossier or none.
+
+An answer that reports misconduct is a complaint to be verified. With name and address it becomes a
+phản ánh, kiến nghị (NĐ 20/2008/NĐ-CP), which is answered by a day and by name.
 """
 
-import json
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
-from bot.conversation import consent
-from bot.conversation.buttons import Verb
+from bot.conversation import consent, dossier_meant, petition_form
+from bot.conversation.buttons import ButtonPress, Verb
 from bot.conversation.turn import Turn
-from bot.conversation.words import stops
-from bot.messages import Button
 from surveys.outcomes import ComplaintState
-from surveys.privacy import normal_phone
 from surveys.store.citizens.consents import Purpose
-from surveys.store.results import complaints
+from surveys.store.dossiers import lookups
+from surveys.store.results import complaints, petitions
 from surveys.store.results.complaints import Complaint
-from surveys.typed_words import clean, word_count
+from surveys.store.results.petitions import Petition, PetitionState
 
-
-def _written(text: str, limit: int) -> str | None:
-    whole = " ".join(clean(text)[0].split())
-    return whole if word_count(whole) and len(whole) <= limit else None
-
-
-FIELDS: dict[str, Callable[[str], str | None]] = {
-    "name": lambda text: _written(text, 100),
-    "address": lambda text: _written(text, 300),
-    "phone": normal_phone,
-}
-"""What a petition needs, in the order of asking, each with what makes it readable."""
+NO_DOSSIER = 0
+OFFERS = frozenset({Verb.PETITION, Verb.COMPLAIN})
 
 
 async def note_complaint(turn: Turn, response_id: int | None, kind: str) -> None:
@@ -50,141 +37,186 @@ async def note_complaint(turn: Turn, response_id: int | None, kind: str) -> None
         await turn.say("petition.noted", reference=complaint.reference, due=due)
 
 
+async def take_back(turn: Turn, response_id: int | None, kind: str) -> None:
+    """The answer was changed: the complaint and its petition are dropped, and this is said."""
+    if response_id is None:
+        return
+    listed = await complaints.list_by_response(turn.conn, response_id)
+    dropped = [one for one in listed if one.kind == kind and one.state is ComplaintState.PENDING]
+    sent = await petitions.find_by_response(turn.conn, response_id)
+    if sent is not None and sent.is_open and len(listed) == len(dropped):
+        await petitions.withdraw(turn.conn, sent)
+    await complaints.withdraw(turn.conn, response_id=response_id, kind=kind)
+    for one in dropped:
+        await turn.say("petition.taken_back", reference=one.reference)
+
+
 async def offer(turn: Turn, response_id: int | None) -> None:
-    """After the thanks: shall it become a formal petition?"""
+    """Before the thanks: shall it become a formal petition?"""
     if response_id is None or not await _pending(turn, response_id):
         return
-    turn.ask(Verb.PETITION, response_id)
-    buttons = (
-        turn.button("petition_yes", Verb.PETITION, response_id, "yes"),
-        turn.button("petition_no", Verb.PETITION, response_id, "no"),
-    )
-    authority = turn.context.settings.authority
-    await turn.say("consent.complaint", buttons, authority=authority)
-    turn.mark_open()
+    await _offer(turn, turn.text("petition.lead.answer"), Verb.PETITION, response_id)
+
+
+async def start(turn: Turn, text: str = "") -> None:
+    """Offer a petition about the dossier that is named or at hand, or about none."""
+    dossier = await dossier_meant.find(turn, text)
+    lead = turn.text("petition.lead.none")
+    if dossier is not None:
+        lead = turn.text("petition.lead.dossier", code=dossier.code)
+    await _offer(turn, lead, Verb.COMPLAIN, dossier.id if dossier else NO_DOSSIER)
+
+
+async def on_complain(turn: Turn, press: ButtonPress) -> None:
+    """Take the answer to that offer; `ask` makes it."""
+    dossier = await lookups.find_by_id(turn.conn, press.subject) if press.subject else None
+    if press.answer == "ask":
+        await start(turn, dossier.code if dossier else "")
+    elif press.answer != "yes":
+        await turn.say("petition.dropped")
+    else:
+        await consent.keep(turn, Purpose.COMPLAINT, given=True)
+        about = f"petition:{turn.contact.id}"
+        await _begin(
+            turn,
+            reference=turn.context.keyring.reference(about, turn.inbox_id),
+            dossier_id=dossier.id if dossier else None,
+            response_id=None,
+        )
 
 
 async def on_decision(turn: Turn, response_id: int, *, agreed: bool) -> None:
-    """Take the answer to the offer; it is also the consent for this purpose."""
+    """Take the answer to the offer after the form; it is also the consent for this purpose."""
     waiting = await _pending(turn, response_id)
-    turn.attend(turn.focus.interview)
     if not waiting:
         await turn.say("petition.nothing_open")
         return
     await consent.keep(turn, Purpose.COMPLAINT, given=agreed)
     if not agreed:
-        await give_up(turn, response_id)
+        await turn.say("petition.not_sent")
         return
-    turn.focus = replace(turn.focus, petition=response_id)
-    await _ask_next(turn, response_id, await _petitioner(turn, response_id))
+    first = waiting[0]
+    reference, about = first.reference, first.dossier_id
+    await _begin(turn, reference=reference, dossier_id=about, response_id=response_id)
 
 
-async def on_typed(turn: Turn) -> bool:
-    """Take what was written as the field that is asked for; False when none is."""
-    response_id = turn.focus.petition
-    if response_id is None:
-        return False
-    if not await _pending(turn, response_id):
-        turn.attend(turn.focus.interview)
-        return False
-    if stops(turn.incoming.text, turn.contact.language):
-        await give_up(turn, response_id)
-        return True
-    await _take(turn, response_id, turn.incoming.text)
-    return True
+async def on_report(turn: Turn, press: ButtonPress) -> None:
+    """A button of a petition: of its form while it is written, of its answer afterwards."""
+    petition = await petitions.find(turn.conn, press.subject)
+    if petition is None or petition.contact_id != turn.contact.id:
+        await turn.say("petition.nothing_open")
+    elif press.answer == "dispute":
+        await _dispute(turn, petition)
+    elif petition.state is PetitionState.DRAFT:
+        await petition_form.on_press(turn, petition, press.answer)
+    else:
+        await turn.say("petition.nothing_open")
 
 
-async def repeat(turn: Turn) -> bool:
-    """Ask for the open field once more; False when none is."""
-    response_id = turn.focus.petition
-    if response_id is None or not await _pending(turn, response_id):
-        return False
-    await _ask_next(turn, response_id, await _petitioner(turn, response_id))
-    return True
+async def dispute_last(turn: Turn) -> bool:
+    """ "Tôi không đồng ý với kết quả này": of the last petition that was answered."""
+    own = await petitions.list_by_contact(turn.conn, turn.contact.id)
+    answered = [one for one in own if one.state is PetitionState.ANSWERED]
+    if answered:
+        await _dispute(turn, answered[-1])
+    return bool(answered)
 
 
 async def repeat_offer(turn: Turn) -> bool:
     """Offer the petition once more; False when it was not offered."""
     asked = turn.focus.asked
-    if asked is None or asked.verb != Verb.PETITION or not await _pending(turn, asked.subject):
+    if asked is None or asked.verb not in OFFERS:
+        return False
+    if asked.verb == Verb.COMPLAIN:
+        dossier = await lookups.find_by_id(turn.conn, asked.subject) if asked.subject else None
+        await start(turn, dossier.code if dossier else "")
+        return True
+    if not await _pending(turn, asked.subject):
         return False
     await offer(turn, asked.subject)
     return True
 
 
-async def give_up(turn: Turn, response_id: int) -> None:
-    """No petition: what was written so far is deleted, the complaint stays."""
-    await complaints.keep_petitioner(turn.conn, response_id, None, None)
-    turn.attend(turn.focus.interview)
-    await turn.say("petition.not_sent")
-
-
 async def follow(turn: Turn, reference: str) -> bool:
-    """Show the state of the complaint with this reference; False when it does not exist."""
+    """Show how far the petition or complaint with this reference is; False when there is none."""
+    petition = await petitions.find_by_reference(turn.conn, reference)
+    if petition is not None and petition.sent_at is not None:
+        await _show_petition(turn, petition)
+        return True
     complaint = await complaints.find_by_reference(turn.conn, reference)
-    if complaint is None:
-        return False
-    own = complaint.contact_id == turn.contact.id
-    offered = own and complaint.state is ComplaintState.PENDING and complaint.formal_at is None
-    label = turn.button("petition_yes", Verb.PETITION, complaint.response_id, "yes")
-    await turn.say(
-        "petition.state",
-        *([(label,)] if offered else []),
-        reference=complaint.reference,
-        kind=_kind(turn, complaint.kind),
-        state=turn.text(f"petition.states.{complaint.state}"),
-        due=turn.day(complaint.due_on),
+    if complaint is not None:
+        await _show_complaint(turn, complaint)
+    return complaint is not None
+
+
+async def _begin(
+    turn: Turn, *, reference: str, dossier_id: int | None, response_id: int | None
+) -> None:
+    begun = await petitions.begin(
+        turn.conn,
+        reference=reference,
+        contact_id=turn.contact.id,
+        dossier_id=dossier_id,
+        response_id=response_id,
+        now=turn.now,
     )
-    return True
+    await petition_form.begin(turn, begun)
 
 
-async def _take(turn: Turn, response_id: int, text: str) -> None:
-    petitioner = await _petitioner(turn, response_id)
-    field = _next_field(petitioner)
-    value = FIELDS[field](text)
-    if value is None:
-        await turn.say(f"petition.unreadable.{field}", _way_out(turn, response_id))
-        turn.mark_open()
-        return
-    petitioner[field] = value
-    complete = len(petitioner) == len(FIELDS)
-    sealed = turn.context.keyring.seal(json.dumps(petitioner, ensure_ascii=False))
-    formal_at = turn.now if complete else None
-    await complaints.keep_petitioner(turn.conn, response_id, sealed, formal_at)
-    if complete:
-        await _sent(turn, response_id)
-    else:
-        await _ask_next(turn, response_id, petitioner)
-
-
-async def _ask_next(turn: Turn, response_id: int, petitioner: dict[str, str]) -> None:
-    field = _next_field(petitioner)
-    place, places = len(petitioner) + 1, len(FIELDS)
-    way_out = _way_out(turn, response_id)
-    await turn.say(f"petition.ask.{field}", way_out, step=place, steps=places)
+async def _offer(turn: Turn, lead: str, verb: Verb, subject: int) -> None:
+    turn.ask(verb, subject)
+    buttons = (
+        turn.button("petition_yes", verb, subject, "yes"),
+        turn.button("petition_no", verb, subject, "no"),
+    )
+    body = turn.text("consent.complaint", authority=turn.context.settings.authority)
+    await turn.say("as_is", buttons, text=f"{lead}\n{body}")
     turn.mark_open()
 
 
-async def _sent(turn: Turn, response_id: int) -> None:
-    turn.attend(turn.focus.interview)
-    listed = await complaints.list_by_response(turn.conn, response_id)
-    formal = [one for one in listed if one.formal_at is not None]
-    references = ", ".join(one.reference for one in formal)
-    due = turn.day(max(one.due_on for one in formal))
-    await turn.say("petition.sent", references=references, due=due)
+async def _show_petition(turn: Turn, petition: Petition) -> None:
+    """The reason is told to whom it belongs; whoever else has the code learns the state only."""
+    own = petition.contact_id == turn.contact.id
+    state = petition.state if petition.found is None else petition.found
+    said = {
+        "reference": petition.reference,
+        "state": turn.text(f"petition.states.{state}", to=petition.forwarded_to or ""),
+        "due": turn.day(petition.due_on),
+    }
+    if not own or petition.answer is None:
+        await turn.say("petition.state", **said)
+        return
+    button = turn.button("dispute", Verb.REPORT, petition.id, "dispute")
+    await turn.say("petition.answered", (button,), **said, answer=petition.answer)
 
 
-def _next_field(petitioner: dict[str, str]) -> str:
-    return next(field for field in FIELDS if field not in petitioner)
+async def _show_complaint(turn: Turn, complaint: Complaint) -> None:
+    own = complaint.contact_id == turn.contact.id
+    offered = own and complaint.state is ComplaintState.PENDING and complaint.formal_at is None
+    label = turn.button("petition_yes", Verb.PETITION, complaint.response_id, "yes")
+    reason = turn.text("petition.reason", reason=complaint.reason) if complaint.reason else ""
+    await turn.say(
+        "petition.complaint_state",
+        *([(label,)] if offered else []),
+        reference=complaint.reference,
+        kind=_kind(turn, complaint.kind),
+        state=turn.text(f"petition.states.{complaint.state}", to=""),
+        due=turn.day(complaint.due_on),
+        reason=reason if own else "",
+    )
+
+
+async def _dispute(turn: Turn, petition: Petition) -> None:
+    if petition.state is not PetitionState.ANSWERED:
+        await turn.say("petition.nothing_open")
+        return
+    await petitions.dispute(turn.conn, petition.id, turn.now)
+    await turn.say("petition.disputed", reference=petition.reference)
 
 
 def _kind(turn: Turn, kind: str) -> str:
     key = f"petition.kind.{kind}"
     return turn.text(key if f"conversation.{key}" in turn.texts else "petition.kind.other")
-
-
-def _way_out(turn: Turn, response_id: int) -> tuple[Button, ...]:
-    return (turn.button("petition_stop", Verb.PETITION, response_id, "no"),)
 
 
 async def _pending(turn: Turn, response_id: int) -> list[Complaint]:
@@ -196,11 +228,3 @@ async def _pending(turn: Turn, response_id: int) -> list[Complaint]:
         and one.state is ComplaintState.PENDING
         and one.formal_at is None
     ]
-
-
-async def _petitioner(turn: Turn, response_id: int) -> dict[str, str]:
-    """What was written so far."""
-    listed = await _pending(turn, response_id)
-    sealed = next((one.petitioner_sealed for one in listed if one.petitioner_sealed), None)
-    found: dict[str, str] = json.loads(turn.context.keyring.unseal(sealed)) if sealed else {}
-    return found

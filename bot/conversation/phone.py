@@ -1,6 +1,6 @@
 """The citizen's own phone number: it finds the dossiers that were filed with it."""
 
-from bot.conversation import lookup, petition
+from bot.conversation import lookup, petition_form
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from bot.messages import Button, Outgoing
@@ -13,7 +13,7 @@ from surveys.store.dossiers.lookups import DossierStage
 
 async def on_shared(turn: Turn) -> None:
     """The number is kept as a keyed hash only; its dossiers count as proved."""
-    if turn.focus.petition is not None and await petition.on_typed(turn):
+    if turn.focus.petition is not None and await petition_form.on_typed(turn):
         return
     phone = normal_phone(turn.incoming.text)
     if phone is None:

@@ -13,7 +13,7 @@ from surveys.store.citizens import consents, contacts
 from surveys.store.citizens.consents import Purpose
 from surveys.store.personal_data import held_data, requests
 from surveys.store.personal_data.held_data import Held, HeldAnswer
-from surveys.store.results import complaints
+from surveys.store.results import petitions
 
 SHOWN_TEXT = 200
 """Characters of a free text that are shown; the citizen knows the rest."""
@@ -101,9 +101,8 @@ async def _log(turn: Turn, kind: RequestKind, *, done: bool) -> None:
 
 async def _withdraw_petitions(turn: Turn) -> None:
     """Without leave to forward it, the petitioner's name is not kept; the complaint stays."""
-    for complaint in await complaints.list_by_contact(turn.conn, turn.contact.id):
-        if complaint.petitioner_sealed is not None:
-            await complaints.keep_petitioner(turn.conn, complaint.response_id, None, None)
+    for one in await petitions.list_by_contact(turn.conn, turn.contact.id):
+        await petitions.withdraw(turn.conn, one)
 
 
 def _about_chat(turn: Turn, found: Held) -> list[str]:

@@ -12,6 +12,7 @@ from bot.conversation import (
     open_question,
     opening,
     petition,
+    petition_form,
     phone,
     rights,
     survey,
@@ -183,7 +184,8 @@ async def _code(turn: Turn) -> bool:
     """A code, or a sentence with one; while a question is open a sentence answers the question."""
     code = official_code(turn.incoming.text)
     if code and not official_code(turn.incoming.text, A_FEW_WORDS):
-        code = None if await survey.is_under_way(turn) else code
+        writing = turn.focus.petition is not None or await survey.is_under_way(turn)
+        code = None if writing else code
     if code is not None:
         await lookup.show_by_code(turn, code)
     return code is not None
@@ -209,6 +211,25 @@ async def _no_more(turn: Turn) -> bool:
         await rights.stop_writing(turn)
         return True
     return False
+
+
+async def _dispute(turn: Turn) -> bool:
+    return says(turn.incoming.text, "dispute") and await petition.dispute_last(turn)
+
+
+async def _complaint(turn: Turn) -> bool:
+    """A sentence that wants to complain, or tells of being asked for money."""
+    text = turn.incoming.text
+    if not says(text, "complains") or await survey.is_under_way(turn):
+        return False
+    await petition.start(turn, text)
+    return True
+
+
+async def _reference_within(turn: Turn) -> bool:
+    """The reference of a petition, or a sentence that asks after one."""
+    under_way = await survey.is_under_way(turn)
+    return await lookup.show_by_reference(turn, within=not under_way)
 
 
 async def _second_thoughts(turn: Turn) -> bool:
@@ -303,11 +324,13 @@ _READINGS: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
     _numbered,
     _aside,
     _no_more,
-    petition.on_typed,
+    petition_form.on_typed,
+    _dispute,
     _answer,
     _second_thoughts,
     _bare,
-    lookup.show_by_reference,
+    _reference_within,
+    _complaint,
     _other_code,
     _pleasantry,
     after_end.on_typed,

@@ -160,9 +160,7 @@ async def _carry_out(turn: Turn, interview: Interview, effect: Effect) -> None:
         case OpenComplaint(kind, _):
             await petition.note_complaint(turn, await _response(turn, interview), kind)
         case WithdrawComplaint(kind, _):
-            response = await _response(turn, interview)
-            if response is not None:
-                await complaints.withdraw(turn.conn, response_id=response, kind=kind)
+            await petition.take_back(turn, await _response(turn, interview), kind)
         case Finished():
             await responses.finish(
                 turn.conn, dossier_id=interview.dossier_id, form=interview.state.form, now=turn.now

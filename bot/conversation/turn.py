@@ -22,7 +22,7 @@ from surveys.store.queues.outbox import MessageKind
 from surveys.texts import Catalog
 
 Rows = tuple[tuple[Button, ...], ...]
-COME_BACK = frozenset({Verb.CONSENT, Verb.PETITION})
+COME_BACK = frozenset({Verb.CONSENT, Verb.PETITION, Verb.COMPLAIN})
 """Plain questions that are asked again after something else was asked in between."""
 ASIDES = frozenset({Verb.ERASE, Verb.COMMENT})
 """Plain questions that are dropped as soon as the citizen continues with the question before
@@ -141,7 +141,13 @@ class Turn:
     def attend(self, interview: int | None) -> None:
         """Let typed texts go to this interview; whatever else was asked is over."""
         self.focus = replace(
-            self.focus, interview=interview, asked=None, before=None, petition=None, declined=None
+            self.focus,
+            interview=interview,
+            asked=None,
+            before=None,
+            petition=None,
+            field=None,
+            declined=None,
         )
 
     async def speak(self, language: str) -> None:

@@ -29,6 +29,7 @@ class CommandName(StrEnum):
     LANGUAGE = "language"
     HELP = "help"
     RESUME = "resume"
+    PETITION = "petition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

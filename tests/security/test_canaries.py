@@ -21,6 +21,7 @@ from tests.integration.rows import add_dossier, add_unit
 from tests.security.running import ANYWHERE, Visitor, running, visiting
 
 CODE, TOKEN = "000.17.22.H56-210503-0001", "canary-token-canary-to"
+HAPPENED = "Ông Canari đòi thêm tiền ở quầy số ba"
 NAME, PLACE, PHONE = "Hoàng Kim Tước", "thôn Chim Yến, xã An Hòa", "0912345678"
 
 
@@ -54,7 +55,7 @@ async def visitor(
 
 
 async def _complain(visitor: Visitor) -> None:
-    """Answer badly, then begin a petition and write two of its three fields."""
+    """Answer badly, then begin a petition and write three of its four fields."""
     assert await visitor.does("start", text=TOKEN) == 202
     await visitor.hears("UBND xã An Hòa")
     await visitor.taps("Đồng ý", "Câu 1/")
@@ -62,7 +63,8 @@ async def _complain(visitor: Visitor) -> None:
         await visitor.taps(label, f"Câu {place}/")
     await visitor.taps("Có", "Gửi, xong")
     await visitor.taps("Gửi, xong", "phản ánh, kiến nghị")
-    await visitor.says("đồng ý", "họ và tên")
+    await visitor.says("đồng ý", "kể sự việc")
+    await visitor.says(HAPPENED, "họ và tên")
     await visitor.says(NAME, "địa chỉ")
     await visitor.says(PLACE, "số điện thoại")
 
@@ -73,12 +75,13 @@ async def test_a_petition_is_nowhere_in_the_clear(
     """Not while it is written, not after it was sent; its author still reads it on the page."""
     one, _ = visitor
     await _complain(one)
-    planted = (NAME, PLACE, PHONE, one.session, TOKEN)
+    planted = (HAPPENED, NAME, PLACE, PHONE, one.session, TOKEN)
     assert found_in(tmp_path, caplog.text, *planted) == []
-    await one.says(PHONE, "Hạn xác minh")
+    await one.says(PHONE, "xem lại")
+    await one.says("gửi", "đã được gửi tới")
     assert found_in(tmp_path, caplog.text, *planted) == []
-    assert [bubble["text"] for bubble in one.bubbles if bubble["author"] == "citizen"][-3:] == [
-        NAME, PLACE, PHONE,
+    assert [bubble["text"] for bubble in one.bubbles if bubble["author"] == "citizen"][-5:] == [
+        HAPPENED, NAME, PLACE, PHONE, "gửi",
     ]  # fmt: skip
 
 
@@ -140,6 +143,6 @@ async def test_after_a_purge_nothing_sealed_is_left(
 
 async def _sealed_petition(database: Database) -> bytes:
     async with database.read() as conn:
-        sealed = await conn.scalar(select(schema.complaints.c.petitioner_sealed))
+        sealed = await conn.scalar(select(schema.petitions.c.words_sealed))
     assert isinstance(sealed, bytes)
     return sealed

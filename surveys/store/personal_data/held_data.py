@@ -18,8 +18,9 @@ from surveys.store.base.schema import (
 from surveys.store.citizens import consents, contacts
 from surveys.store.citizens.consents import Consent
 from surveys.store.citizens.contacts import Contact
-from surveys.store.results import complaints
+from surveys.store.results import complaints, petitions
 from surveys.store.results.complaints import Complaint
+from surveys.store.results.petitions import Petition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ class Held:
     invitations: Sequence[HeldInvitation]
     answers: Sequence[HeldAnswer]
     complaints: Sequence[Complaint]
+    petitions: Sequence[Petition]
     requests: Sequence[HeldRequest]
 
 
@@ -90,6 +92,7 @@ async def collect(conn: Connection, contact_id: int) -> Held | None:
         invitations=await _invitations(conn, contact_id),
         answers=await _answers(conn, contact_id),
         complaints=await complaints.list_by_contact(conn, contact_id),
+        petitions=await petitions.list_by_contact(conn, contact_id),
         requests=await _requests(conn, contact_id),
     )
 

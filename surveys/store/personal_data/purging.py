@@ -4,10 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 
-from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
-    complaints,
     contact_dossiers,
     contacts,
     dossiers,
@@ -22,6 +20,7 @@ from surveys.store.base.schema import (
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.personal_data import requests
 from surveys.store.queues.outbox import NO_MESSAGE
+from surveys.store.results import petitions
 
 AT_ONCE = 1_000
 PERSON = ("applicant_sealed", "phone_sealed", "phone_key")
@@ -45,18 +44,8 @@ async def unlink_answers(conn: Connection, returned_before: datetime) -> int:
 
 
 async def drop_petitioners(conn: Connection, *, begun: datetime, decided: datetime) -> int:
-    """Delete the petitioners of petitions begun and never finished before `begun`, or decided
-    before `decided`.
-    """
-    unfinished = and_(complaints.c.formal_at.is_(None), complaints.c.opened_at < begun)
-    over = and_(
-        complaints.c.state != ComplaintState.PENDING,
-        func.coalesce(complaints.c.decided_at, complaints.c.opened_at) < decided,
-    )
-    which = and_(complaints.c.petitioner_sealed.is_not(None), or_(unfinished, over))
-    return (
-        await conn.execute(update(complaints).where(which).values({"petitioner_sealed": None}))
-    ).rowcount
+    """Delete the words of petitions never sent and begun before, or answered before, these."""
+    return await petitions.drop_words(conn, begun=begun, answered=decided)
 
 
 async def drop_applicants(conn: Connection, before: datetime) -> int:

@@ -14,7 +14,6 @@ from surveys.rights import RequestKind
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert, leave_no_trace
 from surveys.store.base.schema import (
-    complaints,
     contact_dossiers,
     contacts,
     dossiers,
@@ -29,6 +28,7 @@ from surveys.store.base.schema import (
 from surveys.store.citizens import web_messages
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.queues.outbox import NO_MESSAGE, Lane, OutboxState
+from surveys.store.results import petitions
 from surveys.store.system import import_changes
 
 ON_THE_WAY = (OutboxState.DUE, OutboxState.SENDING)
@@ -116,9 +116,7 @@ async def forget_applicant(conn: Connection, dossier_ids: Collection[int]) -> No
 
 
 async def _untie(conn: Connection, contact_id: int) -> None:
-    own = select(responses.c.id).where(responses.c.contact_id == contact_id)
-    complained = complaints.c.response_id.in_(own)
-    await conn.execute(update(complaints).where(complained).values(petitioner_sealed=None))
+    await petitions.forget(conn, contact_id)
     await conn.execute(delete(interviews).where(interviews.c.contact_id == contact_id))
     await conn.execute(delete(contact_dossiers).where(contact_dossiers.c.contact_id == contact_id))
     await conn.execute(delete(slots).where(slots.c.contact_id == contact_id))

@@ -1,8 +1,7 @@
 """Complaints that an answer opened: to be verified, and possibly a formal petition.
 
 A complaint is `pending` until an officer decides; it counts until it is refuted or withdrawn
-(TT 01/2018/TT-VPCP Điều 13, chỉ số 7). With name, address and phone it becomes a phản ánh, kiến
-nghị (NĐ 20/2008/NĐ-CP Điều 7 khoản 1 điểm d).
+(TT 01/2018/TT-VPCP Điều 13, chỉ số 7). Sent with a name it is a petition, too: `petitions`.
 """
 
 from dataclasses import dataclass
@@ -13,15 +12,14 @@ from sqlalchemy import Row, Select, select, update
 
 from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
-from surveys.store.base.database import insert, leave_no_trace
+from surveys.store.base.database import insert
 from surveys.store.base.schema import complaints, responses
 from surveys.store.results import evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
-    """One complaint. `petitioner_sealed` is encrypted and may still be incomplete; the petition
-    is formal from `formal_at` on."""
+    """One complaint; part of a petition from `formal_at` on. `reason` is the decision's."""
 
     id: int
     response_id: int
@@ -32,8 +30,8 @@ class Complaint:
     reference: str
     opened_at: datetime
     due_on: date
-    petitioner_sealed: bytes | None
     formal_at: datetime | None
+    reason: str | None
 
 
 async def open_(
@@ -67,11 +65,10 @@ async def open_(
 
 
 async def withdraw(conn: Connection, *, response_id: int, kind: str) -> None:
-    """Withdraw a complaint that is not decided yet; what the petitioner wrote is deleted."""
+    """Withdraw a complaint that is not decided yet."""
     which = (complaints.c.response_id == response_id, complaints.c.kind == kind)
     pending = complaints.c.state == ComplaintState.PENDING
-    await leave_no_trace(conn)
-    values = {"state": ComplaintState.WITHDRAWN, "petitioner_sealed": None, "formal_at": None}
+    values = {"state": ComplaintState.WITHDRAWN, "formal_at": None}
     await conn.execute(update(complaints).where(*which, pending).values(**values))
     dossier = select(responses.c.dossier_id).where(responses.c.id == response_id)
     await evidence.refresh(conn, (await conn.execute(dossier)).scalars())
@@ -104,18 +101,11 @@ async def find_response_id(conn: Connection, dossier_id: int, form: str) -> int 
     return number
 
 
-async def keep_petitioner(
-    conn: Connection, response_id: int, sealed: bytes | None, formal_at: datetime | None
-) -> None:
-    """Store what the petitioner wrote so far, encrypted, in every pending complaint of the
-    response.
-    """
+async def make_formal(conn: Connection, response_id: int, formal_at: datetime | None) -> None:
+    """The pending complaints of the response became a petition, or are none any more."""
     which = complaints.c.response_id == response_id
     pending = complaints.c.state == ComplaintState.PENDING
-    if sealed is None:
-        await leave_no_trace(conn)
-    values = {"petitioner_sealed": sealed, "formal_at": formal_at}
-    await conn.execute(update(complaints).where(which, pending).values(**values))
+    await conn.execute(update(complaints).where(which, pending).values(formal_at=formal_at))
 
 
 def _query() -> Select[Any]:
@@ -135,6 +125,6 @@ def _complaint(row: Row[Any]) -> Complaint:
         reference=row.reference,
         opened_at=row.opened_at,
         due_on=row.due_on,
-        petitioner_sealed=row.petitioner_sealed,
         formal_at=row.formal_at,
+        reason=row.reason,
     )

@@ -16,7 +16,8 @@ async def answered(house: House, person: Person) -> None:
     await person.consents()
     await person.taps("Chưa hài lòng", "Không lần nào", "Không phải", "Có", "Gửi")
     await person.taps("Gửi phản ánh")
-    await person.types("Nguyễn Thị Hoa", "thôn 2, xã An Hòa", "0912345678")
+    happened = "Cán bộ đòi thêm tiền khi nộp"
+    await person.types(happened, "Nguyễn Thị Hoa", "thôn 2, xã An Hòa", "0912345678", "gửi")
 
 
 async def test_what_is_held_is_shown(house: House) -> None:
@@ -93,7 +94,8 @@ async def test_withdrawing_deletes_the_petitioner(small_house: House) -> None:
     await answered(small_house, person)
     await person.types("/huy")
     (complaint,) = await small_house.rows(schema.complaints)
-    assert complaint["petitioner_sealed"] is None
+    (petition,) = await small_house.rows(schema.petitions)
+    assert (petition["words_sealed"], petition["state"]) == (None, "withdrawn")
     assert complaint["state"] == "pending"
 
 
@@ -138,8 +140,8 @@ async def test_erasing_takes_the_identity_and_keeps_the_answers(house: House) ->
     (response,) = await house.rows(schema.responses)
     assert response["contact_id"] is None
     assert response["valid"]
-    (complaint,) = await house.rows(schema.complaints)
-    assert complaint["petitioner_sealed"] is None
+    (petition,) = await house.rows(schema.petitions)
+    assert petition["words_sealed"] is petition["contact_id"] is None
     assert await house.rows(schema.contact_dossiers) == []
     assert await house.rows(schema.interviews) == []
     (request,) = await house.rows(schema.rights_requests)

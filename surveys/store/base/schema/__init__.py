@@ -10,6 +10,7 @@ from surveys.store.base.schema.asking import (
     complaints,
     interviews,
     invitations,
+    petitions,
     responses,
     verifications,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "meta",
     "metadata",
     "outbox",
+    "petitions",
     "procedures",
     "rate_limits",
     "ready_for_ddl",

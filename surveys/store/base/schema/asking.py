@@ -101,12 +101,34 @@ complaints = Table(
     Column("reference", String, nullable=False, unique=True),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("due_on", Date, nullable=False),
-    Column("petitioner_sealed", LargeBinary, comment="name, address, phone; encrypted"),
     Column("formal_at", UtcDateTime, comment="became a phản ánh, kiến nghị (NĐ 20/2008)"),
     Column("decided_at", UtcDateTime),
     Column("decided_by", String),
     Column("reason", Text),
     UniqueConstraint("response_id", "kind"),
+)
+
+petitions = Table(
+    "petitions",
+    metadata,
+    row_id(),
+    Column("reference", String, nullable=False, unique=True),
+    Column("state", String, nullable=False, comment="PetitionState"),
+    ref("contact_id", "contacts", nullable=True),
+    ref("response_id", "responses", nullable=True),
+    ref("dossier_id", "dossiers", nullable=True),
+    Column("words_sealed", LargeBinary, comment="content, name, address, phone; encrypted"),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime, comment="became a phản ánh, kiến nghị (NĐ 20/2008)"),
+    Column("due_on", Date),
+    Column("forwarded_to", String),
+    Column("found", String, comment="upheld | refuted"),
+    Column("answer", Text, comment="what the citizen is told"),
+    Column("officer", String, comment="who answered or forwarded it last"),
+    Column("changed_at", UtcDateTime, comment="when there last was something to tell"),
+    Column("told_at", UtcDateTime, comment="when that was handed to the citizen's channel"),
+    Column("disputed_at", UtcDateTime, comment="the citizen does not agree"),
+    Index("ix_petitions_contact", "contact_id"),
 )
 
 verifications = Table(

@@ -1,0 +1,1 @@
+"""Petitions as officers see them."""
