@@ -1,4 +1,4 @@
-"""What became of a petition, told to whoever sent it: answered with the reason, or passed on."""
+"""What became of a petition, told to its sender: answered with the reason, or passed on."""
 
 from datetime import datetime
 

@@ -175,7 +175,7 @@ async def _offer(turn: Turn, lead: str, verb: Verb, subject: int) -> None:
 
 
 async def _show_petition(turn: Turn, petition: Petition) -> None:
-    """The reason is told to whom it belongs; whoever else has the code learns the state only."""
+    """Tell the reason to the sender; anybody else who has the code is told the state only."""
     own = petition.contact_id == turn.contact.id
     state = petition.state if petition.found is None else petition.found
     said = {

@@ -218,7 +218,7 @@ async def _dispute(turn: Turn) -> bool:
 
 
 async def _complaint(turn: Turn) -> bool:
-    """A sentence that wants to complain, or tells of being asked for money."""
+    """A sentence that wants to complain, or mentions being asked for money."""
     text = turn.incoming.text
     if not says(text, "complains") or await survey.is_under_way(turn):
         return False

@@ -102,7 +102,7 @@ async def find_response_id(conn: Connection, dossier_id: int, form: str) -> int 
 
 
 async def make_formal(conn: Connection, response_id: int, formal_at: datetime | None) -> None:
-    """The pending complaints of the response became a petition, or are none any more."""
+    """Mark the pending complaints of the response as part of a petition, or as not any more."""
     which = complaints.c.response_id == response_id
     pending = complaints.c.state == ComplaintState.PENDING
     await conn.execute(update(complaints).where(which, pending).values(formal_at=formal_at))
