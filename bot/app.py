@@ -22,6 +22,7 @@ from bot.health import Vitals
 from bot.inbox import Inbox
 from bot.notices import Notices
 from bot.open_channels import OpenChannels
+from bot.refused_requests import RefusedRequests
 from bot.retention import Retention
 from bot.sealing import open_text, seal_text
 from bot.server import Health, Listener, listen, make_metrics_server, make_server
@@ -169,9 +170,10 @@ async def run(
     Raises Refusal `serve.port_in_use`, or `serve.part_died` when a part ends by itself.
     """
     async with AsyncExitStack() as exits:
-        listener = await _listen(service, routes)
+        refused = RefusedRequests()
+        listener = await _listen(service, routes, refused)
         exits.push_async_callback(listener.close)
-        await _listen_for_metrics(service, exits)
+        await _listen_for_metrics(service, refused, exits)
         await service.channels.start(exits)
         tasks = [asyncio.create_task(service.worker.run(), name="worker")]
         tasks.append(asyncio.create_task(service.dispatcher.run(), name="dispatcher"))
@@ -187,24 +189,29 @@ async def run(
         await _until(stop, [*tasks, *receiving])
 
 
-async def _listen(service: Service, routes: Iterable[web.AbstractRouteDef]) -> Listener:
+async def _listen(
+    service: Service, routes: Iterable[web.AbstractRouteDef], refused: RefusedRequests
+) -> Listener:
     chosen = service.settings
     server = make_server(
         routes,
         service.health,
         has_metrics=chosen.metrics_listen == METRICS_SAME,
         is_https=chosen.public_url.startswith("https"),
+        refused=refused,
     )
     return await listen(server, *chosen.address, behind_proxy=bool(chosen.proxy_header))
 
 
-async def _listen_for_metrics(service: Service, exits: AsyncExitStack) -> None:
+async def _listen_for_metrics(
+    service: Service, refused: RefusedRequests, exits: AsyncExitStack
+) -> None:
     """On a listener of its own; that its port is taken keeps no citizen from being answered."""
     address = service.settings.metrics_address
     if address is None:
         return
     try:
-        listener = await listen(make_metrics_server(service.health), *address)
+        listener = await listen(make_metrics_server(service.health, refused), *address)
     except Refusal as refusal:
         logger.warning("no metrics at %s:%s (%s): MOTCUA_METRICS_LISTEN", *address, refusal.code)
     else:

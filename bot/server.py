@@ -10,7 +10,13 @@ from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    generate_latest,
+)
 
 from bot.connections import (
     BACKLOG,
@@ -20,6 +26,7 @@ from bot.connections import (
     raise_handle_limit,
 )
 from bot.http_protocol import SAFE, MalformedLog, QuietHandler
+from bot.refused_requests import RefusedRequests
 from surveys.errors import Refusal
 
 MAX_BODY = 256 * 1024
@@ -64,32 +71,34 @@ def make_server(
     *,
     has_metrics: bool = True,
     is_https: bool = False,
+    refused: RefusedRequests | None = None,
 ) -> web.Application:
     """An application with `routes`, `/healthz` and, if it `has_metrics`, `/metrics`. `is_https`:
-    citizens reach it by https only, and their browsers are told so."""
+    citizens reach it by https only, and their browsers are told so. `refused` counts refusals."""
+    counted = refused or RefusedRequests()
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_timed, _calm, _take_body])
     app.add_routes([*routes, web.get("/healthz", _healthz(check))])
     if has_metrics:
-        app.add_routes(metrics_routes(check))
-    app.on_response_prepare.append(_safe_headers(is_https=is_https))
+        app.add_routes(metrics_routes(check, counted))
+    app.on_response_prepare.append(_safe_headers(counted, is_https=is_https))
     return app
 
 
-def make_metrics_server(check: Check) -> web.Application:
+def make_metrics_server(check: Check, refused: RefusedRequests) -> web.Application:
     """An application with nothing but `/metrics`, for a listener of its own."""
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_timed, _calm, _take_body])
-    app.add_routes(metrics_routes(check))
-    app.on_response_prepare.append(_safe_headers(is_https=False))
+    app.add_routes(metrics_routes(check, refused))
+    app.on_response_prepare.append(_safe_headers(refused, is_https=False))
     return app
 
 
-def metrics_routes(check: Check) -> list[web.AbstractRouteDef]:
+def metrics_routes(check: Check, refused: RefusedRequests) -> list[web.AbstractRouteDef]:
     """`/metrics`."""
-    return [web.get("/metrics", _metrics(check))]
+    return [web.get("/metrics", _metrics(check, refused))]
 
 
 def _safe_headers(
-    *, is_https: bool
+    refused: RefusedRequests, *, is_https: bool
 ) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """On every answer, those that refuse too; what serves it is nobody's business."""
     wanted = SAFE | ({"Strict-Transport-Security": HSTS} if is_https else {})
@@ -97,6 +106,8 @@ def _safe_headers(
     async def add(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update({k: v for k, v in wanted.items() if k not in response.headers})
         response.headers.pop("Server", None)
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            refused.note(response.status)
 
     return add
 
@@ -176,7 +187,7 @@ def _healthz(check: Check) -> Handler:
     return healthz
 
 
-def _metrics(check: Check) -> Handler:
+def _metrics(check: Check, refused: RefusedRequests) -> Handler:
     async def metrics(_request: web.Request) -> web.StreamResponse:
         health = await check()
         registry = CollectorRegistry()
@@ -191,6 +202,11 @@ def _metrics(check: Check) -> Handler:
             channels.labels(channel).set(state == "ok")
         for (queue, state), count in health.queues.items():
             rows.labels(queue, state).set(count)
+        refusals = Counter(
+            "motcua_refused_requests", "Requests refused", ["status"], registry=registry
+        )
+        for status, count in refused.counts.items():
+            refusals.labels(status).inc(count)
         for name, number in health.numbers.items():
             Gauge(f"motcua_{name}", name.replace("_", " "), registry=registry).set(number)
         headers = {"Content-Type": CONTENT_TYPE_LATEST}

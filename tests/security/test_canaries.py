@@ -4,12 +4,15 @@ planted, then the database's file, journal and copy, the log and the numbers are
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
 from bot import app
+from bot.inbox import Inbox
+from bot.sealing import open_text, seal_text
 from surveys.store.base import schema
 from surveys.store.base.database import Database, leave_no_trace
 from surveys.store.dossiers import links
@@ -139,6 +142,18 @@ async def test_after_a_purge_nothing_sealed_is_left(
         await leave_no_trace(conn)
         assert await purging.empty_inbox(conn, 2) == 1
     assert found_in(tmp_path, "", sealed) == []
+
+
+async def test_an_update_waits_sealed(database: Database) -> None:
+    """Telegram's own words hold name, @name and chat id; set aside they would stay for a month."""
+    said = f'{{"chat": {{"id": 987654321, "username": "kimtuoc"}}, "text": "{NAME}"}}'
+    place = {"channel": "telegram", "bot": "7", "event_key": "1", "address": "987654321"}
+    assert await Inbox(database, KEYS, seal=partial(seal_text, KEYS)).put(**place, payload=said)
+    async with database.read() as conn:
+        (row,) = (await conn.execute(select(schema.inbox))).mappings()
+    kept = str(dict(row))
+    assert [one for one in ("987654321", "kimtuoc", NAME, ascii(NAME)[1:-1]) if one in kept] == []
+    assert open_text(KEYS, row["payload"]) == said
 
 
 async def _sealed_petition(database: Database) -> bytes:

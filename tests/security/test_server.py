@@ -225,3 +225,20 @@ async def test_a_malformed_request_fills_no_log(
     assert len(line.getMessage()) < 100
     assert line.exc_info is None
     assert "secret" not in caplog.text
+
+
+async def test_refusals_are_counted_and_logged_once_a_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As when somebody tries one webhook secret after the other."""
+
+    async def refuse(_: web.Request) -> web.Response:
+        raise web.HTTPForbidden
+
+    listening = await listen(make_server([web.post("/hook", refuse)], _well), "127.0.0.1", 0)
+    for _ in range(30):
+        await _answer(listening, _post("/hook", b"x"))
+    said = await _answer(listening, _post("/metrics", b"", "Connection: close", method="GET"))
+    await listening.close()
+    assert b'motcua_refused_requests_total{status="403"} 30.0' in said
+    assert [one.getMessage() for one in caplog.records] == ["requests refused: 1 × 403"]
