@@ -1,1 +1,1 @@
-"""Carries the conversation out: channels, inbox, delivery, look-up, consent, the server."""
+"""The bot: channels, inbox, conversation, delivery, the server."""

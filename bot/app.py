@@ -1,4 +1,4 @@
-"""The one place that wires it all: database, channels, inbox, worker, conversation, dispatcher."""
+"""Assembles the service: database, channels, inbox, worker, conversation, dispatcher."""
 
 import asyncio
 import gc
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """Everything that runs, put together and not started."""
+    """All parts of the service, assembled but not started."""
 
     settings: Settings
     database: Database
@@ -54,16 +54,16 @@ class Service:
     notices: Notices
     vitals: Vitals
     retention: Retention | None
-    """None: nothing is purged, as in the demo, whose dossiers are old."""
+    """None: nothing is purged, as in the demo with its old dossiers."""
     clock: Clock
 
     async def health(self) -> Health:
-        """Whether a citizen who writes now would be answered."""
+        """Check whether a citizen who writes now would be answered."""
         return await self.vitals.health()
 
 
 async def assemble(context: ChannelContext, more: Iterable[Channel] = ()) -> Service:
-    """Check everything that can be checked before the first citizen comes, and wire it.
+    """Check everything that can be checked before the start, and assemble the service.
 
     `more` are channels in addition to the configured ones. Raises Refusal if citizens would use
     plain http, the schema is not current, the key is a different one, a published form was changed,
@@ -129,7 +129,7 @@ def _retention(context: ChannelContext, talk: ConversationContext) -> Retention:
 
 
 async def put_all(inbox: Inbox, channel: Channel, raws: Sequence[Raw]) -> None:
-    """Persist updates of a channel, in their order; those that came before change nothing."""
+    """Persist updates of a channel, in their order; repeated ones change nothing."""
     keeping = [
         inbox.put(
             channel=channel.name,
@@ -146,9 +146,9 @@ async def put_all(inbox: Inbox, channel: Channel, raws: Sequence[Raw]) -> None:
 async def _publish(
     settings: Settings, database: Database, ring: Keyring, now: datetime
 ) -> dict[str, Form]:
-    """The forms in force today, by id; what was published before must not have changed.
+    """Publish the forms in force today, and return them by id; published forms must not change.
 
-    Raises Refusal `forms.unknown` when the form that is to be asked is not among them.
+    Raises Refusal `forms.unknown` if the configured form is not among them.
     """
     shipped = shipped_forms()
     today = now.astimezone(settings.zone).date()
@@ -165,7 +165,7 @@ async def run(
     stop: asyncio.Event,
     ready: Callable[[int], None],
 ) -> None:
-    """Serve until `stop` is set, then finish what is in work; `ready` is told the port.
+    """Serve until `stop` is set, then finish the work in progress; calls `ready` with the port.
 
     Raises Refusal `serve.port_in_use`, or `serve.part_died` when a part ends by itself.
     """
@@ -206,7 +206,7 @@ async def _listen(
 async def _listen_for_metrics(
     service: Service, refused: RefusedRequests, exits: AsyncExitStack
 ) -> None:
-    """On a listener of its own; that its port is taken keeps no citizen from being answered."""
+    """Serve metrics on their own listener; a port in use is logged and does not stop the bot."""
     address = service.settings.metrics_address
     if address is None:
         return
@@ -219,8 +219,8 @@ async def _listen_for_metrics(
 
 
 def _settle_down() -> None:
-    """What is loaded by now stays: the garbage collector need not look through it again, which
-    would stop everything for a tenth of a second each time."""
+    """Exclude the objects loaded so far from garbage collection: scanning them would stop the
+    service for a tenth of a second each time."""
     gc.collect()
     gc.freeze()
 

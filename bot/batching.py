@@ -1,6 +1,6 @@
-"""Group commit: what waits while one transaction runs is done together in the next.
+"""Group commit: items that wait while one transaction runs share the next one.
 
-Also how the loops of the queues wait.
+Also the wait function of the queue loops.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 GATHERING = 0.1
-"""How long to wait for more, as a share of what the last batch took, when it was shared."""
+"""How long to wait for more, as a share of the duration of the last batch, if it was shared."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -25,7 +25,7 @@ class _Waiter(Generic[Item, Result]):
 
 
 class Batcher(Generic[Item, Result]):
-    """Turns many concurrent `submit` into few calls of `together`, in order, one at a time.
+    """Combines many concurrent `submit` into few calls of `together`, in order, one at a time.
 
     A failed call fails for every caller whose item was in it. Beyond `max_waiting` items `submit`
     waits for room: a flood slows its callers down instead of filling the memory.
@@ -39,7 +39,7 @@ class Batcher(Generic[Item, Result]):
         max_waiting: int = 10_000,
         linger_seconds: float = 0.0,
     ) -> None:
-        """`linger_seconds`: how long items that are not urgent wait for others."""
+        """`linger_seconds`: how long items wait for others, unless they are urgent."""
         self._together = together
         self._max_batch = max_batch
         self._max_waiting = max_waiting
@@ -52,7 +52,7 @@ class Batcher(Generic[Item, Result]):
         self._shared = False
 
     async def submit(self, item: Item, *, urgent: bool = True) -> Result:
-        """Have `item` done with the next batch; raises what that batch raised."""
+        """Process `item` with the next batch; raises what that batch raises."""
         while len(self._waiting) >= self._max_waiting:
             self._room.clear()
             await self._room.wait()
@@ -65,16 +65,16 @@ class Batcher(Generic[Item, Result]):
         return await result
 
     def hurry(self) -> None:
-        """Do at once what waits for others to join."""
+        """Process the waiting items at once."""
         self._hurry.set()
 
     async def finish(self) -> None:
-        """Wait until nothing waits any more."""
+        """Wait until all items are processed."""
         while self._running is not None:
             await asyncio.wait({self._running})
 
     async def close(self) -> None:
-        """Give up what is not done; its callers are cancelled."""
+        """Drop unprocessed items; their callers are cancelled."""
         if self._running is not None:
             self._running.cancel()
             await asyncio.wait({self._running})
@@ -103,8 +103,8 @@ class Batcher(Generic[Item, Result]):
             await wait_at_most(self._hurry, self._linger_seconds)
 
     async def _gather(self) -> None:
-        """Let join what arrives at this moment, and callers of the last batch that come back at
-        once: under load half of them would otherwise wait while the other half is done."""
+        """Include items that arrive right now, and callers of the last batch that submit again at
+        once: otherwise under load half of them would wait for the batch of the other half."""
         if self._shared:
             await asyncio.sleep(self._took * GATHERING)
         seen = 0

@@ -1,4 +1,4 @@
-"""Which network a request comes from, for limits per address."""
+"""Determines the network a request comes from, for limits per address."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -20,7 +20,7 @@ def client_network(request: web.Request, proxy_header: str) -> str:
 
 
 def network_of(text: str) -> str:
-    """`192.0.2.1`, or `2001:db8::/64`; empty for what is no address. A port is left out."""
+    """`192.0.2.1`, or `2001:db8::/64`; empty if it is not an address. A port is ignored."""
     address = _read(text.strip())
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is None:

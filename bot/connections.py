@@ -1,8 +1,8 @@
-"""Connections of strangers, kept within bounds: how many, and how long each may keep us waiting.
+"""Limits client connections: their number, and how long each may make the server wait.
 
-aiohttp has one time-out, for connections that are idle. So each connection gets a protocol object
-in front of aiohttp's (`runner.server`, its public protocol factory): it counts the connection, and
-it closes one that does not finish its headers, does not read what it is sent, or stays idle. The
+aiohttp has only one time-out, for idle connections. So each connection gets a protocol object in
+front of aiohttp's (`runner.server`, its public protocol factory). It counts the connection, and
+closes one that does not finish its headers, does not read its responses, or stays idle. The
 server's middleware tells it when a request begins and ends.
 """
 
@@ -22,7 +22,7 @@ HEADER_SECONDS = 10.0
 IDLE_SECONDS = 75.0
 """Between two requests of one connection; a proxy keeps its own open for 60."""
 READ_SECONDS = 20.0
-"""How long a client may not read what was sent to it."""
+"""How long a client may leave sent data unread."""
 BACKLOG = 64
 RESERVED_HANDLES = 192
 """File handles for the database, our own connections, and those just being accepted."""
@@ -54,7 +54,7 @@ class Connections:
         return True
 
     def release(self, address: str) -> None:
-        """One is closed."""
+        """Count a closed connection."""
         self._open[address] -= 1
         if not self._open[address]:
             del self._open[address]
@@ -70,16 +70,14 @@ class Connections:
 
 
 def limits_for(handles: int, *, behind_proxy: bool) -> Connections:
-    """Bounds that leave file handles for the bot itself, when a process may open `handles` of
-    them.
-    """
+    """Limits that leave file handles for the bot itself, if a process may open `handles`."""
     total = max(16, min(MAX_CONNECTIONS, handles - RESERVED_HANDLES))
     each = min(MAX_PER_ADDRESS, max(32, total // 2))
     return Connections(total=total, per_address=None if behind_proxy else each)
 
 
 def raise_handle_limit() -> int:
-    """Allow this process as many file handles as it may ask for; returns how many."""
+    """Raise this process's limit of file handles to the maximum; returns the limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -100,7 +98,7 @@ class GuardedConnection(asyncio.Protocol):
         self._idle = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Pass it on, or close it at once when there are too many."""
+        """Pass it on, or close it at once if there are too many."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio's contract for TCP
         self._transport = transport
         address = network_of(str((transport.get_extra_info("peername") or ("",))[0]))
@@ -112,7 +110,7 @@ class GuardedConnection(asyncio.Protocol):
         self._close_in(HEADER_SECONDS)
 
     def data_received(self, data: bytes) -> None:
-        """The first byte after a pause begins a request, whose headers have their time."""
+        """Pass data on; the first byte after a pause starts the time-out of a request's headers."""
         if self._address is None:
             return
         if self._idle:
@@ -125,7 +123,7 @@ class GuardedConnection(asyncio.Protocol):
         return None if self._address is None else self._inner.eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Count it out."""
+        """Release the connection and pass it on."""
         self._cancel(self._timer)
         self._cancel(self._writing)
         if self._address is not None:
@@ -134,21 +132,21 @@ class GuardedConnection(asyncio.Protocol):
             self._inner.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """The client does not keep up: it has some time to read."""
+        """Start the time-out of a client that does not keep up with reading."""
         self._writing = self._call_later(READ_SECONDS)
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """It has read."""
+        """End that time-out: the client has read."""
         self._cancel(self._writing)
         self._inner.resume_writing()
 
     def request_begins(self) -> None:
-        """The headers are complete; the rest is the handler's."""
+        """End the time-out of the headers: they are complete, and the handler takes over."""
         self._cancel(self._timer)
 
     def request_ends(self) -> None:
-        """Another request may follow."""
+        """Start the idle time-out: another request may follow."""
         self._idle = True
         self._close_in(IDLE_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Whether a citizen who writes now would be answered, and if not, why."""
+"""Checks whether a citizen who writes now would be answered, and if not, why."""
 
 import asyncio
 import logging
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 class Working(Protocol):
-    """Who handles messages, or sends replies (`Worker`, `Dispatcher`)."""
+    """A part that handles messages or sends replies (`Worker`, `Dispatcher`)."""
 
     @property
     def last_success(self) -> Mapping[BotId, float]:
@@ -46,8 +46,8 @@ class Working(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Vitals:
-    """Looks at the parts of a running service. `bots` are the configured ones, `states` says of
-    each channel whether it is set up."""
+    """Checks the parts of a running service. `bots` are the configured ones, `states` says by
+    channel whether it is set up."""
 
     settings: Settings
     database: Database
@@ -65,7 +65,7 @@ class Vitals:
     _beat: str = OK
 
     async def health(self) -> Health:
-        """How the service is, as of a moment ago."""
+        """The state of the service, cached for a moment."""
         async with self._lock:
             if self._found is None or time.monotonic() - self._looked_at > self.fresh_seconds:
                 self._found = await self._look()
@@ -112,7 +112,7 @@ class Vitals:
         return max((age for bot, age in ages.items() if bot in self.bots), default=0.0)
 
     def _progress(self, ages: Ages, who: Working) -> str:
-        """Something waits for long, and nothing of its bot went on meanwhile."""
+        """Detect messages that wait too long while their bot makes no progress."""
         patience, now = self.settings.health_wait_seconds, time.monotonic()
         stuck = [
             bot
@@ -150,7 +150,7 @@ class Vitals:
         return OK if enough else "full"
 
     def _free(self) -> int | None:
-        """Bytes left where the SQLite file is."""
+        """Free bytes on the disk of the SQLite file."""
         url = make_url(self.settings.database_url)
         if not self.database.is_sqlite or not url.database:
             return None

@@ -1,7 +1,7 @@
-"""How aiohttp's protocol answers what is no HTTP: with one short line of log, which quotes nothing.
+"""Makes aiohttp's protocol log malformed requests in one short line that quotes nothing.
 
-The library's own line holds the request with its cookies, and a traceback, for each of as many bad
-requests as anybody likes to send.
+The library itself logs each bad request with its cookies and a traceback, which any client could
+use to flood the log.
 """
 
 import asyncio
@@ -12,19 +12,19 @@ from aiohttp import web
 
 logger = logging.getLogger(__name__)
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-"""On every answer, whatever it is."""
+"""Headers of every response, errors included."""
 LOG_SECONDS = 60.0
 
 
 class MalformedLog:
-    """Says at most once a minute that malformed requests came, and how many."""
+    """Logs the number of malformed requests, at most once a minute."""
 
     def __init__(self) -> None:
         self._count = 0
         self._said_at = float("-inf")
 
     def note(self, status: int, error: BaseException | None) -> None:
-        """One more."""
+        """Count one malformed request."""
         self._count += 1
         now = asyncio.get_running_loop().time()
         if now - self._said_at >= LOG_SECONDS:
@@ -34,7 +34,7 @@ class MalformedLog:
 
 
 class QuietHandler(web.RequestHandler):
-    """aiohttp's protocol for one connection, but for what it says of errors."""
+    """aiohttp's protocol for one connection, with quiet error handling."""
 
     __slots__ = ("_malformed",)
 
@@ -55,7 +55,7 @@ class QuietHandler(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - it quotes the request
     ) -> web.StreamResponse:
-        """Answer with the status alone and close."""
+        """Answer with only the status, and close."""
         self._malformed.note(status, exc)
         if request.writer.output_size > 0:
             raise ConnectionError("an answer was begun already")

@@ -1,4 +1,4 @@
-"""Persist, then acknowledge: an update is committed before its channel hears that we have it."""
+"""Persists updates before they are acknowledged: the commit comes before the channel's reply."""
 
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
@@ -13,7 +13,7 @@ from surveys.store.queues.inbox import Event, EventId, Update
 MAX_BATCH = 200
 """Updates in one transaction."""
 REMEMBERED_CHATS = 4_096
-"""Chats whose keyed hash is not computed again for each update."""
+"""Chats whose keyed hashes are cached."""
 
 
 def _nobody(_new: Collection[Update]) -> None:
@@ -25,7 +25,7 @@ def _as_it_is(payload: str) -> str:
 
 
 class Inbox:
-    """Where every channel leaves its raw updates; under load many share one commit."""
+    """Stores the raw updates of every channel; under load many share one commit."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Inbox:
         seal: Callable[[str], str] = _as_it_is,
     ) -> None:
         """`arrived` is called after each commit that kept something new, with the updates when
-        they are few (`Worker.arrived`); `seal` makes of a payload what is kept of it."""
+        they are few (`Worker.arrived`); `seal` encrypts a payload for storage."""
         self._database = database
         self._chat_key = lru_cache(REMEMBERED_CHATS)(keyring.chat_key)
         self._arrived = arrived
@@ -46,12 +46,12 @@ class Inbox:
     async def put(
         self, *, channel: str, bot: str, event_key: str, address: str, payload: str
     ) -> bool:
-        """Keep one update; returns once it is committed: True when it is new, False for a repeat.
+        """Store one update; returns once it is committed: True if it is new, False for a repeat.
 
-        `event_key` is what makes it the same update when it is delivered again (update or message
-        id), `address` the chat it belongs to, `payload` its JSON text. Raises Refusal
-        `inbox.unstorable` for text that no database takes, and whatever the commit raised: then
-        the update must not be acknowledged.
+        `event_key` identifies the update when it is delivered again (update or message id),
+        `address` is its chat, `payload` its JSON text. Raises Refusal `inbox.unstorable` for text
+        that databases refuse, and any error of the commit: then the update must not be
+        acknowledged.
         """
         if not _storable(f"{event_key}{address}{payload}"):
             raise Refusal("inbox.unstorable", channel=channel)
@@ -65,7 +65,7 @@ class Inbox:
         return await self._batcher.submit(event)
 
     async def finish(self) -> None:
-        """Wait until everything that was put is committed."""
+        """Wait until all updates put so far are committed."""
         await self._batcher.finish()
 
     async def _commit(self, events: Sequence[Event]) -> Sequence[bool]:
@@ -87,7 +87,7 @@ def _first(new: set[EventId], event: Event) -> bool:
 
 
 def _storable(text: str) -> bool:
-    """No zero byte and no half of a surrogate pair: databases refuse both."""
+    """Whether it has no zero byte and no half of a surrogate pair: databases refuse both."""
     try:
         return b"\0" not in text.encode()
     except UnicodeEncodeError:

@@ -32,7 +32,7 @@ class OpenChannels:
     states: dict[str, str] = field(default_factory=dict)
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Everything the channels answer on our server."""
+        """The routes of all channels on the bot's server."""
         return [route for one in self.channels for route in one.routes(partial(self.put, one))]
 
     async def start(self, exits: AsyncExitStack) -> None:
@@ -42,7 +42,7 @@ class OpenChannels:
             await channel.start()
 
     def receive(self) -> list[asyncio.Task[None]]:
-        """Start what brings updates in; none of these tasks ends by itself."""
+        """Start the tasks that receive updates; none of them ends by itself."""
         return [
             asyncio.create_task(task.run(), name=f"{channel.name} {task.name}")
             for channel in self.channels
@@ -50,7 +50,7 @@ class OpenChannels:
         ]
 
     def prepare(self) -> list[asyncio.Task[None]]:
-        """Begin to set every bot up at its server; each task ends when it succeeded."""
+        """Start setting up every bot at its server; each task ends on success."""
         return [
             asyncio.create_task(self._prepare(channel), name=f"{channel.name} set-up")
             for channel in self.channels

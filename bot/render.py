@@ -1,4 +1,4 @@
-"""From what the engine shows and says to a message with numbered answers and buttons."""
+"""Renders the interview engine's screens and sentences as messages with answers and buttons."""
 
 import re
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ class InterviewPress:
 def render(
     effects: Iterable[Effect], catalog: Catalog, interview_id: int, slot: str = ""
 ) -> Outgoing | None:
-    """One message for everything a step says and shows; None when it shows nothing.
+    """Render everything a step says and shows as one message; None if it shows nothing.
 
     The sentences come first, the screen after them, in the language of the catalog.
     """
@@ -64,7 +64,7 @@ def say(effect: Say, catalog: Catalog) -> str:
 
 
 def screen_text(screen: Screen, catalog: Catalog) -> str:
-    """A screen in words: complete without its buttons, since not every channel has them."""
+    """A screen as text that is complete without buttons, since not every channel has them."""
     if screen.kind is ScreenKind.QUESTION:
         return _question_text(screen, catalog)
     left = screen.steps - screen.step
@@ -77,7 +77,7 @@ def screen_text(screen: Screen, catalog: Catalog) -> str:
 
 
 def screen_brief(screen: Screen, catalog: Catalog) -> str:
-    """A screen in the words that its buttons leave to be said."""
+    """A screen as text without what its buttons say."""
     if not screen.options:
         return screen_text(screen, catalog)
     if screen.kind is ScreenKind.QUESTION:
@@ -136,7 +136,7 @@ def _action_label(name: str, screen: Screen, catalog: Catalog) -> str:
 
 
 def buttons(screen: Screen, catalog: Catalog, interview_id: int) -> tuple[tuple[Button, ...], ...]:
-    """The rows of buttons: one an answer (short ones side by side), then the ways around."""
+    """The rows of buttons: one per answer (short ones side by side), then back, skip and stop."""
     answers = [
         Button(label=label, data=_data(screen, choice.id, interview_id))
         for choice, label in zip(screen.options, _labels(screen, catalog), strict=True)
@@ -183,7 +183,7 @@ def _checked(data: str) -> str:
 
 
 def parse_button(data: str) -> InterviewPress | None:
-    """The press that button data means; None for data that is not ours or was changed."""
+    """Parse button data; None for data that the bot did not make or that was changed."""
     answer = _ANSWER.fullmatch(data)
     if answer:
         interview_id, question, option, revision = answer.groups()

@@ -1,4 +1,4 @@
-"""Personal data go when their time is over: what goes, and the daily task that sees to it."""
+"""Deletes personal data past their retention period: what is deleted, and the daily task."""
 
 import asyncio
 import getpass
@@ -20,7 +20,7 @@ from surveys.store.system import audit, leases, meta
 from surveys.store.system.audit import AuditEntry, Author
 
 FIRST_SECONDS = 300.0
-"""After a start citizens come first."""
+"""The delay after a start, when citizens' messages have priority."""
 LOOK_SECONDS = 900.0
 LEASE, PURGED_ON = "purge", "purged_on"
 LEASE_MS = 600_000
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 def parts(chosen: Settings, now: datetime) -> dict[str, Part]:
-    """What goes at `now`, in this order, each with what deletes it and says how much it was."""
+    """What is deleted at `now`, in order, each with the function that deletes and counts it."""
     today = now.astimezone(chosen.zone).date()
     closed = closed_through(today, chosen.unlink_days, chosen.periods) + timedelta(days=1)
     queues = now - timedelta(days=chosen.queue_days)
@@ -64,7 +64,7 @@ class Retention:
     clock: Callable[[], datetime]
 
     async def run(self) -> None:
-        """Until cancelled; a failure is tried again."""
+        """Run until cancelled; a failure is retried."""
         await asyncio.sleep(FIRST_SECONDS)
         while True:
             try:
@@ -74,7 +74,7 @@ class Retention:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def purge_once_a_day(self) -> Mapping[str, int] | None:
-        """Purge and write it down, unless it was done today or another process is at it."""
+        """Purge and record it, unless it was done today or another process is doing it."""
         now = self.clock()
         today = now.astimezone(self.settings.zone).date().isoformat()
         async with self.database.write() as conn:
@@ -92,12 +92,12 @@ class Retention:
         return counts
 
     async def _part(self, part: Part) -> int:
-        """In a transaction of its own, so that citizens wait for none of them long."""
+        """Purge one part in its own transaction, so that citizens never wait long."""
         async with self.database.write() as conn:
             return await part(conn)
 
     async def _seal_bubbles(self) -> None:
-        """Those that an earlier version kept in the clear."""
+        """Encrypt the bubbles that an earlier version stored as plain text."""
         last, more = 0, True
         while more:
             async with self.database.write() as conn:

@@ -1,4 +1,4 @@
-"""The one HTTP server: the page, the webhooks, and what the people who run it look at."""
+"""The HTTP server: the page, the webhooks, and health and metrics for operators."""
 
 import asyncio
 import errno
@@ -30,19 +30,19 @@ from bot.refused_requests import RefusedRequests
 from surveys.errors import Refusal
 
 MAX_BODY = 256 * 1024
-"""Bytes of one request; every channel's largest update is far below."""
+"""The most bytes of one request; every channel's largest update is far smaller."""
 BODY_SECONDS = 10.0
 """How long a whole body may take to arrive."""
 HSTS = "max-age=31536000"
 OK = "ok"
-"""The state of a part that works."""
+"""The state of a working part."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How the service is: each part with `ok` or what is wrong, and how many rows wait."""
+    """The state of the service: each part with `ok` or its fault, and the queue lengths."""
 
     parts: Mapping[str, str]
     queues: Mapping[tuple[str, str], int]
@@ -58,7 +58,7 @@ class Health:
 
     @property
     def well(self) -> bool:
-        """Whether every part is."""
+        """Whether every part works."""
         return all(state == OK for state in self.parts.values())
 
 
@@ -73,8 +73,8 @@ def make_server(
     is_https: bool = False,
     refused: RefusedRequests | None = None,
 ) -> web.Application:
-    """An application with `routes`, `/healthz` and, if it `has_metrics`, `/metrics`. `is_https`:
-    citizens reach it by https only, and their browsers are told so. `refused` counts refusals."""
+    """Make an application with `routes`, `/healthz` and, if it `has_metrics`, `/metrics`.
+    `is_https`: citizens use it by https only, and their browsers are instructed to. `refused` counts refusals."""
     counted = refused or RefusedRequests()
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_timed, _calm, _take_body])
     app.add_routes([*routes, web.get("/healthz", _healthz(check))])
@@ -85,7 +85,7 @@ def make_server(
 
 
 def make_metrics_server(check: Check, refused: RefusedRequests) -> web.Application:
-    """An application with nothing but `/metrics`, for a listener of its own."""
+    """Make an application with only `/metrics`, for its own listener."""
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_timed, _calm, _take_body])
     app.add_routes(metrics_routes(check, refused))
     app.on_response_prepare.append(_safe_headers(refused, is_https=False))
@@ -100,7 +100,7 @@ def metrics_routes(check: Check, refused: RefusedRequests) -> list[web.AbstractR
 def _safe_headers(
     refused: RefusedRequests, *, is_https: bool
 ) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """On every answer, those that refuse too; what serves it is nobody's business."""
+    """Set the security headers on every response, refusals too; hide the server's software."""
     wanted = SAFE | ({"Strict-Transport-Security": HSTS} if is_https else {})
 
     async def add(_request: web.Request, response: web.StreamResponse) -> None:
@@ -114,14 +114,14 @@ def _safe_headers(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """A server that listens; `port` is the real one (asked for as 0)."""
+    """A listening server; `port` is the actual one (also if 0 was requested)."""
 
     runner: web.AppRunner
     server: asyncio.Server
     port: int
 
     async def close(self) -> None:
-        """Accept nothing more and end what is in work."""
+        """Stop accepting requests and end the running ones."""
         self.server.close()
         await self.runner.cleanup()
 
@@ -129,8 +129,8 @@ class Listener:
 async def listen(
     app: web.Application, host: str, port: int, *, behind_proxy: bool = False
 ) -> Listener:
-    """Serve until closed. Nothing that comes in compressed is unpacked, and after a refusal the
-    rest of a body is not read.
+    """Serve until closed. Compressed bodies are not unpacked, and after a refusal the rest of a
+    body is not read.
 
     Raises Refusal `serve.port_in_use` or `serve.cannot_listen`.
     """
@@ -156,7 +156,7 @@ async def listen(
 
 
 def require_free(host: str, port: int) -> None:
-    """See whether one could listen there, before anything that takes long is begun.
+    """Check that the address can be listened on, before slow work begins.
 
     Raises Refusal `serve.port_in_use` or `serve.cannot_listen`.
     """
@@ -217,7 +217,7 @@ def _metrics(check: Check, refused: RefusedRequests) -> Handler:
 
 @web.middleware
 async def _timed(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Tell the connection when a request begins and ends; a refused one is its last."""
+    """Tell the connection when a request begins and ends; a refusal closes the connection."""
     connection = request.transport.get_protocol() if request.transport else None
     if isinstance(connection, GuardedConnection):
         connection.request_begins()
@@ -237,7 +237,7 @@ async def _timed(request: web.Request, handler: Handler) -> web.StreamResponse:
 @web.middleware
 async def _take_body(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a compressed body, which may unpack to a thousand times its size, and one that does
-    not arrive in time; addresses that do not exist read none."""
+    not arrive in time; unknown addresses read no body."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise web.HTTPUnsupportedMediaType
     arrived = request.content.is_eof()
@@ -252,7 +252,7 @@ async def _take_body(request: web.Request, handler: Handler) -> web.StreamRespon
 
 @web.middleware
 async def _calm(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """No traceback to the client, and no path in the log: it may contain a link's token."""
+    """Answer errors without a traceback, and log no path, which may contain a link's token."""
     try:
         return await handler(request)
     except (web.HTTPException, ConnectionResetError):

@@ -1,8 +1,8 @@
-"""Handles what came in: each chat in its order, chats side by side, every effect exactly once.
+"""Handles incoming updates: in order within a chat, chats concurrently, each effect exactly once.
 
-The effect of an update and the note that it is done are one transaction. On PostgreSQL that
-transaction holds the row of the chat's head, so that several processes share the work; on SQLite,
-where one writes at a time, the updates of several chats share a transaction instead.
+The effect of an update and the mark that it is done are one transaction. On PostgreSQL that
+transaction locks the row of the chat's head, so that several processes share the work; on SQLite,
+with one writer at a time, the updates of several chats share a transaction instead.
 """
 
 import asyncio
@@ -29,24 +29,24 @@ from surveys.store.queues.rate_limits import BotId
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Connection, Incoming, int, datetime], Awaitable[None]]
-"""Does everything that follows from an update, in the given transaction."""
+"""Performs all effects of an update in the given transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerRules:
-    """How patient and how broad a worker is."""
+    """The limits of a worker: retries, concurrency, batch sizes, waits."""
 
     max_tries: int = 3
     retry_ms: tuple[int, ...] = (1_000, 5_000)
     """Milliseconds to wait after the first, second … failed try; the last one stays."""
     max_chats: int = 64
-    """Chats in work at once."""
+    """Chats handled concurrently."""
     max_transactions: int = 6
-    """Transactions at once, where the database can (below the size of the connection pool)."""
+    """Concurrent transactions, if the database allows (below the connection pool's size)."""
     max_batch: int = 16
     """Updates that share a transaction on SQLite."""
     poll_seconds: float = 1.0
-    """How soon an update is seen that another process took in."""
+    """The interval at which updates received by other processes are noticed."""
     acknowledge_seconds: float = 2.0
     """How long the effect of a tap waits for its spinner to stop."""
     handle_seconds: float = 30.0
@@ -59,11 +59,11 @@ RULES = WorkerRules()
 class _Job:
     update: Update
     incoming: Incoming | None
-    """None for a kind of update that we do not use."""
+    """None for a kind of update that is not used."""
 
 
 class Replies(Protocol):
-    """Who sends what the handler queued (`Dispatcher`)."""
+    """Sends the replies that the handler queued (`Dispatcher`)."""
 
     async def claim(self, conn: Connection, bots: Collection[BotId]) -> Mapping[BotId, Claimed]:
         """Claim due replies of these bots in the given transaction, to `send` after its commit."""
@@ -93,7 +93,7 @@ NO_REPLIES = NoReplies()
 
 
 class Worker:
-    """Takes the heads of all chats of `channels` to `handle`, until stopped."""
+    """Passes the heads of all chats of `channels` to `handle`, until stopped."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class Worker:
         rules: WorkerRules = RULES,
         unseal: Callable[[str], str] = str,
     ) -> None:
-        """`unseal` opens a payload that the inbox sealed."""
+        """`unseal` decrypts a payload that the inbox encrypted."""
         self._database = database
         self._channels = channels
         self._handle = handle
@@ -127,7 +127,7 @@ class Worker:
         """Whether there may be heads of chats besides those in work."""
 
     def wake(self) -> None:
-        """Something new may be there."""
+        """Signal that there may be new updates."""
         self._awake.set()
 
     def arrived(self, updates: Collection[Update]) -> None:
@@ -140,7 +140,7 @@ class Worker:
             self._begin(update)
 
     async def run(self) -> None:
-        """Handle updates until `stop` is called and everything that is there is done."""
+        """Handle updates until `stop` is called and the inbox is empty."""
         try:
             while not await self._round():
                 await wait_at_most(self._awake, self._rules.poll_seconds)
@@ -152,9 +152,9 @@ class Worker:
             self._ended.set()
 
     async def stop(self, within: float) -> bool:
-        """Handle what is there, at most `within` seconds; False when `run` must be cancelled.
+        """Handle the present updates, at most `within` seconds; False if `run` must be cancelled.
 
-        What is not done by then loses nothing: it is still in the inbox.
+        Updates not handled by then are not lost: they are still in the inbox.
         """
         self._stopping = True
         self.wake()
@@ -162,7 +162,7 @@ class Worker:
         return self._ended.is_set()
 
     async def _round(self) -> bool:
-        """Begin what can be begun; True when the worker is to stop and nothing is left."""
+        """Start all updates that can start; True if the worker is to stop and none are left."""
         self._awake.clear()
         self._more = False
         try:
@@ -192,7 +192,7 @@ class Worker:
             self.wake()
 
     async def _chat(self, update: Update) -> None:
-        """Everything for one update; only trouble with the database itself goes uncounted."""
+        """Handle one update completely; errors of the database itself do not count as tries."""
         try:
             await self._one(update)
         except Exception as error:
@@ -222,7 +222,7 @@ class Worker:
         )
 
     async def _acknowledge(self, incoming: Incoming) -> None:
-        """Stop the spinner first, but let no slow channel hold the effect back."""
+        """Stop the spinner first, but do not let a slow channel delay the effect."""
         channel = self._channels[incoming.channel, incoming.bot]
         task = asyncio.create_task(_quietly(channel.acknowledge(incoming)))
         self._late.add(task)
@@ -231,7 +231,7 @@ class Worker:
             await asyncio.wait({task}, timeout=self._rules.acknowledge_seconds)
 
     async def _handle_together(self, jobs: Sequence[_Job]) -> Sequence[None]:
-        """One transaction for all that never failed; if one of them fails now, one for each."""
+        """Use one transaction for all that never failed; if one of them fails now, one for each."""
         fresh = [job for job in jobs if not job.update.tries]
         alone = [job for job in jobs if job.update.tries]
         try:
@@ -244,7 +244,7 @@ class Worker:
         return [None] * len(jobs)
 
     async def _handle_alone(self, job: _Job) -> None:
-        """A transaction of its own, which fails for no reason but the update's."""
+        """Use a transaction of its own, so that only this update can make it fail."""
         try:
             await self._commit([job], claims_replies=False)
         except Exception as error:
@@ -278,7 +278,7 @@ class Worker:
         return {(job.update.channel, job.update.bot) for job in mine}
 
     async def _failed(self, update: Update, error: Exception) -> None:
-        """Count the try. That this could be written proves that the database was not the cause."""
+        """Count the try. If this can be written, the database was not the cause."""
         waits = self._rules.retry_ms
         retry_in_ms = waits[min(update.tries, len(waits) - 1)]
         reason = reason_of(error)

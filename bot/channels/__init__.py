@@ -1,1 +1,1 @@
-"""One folder per channel: it reads what the channel sends and sends what we say."""
+"""One folder per channel: it parses the channel's updates and sends the bot's messages."""

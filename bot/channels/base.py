@@ -1,4 +1,4 @@
-"""What the rest of the bot knows about a channel, and the ways a delivery can fail.
+"""The interface of a channel, and the ways a delivery can fail.
 
 A channel is a plug-in: a module or package in this folder with `TRAITS` and `open_channel`
 (`ChannelModule`). `bot.channels.registry` finds it; no other file names it. Anything heavy is
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class DeliveryError(Exception):
-    """A message did not, or may not have, reached the citizen; `reason` is for staff to read."""
+    """A message did not, or may not have, reached the citizen; `reason` is for staff."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -30,11 +30,11 @@ class DeliveryError(Exception):
 
 
 class TryLater(DeliveryError):
-    """Not delivered for certain and worth another try: never sent, or answered with 5xx."""
+    """Certainly not delivered, and worth another try: never sent, or answered with 5xx."""
 
 
 class SlowDown(DeliveryError):
-    """429. Nothing more to this chat (or, with `whole_bot`, to anybody) for `seconds`."""
+    """429. Send nothing to this chat (or, with `whole_bot`, to any chat) for `seconds`."""
 
     def __init__(self, reason: str, *, seconds: float, whole_bot: bool) -> None:
         super().__init__(reason)
@@ -47,11 +47,11 @@ class Unknown(DeliveryError):
 
 
 class Unreachable(DeliveryError):
-    """This citizen cannot be reached any more: blocked us, or deactivated the account."""
+    """This citizen cannot be reached any more: they blocked the bot or closed the account."""
 
 
 class Rejected(DeliveryError):
-    """The channel will never take this message: retrying is useless."""
+    """The channel will never accept this message: retrying is useless."""
 
 
 class CannotEdit(DeliveryError):
@@ -78,7 +78,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What a channel can do, and what a citizen has to be told about it."""
+    """What a channel can do, and what citizens must be told about it."""
 
     servers_abroad: bool = False
     """Messages pass through servers outside Vietnam: the citizen is told before agreeing."""
@@ -93,7 +93,7 @@ class Traits:
     wait for it; an acknowledgement that is a message in the chat must come first.
     """
     begins_conversations: bool = True
-    """We may write to a known contact at any time."""
+    """The bot may write to a known contact at any time."""
     reply_window: timedelta | None = None
     """Otherwise only so long after the citizen's last message (None: without limit)."""
     remote: bool = False
@@ -104,7 +104,7 @@ class Traits:
     """Origin of the channel's own web client, which may show our page in a frame."""
 
     def writable_since(self, now: datetime) -> datetime | None:
-        """When the citizen must have written last for us to write first; None: at any time."""
+        """The time since when a citizen must have written for the bot to write first; None: any."""
         if self.begins_conversations or self.reply_window is None:
             return None
         return now - self.reply_window
@@ -126,7 +126,7 @@ Put = Callable[[Sequence[Raw]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelTask:
-    """Something that runs as long as the service does, e.g. long polling."""
+    """A task that runs as long as the service, e.g. long polling."""
 
     name: str
     run: Callable[[], Coroutine[Any, Any, None]]
@@ -134,7 +134,7 @@ class ChannelTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One part of a bot's set-up: what was found, and what is wanted where that can be said."""
+    """One part of a bot's set-up: what was found, and what is wanted, if that can be shown."""
 
     part: str
     right: bool
@@ -152,11 +152,11 @@ class ChannelContext:
     database: "Database"
     keyring: Callable[[], "Keyring"]
     demo: bool = False
-    """Sample data are on offer: the page shows the demo's own controls."""
+    """The page offers sample data: it shows the demo's controls."""
 
 
 class Channel(Protocol):
-    """One bot on one channel. What has a body here need not be written again by a subclass."""
+    """One bot on one channel. Methods with a body here are optional in a subclass."""
 
     name: str
     """The name of its folder; also the channel column of every table."""
@@ -166,7 +166,7 @@ class Channel(Protocol):
     traits: Traits
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
-        """Read one raw update; None for kinds that we do not use. Raises ValueError."""
+        """Parse one raw update; None for kinds that are not used. Raises ValueError."""
         ...
 
     async def send(self, address: str, message: Outgoing) -> str:
@@ -190,7 +190,7 @@ class Channel(Protocol):
         return
 
     def routes(self, put: Put) -> "Sequence[web.AbstractRouteDef]":  # noqa: ARG002
-        """Its addresses on our server: a webhook, a page."""
+        """The channel's routes on the bot's server: a webhook, a page."""
         return ()
 
     def tasks(self, put: Put) -> Sequence[ChannelTask]:  # noqa: ARG002
@@ -198,7 +198,7 @@ class Channel(Protocol):
         return ()
 
     async def prepare(self) -> None:
-        """Set the bot up on the channel's server; tried again until it succeeds."""
+        """Set the bot up on the channel's server; retried until it succeeds."""
         return
 
     async def link(self, token: str) -> str | None:  # noqa: ARG002

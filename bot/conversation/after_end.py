@@ -1,4 +1,4 @@
-"""What is said after the last answer: read before it is filed."""
+"""Handles texts after the last answer: understands them before adding them to the opinion."""
 
 import base64
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ from surveys.typed_words import clean, shared_words, word_count
 
 
 async def on_typed(turn: Turn) -> bool:
-    """Take what is said once the form is finished; False when it is not."""
+    """Handle a text after the form is finished; False if it is not finished."""
     interview = await _finished(turn)
     if interview is None:
         return False
@@ -30,7 +30,7 @@ async def on_typed(turn: Turn) -> bool:
 
 
 async def on_decision(turn: Turn, *, agreed: bool) -> None:
-    """Add the words that were asked about to the opinion, or forget them."""
+    """Add the text in question to the opinion, or delete it."""
     words, interview = _unfiled(turn), await _finished(turn)
     turn.focus = replace(turn.focus, unfiled="")
     if not agreed or interview is None or not words:
@@ -40,7 +40,7 @@ async def on_decision(turn: Turn, *, agreed: bool) -> None:
 
 
 async def repeat(turn: Turn) -> bool:
-    """Ask once more whether the words shall be added; False when none wait."""
+    """Ask again whether to add the text; False if none is waiting."""
     if turn.focus.asked is None or turn.focus.asked.verb != Verb.COMMENT:
         return False
     await _ask(turn, "after_end.add")
@@ -126,4 +126,4 @@ _MEANINGS: tuple[
     (_is_small, _say_welcome),
     (lambda _: True, _ask_to_add),
 )
-"""What it may be, in this order; anything else may be an opinion, and is asked about."""
+"""Interpretations in order of precedence; the bot asks whether anything else is an opinion."""

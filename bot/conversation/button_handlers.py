@@ -1,4 +1,4 @@
-"""What the bot's own buttons do; a typed yes or no to a question of the bot does the same."""
+"""Handles the bot's own buttons, and typed yes or no answers to the bot's questions."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,7 +11,7 @@ YES = "yes"
 
 
 async def handle(turn: Turn, press: ButtonPress) -> None:
-    """Do what the button says; it answers the open question only if it belongs to it."""
+    """Handle the button; it answers the open question only if it belongs to it."""
     if turn.focus.asked is not None and turn.focus.asked.verb == press.verb:
         turn.settle()
     await _HANDLERS[press.verb](turn, press)

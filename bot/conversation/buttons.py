@@ -1,7 +1,7 @@
-"""The bot's own buttons: what they say, and that they were given to this contact by us.
+"""The bot's own buttons: their data, and proof that the bot gave them to this contact.
 
-The web page's taps can be made up by anybody, so each button carries a keyed tag over the contact
-and what the button does.
+The web page's taps can be forged, so each button carries a keyed tag over the contact and the
+button's action.
 """
 
 import re
@@ -14,7 +14,7 @@ _DATA = re.compile(r"v:([a-z]+):(\d{1,18}):([a-z]+):([A-Z2-7]{8})")
 
 
 class Verb(StrEnum):
-    """What a button answers or begins; `subject` is the number of …"""
+    """What a button answers or starts; `subject` is the number of …"""
 
     CONSENT = "consent"
     """… the invitation."""
@@ -50,7 +50,7 @@ def data_of(keyring: Keyring, contact_id: int, press: ButtonPress) -> str:
 
 
 def read_data(keyring: Keyring, contact_id: int, data: str) -> ButtonPress | None:
-    """What was pressed; None when we gave this contact no such button."""
+    """The button pressed; None if this contact was given no such button."""
     match = _DATA.fullmatch(data)
     if match is None or match[1] not in set(Verb):
         return None

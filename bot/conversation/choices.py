@@ -1,4 +1,4 @@
-"""Buttons on channels that have none: numbered lines, answered by typing the number."""
+"""Replaces buttons on channels without them: numbered lines, answered by typing the number."""
 
 from dataclasses import replace
 

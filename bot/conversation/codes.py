@@ -1,4 +1,4 @@
-"""Codes in what people type: dossiers', complaints', and the tokens of pasted links."""
+"""Finds codes in typed text: of dossiers and complaints, and the tokens of pasted links."""
 
 import re
 import unicodedata
@@ -35,7 +35,7 @@ def official_code(text: str, max_words: int = _MAX_LENGTH) -> str | None:
 
 
 def possible_code(text: str) -> str | None:
-    """The whole text as a code of some other build: letters and at least three digits."""
+    """The whole text as a code of another format: letters and at least three digits."""
     squeezed = re.sub(r"\s*([.-])\s*", r"\1", _plain(without_talk(_plain(text))))
     if not _ANY.fullmatch(squeezed) or normal_phone(squeezed):
         return None
@@ -43,7 +43,7 @@ def possible_code(text: str) -> str | None:
 
 
 def possible_reference(text: str) -> str | None:
-    """The text, but for words like “mã theo dõi”, as the reference of a complaint."""
+    """The text, without words like “mã theo dõi”, as the reference of a complaint."""
     code = "".join(_plain(without_talk(_plain(text))).split()).replace("-", "")
     return code if _REFERENCE.fullmatch(code) else None
 

@@ -1,4 +1,4 @@
-"""What can be asked for at any time, in either language, with or without a slash."""
+"""Runs the commands: available at any time, in either language, with or without a slash."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,7 +14,7 @@ from surveys.store.asking import interviews
 
 
 async def run(turn: Turn, command: Command) -> None:
-    """Do what was asked; an unknown command is answered with those we have."""
+    """Run the command; an unknown one is answered with the list of commands."""
     if command.name is None:
         await turn.say("help.unknown_command")
         await _help(turn, "")
@@ -23,7 +23,7 @@ async def run(turn: Turn, command: Command) -> None:
 
 
 async def greet(turn: Turn) -> None:
-    """Who we are and what can be done here."""
+    """Introduce the bot and what it can do."""
     other = "en" if turn.contact.language == "vi" else "vi"
     buttons = (
         turn.button("look_up", Verb.GO, answer=CommandName.LOOKUP),
@@ -33,7 +33,7 @@ async def greet(turn: Turn) -> None:
 
 
 async def change_language(turn: Turn, language: str) -> None:
-    """Speak another language from here on, in the open question too."""
+    """Change the language, also of the open question."""
     await turn.speak(language)
     await turn.say("language.changed")
     interview = await survey.find_attended(turn)

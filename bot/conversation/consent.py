@@ -1,4 +1,4 @@
-"""Asking for consent, one purpose at a time, and recording it."""
+"""Asks for consent, one purpose at a time, and records it."""
 
 import hashlib
 
@@ -12,7 +12,7 @@ from surveys.store.dossiers.lookups import DossierStage
 
 
 async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) -> None:
-    """Who asks, why, what is kept and how long; Đồng ý or Không."""
+    """Ask for consent to the survey: who asks, why, what is kept and how long."""
     settings = turn.context.settings
     text = turn.text(
         "consent.survey",
@@ -53,11 +53,11 @@ async def keep(turn: Turn, purpose: Purpose, *, given: bool) -> None:
 
 
 async def is_given(turn: Turn, purpose: Purpose) -> bool:
-    """Whether the contact's consent for this purpose holds."""
+    """Whether the contact's consent for this purpose is in effect."""
     return await consents.is_given(turn.conn, turn.contact.id, purpose)
 
 
 def text_version(turn: Turn, purpose: Purpose) -> str:
-    """The beginning of the SHA-256 of the text: which wording was agreed to can be proved."""
+    """The beginning of the text's SHA-256, which proves the wording agreed to."""
     wording = turn.texts.texts[f"conversation.consent.{purpose}"]
     return hashlib.sha256(wording.encode()).hexdigest()[:16]

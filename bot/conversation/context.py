@@ -1,4 +1,4 @@
-"""What every conversation needs and all chats share: keys, forms, texts, settings."""
+"""The context shared by all conversations: keys, forms, texts, settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ PLAIN = Traits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationContext:
-    """`forms` holds, by id, the version of each form that new interviews begin with."""
+    """`forms` has, by id, the version of each form that new interviews use."""
 
     keyring: Keyring
     forms: Mapping[str, Form]
@@ -27,27 +27,27 @@ class ConversationContext:
     """What each channel can do, by its name."""
 
     def traits_of(self, channel: str) -> Traits:
-        """What a channel can do; the plainest one for a channel that is not installed any more."""
+        """The traits of a channel; minimal traits for a channel that is no longer installed."""
         return self.traits.get(channel, PLAIN)
 
     def windows(self, now: datetime) -> dict[str, datetime]:
-        """For each channel on which we may not begin: since when the citizen must have written."""
+        """For each channel with a reply window: since when the citizen must have written."""
         found = {name: one.writable_since(now) for name, one in self.traits.items()}
         return {name: since for name, since in found.items() if since is not None}
 
     @property
     def form(self) -> Form:
-        """What a returned dossier is asked with."""
+        """The form for returned dossiers."""
         return self.forms[self.settings.form]
 
     @property
     def questions(self) -> int:
-        """How many questions the citizen who has nothing to complain of is asked at least."""
+        """The fewest questions a citizen is asked: those of the path without complaints."""
         always = [question for question in self.form.questions if question.when is None]
         return sum(question.short for question in always) or len(always)
 
     async def form_version(self, conn: Connection, form_id: str, version: str) -> Form:
-        """The very version an interview was begun with.
+        """The form version with which an interview began.
 
         Raises Refusal `forms.unpublished`.
         """
@@ -57,10 +57,10 @@ class ConversationContext:
         return await form_versions.load(conn, form_id, version)
 
     def catalog(self, language: str) -> Catalog:
-        """The texts in this language, or else in the deployment's."""
+        """The texts in this language, else in the deployment's."""
         return self.texts.get(language) or self.texts[self.settings.lang]
 
     def language(self, wanted: str) -> str:
-        """The language to speak to an app set to `wanted` (`vi-VN`), or to one not set at all."""
+        """The language for an app set to `wanted` (`vi-VN`), or without a setting."""
         short = wanted.lower().partition("-")[0].partition("_")[0]
         return short if short in self.texts else self.settings.lang

@@ -1,4 +1,4 @@
-"""What a chat is about now: what its next message may answer. Kept with the contact."""
+"""The focus of a chat: what its next message may answer. Stored with the contact."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A free text that was kept as (part of) an answer, and the message it came in."""
+    """A free text stored as (part of) an answer, and the message it came in."""
 
     message_ref: str
     interview: int
@@ -49,7 +49,7 @@ class Focus:
     """On channels without buttons: what typing 1, 2, … means, as the data of the bot's buttons."""
 
     def remember(self, said: Said) -> "Focus":
-        """With one more text that can be edited."""
+        """Add one more text that can be edited."""
         others = tuple(one for one in self.said if one.message_ref != said.message_ref)
         return replace(self, said=(*others, said)[-REMEMBERED:])
 
@@ -65,7 +65,7 @@ class Focus:
 
 
 def focus_from(plain: Mapping[str, Any]) -> Focus:
-    """The focus `to_json` wrote."""
+    """Read the focus that `to_json` wrote."""
     said = plain.get("said", [])
     return Focus(
         interview=plain.get("interview"),

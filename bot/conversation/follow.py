@@ -1,4 +1,4 @@
-"""Being told when a dossier is returned, for those who said they want to be."""
+"""Subscribes citizens to the notice that a dossier is returned."""
 
 from bot.conversation import consent
 from bot.conversation.turn import Turn
@@ -9,7 +9,7 @@ from surveys.store.dossiers import lookups
 
 
 async def on_decision(turn: Turn, dossier_id: int, *, agreed: bool) -> None:
-    """Take the answer to "shall we tell you?"; a no does not end what is followed already."""
+    """Handle the answer to the offer of a notice; a no does not end earlier subscriptions."""
     dossier = await lookups.find_by_id(turn.conn, dossier_id)
     if dossier is None:
         await turn.say("opening.unknown_link")

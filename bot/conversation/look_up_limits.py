@@ -1,8 +1,8 @@
-"""How many dossier codes may be asked for without proof in an hour: codes can be guessed.
+"""Limits the dossier codes looked up without proof per hour, since codes can be guessed.
 
-Limits of the chat, of the network address (where the channel knows it), of the bot, and of the
-whole deployment. The last two slow a guesser with many chats and addresses; a citizen who proved a
-link to a dossier is never limited by them.
+There are limits per chat, per network address (if the channel knows it), per bot, and for the
+whole deployment. The last two slow an attacker with many chats and addresses; a citizen who proved
+a link to a dossier is never limited by them.
 """
 
 import logging
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 async def minutes_to_wait(turn: Turn) -> int:
-    """Until one more code may be asked for; 0: now."""
+    """Minutes until another code may be looked up; 0: now."""
     used, now_s = await _used(turn), int(turn.now.timestamp())
     if not any(used_up >= limit for used_up, limit in _limits(turn, used)):
         return 0
@@ -24,7 +24,7 @@ async def minutes_to_wait(turn: Turn) -> int:
 
 
 async def note(turn: Turn) -> None:
-    """Count one more; says so once when a limit of the bot or of the deployment is reached."""
+    """Count one more; logs once when a limit of the bot or of the deployment is reached."""
     await look_ups.note(turn.conn, _asker(turn), int(turn.now.timestamp()))
     used, chosen = await _used(turn), turn.context.settings
     if used.total == chosen.look_ups_per_hour_total:
@@ -50,7 +50,7 @@ async def _used(turn: Turn) -> Used:
 
 
 def _asker(turn: Turn) -> Asker:
-    """Hashes of their own, which tie no row to a contact."""
+    """The asker as separate hashes, which do not link a row to a contact."""
     come, ring = turn.incoming, turn.context.keyring
     chat = f"{come.channel}\0{come.bot}\0{come.address}"
     network = ring.sign("look-up network", come.network) if come.network else ""

@@ -24,12 +24,12 @@ STEPS = {
     Stage.FINISHED: 3,
     Stage.RETURNED: 4,
 }
-"""How far each stage is; a withdrawn dossier is on no way."""
+"""The position of each stage; a withdrawn dossier has none."""
 LAST = 4
 
 
 async def show_by_code(turn: Turn, code: str) -> None:
-    """Answer a code that was typed; counted without a proof, since codes can be guessed."""
+    """Answer a typed code; lookups without proof are counted, since codes can be guessed."""
     dossier = await lookups.find_by_code(turn.conn, code)
     if dossier is not None and await _is_proved(turn, dossier):
         await show(turn, dossier, proved=True)
@@ -42,7 +42,7 @@ async def show_by_code(turn: Turn, code: str) -> None:
 
 
 async def show_if_found(turn: Turn, code: str) -> bool:
-    """Answer what may be a code of some other build; False when no dossier has it."""
+    """Answer a possible code of another format; False if no dossier has it."""
     if await look_up_limits.minutes_to_wait(turn):
         return False
     if await lookups.find_by_code(turn.conn, code) is None:
@@ -64,7 +64,7 @@ async def show_by_reference(turn: Turn, *, within: bool = False) -> bool:
 
 
 async def show(turn: Turn, dossier: DossierStage, *, proved: bool) -> None:
-    """How far the dossier is, what to do next, and what is offered."""
+    """Show the dossier's stage, what to do next, and the offers."""
     stage = dossier.stage
     lines = [turn.text("lookup.code", code=dossier.code), _far(turn, stage)]
     lines += _details(turn, dossier) if proved else []
@@ -83,7 +83,7 @@ def one_line(turn: Turn, dossier: DossierStage) -> str:
 
 
 async def may_be_asked(turn: Turn, dossier: DossierStage) -> bool:
-    """Whether the dossier is done and nobody answered about it."""
+    """Whether the dossier is done and has no response yet."""
     if dossier.stage not in DONE:
         return False
     return not await invitations.is_answered(turn.conn, dossier.id, turn.context.form.id)
@@ -137,7 +137,7 @@ async def _is_asked_something(turn: Turn) -> bool:
 
 
 async def _is_proved(turn: Turn, dossier: DossierStage) -> bool:
-    """Whether the link was opened, or the phone shared that the dossier was filed with."""
+    """Whether the contact opened the dossier's link, or shared the phone it was filed with."""
     if await contacts.find_proof(turn.conn, turn.contact.id, dossier.id) is not None:
         return True
     own = turn.contact.phone_key is not None and turn.contact.phone_key == dossier.phone_key

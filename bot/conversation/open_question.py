@@ -1,4 +1,4 @@
-"""What the citizen is asked for now, shown again after everything else that was said."""
+"""The open question to the citizen, shown again after every other exchange."""
 
 from collections.abc import Awaitable, Callable
 
@@ -13,11 +13,11 @@ _OPEN: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
     opening.repeat_consent,
     petition.repeat_offer,
 )
-"""In the order in which one hides another."""
+"""In order of precedence: an earlier one hides later ones."""
 
 
 async def repeat(turn: Turn) -> bool:
-    """Show it with buttons that work; False when nothing is asked for."""
+    """Show the open question with valid buttons; False if there is none."""
     for show in _OPEN:
         if await show(turn):
             return True
@@ -25,6 +25,6 @@ async def repeat(turn: Turn) -> bool:
 
 
 async def end_with_it(turn: Turn) -> None:
-    """Make it the last thing the citizen reads, unless it is already or nothing was said."""
+    """Make it the last message, unless it already is or no reply was sent."""
     if turn.replies and not turn.shows_open:
         await repeat(turn)

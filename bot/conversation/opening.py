@@ -1,4 +1,4 @@
-"""How a conversation about a dossier begins: by its link, or by a button under one's own list."""
+"""Starts a conversation about a dossier: by its link, or by a button in the citizen's list."""
 
 import re
 from dataclasses import replace
@@ -36,7 +36,7 @@ async def open_by_token(turn: Turn, token: str) -> None:
 
 
 async def open_by_button(turn: Turn, dossier_id: int) -> None:
-    """The citizen chose one of their own dossiers, or answered an invitation."""
+    """Handle the choice of one of the citizen's own dossiers, or the answer to an invitation."""
     dossier = await lookups.find_by_id(turn.conn, dossier_id)
     if dossier is None:
         await turn.say("opening.unknown_link")
@@ -45,7 +45,7 @@ async def open_by_button(turn: Turn, dossier_id: int) -> None:
 
 
 async def open_dossier(turn: Turn, dossier: DossierStage) -> None:
-    """A returned dossier is asked about at once; one in work shows how far it is."""
+    """Start the survey of a returned dossier; show the stage of one in progress."""
     turn.attend(None)
     if dossier.stage not in DONE:
         await lookup.show(turn, dossier, proved=True)
@@ -64,7 +64,7 @@ async def open_dossier(turn: Turn, dossier: DossierStage) -> None:
 
 
 async def on_consent(turn: Turn, invitation_id: int, *, agreed: bool) -> None:
-    """Take the answer to the consent screen."""
+    """Handle the answer to the consent screen."""
     invitation = await invitations.find(turn.conn, invitation_id)
     if invitation is None:
         await turn.say("opening.unknown_link")
@@ -82,7 +82,7 @@ async def on_consent(turn: Turn, invitation_id: int, *, agreed: bool) -> None:
 
 
 async def repeat_consent(turn: Turn) -> bool:
-    """Show the consent screen once more when it waits for an answer; False when it does not."""
+    """Show the consent screen again if it waits for an answer; False if it does not."""
     asked = turn.focus.asked
     if asked is None or asked.verb != Verb.CONSENT:
         return False
@@ -111,7 +111,7 @@ async def _declined(turn: Turn, invitation: Invitation) -> None:
 
 
 async def _is_free(turn: Turn, invitation: Invitation) -> bool:
-    """Whether this contact may answer; if not, says why."""
+    """Whether this contact may answer; if not, tells the citizen why."""
     interview = await interviews.find_by_invitation(turn.conn, invitation.id)
     if interview is not None and interview.contact_id == turn.contact.id:
         return True

@@ -21,7 +21,7 @@ OFFERS = frozenset({Verb.PETITION, Verb.COMPLAIN})
 
 
 async def note_complaint(turn: Turn, response_id: int | None, kind: str) -> None:
-    """An answer reports misconduct: note the complaint and give its reference."""
+    """Record the complaint of an answer that reports misconduct, and give its reference."""
     if response_id is None:
         return
     complaint = await complaints.open_(
@@ -123,7 +123,7 @@ async def dispute_last(turn: Turn) -> bool:
 
 
 async def repeat_offer(turn: Turn) -> bool:
-    """Offer the petition once more; False when it was not offered."""
+    """Offer the petition again; False if it was not offered."""
     asked = turn.focus.asked
     if asked is None or asked.verb not in OFFERS:
         return False

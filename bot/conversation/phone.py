@@ -12,7 +12,7 @@ from surveys.store.dossiers.lookups import DossierStage
 
 
 async def on_shared(turn: Turn) -> None:
-    """The number is kept as a keyed hash only; its dossiers count as proved."""
+    """Store the number only as a keyed hash; its dossiers count as proved."""
     if turn.focus.petition is not None and await petition_form.on_typed(turn):
         return
     phone = normal_phone(turn.incoming.text)
@@ -28,7 +28,7 @@ async def on_foreign(turn: Turn) -> None:
 
 
 async def invite(turn: Turn) -> None:
-    """Ask for a code, or, where the channel can hand it over, for the phone number."""
+    """Ask for a code, or, if the channel can share it, for the phone number."""
     key = "lookup.how_by_phone" if _share_rows(turn) else "lookup.how"
     await turn.say(key, *_share_rows(turn))
 

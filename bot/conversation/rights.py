@@ -1,5 +1,5 @@
-"""What citizens may do with their own data, at any time and at once: see it, end consent, be
-forgotten. Every request is logged with the day by which the law wants it done."""
+"""The rights of citizens over their data, at any time and at once: access, withdrawal, erasure.
+Every request is logged with its legal deadline."""
 
 from bot.conversation import consent, survey
 from bot.conversation.buttons import Verb
@@ -16,11 +16,11 @@ from surveys.store.personal_data.held_data import Held, HeldAnswer
 from surveys.store.results import petitions
 
 SHOWN_TEXT = 200
-"""Characters of a free text that are shown; the citizen knows the rest."""
+"""The most characters shown of a free text."""
 
 
 async def show_held(turn: Turn) -> None:
-    """Everything that is held about this chat."""
+    """Show all data held about this chat."""
     found = await held_data.collect(turn.conn, turn.contact.id)
     if found is None:
         return
@@ -33,7 +33,7 @@ async def show_held(turn: Turn) -> None:
 
 
 async def withdraw(turn: Turn) -> None:
-    """End every consent; the answers so far stay, nothing more is asked or sent."""
+    """Withdraw every consent; the answers so far stay, nothing more is asked or sent."""
     latest = await consents.find_latest(turn.conn, turn.contact.id)
     given = {purpose for purpose, one in latest.items() if one.given}
     for purpose in sorted(given | {Purpose.SURVEY}):
@@ -45,7 +45,7 @@ async def withdraw(turn: Turn) -> None:
 
 
 async def stop_writing(turn: Turn) -> None:
-    """Nothing is asked or sent any more; a petition that was sent is still dealt with."""
+    """Stop asking and writing; a petition already sent is still processed."""
     for purpose in (Purpose.SURVEY, Purpose.STATUS):
         await consent.keep(turn, purpose, given=False)
     await _fall_silent(turn)
@@ -54,7 +54,7 @@ async def stop_writing(turn: Turn) -> None:
 
 
 async def ask_erase(turn: Turn) -> None:
-    """Ask once before forgetting for good."""
+    """Ask for confirmation before the erasure."""
     turn.ask(Verb.ERASE)
     buttons = (
         turn.button("erase_yes", Verb.ERASE, answer="yes"),
@@ -76,7 +76,7 @@ async def on_erase_decision(turn: Turn, *, agreed: bool) -> None:
 
 
 async def repeat_erase(turn: Turn) -> bool:
-    """Ask once more before forgetting; False when that is not asked."""
+    """Ask for confirmation again; False if no erasure is pending."""
     if turn.focus.asked is None or turn.focus.asked.verb != Verb.ERASE:
         return False
     await ask_erase(turn)
@@ -84,7 +84,7 @@ async def repeat_erase(turn: Turn) -> bool:
 
 
 async def _fall_silent(turn: Turn) -> None:
-    """End what is followed, waits to be sent or is asked; a change of mind takes it up again."""
+    """End subscriptions, pending messages and open questions; the citizen can resume them."""
     await contacts.unfollow_all(turn.conn, turn.contact.id)
     await requests.cancel_unsent(turn.conn, turn.contact.id, broadcasts_only=True)
     interview = await interviews.find_unfinished(turn.conn, turn.contact.id)
@@ -100,7 +100,7 @@ async def _log(turn: Turn, kind: RequestKind, *, done: bool) -> None:
 
 
 async def _withdraw_petitions(turn: Turn) -> None:
-    """Without leave to forward it, the petitioner's name is not kept; the complaint stays."""
+    """Delete the petitioner's name, which needs consent to be forwarded; the complaint stays."""
     for one in await petitions.list_by_contact(turn.conn, turn.contact.id):
         await petitions.withdraw(turn.conn, one)
 

@@ -1,4 +1,4 @@
-"""Who gets a message: the one place that decides what a citizen meant."""
+"""Routes each message to its handler: the only place that decides what a citizen intends."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -55,7 +55,7 @@ class Conversation:
     async def handle(
         self, conn: Connection, incoming: Incoming, inbox_id: int, now: datetime
     ) -> None:
-        """Do what the message asks for and queue the replies, in the caller's transaction.
+        """Handle the message and queue the replies, in the caller's transaction.
 
         A message that was handled before changes nothing. No text a citizen can send raises.
         """
@@ -134,7 +134,7 @@ async def _edited(turn: Turn) -> None:
 
 
 async def _group(turn: Turn) -> None:
-    """One polite line a day; a group is no place for a survey."""
+    """Answer with one polite line a day; a group is not suited to a survey."""
     if turn.now.timestamp() - turn.focus.group_told_at >= DAY_SECONDS:
         turn.focus = Focus(group_told_at=int(turn.now.timestamp()))
         await turn.say("group")
@@ -145,7 +145,7 @@ async def _blocked(turn: Turn) -> None:
 
 
 async def _unblocked(turn: Turn) -> None:
-    """Meeting the contact made it active again; the citizen speaks next."""
+    """Do nothing: looking the contact up made it active again; the citizen writes next."""
 
 
 async def _unreadable(turn: Turn) -> None:
@@ -181,7 +181,7 @@ async def _slash(turn: Turn) -> bool:
 
 
 async def _code(turn: Turn) -> bool:
-    """A code, or a sentence with one; while a question is open a sentence answers the question."""
+    """Handle a code or a sentence with one; while a question is open, a sentence answers it."""
     code = official_code(turn.incoming.text)
     if code and not official_code(turn.incoming.text, A_FEW_WORDS):
         writing = turn.focus.petition is not None or await survey.is_under_way(turn)
@@ -199,13 +199,13 @@ async def _link(turn: Turn) -> bool:
 
 
 async def _aside(turn: Turn) -> bool:
-    """A yes or no to what we asked in between, before it is taken for somebody's name."""
+    """Handle a yes or no to a side question, before it could be taken as a petitioner's name."""
     asked = turn.focus.asked
     return asked is not None and asked.verb in ASIDES and await _answer(turn)
 
 
 async def _no_more(turn: Turn) -> bool:
-    """Enough of us: said outright at any time, or in a word while nothing is asked."""
+    """Handle a wish for no more messages: explicit at any time, or one word if nothing is asked."""
     text = turn.incoming.text
     if says(text, "no_more") or (is_no_more(text) and await _is_idle(turn)):
         await rights.stop_writing(turn)
@@ -233,7 +233,7 @@ async def _reference_within(turn: Turn) -> bool:
 
 
 async def _second_thoughts(turn: Turn) -> bool:
-    """Yes after all, some time after a no."""
+    """Handle a yes some time after a no."""
     declined = turn.focus.declined
     if declined is None or not await _is_idle(turn) or not _is_willing(turn):
         return False
@@ -247,7 +247,7 @@ def _is_willing(turn: Turn) -> bool:
 
 
 async def _is_idle(turn: Turn) -> bool:
-    """Whether nothing waits for an answer; an offer does not."""
+    """Whether no question waits for an answer; offers do not count."""
     asked = turn.focus.asked
     waits = turn.focus.petition is not None or (asked is not None and asked.verb != Verb.FOLLOW)
     return not waits and not await survey.is_under_way(turn)
@@ -267,7 +267,7 @@ async def _answer(turn: Turn) -> bool:
 
 
 async def _numbered(turn: Turn) -> bool:
-    """The number of a choice that was written as a line; an open question reads its own."""
+    """Handle the number of a choice written as a line; an open question reads its own numbers."""
     number = shared_words().number(turn.incoming.text) if turn.focus.choices else None
     if number is None or not 1 <= number <= len(turn.focus.choices):
         return False
@@ -280,7 +280,7 @@ async def _numbered(turn: Turn) -> bool:
 
 
 async def _bare(turn: Turn) -> bool:
-    """A command without its slash, unless it answers what the interview shows."""
+    """Handle a command without its slash, unless it answers what the interview shows."""
     name = bare_command(turn.incoming.text)
     if name is None:
         return False
@@ -293,7 +293,7 @@ async def _bare(turn: Turn) -> bool:
 
 
 async def _other_code(turn: Turn) -> bool:
-    """A code of another build: looked up quietly while a question is open."""
+    """Handle a code of another format; while a question is open, only if a dossier has it."""
     code = possible_code(turn.incoming.text)
     if code is None:
         return False
@@ -336,11 +336,11 @@ _READINGS: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
     after_end.on_typed,
     survey.on_typed,
 )
-"""What a text may be, in this order; the first that it is answers it."""
+"""Interpretations of a text in order of precedence; the first that applies answers it."""
 
 
 async def _lost(turn: Turn) -> None:
-    """Nothing we know: repeat what was asked, or say what can be done."""
+    """Handle an unknown text: repeat the open question, or say what can be done."""
     if not await open_question.repeat(turn):
         buttons = (turn.button("look_up", Verb.GO, answer=CommandName.LOOKUP),)
         await turn.say("lost", buttons)

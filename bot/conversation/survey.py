@@ -1,4 +1,4 @@
-"""The interview: each event is one step of the engine, stored and shown."""
+"""Runs the interview: each event is one step of the engine, stored and shown."""
 
 from dataclasses import replace
 
@@ -63,7 +63,7 @@ async def advance(turn: Turn, interview: Interview, event: Event) -> None:
 
 
 async def on_tap(turn: Turn, press: InterviewPress) -> bool:
-    """Take a tap on an interview's button; False when it is not this contact's interview."""
+    """Take a tap on an interview's button; False if it is not this contact's interview."""
     interview = await interviews.find(turn.conn, press.interview_id)
     if interview is None or interview.contact_id != turn.contact.id:
         return False
@@ -72,7 +72,7 @@ async def on_tap(turn: Turn, press: InterviewPress) -> bool:
 
 
 async def on_typed(turn: Turn) -> bool:
-    """Take a typed text as an answer; False when no interview takes any."""
+    """Take a typed text as an answer; False if no interview accepts any."""
     interview = await find_attended(turn)
     if interview is None or _is_over(turn, interview.state) or not interview.has_consent:
         return False
@@ -81,7 +81,7 @@ async def on_typed(turn: Turn) -> bool:
 
 
 async def on_edited(turn: Turn) -> bool:
-    """Change the free text that came from the message that was edited; False when none did."""
+    """Change the free text that came from the edited message; False if none did."""
     reference = turn.incoming.message_ref
     said = next((one for one in turn.focus.said if one.message_ref == reference), None)
     interview = await interviews.find(turn.conn, said.interview) if said else None
@@ -96,7 +96,7 @@ async def on_edited(turn: Turn) -> bool:
 
 
 async def stop(turn: Turn, interview: Interview) -> None:
-    """Stop it silently; the answers are kept."""
+    """Stop the interview without a message; the answers are kept."""
     form = await turn.context.form_version(turn.conn, interview.state.form, interview.state.version)
     done = step(form, interview.state, Stop(), turn.now)
     await interviews.save(turn.conn, interview.id, done.state)
@@ -118,7 +118,7 @@ async def is_under_way(turn: Turn) -> bool:
 
 
 async def show_again(turn: Turn) -> bool:
-    """Show the open question once more, after something else was answered; False: none is open."""
+    """Show the open question again after another exchange; False if none is open."""
     interview = await find_attended(turn)
     if interview is None or not _is_open(turn, interview.state):
         return False
@@ -196,7 +196,7 @@ def _is_yes(turn: Turn) -> bool:
 
 
 def _remember(turn: Turn, interview_id: int, question: str) -> None:
-    """So that an edit of this message changes what was kept of it."""
+    """Remember the message, so that an edit of it changes the stored text."""
     turn.focus = turn.focus.remember(
         Said(
             message_ref=turn.incoming.message_ref,
@@ -221,7 +221,7 @@ async def _rewrite(turn: Turn, interview: Interview, said: Said, text: str) -> N
 
 
 async def _show(turn: Turn, interview_id: int, effects: tuple[Effect, ...]) -> None:
-    """Draw the screen; in its old place only when a tap there led to it."""
+    """Show the screen; it replaces the old one only if a tap there led to it."""
     slot = f"interview:{interview_id}"
     message = render(effects, turn.texts, interview_id, slot)
     if message is None:

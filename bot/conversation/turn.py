@@ -1,4 +1,4 @@
-"""One message of a citizen being answered: who speaks, what it is about, and how to reply.
+"""The handling of one message of a citizen: the contact, the focus, and the replies.
 
 Everything a turn does is in the transaction that marks the message as handled. A reply's key is
 the message's number and its place among the replies, so that no message is answered twice.
@@ -62,13 +62,13 @@ class Turn:
 
     @property
     def channel_name(self) -> str:
-        """The channel as people call it."""
+        """The channel's name for people."""
         key = f"channels.{self.contact.channel}"
         return self.texts.text(key) if key in self.texts else self.contact.channel
 
     @property
     def today(self) -> date:
-        """The day it is at the authority."""
+        """Today's date at the authority."""
         return self.now.astimezone(self.context.settings.zone).date()
 
     def text(self, key: str, **params: object) -> str:
@@ -76,7 +76,7 @@ class Turn:
         return self.texts.text(f"conversation.{key}", **params)
 
     def day(self, moment: date | datetime | None) -> str:
-        """A day as it is written here, or a word for none."""
+        """A date as it is written in Vietnam, or a word for no date."""
         if moment is None:
             return self.text("no_date")
         if isinstance(moment, datetime) and moment.tzinfo is not None:
@@ -92,11 +92,11 @@ class Turn:
         return Button(label=self.text(f"button.{key}", **params), data=data)
 
     def pressed(self) -> ButtonPress | None:
-        """Which of our own buttons was tapped, if it was one that this contact was given."""
+        """The bot's own button that was tapped, if this contact was given it."""
         return self.read(self.incoming.data)
 
     def read(self, data: str) -> ButtonPress | None:
-        """What a button's data mean, if it was one that this contact was given."""
+        """Parse a button's data, if this contact was given the button."""
         return read_data(self.context.keyring, self.contact.id, data)
 
     async def say(self, key: str, *rows: tuple[Button, ...], **params: object) -> None:
@@ -123,7 +123,7 @@ class Turn:
         self.shows_open = False
 
     def ask(self, verb: Verb, subject: int = 0) -> None:
-        """Let a typed yes or no answer this from now on."""
+        """Make this the question that a typed yes or no answers."""
         asked, now = self.focus.asked, Asked(verb=verb, subject=subject)
         waits = asked is not None and asked.verb in COME_BACK and asked.verb != verb
         self.focus = replace(self.focus, asked=now, before=asked if waits else self.focus.before)
@@ -133,13 +133,13 @@ class Turn:
         self.focus = replace(self.focus, asked=self.focus.before, before=None)
 
     def mark_open(self, *, aside: bool = False) -> None:
-        """The last reply is what the citizen is asked for now; a question `aside` hides it."""
+        """Mark the last reply as the open question, unless an `aside` question hides it."""
         self.shows_open = True
         if not aside and self.focus.asked is not None and self.focus.asked.verb in ASIDES:
             self.settle()
 
     def attend(self, interview: int | None) -> None:
-        """Let typed texts go to this interview; whatever else was asked is over."""
+        """Direct typed texts to this interview; any other question is closed."""
         self.focus = replace(
             self.focus,
             interview=interview,
@@ -157,5 +157,5 @@ class Turn:
 
 
 def reply_key(inbox_id: int, place: int) -> str:
-    """What makes a reply the same reply."""
+    """The key that identifies a reply."""
     return f"in:{inbox_id}:{place}"

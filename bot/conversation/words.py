@@ -1,4 +1,4 @@
-"""What people type to the bot itself: commands, yes and no, greetings (words.yaml)."""
+"""Recognizes what people type to the bot: commands, yes and no, greetings (words.yaml)."""
 
 import re
 import unicodedata
@@ -14,12 +14,12 @@ import yaml
 from surveys.typed_words import clean, fold, plain, shared_words
 
 FEW_WORDS = 12
-"""A longer text tells something, whatever phrase is in it."""
+"""A longer text is an opinion, whatever phrase it contains."""
 _SLASH = re.compile(r"\s*/([^\s@/]{1,40})(?:@\w+)?(?:\s+(.*))?\s*", re.DOTALL)
 
 
 class CommandName(StrEnum):
-    """What can be asked of the bot at any time."""
+    """The commands of the bot."""
 
     START = "start"
     LOOKUP = "lookup"
@@ -119,7 +119,7 @@ def asks(text: str) -> bool:
 
 
 def is_no_more(text: str) -> bool:
-    """Whether the whole text tells us to stop; "đúng" is not "dừng"."""
+    """Whether the whole text asks for no more messages; "đúng" is not "dừng"."""
     said = plain(text)
     return said in words().no_more or (said == fold(text) and said in words().lists["no_more"])
 

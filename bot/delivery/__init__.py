@@ -1,4 +1,4 @@
-"""Carries the outbox out: in time, in order, within the limits, and never twice without need.
+"""Delivers the outbox: in time, in order, within the limits, and not twice without need.
 
 See docs/adr/0001-outbox-in-our-own-database.md for why this is not a job library.
 """

@@ -1,4 +1,4 @@
-"""The one short transaction before messages are sent: whose turn it is, within the bot's limits."""
+"""Claims due messages within the bot's limits, in a short transaction before they are sent."""
 
 import logging
 from collections.abc import Callable, Collection, Sequence
@@ -26,14 +26,14 @@ UNWRITABLE: dict[ContactStatus, End] = {
     ContactStatus.ERASING: FORGOTTEN,
     ContactStatus.ERASED: FORGOTTEN,
 }
-"""What becomes of a message whose contact is not active."""
+"""The final state of a message whose contact is not active."""
 LIMITED_BELOW = 1_000.0
 """Messages a second to one chat above which its limit is not worth a note: under a millisecond."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """What is sent now, and what next."""
+    """The messages to send now, and when the next ones are due."""
 
     messages: Sequence[ClaimedMessage] = ()
     wait_ms: int | None = None
@@ -48,7 +48,7 @@ class Claimed:
 
 @dataclass(slots=True)
 class _Taken:
-    """What was claimed so far, of all lanes."""
+    """The messages claimed so far in all lanes."""
 
     slots: Slots
     messages: list[ClaimedMessage] = field(default_factory=list)
@@ -57,8 +57,8 @@ class _Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateGate:
-    """Through which all messages of one bot go. `is_quiet` says of a moment (the database's
-    milliseconds) whether we begin no conversation then."""
+    """The rate limit of all messages of one bot. `is_quiet` says whether a moment (the database's
+    milliseconds) is in the quiet hours, when the bot starts no conversation."""
 
     channel: str
     bot: str
@@ -87,8 +87,8 @@ class RateGate:
         )
 
     async def lock(self, conn: Connection) -> RateLimit:
-        """Lock the bot's rate limit. If the database's clock was set back, what the bot waits for
-        is brought back first: it would be silent until the clock comes there again."""
+        """Lock the bot's rate limit. If the database's clock was set back, the slots are set back
+        first: otherwise the bot would be silent until the clock reaches them again."""
         held = await rate_limits.lock(conn, self.channel, self.bot)
         slots = Slots(next_ms=held.next_ms, peak_ms=held.peak_ms)
         if not slots.is_ahead(self.limits.per_second, held.now_ms):
@@ -100,7 +100,7 @@ class RateGate:
     async def _lane(
         self, conn: Connection, lane: Lane, taken: _Taken, room: int, now_ms: int
     ) -> None:
-        """Claim in one lane; when there are no fewer than slots, there may be more."""
+        """Claim in one lane; if all slots are used, more messages may be due."""
         rate = self.limits.per_second
         free = taken.slots.free(rate, now_ms=now_ms, early_ms=EARLY_MS[lane])
         count = min(free, room - len(taken.messages))
@@ -124,7 +124,7 @@ class RateGate:
         taken.has_more |= len(found) >= count
 
     async def _note(self, conn: Connection, now_ms: int, taken: _Taken) -> Collection[int]:
-        """Write down whom the limits hold until when; returns the moments of the chats."""
+        """Record until when each chat must wait; returns those moments."""
         if not taken.messages:
             return ()
         moved = {"next_ms": taken.slots.next_ms, "peak_ms": taken.slots.peak_ms}
@@ -153,7 +153,7 @@ async def _first_of_contacts(
 
 
 async def _writable(conn: Connection, found: Sequence[ClaimedMessage]) -> list[ClaimedMessage]:
-    """Those whose contact can be written to; the others come to their end here."""
+    """The messages whose contact can be written to; the others are ended here."""
     for one in found:
         if (end := _end(one)) is not None:
             await claims.turn_back(conn, [one.id], *end)

@@ -1,4 +1,4 @@
-"""Runs the senders of all bots, finds out who has work, and clears up after the dead."""
+"""Runs the senders of all bots, finds those with work, and cleans up after crashed processes."""
 
 import asyncio
 import logging
@@ -49,7 +49,7 @@ class Dispatcher:
         clock: Callable[[], datetime] = _utc_now,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """`settings` say when it is night; `clock` stamps deliveries; `chance` spreads retries."""
+        """`settings` give the quiet hours; `clock` dates deliveries; `chance` spreads retries."""
         self._database = database
         self._settings = settings
         self._rules = rules
@@ -84,7 +84,7 @@ class Dispatcher:
         return {bot: at for bot, at in sent.items() if at is not None}
 
     def wake(self) -> None:
-        """Something new may be due."""
+        """Signal that new messages may be due."""
         self._awake.set()
 
     async def claim(self, conn: Connection, bots: Collection[BotId]) -> Mapping[BotId, Claimed]:
@@ -98,12 +98,12 @@ class Dispatcher:
             self._senders[bot].send_replies(replies)
 
     def answered(self, bots: Collection[BotId]) -> None:
-        """Replies of these bots (channel, bot) are due: no need to ask the database first."""
+        """Signal due replies of these bots (channel, bot), without a query for them."""
         for bot in bots:
             self._senders[bot].wake(REPLIES)
 
     async def run(self) -> None:
-        """Send until `stop` is called and no reply waits."""
+        """Send until `stop` is called and no replies wait."""
         await self._take_over()
         try:
             async with asyncio.TaskGroup() as group:
@@ -117,8 +117,8 @@ class Dispatcher:
             self._ended.set()
 
     async def stop(self, within: float) -> bool:
-        """Begin nothing new, but deliver the replies that are due, at most `within` seconds; False
-        when `run` must be cancelled. What is not delivered by then is still in the outbox."""
+        """Start no broadcasts, but deliver due replies, at most `within` seconds; False if `run`
+        must be cancelled. Replies not delivered by then are still in the outbox."""
         self._stopping = True
         for sender in self._senders.values():
             sender.lanes = REPLIES
@@ -166,7 +166,7 @@ class Dispatcher:
         )
 
     async def _take_over(self) -> None:
-        """What an earlier process of this computer held when the power failed is not waited for."""
+        """Take over messages claimed by crashed processes of this computer, without waiting."""
         async with self._database.write() as conn:
             await rate_limits.register(conn, self._senders)
             holding = await delivery_results.find_owners(conn)
@@ -192,7 +192,7 @@ class Dispatcher:
             await asyncio.sleep(self._rules.sweep_seconds)
 
     async def _record_together(self, results: Sequence[DeliveryResult]) -> Sequence[None]:
-        """One transaction for all; if it fails, one for each, until the database is back."""
+        """Record all in one transaction; if it fails, one for each, until the database is back."""
         try:
             await self._record(results)
         except Exception as error:
@@ -201,7 +201,7 @@ class Dispatcher:
         return [None] * len(results)
 
     async def _insist(self, result: DeliveryResult) -> None:
-        """Record one result through a restart of the database; at last leave it to the sweep."""
+        """Record one result, retrying through a database restart; finally leave it to the sweep."""
         wait = FIRST_RETRY_SECONDS
         with suppress(TimeoutError):
             async with asyncio.timeout(self._rules.record_seconds):

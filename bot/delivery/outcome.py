@@ -1,4 +1,4 @@
-"""From the answer of a channel to what is written down: pure."""
+"""Converts the answer of a channel into the result to record: pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,23 +19,23 @@ from surveys.store.queues.delivery_results import Again, DeliveryResult
 from surveys.store.queues.outbox import Lane, OutboxState
 
 LONGEST_REASON = 300
-"""Characters of a reason that are kept."""
+"""The most characters stored of a reason."""
 
 
 def arrived(message: ClaimedMessage, reference: str | None) -> DeliveryResult:
-    """The channel took the message; `reference` is that of a new one."""
+    """The result of an accepted message; `reference` is that of a new one."""
     kept = reference if message.slot else None
     return DeliveryResult(message=message, state=OutboxState.SENT, reference=kept)
 
 
 def failed(message: ClaimedMessage, error: Exception, chance: float) -> DeliveryResult:
-    """The channel did not take it, or did not say. `chance` (0 to 1) spreads the next tries."""
+    """The result of a failed or unknown delivery. `chance` (0 to 1) spreads the next tries."""
     values = _consequence(message, error, chance)
     return DeliveryResult(message=message, reason=reason_text(error), **values)
 
 
 def reason_text(error: Exception) -> str:
-    """What staff read: the channel's reason, or the name of what else went wrong."""
+    """The reason for staff: the channel's, or the name of another error."""
     text = error.reason if isinstance(error, DeliveryError) else type(error).__name__
     return storable(text)[:LONGEST_REASON]
 

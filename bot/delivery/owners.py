@@ -1,4 +1,4 @@
-"""The names under which dispatchers hold the messages that they send."""
+"""The names by which dispatchers own the messages they send."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""How patient and how broad a dispatcher is."""
+"""The limits of a dispatcher: time-outs, concurrency, batch sizes."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ class DispatchRules:
     send_seconds: float = 15.0
     """How long one request may take before its outcome is unknown; above the channels' own."""
     lease_seconds: float = 20.0
-    """After this long without an answer another process takes the message for interrupted."""
+    """After this long without an answer, other processes treat the message as interrupted."""
     poll_seconds: float = 0.5
-    """How soon a message is seen that another process queued."""
+    """The interval at which messages queued by other processes are noticed."""
     sweep_seconds: float = 5.0
     max_in_flight: int = 64
     """Requests of one bot at once."""
@@ -27,7 +27,7 @@ class DispatchRules:
     """How long to insist on recording a result; then the sweep calls the message uncertain."""
 
     def __post_init__(self) -> None:
-        """A lease must outlast the request, or a message in flight is taken for lost."""
+        """Check that a lease outlasts a request; else a message in flight would count as lost."""
         if self.lease_seconds <= self.send_seconds:
             raise ValueError("lease_seconds must be longer than send_seconds")
 

@@ -1,4 +1,4 @@
-"""Sends for one bot: opens the gate when it is time, and sees every message to its end."""
+"""Sends for one bot: claims messages as the rate limit allows, and records each result."""
 
 import asyncio
 import logging
@@ -69,7 +69,7 @@ class Sender:
         return not self._in_flight
 
     def wake(self, lanes: Collection[Lane]) -> None:
-        """Something is due in these lanes; a reply is urgent, a citizen waits for it."""
+        """Signal due messages in these lanes; replies are urgent, since citizens wait for them."""
         self._wanted.update(lanes)
         self._awake.set()
         if Lane.INTERACTIVE in lanes:
@@ -117,7 +117,7 @@ class Sender:
                 await self._sleep(wait)
 
     async def _send_one_group(self, lanes: Sequence[Lane]) -> float | None:
-        """Send one group; seconds until the next may be sent, None if no message waits."""
+        """Send one group; returns the seconds until the next may be sent, None if none waits."""
         self._urgent.clear()
         if (paused := self._pause_left()) > 0:
             return paused
@@ -144,7 +144,7 @@ class Sender:
             self._look_again_in(wait_ms)
 
     def _room(self) -> int:
-        """How many messages more may be in flight."""
+        """The number of further messages that may be in flight."""
         free = self._rules.max_in_flight - len(self._in_flight)
         return max(0, min(free, self._rules.max_batch))
 
@@ -153,7 +153,7 @@ class Sender:
         await wait_at_most(self._urgent, seconds)
 
     def _on_done(self, task: asyncio.Task[None], *, looks: bool) -> None:
-        """Look for what waited for this message, if anything may have."""
+        """Look for messages that waited for this one, if there may be any."""
         self._in_flight.discard(task)
         if looks or self._holds_back or self.lanes != LANES:
             self._look_again()
@@ -176,7 +176,7 @@ class Sender:
         return arrived(message, reference)
 
     async def _request(self, message: ClaimedMessage) -> str | None:
-        """Send or edit; the reference of a new message."""
+        """Send or edit; returns the reference of a new message."""
         address = self._address(message)
         outgoing = open_message(self._keyring, message.message)
         self._check_pause()
@@ -200,7 +200,7 @@ class Sender:
             raise Rejected(error.code) from error
 
     def _pause(self, seconds: float) -> None:
-        """At once, in this process; the row that stops the others follows."""
+        """Pause this process at once; the row that pauses the others follows."""
         until = asyncio.get_running_loop().time() + seconds
         self._paused_until = max(self._paused_until, until)
 
@@ -208,7 +208,7 @@ class Sender:
         return self._paused_until - asyncio.get_running_loop().time()
 
     def _check_pause(self) -> None:
-        """Nothing slips out between a 429 and the note of it."""
+        """Check for a pause, so that nothing is sent between a 429 and its record."""
         left = self._pause_left()
         if left > 0:
             raise SlowDown("the bot was told to wait", seconds=left, whole_bot=True)

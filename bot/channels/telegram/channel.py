@@ -58,7 +58,7 @@ class TelegramChannel(Channel):
     traits = TRAITS
 
     def __init__(self, context: ChannelContext, api: Bot | None = None) -> None:
-        """Without an `api` it is made from the settings. Raises Refusal `telegram.token_shape`."""
+        """Without `api`, one is made from the settings. Raises Refusal `telegram.token_shape`."""
         settings = context.settings
         self.api = api or make_api_from(settings)
         self.bot = bot_number(self.api.token)
@@ -71,9 +71,9 @@ class TelegramChannel(Channel):
         self._reader = Reader(bot=self.bot)
 
     async def start(self) -> None:
-        """Open the connections, without asking Telegram anything yet.
+        """Open the connections, without a request to Telegram yet.
 
-        Raises Refusal where the webhook that is asked for is impossible (`setup.wanted_from`).
+        Raises Refusal if the configured webhook is impossible (`setup.wanted_from`).
         """
         self._wanted()
         await self._connect()
@@ -83,12 +83,12 @@ class TelegramChannel(Channel):
         await self.api.request.shutdown()
 
     def routes(self, put: Put) -> Sequence[web.RouteDef]:
-        """The webhook, where it is used."""
+        """The webhook, if it is used."""
         wanted = self._wanted()
         return Webhook(secret=wanted.secret, put=put).routes() if wanted.webhook else ()
 
     def tasks(self, put: Put) -> Sequence[ChannelTask]:
-        """Long polling, where no webhook is used."""
+        """Long polling, if no webhook is used."""
         if self._wanted().webhook:
             return ()
         return (ChannelTask(name="polling", run=Poller(self.api, put).run),)
@@ -98,7 +98,7 @@ class TelegramChannel(Channel):
         await setup.prepare(self.api, self._wanted())
 
     async def link(self, token: str) -> str:
-        """Telegram hands the token to the bot when the citizen presses Start.
+        """The link whose token Telegram passes to the bot when the citizen presses Start.
 
         Raises ChannelUnavailable while the bot's public name is not known.
         """
@@ -123,11 +123,11 @@ class TelegramChannel(Channel):
         return findings
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
-        """Read one raw update; None for kinds that we do not use."""
+        """Parse one raw update; None for kinds that are not used."""
         return self._reader.read(payload)
 
     async def acknowledge(self, incoming: Incoming) -> None:
-        """Stop the spinner on a tapped button. Too late or not at all is no harm."""
+        """Stop the spinner on a tapped button. A failure is harmless."""
         if not incoming.callback_ref:
             return
         with suppress(TelegramError):
@@ -148,7 +148,7 @@ class TelegramChannel(Channel):
         return await self._send(address, last, markup, continued=bool(pieces))
 
     async def edit(self, address: str, reference: str, message: Outgoing) -> None:
-        """Let `message` take the place of an earlier one; no change at all is a success.
+        """Replace an earlier message by `message`; no change at all is a success.
 
         Raises DeliveryError, CannotEdit.
         """
@@ -172,7 +172,7 @@ class TelegramChannel(Channel):
         return setup.wanted_from(self._context.settings, self._context.texts)
 
     async def _connect(self) -> None:
-        """A second time does nothing."""
+        """Connect once; a second call does nothing."""
         await self.api.request.initialize()
 
     async def _send(
@@ -191,7 +191,7 @@ class TelegramChannel(Channel):
 
 
 def make_api_from(settings: Settings) -> Bot:
-    """The library's bot, not connected. Raises Refusal `telegram.token_shape`."""
+    """Make the library's bot, not connected. Raises Refusal `telegram.token_shape`."""
     token = settings.telegram_token.get_secret_value().strip() if settings.telegram_token else ""
     if not TOKEN.fullmatch(token):
         raise Refusal("telegram.token_shape")
@@ -201,7 +201,7 @@ def make_api_from(settings: Settings) -> Bot:
 
 
 def make_api(token: str, api_base: str, request: AiohttpRequest) -> Bot:
-    """The library's bot over our transport, at the root address `api_base`."""
+    """Make the library's bot over our transport, at the root address `api_base`."""
     return Bot(
         token,
         base_url=f"{api_base}/bot",
@@ -217,8 +217,8 @@ def bot_number(token: str) -> str:
 
 
 def markup_of(rows: Sequence[Sequence[Button]]) -> Markup | None:
-    """The buttons as Telegram draws them: under the message, or, when one of them asks for the
-    phone number, in place of the keyboard. Raises Rejected for data that Telegram would refuse.
+    """The buttons as Telegram shows them: under the message, or, if one of them asks for the
+    phone number, in place of the keyboard. Raises Rejected for data that Telegram refuses.
     """
     if not any(rows):
         return None

@@ -1,4 +1,4 @@
-"""From what went wrong on the way to Telegram to what the delivery must know of it."""
+"""Translates errors of requests to Telegram into delivery errors."""
 
 from telegram.error import (
     BadRequest,
@@ -31,12 +31,12 @@ NOBODY_THERE = ("chat not found", "peer_id_invalid", "user not found", "user_id_
 
 
 def is_unchanged(error: TelegramError) -> bool:
-    """Whether an edit failed only because the message reads so already."""
+    """Whether an edit failed only because the message already has this content."""
     return isinstance(error, BadRequest) and NOT_MODIFIED in error.message.lower()
 
 
 def outcome(error: TelegramError, *, to_group: bool = False) -> DeliveryError:
-    """What became of a message. Telegram does not say whether a 429 is about the chat or the
+    """The delivery error of a message. Telegram does not say whether a 429 is about the chat or the
     whole bot, so the whole bot waits; in groups it is the group's own limit."""
     match error:
         case TooManyRequests():
@@ -56,7 +56,7 @@ def outcome(error: TelegramError, *, to_group: bool = False) -> DeliveryError:
 
 
 def edit_outcome(error: TelegramError) -> DeliveryError:
-    """What became of an edit: one that may have been done can simply be done again."""
+    """The delivery error of an edit: one that may have been done can be repeated safely."""
     found = outcome(error)
     if isinstance(found, Unknown):
         return TryLater(found.reason)

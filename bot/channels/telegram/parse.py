@@ -1,7 +1,7 @@
-"""From a raw update of Telegram's to what a citizen did.
+"""Parses a raw Telegram update into what a citizen did.
 
-Only the fields we use are read. The library's own reading raises as soon as any part of an update,
-a quoted poll for instance, is newer or older than the library.
+Only the fields in use are read. The library's own parser raises if any part of an update, such as
+a quoted poll, is newer or older than the library.
 """
 
 import unicodedata
@@ -107,7 +107,7 @@ class _Update(_Part):
 def chat_of(payload: Mapping[str, Any]) -> str:
     """The address of the chat that a raw update belongs to, without reading the rest of it.
 
-    Updates of one address are to be handled in their order. Empty for kinds that we do not use.
+    Updates of one address are handled in order. Empty for kinds that are not used.
     """
     for kind in ALLOWED_UPDATES:
         body = payload.get(kind)
@@ -120,14 +120,14 @@ def chat_of(payload: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads the updates of one bot."""
+    """Parses the updates of one bot."""
 
     bot: str
 
     def read(self, payload: Mapping[str, Any]) -> Incoming | None:
-        """What happened; None for what we have no use for.
+        """Parse an update; None for kinds that are not used.
 
-        Raises ValueError for what is no update of Telegram's.
+        Raises ValueError for anything that is not a Telegram update.
         """
         update = _Update.model_validate(payload)
         if update.callback_query:
@@ -173,7 +173,7 @@ class Reader:
         return self._incoming(message, IncomingKind.CONTACT, contact.phone_number)
 
     def _group(self, message: _Message) -> Incoming | None:
-        """Only what is addressed to a bot: a command or a mention."""
+        """A group message addressed to the bot: a command or a mention."""
         addressed = ADDRESSED & {entity.type for entity in message.entities}
         return self._incoming(message, IncomingKind.GROUP) if addressed else None
 
@@ -212,5 +212,5 @@ class Reader:
 
 
 def _clean(text: str) -> str:
-    """NFC, and nothing that a database refuses: no half of a surrogate pair, no NUL."""
+    """Normalize to NFC, without what databases refuse: half a surrogate pair, NUL."""
     return unicodedata.normalize("NFC", storable(text))

@@ -1,4 +1,4 @@
-"""The two ways in: the webhook and long polling. Both persist first and acknowledge afterwards."""
+"""Receives updates by webhook or long polling. Both persist first and acknowledge afterwards."""
 
 import asyncio
 import hmac
@@ -36,13 +36,13 @@ class Webhook:
     put: Put
 
     def routes(self) -> list[web.RouteDef]:
-        """The one address, for POST only."""
+        """The webhook's route, for POST only."""
         return [web.post(WEBHOOK_PATH, self.receive)]
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Persist one update and say 200; 403, 415, 413 and 400 keep strangers and rubbish out.
+        """Persist one update and answer 200; invalid requests get 403, 415, 413 or 400.
 
-        When it cannot be persisted the exception goes up, and Telegram posts it again.
+        If it cannot be persisted, the exception propagates, and Telegram posts the update again.
         """
         given = request.headers.get(SECRET_HEADER, "")
         if not self.secret or not hmac.compare_digest(_bytes(given), _bytes(self.secret)):
@@ -60,9 +60,9 @@ class Webhook:
 
 
 def read_raw(update: Any, text: str | None = None) -> Raw | None:  # noqa: ANN401 - it is JSON
-    """What is kept of an update; None for kinds that we do not use.
+    """Extract what is stored of an update; None for kinds that are not used.
 
-    Raises ValueError for what is no update.
+    Raises ValueError for anything that is not an update.
     """
     if not isinstance(update, Mapping) or not isinstance(update.get("update_id"), int):
         raise ValueError("no update of Telegram's")
@@ -77,7 +77,7 @@ def read_raw(update: Any, text: str | None = None) -> Raw | None:  # noqa: ANN40
 
 
 def readable(updates: Sequence[Any]) -> list[Raw]:
-    """Those of a poll that we use; one that cannot be read is named in the log and left out."""
+    """The used updates of a poll; an unreadable one is logged by its number and skipped."""
     raws: list[Raw] = []
     for update in updates:
         try:
@@ -91,7 +91,7 @@ def readable(updates: Sequence[Any]) -> list[Raw]:
 
 
 class Poller:
-    """Long polling, for places without a public address. One process a bot.
+    """Long polling, for deployments without a public address. One process per bot.
 
     `seconds` is how long Telegram may hold a poll open.
     """
@@ -107,7 +107,7 @@ class Poller:
         self._failures = 0
 
     async def run(self) -> None:
-        """Poll until cancelled. No failure, of Telegram's or of the database, ends it."""
+        """Poll until cancelled. No failure of Telegram or of the database ends it."""
         while True:
             try:
                 await self._once()
@@ -119,7 +119,7 @@ class Poller:
                 await asyncio.sleep(pause)
 
     async def _once(self) -> None:
-        """One poll. The offset, which makes Telegram forget, moves only after the commit.
+        """Poll once. The offset, which makes Telegram delete updates, moves only after the commit.
 
         An empty poll has confirmed all before it; the offset is dropped then, since after a silent
         week Telegram restarts its numbering, perhaps below it.
@@ -134,8 +134,8 @@ class Poller:
         self._offset = max((update["update_id"] + 1 for update in updates), default=0)
 
     def _address(self) -> str:
-        """Past the library's own getUpdates, which would make objects of what is to be kept raw,
-        and fails for all when it cannot make one."""
+        """The address of getUpdates, called without the library's method: that parses updates to be
+        stored raw, and fails for all if it cannot parse one."""
         query = {
             "offset": self._offset,
             "limit": BATCH,

@@ -1,5 +1,5 @@
-"""How our bot should be set up at Telegram: where updates go, its commands, its menu button. And
-whether it is, part by part."""
+"""Sets the bot up at Telegram (where updates go, its commands, its menu button), and checks it part
+by part."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ class Wanted:
 
 
 class Part(StrEnum):
-    """What can be right or wrong."""
+    """A part of the set-up that is checked."""
 
     CONNECTION = "connection"
     TOKEN = "token"  # noqa: S105 - a name
@@ -57,10 +57,10 @@ class Part(StrEnum):
 
 
 def wanted_from(settings: Settings, catalogs: Mapping[str, Catalog]) -> Wanted:
-    """What the settings ask for; citizens with another language get Vietnamese.
+    """The set-up that the settings require; citizens with another language get Vietnamese.
 
     Raises Refusal `telegram.no_public_url`, `telegram.public_url`, `telegram.no_secret` or
-    `telegram.bad_secret` where a webhook is wanted and cannot be had.
+    `telegram.bad_secret` if a webhook is configured but impossible.
     """
     own = catalogs[LANGUAGES[0]]
     commands = {language: _commands(catalog) for language, catalog in catalogs.items()}
@@ -75,7 +75,7 @@ def wanted_from(settings: Settings, catalogs: Mapping[str, Catalog]) -> Wanted:
 
 
 async def prepare(api: Bot, wanted: Wanted) -> None:
-    """Bring everything to how it should be; what waits at Telegram is never dropped.
+    """Set everything up as required; updates that wait at Telegram are never dropped.
 
     Raises TelegramError.
     """
@@ -87,7 +87,7 @@ async def prepare(api: Bot, wanted: Wanted) -> None:
 
 
 async def inspect(api: Bot, wanted: Wanted, now: datetime) -> list[Finding]:
-    """Every part as found; only the first when even that fails. Raises TelegramError."""
+    """Inspect every part; only the first if that one fails. Raises TelegramError."""
     try:
         me = await api.get_me()
     except InvalidToken as error:
@@ -103,7 +103,7 @@ async def inspect(api: Bot, wanted: Wanted, now: datetime) -> list[Finding]:
 
 
 async def repair(api: Bot, wanted: Wanted, findings: Sequence[Finding]) -> None:
-    """Correct what is wrong and can be corrected from here. Raises TelegramError."""
+    """Repair wrong parts, if the bot can. Raises TelegramError."""
     if all(
         finding.part not in {Part.TOKEN, Part.CONNECTION} or finding.right for finding in findings
     ):
@@ -170,7 +170,7 @@ async def _menu_finding(api: Bot, wanted: Wanted) -> Finding:
 
 
 async def _wrong_commands(api: Bot, wanted: Wanted) -> list[str]:
-    """The languages whose commands are not as wanted."""
+    """The languages whose commands differ from the required ones."""
     wrong = []
     for language, commands in wanted.commands.items():
         found = await api.get_my_commands(language_code=language or None)

@@ -1,4 +1,4 @@
-"""Telegram counts text in UTF-16 code units, and a message holds 4,096 of them."""
+"""Splits text for Telegram, which counts UTF-16 code units: a message holds 4,096 of them."""
 
 import unicodedata
 
@@ -15,11 +15,11 @@ def utf16_length(text: str) -> int:
 
 
 def split_text(text: str, limit: int = MAX_UNITS) -> list[str]:
-    """NFC pieces of at most `limit` code units, cut where it hurts least.
+    """Split into NFC pieces of at most `limit` code units, at natural boundaries.
 
     A cut falls after a paragraph, a line, a sentence or a word if one ends in the second half of
-    the piece; else anywhere, but never inside a character as people see it. Half a surrogate
-    pair, which cannot be sent, becomes a question mark.
+    the piece; else anywhere, but never inside a grapheme cluster. Half a surrogate pair,
+    which cannot be sent, becomes a question mark.
     """
     sound = text.encode("utf-8", "replace").decode()
     rest = unicodedata.normalize("NFC", sound).strip()

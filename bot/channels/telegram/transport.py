@@ -1,7 +1,7 @@
-"""python-telegram-bot's requests over aiohttp, so that one HTTP stack serves the whole house.
+"""Sends python-telegram-bot's requests over aiohttp, so that the product uses one HTTP stack.
 
-Every failure says whether the request can have reached Telegram: what certainly has not may be
-sent again, what may have must not be, blindly.
+Every failure says whether the request can have reached Telegram: if it certainly has not, it may
+be sent again; if it may have, it must not be repeated blindly.
 """
 
 import json
@@ -21,23 +21,23 @@ Timeout = Any
 
 
 class NeverLeft(NetworkError):
-    """No connection came about: Telegram has certainly not seen the request."""
+    """No connection was made: Telegram has certainly not received the request."""
 
 
 class ConnectTimedOut(NeverLeft, TimedOut):
-    """No connection came about in time, or none was free."""
+    """No connection was made in time, or none was free."""
 
 
 class NoAnswer(NetworkError):
-    """The request left, wholly or in part, and no usable answer came: its effect is unknown."""
+    """The request was sent, at least in part, without a usable answer: its effect is unknown."""
 
 
 class AnswerTimedOut(NoAnswer, TimedOut):
-    """The request left and the answer did not come in time."""
+    """The request was sent and the answer did not come in time."""
 
 
 class ServerError(NetworkError):
-    """Telegram, or a proxy before it, answered 5xx: taken as not done."""
+    """Telegram, or a proxy in front of it, answered 5xx: treated as not done."""
 
 
 class TooManyRequests(RetryAfter):
@@ -82,7 +82,7 @@ class AiohttpRequest(BaseRequest):
         return self._timeouts[0]
 
     async def initialize(self) -> None:
-        """Open the pool of connections; a second time does nothing."""
+        """Open the connection pool; a second call does nothing."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections),
@@ -91,7 +91,7 @@ class AiohttpRequest(BaseRequest):
             )
 
     async def shutdown(self) -> None:
-        """Close every connection; a second time does nothing."""
+        """Close every connection; a second call does nothing."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -106,8 +106,8 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Timeout = BaseRequest.DEFAULT_NONE,
         pool_timeout: Timeout = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Status and body of one request. Raises NeverLeft, NoAnswer, ServerError or
-        TooManyRequests; the library makes its own errors of the other refusals."""
+        """Send one request; returns status and body. Raises NeverLeft, NoAnswer, ServerError or
+        TooManyRequests; the library raises its own errors for other refusals."""
         given = (read_timeout, write_timeout, connect_timeout, pool_timeout)
         uploads = request_data is not None and request_data.contains_files
         status, body = await self._exchange(
@@ -128,7 +128,7 @@ class AiohttpRequest(BaseRequest):
             ) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            # Without its cause: that may quote the address, and the address holds the token.
+            # Without its cause, which may quote the URL, and the URL contains the token.
             raise _failure(error) from None
 
     def _timeout(self, given: tuple[Timeout, ...], *, uploads: bool) -> aiohttp.ClientTimeout:
@@ -148,10 +148,10 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """The answer as a dict. Raises NoAnswer when it is no answer of the Bot API.
+        """Parse the answer as a dict. Raises NoAnswer if it is not an answer of the Bot API.
 
-        Unlike the library's own it does not write the answer, a citizen's words perhaps, to the
-        log.
+        Unlike the library's method it does not log the answer, which may contain a citizen's
+        words.
         """
         try:
             answer = json.loads(payload)

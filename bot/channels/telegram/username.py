@@ -1,5 +1,4 @@
-"""The bot's public name: asked for once, then kept, so that links can be made while Telegram cannot
-be reached."""
+"""Caches the bot's public name, so that links can be made while Telegram is unreachable."""
 
 from telegram import Bot
 
@@ -9,8 +8,8 @@ from surveys.store.system import meta
 
 
 async def learn(api: Bot, bot: str, database: Database) -> str:
-    """The public name of bot number `bot`. Raises TelegramError when it has to be asked for in
-    vain."""
+    """The public name of bot number `bot`. Raises TelegramError if it is not cached and the request
+    fails."""
     key = f"username:{NAME}:{bot}"
     async with database.read() as conn:
         known = await meta.read(conn, key)

@@ -22,7 +22,7 @@ from surveys.store.personal_data import requests
 
 KINDS = {"text": IncomingKind.TEXT, "tap": IncomingKind.TAP, "start": IncomingKind.START}
 POLL_SECONDS = 2.0
-"""How long a bubble written by another process may stay unseen."""
+"""The longest delay of a bubble written by another process."""
 MAX_BATCH = 100
 """Bubbles in one transaction."""
 PAGE = 20
@@ -36,7 +36,7 @@ class Watchers:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     def wake(self, chat_key: str) -> None:
-        """Something new is there for this chat."""
+        """Signal a new bubble in this chat."""
         for event in self._waiting.get(chat_key, ()):
             event.set()
 
@@ -73,18 +73,18 @@ class WebChannel(Channel):
         self._bubbles = Batcher(self._keep, max_batch=MAX_BATCH)
 
     def routes(self, put: Put) -> Sequence[web.AbstractRouteDef]:
-        """The page and what it talks to."""
+        """The page and the routes it uses."""
         return () if self._simulated else make_chat(self._context, self, put).routes()
 
     async def link(self, token: str) -> str:
-        """The page with the token after the `#`, which browsers do not send: no log holds it."""
+        """The page with the token after the `#`, which browsers do not send: no log contains it."""
         settings = self._context.settings
         host, port = settings.address
         base = settings.public_url.rstrip("/") or f"http://{host}:{port}"
         return f"{base}/#{token}"
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
-        """Read what `to_raw` kept. Raises Refusal `privacy.wrong_key`."""
+        """Parse what `to_raw` stored. Raises Refusal `privacy.wrong_key`."""
         kind = KINDS.get(str(payload.get("kind")))
         if kind is None:
             return None
@@ -102,13 +102,13 @@ class WebChannel(Channel):
         )
 
     def _session_of(self, payload: Mapping[str, Any]) -> str:
-        """Posts kept by the first version, and not yet handled, name it in the clear."""
+        """The session; unhandled posts stored by the first version contain it as plain text."""
         if "session" in payload:
             return str(payload["session"])
         return self._context.keyring().unseal(str(payload["sealed"]).encode("ascii"))
 
     def to_raw(self, session: str, event: Mapping[str, Any]) -> Raw:
-        """What a page posted, as it is kept: its id makes a repeated post harmless.
+        """Convert a page's post for storage; its id makes a repeated post harmless.
 
         The session opens the chat, so it is stored encrypted, and hashed in the key.
         """
@@ -128,7 +128,7 @@ class WebChannel(Channel):
         return str(await self._add(address, Author.BOT, message))
 
     def chat_key(self, session: str) -> str:
-        """The key under which the bubbles of a session are kept."""
+        """The key under which the bubbles of a session are stored."""
         return self._context.keyring().chat_key(self.name, self.bot, session)
 
     async def follows(self, session: str) -> bool:
@@ -137,7 +137,7 @@ class WebChannel(Channel):
             return await contacts.follows_any(conn, self.name, self.bot, self.chat_key(session))
 
     async def end(self, session: str) -> None:
-        """End the session: its cookie opens the chat no more, the page's messages are deleted."""
+        """End the session: its cookie no longer opens the chat, and its bubbles are deleted."""
         chat_key = self.chat_key(session)
         async with self._context.database.write() as conn:
             await requests.end_session(conn, self.name, self.bot, chat_key)

@@ -1,4 +1,4 @@
-"""The routes of the page: what it posts, and the stream of bubbles it listens to."""
+"""The routes of the page: its posts, and the stream of bubbles it receives."""
 
 import asyncio
 import json
@@ -42,7 +42,7 @@ class Chats(Protocol):
     """What the page's routes need of the channel (`WebChannel`)."""
 
     def to_raw(self, session: str, event: Mapping[str, Any]) -> Raw:
-        """What a page posted, as it is kept."""
+        """Convert a page's post for storage."""
         ...
 
     async def follows(self, session: str) -> bool:
@@ -50,11 +50,11 @@ class Chats(Protocol):
         ...
 
     async def end(self, session: str) -> None:
-        """Nobody reads or continues the chat of this session any more."""
+        """End the session: its chat can no longer be read or continued."""
         ...
 
     def messages(self, session: str, last_id: int) -> AsyncIterator[Page]:
-        """Those after `last_id` page by page, then new ones as they are written."""
+        """The bubbles after `last_id` page by page, then new ones as they are written."""
         ...
 
 
@@ -88,7 +88,7 @@ class WebChat:
     streams: Streams = field(default_factory=Streams)
 
     def routes(self) -> list[web.RouteDef]:
-        """`/` is the page, `/chat/…` what it talks to, `/pages/…` its style and script."""
+        """`/` is the page, `/chat/…` its requests, `/pages/…` its style and script."""
         return [
             web.get("/", self.page),
             web.post("/chat/events", self.receive),
@@ -98,7 +98,7 @@ class WebChat:
         ]
 
     async def page(self, request: web.Request) -> web.Response:
-        """The chat; gives a new visitor a session."""
+        """Serve the chat; gives a new visitor a session."""
         html = (PAGES / "chat.html").read_text("utf-8")
         html = html.replace("{{title}}", escape(self.title))
         html = html.replace("{{demo}}", "yes" if self.demo else "no")
@@ -110,7 +110,7 @@ class WebChat:
         return response
 
     async def end(self, request: web.Request) -> web.Response:
-        """Somebody else is to use this browser: end the session, here and in the database."""
+        """End the session in the browser and the database, so that another person can use it."""
         session = self._session(request)
         _require_own_page(request)
         await self.chats.end(session)
@@ -119,7 +119,7 @@ class WebChat:
         return response
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Persist what the citizen did, then say so (202). A repeated post changes nothing."""
+        """Persist what the citizen did, then answer 202. A repeated post changes nothing."""
         session = self._session(request)
         _require_own_page(request)
         event = _read_event(await request.read())
@@ -135,7 +135,7 @@ class WebChat:
         return web.json_response({"id": event.id}, status=202)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: every bubble after `Last-Event-ID`, then each new one."""
+        """Stream server-sent events: every bubble after `Last-Event-ID`, then each new one."""
         session, address = self._session(request), client_network(request, self.proxy_header)
         if self.streams.is_full(address):
             raise web.HTTPTooManyRequests
@@ -164,14 +164,14 @@ class WebChat:
                 return
 
     def _policy(self) -> str:
-        """Nothing from elsewhere; only other channels' web clients may show the page in a frame."""
+        """The content security policy: own origin only; channels' web clients may frame it."""
         frames = " ".join(("'self'", *self.frames))
         return (
             f"default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors {frames}"
         )
 
     async def _give_session(self, request: web.Request, response: web.Response) -> None:
-        """The one it has, for some time more; a new one where that is over."""
+        """Extend the visitor's session, or give a new one if it has expired."""
         session = self.sessions.read(request)
         follows = session is not None and await self.chats.follows(session.id)
         is_over = session is None or (session.age_days > self.days and not follows)
@@ -206,7 +206,7 @@ def make_chat(context: ChannelContext, chats: Chats, put: Put) -> WebChat:
 
 
 async def page_file(request: web.Request) -> web.StreamResponse:
-    """Style, script and icon of the pages; nothing outside their folder."""
+    """Serve style, script and icon of the pages, and nothing outside their folder."""
     name = request.match_info["name"]
     if name not in {file.name for file in PAGES.iterdir() if file.suffix != ".html"}:
         raise web.HTTPNotFound
@@ -214,8 +214,8 @@ async def page_file(request: web.Request) -> web.StreamResponse:
 
 
 def _require_own_page(request: web.Request) -> None:
-    """Another site can make a browser post with its citizen's cookie, but not as JSON, and the
-    browser says where the post comes from. Raises 415, 403."""
+    """Refuse posts from other sites: these cannot send JSON, and the browser names the origin.
+    Raises 415, 403."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     if request.headers.get("Sec-Fetch-Site", SAME) not in {SAME, "none"}:

@@ -1,4 +1,4 @@
-"""The page's sessions: ids that only the server gives, in a cookie that it signed.
+"""The page's sessions: ids issued only by the server, in a signed cookie.
 
 A session gives access to its chat. An id that the server did not sign is refused, so it cannot be
 planted in a citizen's browser beforehand.
@@ -17,7 +17,7 @@ from surveys.privacy import Keyring
 
 COOKIE = "motcua_chat"
 HTTPS_COOKIE = f"__Host-{COOKIE}"
-"""Browsers take a cookie of such a name from this very host and by https only."""
+"""Browsers accept a cookie with this prefix only from this host and by https."""
 YEAR_DAYS = 365
 DAY_SECONDS = 24 * 3600
 MAC_LENGTH = 32
@@ -26,7 +26,7 @@ _VALUE = re.compile(rf"([A-Za-z0-9_-]{{22}})\.([0-9]{{1,7}})\.([0-9a-f]{{{MAC_LE
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that we gave, `age_days` ago."""
+    """A session, issued `age_days` ago."""
 
     id: str
     age_days: int
@@ -34,7 +34,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
-    """Gives sessions and reads them again. `secure`: the page is reached by https."""
+    """Issues and reads sessions. `secure`: the page is served by https."""
 
     keyring: Callable[[], Keyring]
     today: Callable[[], date]
@@ -46,7 +46,7 @@ class Sessions:
         return HTTPS_COOKIE if self.secure else COOKIE
 
     def read(self, request: web.Request) -> Session | None:
-        """The session of a request; None: it has none that we gave within a year."""
+        """The session of a request; None if it has none that was issued within a year."""
         found = _VALUE.fullmatch(request.cookies.get(self.cookie, ""))
         if found is None or not hmac.compare_digest(found[3], self._mac(found[1], found[2])):
             return None
@@ -54,7 +54,7 @@ class Sessions:
         return Session(found[1], max(0, age)) if age <= YEAR_DAYS else None
 
     def give(self, response: web.StreamResponse, session: str, days: int) -> None:
-        """Let the browser keep the session for this many days from today."""
+        """Set the cookie: the browser keeps the session for this many days."""
         response.set_cookie(
             self.cookie,
             self.value(session),
@@ -65,11 +65,11 @@ class Sessions:
         )
 
     def end(self, response: web.StreamResponse) -> None:
-        """Let the browser forget it."""
+        """Delete the cookie."""
         response.del_cookie(self.cookie, secure=self.secure, httponly=True, samesite="Lax")
 
     def value(self, session: str) -> str:
-        """What the cookie of a session holds."""
+        """The value of a session's cookie."""
         day = str(self.today().toordinal())
         return f"{session}.{day}.{self._mac(session, day)}"
 
@@ -78,5 +78,5 @@ class Sessions:
 
 
 def new_session() -> str:
-    """An id that nobody guesses."""
+    """Make an unguessable id."""
     return secrets.token_urlsafe(16)

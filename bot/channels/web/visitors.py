@@ -1,5 +1,5 @@
-"""How much one network address may say on the page, and how many streams it may hold: dossier codes
-can be guessed, every word is kept, and a new session costs nothing."""
+"""Limits what one network address may post on the page, and its open streams: dossier codes can be
+guessed, every text is stored, and a new session costs nothing."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 WINDOW_SECONDS = 60.0
 MAX_ADDRESSES = 10_000
-"""Addresses remembered at once; the one silent for longest is forgotten first, but one that used
-its share up only after all others."""
+"""Addresses remembered; the longest inactive one is forgotten first, but one that reached its
+limit only after all others."""
 MAX_TEXT_PER_MINUTE = 40_000
 """Characters an address may write in a minute: ten answers of the longest kind."""
 MAX_SESSION_STREAMS = 3
@@ -19,7 +19,7 @@ MAX_ADDRESS_STREAMS = 20
 
 @dataclass(slots=True, kw_only=True)
 class Visitors:
-    """Counts what each address said within the last minute. `clock` gives seconds."""
+    """Counts the posts of each address within the last minute. `clock` gives seconds."""
 
     per_minute: int
     clock: Callable[[], float]
@@ -27,7 +27,7 @@ class Visitors:
     _used_up: OrderedDict[str, deque[tuple[float, int]]] = field(default_factory=OrderedDict)
 
     def may_speak(self, address: str, characters: int = 0) -> bool:
-        """Count one more post, unless the address has had its share of this minute."""
+        """Count one more post, unless the address has reached its limit of this minute."""
         now = self.clock()
         posts = self._used_up.pop(address, None) or self._said.pop(address, deque())
         while posts and posts[0][0] <= now - WINDOW_SECONDS:
@@ -54,13 +54,13 @@ class Streams:
     _addresses: dict[str, int] = field(default_factory=dict)
 
     def is_full(self, address: str) -> bool:
-        """Whether this address holds as many streams as it may."""
+        """Whether this address has the maximum number of streams."""
         return self._addresses.get(address, 0) >= MAX_ADDRESS_STREAMS
 
     @contextmanager
     def holding(self, session: str, address: str) -> Iterator[asyncio.Event]:
-        """Hold a stream; the event says that newer ones of the session took its place, which is
-        how a phone that changed its network gets through."""
+        """Hold a stream; the event signals that newer streams of the session replaced it, so that a
+        phone that changed its network can reconnect."""
         replaced = asyncio.Event()
         mine = self._sessions.setdefault(session, [])
         mine.append(replaced)
