@@ -43,6 +43,7 @@ async def command(
         "invite.would" if dry_run else "invite.done",
         issued=done.issued,
         queued=done.queued,
+        waiting=result.total("queued"),
         left_out=done.left_out,
     )
 

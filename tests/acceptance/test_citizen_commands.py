@@ -103,7 +103,7 @@ def test_invite_counts_and_is_repeatable(any_office: Motcua) -> None:
     ]
     assert tried[0]["quota"] == 1
     again = any_office("invite", "2021-Q2", lang="en")
-    assert "Queued 0 invitations; 0 dossiers wait" in again.err
+    assert "Queued 0 invitations; 0 more dossiers wait (2 in all)" in again.err
     assert any_office.json("invite", "2021-Q1") == []
 
 
