@@ -1,5 +1,6 @@
 """`motcua template`: workbooks to fill in and import."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -11,6 +12,8 @@ from admin.templates.workbook import write_template
 from surveys.errors import Refusal
 
 SUFFIX = ".xlsx"
+IMPORTS = {"steps": "dossiers import ho-so.xlsx --steps {file}"}
+"""How a kind of file is imported that has no command of its own."""
 
 
 @leaf("template")
@@ -31,7 +34,8 @@ def command(
     with draft_of(out, SHARED) as draft:
         columns = TEMPLATES[kind]()
         write_template(draft, name, columns, lambda key: _note(runtime, kind, key))
-    runtime.say("template.written", file=out, kind=kind)
+    line = IMPORTS.get(kind, f"{kind} import {{file}}").format(file=shlex.quote(str(out)))
+    runtime.say("template.written", file=out, command=f"motcua {line}")
 
 
 def _note(runtime: Runtime, kind: str, key: str) -> str:

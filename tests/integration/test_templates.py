@@ -55,6 +55,23 @@ async def test_a_template_has_headings_notes_and_lists(
     assert len(lists) == sum(bool(column.choices) for column in columns)
 
 
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("facts", "motcua facts import {file}"),
+        ("steps", "motcua dossiers import ho-so.xlsx --steps {file}"),
+    ],
+)
+async def test_a_template_tells_its_command(
+    kind: str, line: str, sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole command, ready to be typed."""
+    file = tmp_path / "mau.xlsx"
+    async with office(sqlite_url) as runtime:
+        _write(runtime, kind, file)
+    assert line.format(file=file) in capsys.readouterr().err
+
+
 async def test_a_template_never_takes_another_files_place(sqlite_url: str, tmp_path: Path) -> None:
     """Without --force; and it is a workbook by its name."""
     file = tmp_path / "ho-so.xlsx"
