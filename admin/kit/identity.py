@@ -42,7 +42,7 @@ class Identity:
 def identify(claim: Claim, known: Sequence[Officer]) -> Identity:
     """Prove the claim.
 
-    Raises Refusal `staff.wrong_key`, `staff.which` or `staff.unproved`.
+    Raises Refusal `staff.wrong_key`, `staff.unknown_key`, `staff.which` or `staff.unproved`.
     """
     if claim.key is not None:
         return _by_key(claim.key, claim.name, known)
@@ -81,8 +81,10 @@ def read_key(file: Path | None) -> str | None:
 def _by_key(key: str, name: str | None, known: Sequence[Officer]) -> Identity:
     wanted = token_hash(key)
     holders = [one for one in known if hmac.compare_digest(one.key_hash or "", wanted)]
+    if name is None and not holders:
+        raise Refusal("staff.unknown_key")
     if not holders or name not in {None, holders[0].name}:
-        raise Refusal("staff.wrong_key", name=name or "?")
+        raise Refusal("staff.wrong_key", name=name)
     return Identity(name=holders[0].name, officer=holders[0])
 
 

@@ -45,7 +45,7 @@ async def test_a_key_outlives_a_change_but_not_a_removal(database: Database) -> 
 async def test_strangers_are_refused(database: Database) -> None:
     """Who is not there cannot be removed, and gets no key."""
     async with database.write() as conn:
-        with pytest.raises(Refusal, match=r"staff\.unknown"):
+        with pytest.raises(Refusal, match=r"staff\.not_listed"):
             await staff.remove(conn, "hoa", NOW)
-        with pytest.raises(Refusal, match=r"staff\.unknown"):
+        with pytest.raises(Refusal, match=r"staff\.not_listed"):
             await staff.give_key(conn, "hoa", "a" * 64)

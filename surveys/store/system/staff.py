@@ -64,13 +64,13 @@ async def save(conn: Connection, officer: Officer) -> None:
 async def give_key(conn: Connection, name: str, key_hash: str | None) -> None:
     """Give the officer a staff key; an older key becomes invalid.
 
-    Raises Refusal `staff.unknown`.
+    Raises Refusal `staff.not_listed`.
     """
     await _change(conn, name, key_hash=key_hash)
 
 
 async def remove(conn: Connection, name: str, now: datetime) -> None:
-    """Remove all roles and the key of an officer. Raises Refusal `staff.unknown`."""
+    """Remove all roles and the key of an officer. Raises Refusal `staff.not_listed`."""
     await _change(conn, name, removed_at=now, key_hash=None)
 
 
@@ -105,4 +105,4 @@ async def _change(conn: Connection, name: str, **values: object) -> None:
     here = (staff.c.name == name, staff.c.removed_at.is_(None))
     changed = await conn.execute(update(staff).where(*here).values(**values))
     if not changed.rowcount:
-        raise Refusal("staff.unknown", name=name)
+        raise Refusal("staff.not_listed", name=name)

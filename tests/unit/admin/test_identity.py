@@ -47,7 +47,7 @@ def test_a_proved_name_is_that_officer(claim: Claim, name: str) -> None:
         (Claim(os_user="lan.nt", name="quan"), "staff.unproved"),
         (Claim(os_user="hoa", name="hoa", key="sai"), "staff.wrong_key"),
         (Claim(os_user="root", name="lan", key=KEY), "staff.wrong_key"),
-        (Claim(os_user="root", key=""), "staff.wrong_key"),
+        (Claim(os_user="root", key=""), "staff.unknown_key"),
     ],
 )
 def test_an_unproved_name_is_refused(claim: Claim, code: str) -> None:
