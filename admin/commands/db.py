@@ -1,6 +1,7 @@
 """`motcua db`: the database's schema, integrity and backups."""
 
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -81,9 +82,10 @@ async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, for
     click.echo(runtime.text("database.restored"))
     if done.administrator is not None:
         runtime.say("staff.first", name=done.administrator, user=runtime.claim.os_user)
+    is_old = await migrations.state_of(await runtime.any_database()) is SchemaState.OLD
     if not done.is_sealed:
-        runtime.say("database.row_not_sealed")
-    if await migrations.state_of(await runtime.any_database()) is SchemaState.OLD:
+        runtime.say("database.row_not_sealed_yet" if is_old else "database.row_not_sealed")
+    if is_old:
         runtime.say("database.upgrade_now")
     return 0
 
@@ -121,5 +123,5 @@ def _agreed(runtime: Runtime) -> bool:
     return runtime.confirm("database.sure")
 
 
-def _megabytes(file: Path) -> str:
-    return f"{file.stat().st_size / 1_000_000:.1f} MB"
+def _megabytes(file: Path) -> Decimal:
+    return Decimal(f"{file.stat().st_size / 1_000_000:.1f}")

@@ -1,11 +1,15 @@
 """An officer's slips: nothing is lost or changed unnoticed, and they are told."""
 
+import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+import migrations
 from tests.acceptance.support.command import Motcua
 from tests.acceptance.support.faults import (
     DOSSIER,
@@ -295,3 +299,20 @@ def test_a_file_that_may_not_be_read(office: Motcua) -> None:
     file = rows_of_file(office.folder / "d.csv", "something,else")
     (office.folder / file).chmod(0)
     assert_refused(office("units", "import", file), "vi")
+
+
+def test_restoring_an_older_version_blames_no_key(office: Motcua) -> None:
+    """The key is there: the row has no seal because the schema is old."""
+    with closing(sqlite3.connect(office.folder / "old.bak")) as conn:
+        migrations.make_sqlite(conn, "0001")
+    restored = office("db", "restore", "old.bak", "--force", "--yes")
+    assert restored.code == 0, restored.err
+    assert "vì bản sao thuộc bản cũ" in restored.err
+    assert "khóa" not in restored.err
+    assert "motcua db upgrade" in restored.err
+
+
+def test_the_size_of_a_backup_is_written_as_people_do(office: Motcua) -> None:
+    """With the decimal mark of the language."""
+    assert re.search(r"\(\d+,\d MB\)", office("db", "backup", "a.bak").out)
+    assert re.search(r"\(\d+\.\d MB\)", office("--lang", "en", "db", "backup", "b.bak").out)
