@@ -17,7 +17,7 @@ from bot.server import OK, Health
 from bot.settings import Settings
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
-from surveys.store.citizens import look_ups
+from surveys.store.citizens import look_up_counts
 from surveys.store.queues import inbox, outbox, waiting
 from surveys.store.queues.rate_limits import BotId
 from surveys.store.queues.waiting import Ages
@@ -92,7 +92,7 @@ class Vitals:
         queues = {("inbox", str(state)): count for state, count in came.items()}
         queues |= {("outbox", str(state)): count for state, count in goes.items()}
         untouched, unsent = await waiting.untouched(conn), await waiting.unsent(conn)
-        asked = await look_ups.total(conn, int(self.clock().timestamp()))
+        asked = await look_up_counts.count_all(conn, int(self.clock().timestamp()))
         numbers = {
             "oldest_message_seconds": self._longest(untouched),
             "oldest_reply_seconds": self._longest(unsent),

@@ -14,7 +14,7 @@ from surveys.privacy import Keyring
 from surveys.retention import closed_through
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database, leave_no_trace
-from surveys.store.citizens import look_ups, web_messages
+from surveys.store.citizens import look_up_counts, web_messages
 from surveys.store.personal_data import purging
 from surveys.store.system import audit, leases, meta
 from surveys.store.system.audit import AuditEntry, Author
@@ -50,7 +50,7 @@ def parts(chosen: Settings, now: datetime) -> dict[str, Part]:
         "pages": lambda conn: purging.delete_pages(conn, queues),
         "links": lambda conn: purging.delete_links(conn, queues),
         "contacts": lambda conn: purging.forget_idle(conn, old, now),
-        "look_ups": lambda conn: look_ups.forget(conn, int(now.timestamp())),
+        "look_ups": lambda conn: look_up_counts.forget(conn, int(now.timestamp())),
     }
 
 

@@ -8,8 +8,8 @@ a link to a dossier is never limited by them.
 import logging
 
 from bot.conversation.turn import Turn
-from surveys.store.citizens import look_ups
-from surveys.store.citizens.look_ups import HOUR_SECONDS, Asker, Used
+from surveys.store.citizens import look_up_counts
+from surveys.store.citizens.look_up_counts import HOUR_SECONDS, Asker, Used
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ async def minutes_to_wait(turn: Turn) -> int:
 
 async def note(turn: Turn) -> None:
     """Count one more; logs once when a limit of the bot or of the deployment is reached."""
-    await look_ups.note(turn.conn, _asker(turn), int(turn.now.timestamp()))
+    await look_up_counts.add(turn.conn, _asker(turn), int(turn.now.timestamp()))
     used, chosen = await _used(turn), turn.context.settings
     if used.total == chosen.look_ups_per_hour_total:
         logger.error("look-ups are braked: %s within an hour in all", used.total)
@@ -46,7 +46,7 @@ def _limits(turn: Turn, used: Used) -> tuple[tuple[int, int], ...]:
 
 
 async def _used(turn: Turn) -> Used:
-    return await look_ups.used(turn.conn, _asker(turn), int(turn.now.timestamp()))
+    return await look_up_counts.count_used(turn.conn, _asker(turn), int(turn.now.timestamp()))
 
 
 def _asker(turn: Turn) -> Asker:

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from surveys.store.base.database import Database
-from surveys.store.citizens import look_ups
+from surveys.store.citizens import look_up_counts
 from tests.integration.conversation.conftest import make_house
 from tests.integration.conversation.person import CODE, Person
 
@@ -77,4 +77,4 @@ async def test_a_clock_that_was_ahead_limits_nobody(database: Database) -> None:
     house.wait(days=-2)
     assert await _guesses(house.person(), 2) == [True, False]
     async with database.write() as conn:
-        assert await look_ups.forget(conn, int(house.now.timestamp())) == 1
+        assert await look_up_counts.forget(conn, int(house.now.timestamp())) == 1

@@ -1,6 +1,6 @@
-"""Dossier codes asked for without proof, kept for an hour: what limits guessing.
+"""Counts of dossier codes looked up without proof in the last hour, to limit guessing.
 
-The rows belong to no contact, so that an erasure, a new cookie or a new chat sets no limit back.
+The rows belong to no contact, so that an erasure, a new cookie or a new chat resets no limit.
 """
 
 from dataclasses import dataclass
@@ -26,8 +26,9 @@ class Asker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
-    """How many codes were asked for in the last hour, in each scope that has a limit, and the
-    moment (seconds since 1970) of the chat's and of the network's oldest."""
+    """How many codes were looked up in the last hour, in each scope that has a limit, and the
+    oldest time (seconds since 1970) for the chat and the network.
+    """
 
     chat: int
     network: int
@@ -36,24 +37,24 @@ class Used:
     oldest_s: int
 
 
-async def used(conn: Connection, asker: Asker, now_s: int) -> Used:
-    """What the last hour holds; what a clock that was ahead wrote down does not count."""
+async def count_used(conn: Connection, asker: Asker, now_s: int) -> Used:
+    """Count the last hour for each scope; rows from a clock that was ahead do not count."""
     row = (await conn.execute(_USED, _params(asker) | _span(now_s))).mappings().one()
     return Used(**{name: row[name] or 0 for name in Used.__slots__})
 
 
-async def total(conn: Connection, now_s: int) -> int:
-    """All of the last hour."""
+async def count_all(conn: Connection, now_s: int) -> int:
+    """Count all look-ups of the last hour."""
     return await conn.scalar(select(_count(None)), _span(now_s)) or 0
 
 
-async def note(conn: Connection, asker: Asker, now_s: int) -> None:
-    """One more."""
+async def add(conn: Connection, asker: Asker, now_s: int) -> None:
+    """Store one look-up."""
     await conn.execute(_NOTE, _params(asker) | {"at": now_s})
 
 
 async def forget(conn: Connection, now_s: int) -> int:
-    """Delete what limits nothing any more; returns how many."""
+    """Delete rows that no limit counts any more; returns how many."""
     over = ~look_ups.c.at_s.between(now_s - HOUR_SECONDS, now_s)
     return (await conn.execute(delete(look_ups).where(over))).rowcount
 
