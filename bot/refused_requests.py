@@ -21,7 +21,7 @@ class RefusedRequests:
     _said_at: float = float("-inf")
 
     def note(self, status: int) -> None:
-        """Count one refusal; at most one line a minute says how many there were."""
+        """Count one refusal; at most one line per minute says how many there were."""
         self.counts[status] += 1
         if status not in LOGGED:
             return

@@ -74,7 +74,9 @@ def make_server(
     refused: RefusedRequests | None = None,
 ) -> web.Application:
     """Make an application with `routes`, `/healthz` and, if it `has_metrics`, `/metrics`.
-    `is_https`: citizens use it by https only, and their browsers are instructed to. `refused` counts refusals."""
+    `is_https`: citizens use it by https only, and their browsers are told so. `refused` counts
+    refusals.
+    """
     counted = refused or RefusedRequests()
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_timed, _calm, _take_body])
     app.add_routes([*routes, web.get("/healthz", _healthz(check))])
