@@ -1,6 +1,6 @@
-"""Who is asked: returned dossiers become invitations, each citizen at most once a dossier.
+"""Turns returned dossiers into invitations, at most one per dossier.
 
-Where a contact is known the invitation goes to the outbox; where none is, it waits until one is.
+If a contact is known, the invitation goes to the outbox; else it waits until one is known.
 """
 
 import hashlib
@@ -31,8 +31,8 @@ _SHARES = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """One batch: how many were handed to the outbox, wait for a contact, or are outside the
-    sample; `last_id` is the dossier to continue after."""
+    """One batch: the numbers of invitations that were queued, wait for a contact, or are outside
+    the sample; `last_id` is the dossier to continue after."""
 
     issued: int = 0
     queued: int = 0
@@ -51,15 +51,15 @@ class Invited:
 def in_sample(code: str, percent: Decimal) -> bool:
     """Whether this dossier belongs to a sample of `percent` percent.
 
-    The code alone decides, so a larger sample holds every smaller one, and asking twice gives
-    the same dossiers.
+    Only the code decides, so a larger sample contains every smaller one, and a repeated run
+    selects the same dossiers.
     """
     digest = hashlib.sha256(code.encode()).digest()
     return int.from_bytes(digest[:8]) % _SHARES < percent * (_SHARES // 100)
 
 
 def after_quiet(now: datetime, *, begins: time, ends: time, zone: ZoneInfo) -> datetime:
-    """Now, or the end of the quiet hours if these are some."""
+    """Now, or during the quiet hours their end."""
     if not is_quiet(int(now.timestamp() * 1000), begins=begins, ends=ends, zone=zone):
         return now
     local = now.astimezone(zone)
@@ -165,7 +165,7 @@ async def _invite(
 
 
 async def _remember(conn: Connection, contact_id: int, choices: tuple[str, ...]) -> None:
-    """So that a typed number answers the invitation."""
+    """Remember the choices, so that a typed number answers the invitation."""
     contact = await contacts.find(conn, contact_id)
     if contact is not None:
         focus = replace(focus_from(contact.focus), choices=choices)
@@ -187,7 +187,7 @@ def _invitation(context: ConversationContext, one: Candidate, recipient: Recipie
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One message we begin with: a second one of the same key is not sent."""
+    """A message that starts a conversation: a second one with the same key is not sent."""
 
     kind: MessageKind
     message: Outgoing
@@ -202,7 +202,7 @@ async def put(
     post: Post,
     now: datetime,
 ) -> None:
-    """Queue a message, for after the quiet hours."""
+    """Queue a message; it is due after the quiet hours."""
     chosen = context.settings
     due = after_quiet(now, begins=chosen.quiet_from, ends=chosen.quiet_to, zone=chosen.zone)
     await outbox.put(

@@ -1,13 +1,13 @@
-"""How fast, how often and when: pure computations over the database's milliseconds.
+"""Rate limits, retries and quiet hours: pure computations over the database's milliseconds.
 
-A bot's rate limit is two numbers, the next slots of two rows of slots. The first row has the
-configured rate, and a slot of it may be used up to CATCH_UP_MS late: so the rate is kept although
-the database or the machine was slow for a moment. The second row is PEAK times as fast,
-and its slots lapse after SLACK_MS: so lost time is made up for gently. A message needs both, and a
-reply may leave up to RESERVE_MS before its slots.
+A bot's rate limit is two numbers, the next slots of two sequences. The first has the configured
+rate, and its slots may be used up to CATCH_UP_MS late: so the rate is kept even if the database or
+the machine is slow for a moment. The second is PEAK times as fast, and its slots expire after
+SLACK_MS: so lost time is made up for gently. A message needs a slot of both, and a reply may use
+slots up to RESERVE_MS early.
 
 Hence at most 1 + (1000 + SLACK_MS + RESERVE_MS) * PEAK * rate / 1000 messages in any second,
-however many processes share the limit: at 25 a second that is 29, where a channel allows 30.
+however many processes share the limit: at 25 per second that is 29; the channel allows 30.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ PEAK = 1.08
 SLACK_MS = 40
 RESERVE_MS = 30
 TOLERANCE_MS = 1_000
-"""How much a clock may go back without being noticed: a message waits so long at most."""
+"""A clock set back by less is not noticed: a message then waits at most this long."""
 BACKOFF_FIRST_MS = 1_000
 MAX_BACKOFF_MS = {True: 30_000, False: 900_000}
 """The longest wait between two attempts, for a reply (True: a citizen waits) and for the rest."""
@@ -38,13 +38,13 @@ class Slots:
     peak_ms: int
 
     def free(self, per_second: float, *, now_ms: int, early_ms: int = 0) -> int:
-        """How many messages may leave now, `early_ms` before their slots at the earliest."""
+        """The number of messages that may be sent now, at most `early_ms` before their slots."""
         average = _free(self.next_ms, _interval(per_second), now_ms, early_ms, CATCH_UP_MS)
         peak = _free(self.peak_ms, _interval(per_second * PEAK), now_ms, early_ms, SLACK_MS)
         return min(average, peak)
 
     def after(self, per_second: float, *, now_ms: int, left: int) -> "Slots":
-        """The next slots after `left` messages left now."""
+        """The next slots after `left` messages are sent now."""
         if not left:
             return self
         average = max(self.next_ms, now_ms - CATCH_UP_MS) + left * _interval(per_second)
@@ -52,17 +52,17 @@ class Slots:
         return Slots(next_ms=ceil(average), peak_ms=ceil(peak))
 
     def is_ahead(self, per_second: float, now_ms: int) -> bool:
-        """Whether no clock that goes forward can have left the slots so late: it was set back."""
+        """Whether the slots are later than possible, so that the clock was set back."""
         latest = now_ms + RESERVE_MS + _interval(per_second) + TOLERANCE_MS
         return max(self.next_ms, self.peak_ms) > latest
 
     def wait_ms(self, now_ms: int) -> int:
-        """How long until a message may leave."""
+        """The time until a message may be sent."""
         return max(self.next_ms - now_ms, self.peak_ms - now_ms, 0)
 
 
 def next_to_chat(limits: Limits, *, not_before_ms: int, now_ms: int) -> int:
-    """When the message after this one may go to the same chat: `chat_burst` at once, then
+    """When the next message may be sent to the same chat: `chat_burst` at once, then
     `per_chat_second`."""
     interval = _interval(limits.per_chat_second)
     saved = (limits.chat_burst - 1) * interval
@@ -70,19 +70,19 @@ def next_to_chat(limits: Limits, *, not_before_ms: int, now_ms: int) -> int:
 
 
 def backoff_ms(tries: int, *, interactive: bool, chance: float) -> int:
-    """How long to wait after the `tries`-th failure (1, 2 …): doubled each time, up to a cap, of
-    which `chance` (0 to 1) takes away at most half, so that not all come back at once."""
+    """The wait after the `tries`-th failure (1, 2 …): doubled each time up to a cap, minus at most
+    half by `chance` (0 to 1), so that retries are spread."""
     longest = min(BACKOFF_FIRST_MS << min(tries - 1, 20), MAX_BACKOFF_MS[interactive])
     return ceil(longest * (1 - chance / 2))
 
 
 def pause_ms(seconds: float) -> int:
-    """How long a 429 that names `seconds` holds, rounded up; a day at most."""
+    """The pause after a 429 with `seconds`, rounded up; at most a day."""
     return min(max(ceil(seconds * 1_000), 0), MAX_PAUSE_MS)
 
 
 def is_quiet(now_ms: int, *, begins: time, ends: time, zone: ZoneInfo) -> bool:
-    """Whether we begin no conversation now, by the clock on the authority's wall."""
+    """Whether it is within the quiet hours, in the authority's local time."""
     local = datetime.fromtimestamp(now_ms / 1_000, zone).time()
     if begins <= ends:
         return begins <= local < ends
@@ -90,7 +90,7 @@ def is_quiet(now_ms: int, *, begins: time, ends: time, zone: ZoneInfo) -> bool:
 
 
 def _interval(per_second: float) -> float:
-    """Milliseconds between two slots; 0 when there is no limit."""
+    """Milliseconds between two slots; 0 without a limit."""
     return 1_000 / per_second
 
 

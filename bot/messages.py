@@ -1,4 +1,4 @@
-"""What comes in from a citizen and what goes out to one, the same for every channel."""
+"""Incoming and outgoing messages, the same for every channel."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,11 +19,11 @@ class IncomingKind(StrEnum):
     FOREIGN_CONTACT = "foreign_contact"
     """Shared another person's number, or one that could not be verified."""
     GROUP = "group"
-    """Spoke to us in a group, where we hold no conversation."""
+    """Wrote in a group, where the bot holds no conversation."""
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     OTHER = "other"
-    """A sticker, a photo, a voice message: nothing we can read."""
+    """A sticker, a photo, a voice message: not readable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Button:
     url: str = ""
     asks_contact: bool = False
     aside: bool = False
-    """A way around (back, skip, stop) rather than an answer: drawn smaller where one can."""
+    """Navigation (back, skip, stop) instead of an answer: shown smaller if the channel can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +78,21 @@ class Outgoing:
 
     @property
     def beside_buttons(self) -> str:
-        """What to write where the buttons are drawn."""
+        """The text to show next to drawn buttons."""
         return self.brief or self.text
 
     def as_json(self) -> dict[str, Any]:
-        """A dict that `outgoing_from_json` reads back without loss."""
+        """A dict that `outgoing_from_json` reads without loss."""
         rows = [[_fields(button) for button in row] for row in self.buttons]
         return _fields(self) | {"buttons": rows}
 
 
 def _fields(one: Button | Outgoing) -> dict[str, Any]:
-    """What `dataclasses.asdict` copies deeply, which here nothing needs."""
+    """The fields as a dict, without the needless deep copies of `dataclasses.asdict`."""
     return {name: getattr(one, name) for name in one.__slots__}
 
 
 def outgoing_from_json(data: dict[str, Any]) -> Outgoing:
-    """The message that `Outgoing.as_json` wrote."""
+    """Read the message that `Outgoing.as_json` wrote."""
     rows = tuple(tuple(Button(**button) for button in row) for row in data["buttons"])
     return Outgoing(**(data | {"buttons": rows}))

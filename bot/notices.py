@@ -34,7 +34,7 @@ class Notices:
         self._poll_seconds = poll_seconds
 
     async def run(self) -> None:
-        """Until cancelled; a failure is tried again after the pause."""
+        """Run until cancelled; a failure is retried after the pause."""
         while True:
             try:
                 await self.tell()
@@ -43,7 +43,7 @@ class Notices:
             await asyncio.sleep(self._poll_seconds)
 
     async def tell(self) -> int:
-        """Queue all pending notices; returns how many."""
+        """Queue all pending notices; returns their number."""
         count = 0
         while told := await self._some():
             count += told

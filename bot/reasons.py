@@ -1,4 +1,4 @@
-"""What went wrong, told to staff without quoting anybody."""
+"""Describes errors to staff without quoting any citizen."""
 
 from types import TracebackType
 
@@ -8,7 +8,7 @@ OURS = {"bot", "surveys"}
 
 
 def reason_of(error: BaseException) -> str:
-    """What went wrong and where, without a word of anybody's: messages of exceptions quote."""
+    """The error and its place, without the exception's message, which may quote a citizen."""
     name = type(error).__name__
     what = f"{name} {error.code}" if isinstance(error, Refusal) else name
     place = _place(error.__traceback__)

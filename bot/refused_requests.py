@@ -1,4 +1,4 @@
-"""Counts the requests that were refused, and logs them without letting anybody fill the log."""
+"""Counts and logs refused requests, without letting clients fill the log."""
 
 import asyncio
 import logging
@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 LOGGED = frozenset({403, 413, 415, 429})
-"""A wrong secret or session, too large, compressed or of another type, too many."""
+"""Wrong secret or session, too large, compressed, wrong type, too many requests."""
 LOG_SECONDS = 60.0
 
 logger = logging.getLogger(__name__)

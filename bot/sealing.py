@@ -1,6 +1,6 @@
-"""Citizens' words are sealed wherever they wait or are shown again: inbox, outbox, page.
+"""Encrypts citizens' texts in the inbox, the outbox and the page's bubbles.
 
-A database file, its journal and its copies then name nobody without the deployment's key.
+Without the deployment's key, a database file, its journal and its backups then identify no person.
 """
 
 import json
@@ -11,26 +11,26 @@ from bot.messages import Outgoing, outgoing_from_json
 from surveys.privacy import Keyring
 
 MARK = "sealed:"
-"""JSON never begins so: what an earlier version kept in the clear is told apart by it."""
+"""JSON never begins like this, which distinguishes plain text stored by earlier versions."""
 
 
 def seal_text(ring: Keyring, text: str) -> str:
-    """The payload of an update, as the inbox keeps it."""
+    """Encrypt the payload of an update for the inbox."""
     return MARK + ring.seal(text).decode("ascii")
 
 
 def open_text(ring: Keyring, kept: str) -> str:
-    """What `seal_text` sealed, or a text of an earlier version. Raises `privacy.wrong_key`."""
+    """Decrypt a text of `seal_text` or an earlier version. Raises `privacy.wrong_key`."""
     return ring.unseal(kept[len(MARK) :].encode()) if kept.startswith(MARK) else kept
 
 
 def seal_body(ring: Keyring, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A bubble of the page, as it is kept."""
+    """Encrypt a bubble of the page for storage."""
     return {"sealed": ring.seal(json.dumps(body, ensure_ascii=False)).decode("ascii")}
 
 
 def open_body(ring: Keyring, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """What `seal_body` sealed, or a body of an earlier version. Raises `privacy.wrong_key`."""
+    """Decrypt a body of `seal_body` or an earlier version. Raises `privacy.wrong_key`."""
     if "sealed" not in kept:
         return dict(kept)
     found: dict[str, Any] = json.loads(ring.unseal(str(kept["sealed"]).encode("ascii")))
@@ -38,11 +38,11 @@ def open_body(ring: Keyring, kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def seal_message(ring: Keyring, message: Outgoing) -> dict[str, Any]:
-    """A reply as the outbox keeps it: the queue itself reads nothing but its slot."""
+    """Encrypt a reply for the outbox, except its slot, which the queue itself reads."""
     nothing = {"text": "", "buttons": [], "slot": message.slot}
     return nothing | seal_body(ring, message.as_json())
 
 
 def open_message(ring: Keyring, kept: Mapping[str, Any]) -> Outgoing:
-    """A message of the outbox, sealed or not. Raises `privacy.wrong_key`."""
+    """Read a message of the outbox, encrypted or not. Raises `privacy.wrong_key`."""
     return outgoing_from_json(open_body(ring, kept))

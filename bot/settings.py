@@ -1,4 +1,4 @@
-"""Every setting: from `MOTCUA_*` variables, then a TOML file, then these defaults.
+"""All settings: from `MOTCUA_*` variables, then a TOML file, then these defaults.
 
 Secrets come from the environment or from a file that only its owner can read.
 """
@@ -35,10 +35,10 @@ METRICS_SAME, METRICS_OFF = "same", "off"
 CONFIG_VARIABLE = "MOTCUA_CONFIG"
 DEBUG_VARIABLE = "MOTCUA_DEBUG"
 STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
-"""An officer's own key: it belongs to a person, not to the deployment, so it is no setting."""
+"""An officer's own key: it belongs to a person, not to the deployment, so it is not a setting."""
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=1, le=36_500)]
-"""Up to a century: more would leave the calendar in the middle of a conversation."""
+"""At most a century: more would exceed the range of dates in the middle of a conversation."""
 REFUSALS = {
     "extra_forbidden": "settings.unknown",
     "literal_error": "settings.choice",
@@ -51,7 +51,7 @@ REFUSALS = {
     **dict.fromkeys(("less_than", "less_than_equal"), "settings.number"),
     **dict.fromkeys(("time_parsing", "time_type"), "settings.time"),
 }
-"""What pydantic calls a mistake → what we say to it."""
+"""pydantic's type of an error → the code of our refusal."""
 
 
 class Settings(BaseSettings):
@@ -62,9 +62,9 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///motcua.sqlite"
     """`sqlite:///file` or `postgresql://user:password@host/name`."""
     lang: Literal["vi", "en"] = "vi"
-    """Language of the command line, and of a citizen whose app tells us nothing."""
+    """Language of the command line, and of citizens whose app does not report one."""
     timezone: str = "Asia/Ho_Chi_Minh"
-    """Where a day begins and ends, for periods and promised dates."""
+    """The time zone that decides where a day begins, for periods and due dates."""
     periods: Preset = Preset.ADMINISTRATIVE
     """How `2021-Q2` is turned into days: `administrative` (15/3–14/6) or `calendar`."""
     authority: str = "Bộ phận Một cửa"
@@ -72,10 +72,10 @@ class Settings(BaseSettings):
     rulebook: str = ""
     """Id of a rulebook, or a .yaml file, to rate by. Empty: the national one of the period."""
     rulebook_decision: str = ""
-    """Number and date of the authority's decision to go on rating by a rulebook whose legal basis
+    """Number and date of the authority's decision to keep using a rulebook whose legal basis
     has ended."""
     form: str = "phieu5"
-    """The form that a returned dossier is asked with."""
+    """The form for returned dossiers."""
 
     listen: str = "127.0.0.1:8080"
     metrics_listen: str = "127.0.0.1:9464"
@@ -95,24 +95,24 @@ class Settings(BaseSettings):
 
     quiet_from: time = time(21, 0)
     quiet_to: time = time(7, 0)
-    """We begin no conversation in these hours."""
+    """The bot starts no conversation in these hours."""
     interview_days: Days = 30
-    """How long a half-answered form can be taken up again."""
+    """How long a half-answered form can be continued."""
     change_days: Days = 7
     """How long answers can be changed after the form was finished."""
     link_days: Days = 90
     """How long a link to a dossier works."""
     look_ups_per_hour: int = Field(default=20, ge=1)
-    """Dossier codes one chat may ask for in an hour without proof: codes can be guessed (a counter
+    """Dossier codes one chat may look up per hour without proof: codes can be guessed (a counter
     a day)."""
     look_ups_per_hour_address: int = Field(default=200, ge=1)
-    """What one network address may ask for in an hour on the page, over all its chats."""
+    """Look-ups per hour of one network address on the page, over all its chats."""
     look_ups_per_hour_bot: int = Field(default=3_000, ge=1)
-    """What all chats of one bot may ask for in an hour; reached, it is logged as an error."""
+    """Look-ups per hour of all chats of one bot; reaching it is logged as an error."""
     look_ups_per_hour_total: int = Field(default=5_000, ge=1)
-    """What all chats together may ask for in an hour; reached, it is logged as an error."""
+    """Look-ups per hour of all chats together; reaching it is logged as an error."""
     page_posts_per_minute: int = Field(default=120, ge=1)
-    """What one network address may say on the page in a minute."""
+    """Posts per minute of one network address on the page."""
     proxy_header: str = ""
     """The header in which a proxy in front of us names the visitor, e.g. `X-Forwarded-For`; leave
     it empty without a proxy, since anybody can send a header."""
@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     unlink_days: Days = 90
     """Days after the end of a quarter until its answers are unlinked from the citizens."""
     queue_days: Days = 30
-    """Days that the content of handled messages is kept."""
+    """Days for which the content of handled messages is kept."""
     applicant_days: Days = 365
     """Days after a dossier was returned (else finished, else received) until the name and phone of
     its applicant are deleted here; the one-stop software keeps its own."""
@@ -146,7 +146,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not read, on purpose
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then the file named by MOTCUA_CONFIG."""
+        """Use arguments, then the environment, then the file named by MOTCUA_CONFIG."""
         file = os.environ.get(CONFIG_VARIABLE)
         toml = (TomlConfigSettingsSource(settings_cls, Path(file)),) if file else ()
         return (init_settings, env_settings, *toml)
@@ -184,7 +184,7 @@ class Settings(BaseSettings):
 
     @property
     def interview_lasts(self) -> timedelta:
-        """How long a half-answered form can be taken up again."""
+        """How long a half-answered form can be continued."""
         return timedelta(days=self.interview_days)
 
     @property
@@ -222,7 +222,7 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def _require_known(variables: Iterable[str]) -> None:
-    """A misspelt variable would leave a setting at its default without a word."""
+    """Refuse unknown variables: a misspelt one would silently leave a setting at its default."""
     known = {f"{PREFIX}{field}".upper() for field in Settings.model_fields}
     known |= {CONFIG_VARIABLE, DEBUG_VARIABLE, STAFF_KEY_VARIABLE}
     for name in sorted(variables):
@@ -253,7 +253,7 @@ def keyring(settings: Settings) -> Keyring:
 
 
 def existing_keyring(settings: Settings) -> Keyring | None:
-    """The deployment's keys when they are here; None when the key file is missing.
+    """The deployment's keys; None if the key file is missing.
 
     Raises Refusal `settings.key` or `settings.key_readable`.
     """
@@ -264,7 +264,7 @@ def existing_keyring(settings: Settings) -> Keyring | None:
 
 
 def key_place(settings: Settings) -> str:
-    """Where the key is looked for, to be named in a sentence."""
+    """Where the key is looked for, for messages."""
     return "MOTCUA_KEY" if settings.key is not None else str(_key_file(settings))
 
 
@@ -279,7 +279,7 @@ def _keyring_in(file: Path) -> Keyring:
 
 
 def is_safe_base(url: str) -> bool:
-    """Whether `url` is https, or plain http to this very machine."""
+    """Whether `url` is https, or plain http to this machine itself."""
     parts = urlsplit(url)
     if parts.scheme == "https":
         return bool(parts.hostname)

@@ -24,7 +24,7 @@ class ConversationContext:
     texts: Mapping[str, Catalog]
     settings: Settings
     traits: Mapping[str, Traits]
-    """What each channel can do, by its name."""
+    """The traits of each channel, by its name."""
 
     def traits_of(self, channel: str) -> Traits:
         """The traits of a channel; minimal traits for a channel that is no longer installed."""

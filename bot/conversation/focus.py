@@ -35,11 +35,11 @@ class Focus:
     interview: int | None = None
     asked: Asked | None = None
     before: Asked | None = None
-    """The question that waits while `asked` is open, and is asked again once that is answered."""
+    """The question that waits while `asked` is open, and is asked again afterwards."""
     declined: int | None = None
-    """The invitation that was refused last: second thoughts open it again."""
+    """The last refused invitation: a later yes opens it again."""
     unfiled: str = ""
-    """Words said after the end that may be added to the opinion, sealed."""
+    """Text written after the end that may be added to the opinion, encrypted."""
     petition: int | None = None
     field: str | None = None
     """The field of that petition that is being corrected."""

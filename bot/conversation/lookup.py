@@ -53,7 +53,7 @@ async def show_if_found(turn: Turn, code: str) -> bool:
 
 
 async def show_by_reference(turn: Turn, *, within: bool = False) -> bool:
-    """Answer the reference of a complaint, or one within a sentence; False when there is none."""
+    """Answer the reference of a complaint, or one within a sentence; False if there is none."""
     reference = possible_reference(turn.incoming.text)
     if reference is None and within:
         reference = reference_within(turn.incoming.text)

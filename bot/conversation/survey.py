@@ -132,7 +132,7 @@ def _is_open(turn: Turn, state: State) -> bool:
 
 
 def _is_over(turn: Turn, state: State) -> bool:
-    """Whether nothing that is typed can be kept any more, and the citizen was told so."""
+    """Whether typed texts can no longer be stored, as the citizen was told."""
     finished = state.phase is Phase.FINISHED and turn.now >= state.expires_at
     return finished or state.phase is Phase.EXPIRED
 
