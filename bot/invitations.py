@@ -15,6 +15,7 @@ from bot.conversation.context import ConversationContext
 from bot.conversation.focus import focus_from
 from bot.limits import is_quiet
 from bot.messages import Button, Outgoing
+from bot.sealing import seal_message
 from surveys.period import Period
 from surveys.privacy import masked
 from surveys.store.asking import followers, invitations
@@ -211,7 +212,7 @@ async def put(
         bot=recipient.bot,
         contact_id=recipient.contact_id,
         kind=post.kind,
-        message=post.message.as_json(),
+        message=seal_message(context.keyring, post.message),
         dedup_key=post.dedup_key,
         due_ms=int(due.timestamp() * 1000),
         invitation_id=post.invitation_id,

@@ -16,7 +16,7 @@ async def take(conn: Connection, name: str, lasts_ms: int) -> bool:
     now = await conn.scalar(select(now_ms())) or 0
     until = _padded(now + lasts_ms)
     new = insert(conn, meta).values(key=f"lease {name}", value=until)
-    over = or_(meta.c.value < _padded(now), meta.c.value > until)
+    over = or_(meta.c.value < _padded(now), meta.c.value > _padded(now + 2 * lasts_ms))
     taking = new.on_conflict_do_update(index_elements=["key"], set_={"value": until}, where=over)
     return (await conn.execute(taking.returning(meta.c.key))).one_or_none() is not None
 

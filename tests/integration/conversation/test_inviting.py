@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.invitations import Invited, invite_some, tell_followers
-from bot.messages import IncomingKind, outgoing_from_json
+from bot.messages import IncomingKind
 from bot.notices import Notices
+from bot.sealing import open_message
 from surveys.period import parse_period
 from surveys.privacy import masked
 from surveys.store.asking import invitations
@@ -68,7 +69,7 @@ async def test_whoever_agreed_is_invited_once(house: House) -> None:
     assert [row["dedup_key"] for row in rows] == [f"invite:{row['invitation_id']}" for row in rows]
     made = await house.rows(schema.invitations)
     assert [(row["state"], row["issued_at"]) for row in made] == [("issued", house.now)] * 2
-    message = outgoing_from_json(rows[0]["message"])
+    message = open_message(KEYS, rows[0]["message"])
     assert masked(CODE) in message.text
     assert CODE not in message.text
     data = message.buttons[0][0].data

@@ -7,6 +7,7 @@ import pytest
 
 from bot.messages import IncomingKind
 from bot.petition_news import tell_petitioners
+from bot.sealing import open_message
 from surveys.evidence import Conduct
 from surveys.outcomes import ComplaintState
 from surveys.store.base import schema
@@ -222,10 +223,11 @@ async def test_the_answer_is_told_with_its_reason_and_can_be_disputed(house: Hou
         found, text = ComplaintState.REFUTED, "Khoản thu đúng quy định"
         await petitions.answer(conn, sent, found=found, text=text, officer="hoa", now=house.now)
         assert await tell_petitioners(conn, context, house.now) == 1
-    notices = [row for row in await house.rows(schema.outbox) if row["kind"] == "notice"]
-    assert "Thanh tra huyện" in notices[0]["message"]["text"]
+    rows = [row for row in await house.rows(schema.outbox) if row["kind"] == "notice"]
+    told = [open_message(KEYS, row["message"]).text for row in rows]
+    assert "Thanh tra huyện" in told[0]
     for part in (sent.reference, "không đúng như phản ánh", text, "khiếu nại"):
-        assert part in notices[1]["message"]["text"]
+        assert part in told[1]
     assert text in await person.types(sent.reference)
     assert text not in await house.person("2002").types(sent.reference)
     assert "không đồng ý" in await person.types("Tôi không đồng ý với kết quả này")
