@@ -103,3 +103,34 @@ def test_officials_are_refused_where_there_are_no_rules(
     """With the way out."""
     assert cli.run([*RATE, "--officials"]) == 1
     assert "--rulebook" in capsys.readouterr().err
+
+
+def test_the_decree_of_today_has_shares_and_no_points(
+    office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Answers are counted by question; every key of the contract is there, total and grade null."""
+    file = office / "answers.csv"
+    file.write_text(
+        "dossier,form,answered_at,channel,satisfaction,extra_cost\n"
+        "000.17.22.H56-210503-0001,phieu5,11/05/2021,web,very,no\n"
+        "000.17.22.H56-210503-0002,phieu5,12/05/2021,web,unsatisfied,decline\n",
+        "utf-8",
+    )
+    assert cli.run(["answers", "import", str(file)]) == 0
+    rate = ("rate", "2021-05", "--rulebook", "nd118-2025")
+    found = json.loads(printed(capsys, *rate, "--format", "json"))
+    first, second = found["units"]
+    assert (first["state"], second["state"]) == ("scored", "no_dossiers")
+    assert (first["total"], first["grade"], first["reachable"]) == (None, None, "0")
+    shares = {number: score["share"] for number, score in first["criteria"].items() if score}
+    assert shares["i"] == "50.00"
+    assert shares["a"] == "100.00"
+    assert first["criteria"]["e"]["n"] == 1  # who declines to say is no evidence
+    assert found["overall"]["shares"]["i"]["denominator"] == "2"
+    assert "tỉnh" in found["rulebook_details"]["compiled_by"]
+    table = printed(capsys, "--lang", "en", *rate)
+    assert "All units together" in table
+    assert "50.00%" in table
+    explained = printed(capsys, "--lang", "en", "explain", "XA01", "2021-05", "i", *rate[2:])
+    assert "1 / 2 = 50%" in explained
+    assert cli.run([*rate, "--out", str(office / "decree.xlsx")]) == 0

@@ -43,11 +43,13 @@ def codes(found: dict[str, Any]) -> list[str]:
 
 def test_a_basis_that_has_ended_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
     """The last day of NĐ 61/2018 is 30/6/2025; afterwards the rulebook works, and says so."""
+    kept = ("--rulebook", "tt01-2018")
     before = rated(capsys, "2025-06-01..2025-06-30")
     assert before["rulebook"] == "tt01-2018"
     assert ENDED not in codes(before)
     assert before["rulebook_details"]["in_force"]
-    after = rated(capsys, "2025-07-01..2025-07-31")
+    assert rated(capsys, "2025-07-01..2025-07-31")["rulebook"] == "nd118-2025"
+    after = rated(capsys, "2025-07-01..2025-07-31", *kept)
     assert (after["rulebook"], codes(after)[0]) == ("tt01-2018", ENDED)
     assert "30/06/2025" in after["warnings"][0]["message"]
     assert "MOTCUA_RULEBOOK_DECISION" in after["warnings"][0]["message"]
@@ -58,6 +60,7 @@ def test_a_decision_of_the_authority_takes_its_place(
 ) -> None:
     """Its number is in the result instead of the warning, on the terminal and for programs."""
     monkeypatch.setenv("MOTCUA_RULEBOOK_DECISION", "QĐ 12/QĐ-UBND ngày 15/7/2025")
+    monkeypatch.setenv("MOTCUA_RULEBOOK", "tt01-2018")
     found = rated(capsys, "2025-07-01..2025-07-31")
     assert ENDED not in codes(found)
     assert found["rulebook_details"]["local_decision"] == "QĐ 12/QĐ-UBND ngày 15/7/2025"

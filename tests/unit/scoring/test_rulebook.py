@@ -304,7 +304,7 @@ def test_the_rulebook_of_a_period(tmp_path: Path, first: date, last: date, wante
     """The national one in force; before the first and after the last of them, that one."""
     path = tmp_path / "later.yaml"
     path.write_text(AFTER.replace("valid_to: 2025-06-30", "valid_to: 2030-12-31"), "utf-8")
-    every = [load_rulebook(path), *shipped_rulebooks()]
+    every = [load_rulebook(path), tt01()]
     assert applicable(every, first, last).id == wanted
 
 
@@ -312,7 +312,7 @@ def test_a_period_across_a_change_is_refused_with_both_names(tmp_path: Path) -> 
     """Neither half is rated by the other's rules; the day of the change is told."""
     path = tmp_path / "later.yaml"
     path.write_text(AFTER.replace("valid_to: 2025-06-30", "valid_to: null"), "utf-8")
-    every = [load_rulebook(path), *shipped_rulebooks()]
+    every = [load_rulebook(path), tt01()]
     refusal = refusal_of(lambda: applicable(every, date(2025, 6, 15), date(2025, 9, 14)))
     assert refusal.code == "rulebooks.across_change"
     assert refusal.params == {"one": "tt01-2018", "other": "later", "day": "2025-07-01"}
@@ -344,13 +344,24 @@ def test_a_shipped_rulebook_is_found_by_the_name_of_its_file() -> None:
 def test_shipped_rulebooks_do_not_overlap() -> None:
     """What we ship has at most one national rulebook a day."""
     refuse_overlaps(shipped_rulebooks())
-    assert [rulebook.id for rulebook in shipped_rulebooks()] == ["dam-rong-2020", "tt01-2018"]
+    assert [rulebook.id for rulebook in shipped_rulebooks()] == SHIPPED_IDS
+
+
+@pytest.mark.parametrize(
+    ("day", "wanted"), [(date(2025, 6, 30), "tt01-2018"), (date(2025, 7, 1), "nd118-2025")]
+)
+def test_the_decree_changes_on_1_july_2025(day: date, wanted: str) -> None:
+    """NĐ 118/2025 follows NĐ 61/2018; a quarter across that day is refused with both names."""
+    assert applicable(shipped_rulebooks(), day, day).id == wanted
+    quarter = (date(2025, 6, 15), date(2025, 9, 14))
+    refusal = refusal_of(lambda: applicable(shipped_rulebooks(), *quarter))
+    assert refusal.params == {"one": "tt01-2018", "other": "nd118-2025", "day": "2025-07-01"}
 
 
 def test_unknown_rulebook_names_the_known() -> None:
     """Asking for an unknown id is answered with the ids there are."""
     refusal = refusal_of(lambda: find_rulebook("tt02"))
-    assert refusal.params == {"id": "tt02", "known": "dam-rong-2020, tt01-2018"}
+    assert refusal.params == {"id": "tt02", "known": ", ".join(SHIPPED_IDS)}
     refusal = refusal_of(lambda: find_rulebook("tt02", [tt01()]))
     assert refusal.params == {"id": "tt02", "known": "tt01-2018"}
 
@@ -364,6 +375,7 @@ def test_one_id_in_two_files_is_refused(tmp_path: Path) -> None:
     assert refusal.params["id"] == "tt01-2018"
 
 
+SHIPPED_IDS = ["dam-rong-2020", "nd118-2025", "tt01-2018"]
 EARLY = "criteria.1.outcomes.early"
 BROKEN = [
     ("version: 1\n", "version: none\n", "bad_value", "version"),
