@@ -27,6 +27,9 @@ COLUMNS = (
     ColumnSpec(name="parent", titles=("Trực thuộc", "Đơn vị cấp trên")),
     ColumnSpec(name="valid_from", titles=("Từ ngày", "Hiệu lực từ")),
     ColumnSpec(name="valid_to", titles=("Đến ngày", "Hiệu lực đến")),
+    ColumnSpec(name="phone", titles=("Điện thoại Một cửa", "Điện thoại", "Số điện thoại")),
+    ColumnSpec(name="address", titles=("Địa chỉ Một cửa", "Địa chỉ")),
+    ColumnSpec(name="hours", titles=("Giờ làm việc", "Giờ tiếp nhận")),
 )
 LEVELS = {
     Level.PROVINCE: ("tỉnh", "cấp tỉnh", "thành phố trực thuộc trung ương", "province"),
@@ -72,6 +75,7 @@ class UnitImporter:
             parent=text(row, "parent") or None,
             valid_from=self._day(row, "valid_from"),
             valid_to=self._day(row, "valid_to"),
+            **self._desk(row, code),
         )
         if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
             raise Refusal("units.ends_before_it_begins", unit=code)
@@ -114,6 +118,12 @@ class UnitImporter:
         if first := self._first.get(written.casefold()):
             raise Refusal("units.duplicate", unit=written, row=first)
         return self._written.get(written.casefold(), written)
+
+    def _desk(self, row: Row, code: str) -> dict[str, str | None]:
+        """The phone, address and hours; a blank keeps what is known."""
+        there = self._stored.get(code)
+        names = ("phone", "address", "hours")
+        return {one: text(row, one) or (there and getattr(there, one)) or None for one in names}
 
     def _day(self, row: Row, column: str) -> date | None:
         moment = when(row, column, self._zone)

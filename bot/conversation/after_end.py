@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.conversation import lookup, survey
+from bot.conversation import desks, lookup, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from bot.conversation.words import asks, says
@@ -67,8 +67,11 @@ async def _say_welcome(turn: Turn, _: Interview) -> None:
     await turn.say("you_are_welcome")
 
 
-async def _say_cannot_answer(turn: Turn, _: Interview) -> None:
-    await _keep_and_ask(turn, "after_end.question")
+async def _say_cannot_answer(turn: Turn, interview: Interview) -> None:
+    dossier = await lookups.find_by_id(turn.conn, interview.dossier_id)
+    desk = desks.describe(turn, dossier.desk) if dossier else await desks.describe_top(turn)
+    await turn.say("after_end.question", desk=desk)
+    await _keep_and_ask(turn, "after_end.add")
 
 
 async def _ask_to_add(turn: Turn, _: Interview) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation import petition, phone, rights, survey
+from bot.conversation import desks, petition, phone, rights, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.codes import official_code, possible_code
 from bot.conversation.lookup import show_by_code
@@ -82,7 +82,8 @@ async def _language(turn: Turn, wanted: str) -> None:
 
 
 async def _help(turn: Turn, _: str) -> None:
-    await turn.say("help.text", authority=turn.context.settings.authority)
+    desk = await desks.describe_top(turn)
+    await turn.say("help.text", authority=turn.context.settings.authority, desk=desk)
 
 
 async def _resume(turn: Turn, _: str) -> None:

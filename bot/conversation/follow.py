@@ -1,6 +1,6 @@
 """Subscribes citizens to the notice that a dossier is returned."""
 
-from bot.conversation import consent
+from bot.conversation import consent, desks
 from bot.conversation.turn import Turn
 from surveys.store.citizens import contacts
 from surveys.store.citizens.consents import Purpose
@@ -12,7 +12,7 @@ async def on_decision(turn: Turn, dossier_id: int, *, agreed: bool) -> None:
     """Handle the answer to the offer of a notice; a no does not end earlier subscriptions."""
     dossier = await lookups.find_by_id(turn.conn, dossier_id)
     if dossier is None:
-        await turn.say("opening.unknown_link")
+        await turn.say("opening.unknown_link", desk=await desks.describe_top(turn))
         return
     if agreed:
         await contacts.link(turn.conn, turn.contact.id, [dossier_id], Via.CODE, turn.now)

@@ -4,7 +4,7 @@ concerns.
 TT 01/2018/TT-VPCP Điều 16: without proof only the code, how far it is, and the promised date.
 """
 
-from bot.conversation import look_up_limits, petition, survey
+from bot.conversation import desks, look_up_limits, petition, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.codes import possible_reference, reference_within
 from bot.conversation.turn import Rows, Turn
@@ -36,7 +36,8 @@ async def show_by_code(turn: Turn, code: str) -> None:
     elif await _is_allowed(turn):
         await look_up_limits.note(turn)
         if dossier is None:
-            await turn.say("lookup.unknown", code=code)
+            desk = await desks.describe_top(turn)
+            await turn.say("lookup.unknown", code=code, desk=desk)
         else:
             await show(turn, dossier, proved=False)
 
@@ -68,11 +69,42 @@ async def show(turn: Turn, dossier: DossierStage, *, proved: bool) -> None:
     stage = dossier.stage
     lines = [turn.text("lookup.code", code=dossier.code), _far(turn, stage)]
     lines += _details(turn, dossier) if proved else []
-    lines += [turn.text("lookup.promised", day=turn.day(dossier.promised_at))]
-    lines += [turn.text(f"lookup.next.{stage}")]
+    lines += [*_promises(turn, dossier), await _next(turn, dossier, proved=proved)]
     offered, rows = await _offer(turn, dossier, stage, proved=proved)
     lines += ["", offered] if offered else []
+    if dossier.days_late(turn.today):
+        rows = (*rows, (turn.button("complain", Verb.COMPLAIN, dossier.id, "ask"),))
     await turn.send(Outgoing(text="\n".join(lines), buttons=rows))
+
+
+def _promises(turn: Turn, dossier: DossierStage) -> list[str]:
+    """The first day and the new one, how late it is, and whether the office apologised."""
+    days = dossier.days_late(turn.today)
+    first, new = dossier.due_at or dossier.promised_at, dossier.rescheduled_to
+    lines = [turn.text("lookup.promised", day=turn.day(first))]
+    lines += [turn.text("lookup.promised_anew", day=turn.day(new))] if new else []
+    if days:
+        lines.append(turn.text(_late_key(dossier), days=days))
+    if dossier.apology_at:
+        lines.append(turn.text("lookup.apology", day=turn.day(dossier.apology_at)))
+    elif days and dossier.stage in IN_WORK:
+        lines.append(turn.text("lookup.apology_owed"))
+    return lines
+
+
+def _late_key(dossier: DossierStage) -> str:
+    return "lookup.was_late" if dossier.stage in DONE else "lookup.is_late"
+
+
+async def _next(turn: Turn, dossier: DossierStage, *, proved: bool) -> str:
+    """What to do now, and whom to ask; without proof its unit is not named."""
+    own = desks.describe(turn, dossier.desk) if proved else None
+    stage, desk = str(dossier.stage), own or await desks.describe_top(turn)
+    if proved and dossier.status == Status.PAYMENT and dossier.stage in IN_WORK:
+        stage = "payment"
+    elif dossier.stage is Stage.PROCESSING and dossier.days_late(turn.today):
+        stage = "overdue"
+    return turn.text(f"lookup.next.{stage}", desk=desk)
 
 
 def one_line(turn: Turn, dossier: DossierStage) -> str:

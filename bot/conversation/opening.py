@@ -3,10 +3,10 @@
 import re
 from dataclasses import replace
 
-from bot.conversation import consent, lookup, survey
+from bot.conversation import consent, desks, lookup, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
-from surveys.dossier import DONE
+from surveys.dossier import DONE, Stage
 from surveys.store.asking import interviews, invitations
 from surveys.store.asking.interviews import UNFINISHED, Interview
 from surveys.store.asking.invitations import Invitation, InvitationState
@@ -25,11 +25,11 @@ async def open_by_token(turn: Turn, token: str) -> None:
     link = await links.find(turn.conn, token) if _TOKEN.fullmatch(token) else None
     dossier = await lookups.find_by_id(turn.conn, link.dossier_id) if link else None
     if link is None or dossier is None:
-        await turn.say("opening.unknown_link")
+        await turn.say("opening.unknown_link", desk=await desks.describe_top(turn))
         return
     known = await contacts.find_proof(turn.conn, turn.contact.id, dossier.id)
     if turn.now >= link.expires_at and known is None:
-        await turn.say("opening.old_link")
+        await turn.say("opening.old_link", desk=desks.describe(turn, dossier.desk))
         return
     await contacts.link(turn.conn, turn.contact.id, [dossier.id], Via.LINK, turn.now)
     await open_dossier(turn, dossier)
@@ -39,7 +39,7 @@ async def open_by_button(turn: Turn, dossier_id: int) -> None:
     """Handle the choice of one of the citizen's own dossiers, or the answer to an invitation."""
     dossier = await lookups.find_by_id(turn.conn, dossier_id)
     if dossier is None:
-        await turn.say("opening.unknown_link")
+        await turn.say("opening.unknown_link", desk=await desks.describe_top(turn))
         return
     await open_dossier(turn, dossier)
 
@@ -50,6 +50,8 @@ async def open_dossier(turn: Turn, dossier: DossierStage) -> None:
     if dossier.stage not in DONE:
         await lookup.show(turn, dossier, proved=True)
         return
+    if dossier.stage is Stage.FINISHED:
+        await turn.say("opening.ready", desk=desks.describe(turn, dossier.desk))
     invitation = await invitations.open_by(
         turn.conn,
         dossier_id=dossier.id,
@@ -67,7 +69,7 @@ async def on_consent(turn: Turn, invitation_id: int, *, agreed: bool) -> None:
     """Handle the answer to the consent screen."""
     invitation = await invitations.find(turn.conn, invitation_id)
     if invitation is None:
-        await turn.say("opening.unknown_link")
+        await turn.say("opening.unknown_link", desk=await desks.describe_top(turn))
         return
     given = await consent.is_given(turn, Purpose.SURVEY)
     if given and not agreed:

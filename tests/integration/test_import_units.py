@@ -138,3 +138,17 @@ def _files(folder: Path) -> set[str]:
 
 def _counts(**given: int) -> dict[str, int]:
     return {"new": 0, "changed": 0, "same": 0, "rejected": 0} | given
+
+
+async def test_where_to_ask_is_imported_and_a_blank_keeps_it(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """A later file without these columns, or with blanks, takes nothing away."""
+    more = f"{HEADER},Điện thoại,Địa chỉ,Giờ làm việc"
+    first = csv_file(tmp_path, more, "A,Một,Xã,,,,,0256 111,12 Trần Phú,7:30–17:00")
+    await _import(database_url, first)
+    await _import(database_url, csv_file(tmp_path, HEADER, "A,Một,Xã,,,,"))
+    await _import(database_url, csv_file(tmp_path, more, "A,Một,Xã,,,,,0256 222,,"))
+    async with database.read() as conn:
+        found = (await units.list_all(conn))["A"][1]
+    assert (found.phone, found.address, found.hours) == ("0256 222", "12 Trần Phú", "7:30–17:00")

@@ -1,14 +1,15 @@
 """Look-ups of dossiers for a conversation: by code, by id, by phone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from surveys.dossier import Stage, stage_of
+from surveys.dossier import DONE, Stage, stage_of
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossiers, procedures, units
+from surveys.store.dossiers.units import Desk
 
 SHOWN = 10
 """Dossiers listed in one message, the latest first."""
@@ -28,9 +29,24 @@ class DossierStage:
     status: int
     received_at: datetime | None
     promised_at: datetime | None
+    due_at: datetime | None
+    rescheduled_to: datetime | None
+    apology_at: datetime | None
+    finished_at: datetime | None
     returned_at: datetime | None
     phone_key: str | None
     simulated: bool
+    desk: Desk
+
+    def days_late(self, today: date) -> int:
+        """Days after the promised day: until the result was there, or until today; 0 if unknown."""
+        if self.promised_at is None or self.stage is Stage.WITHDRAWN:
+            return 0
+        done = self.finished_at or self.returned_at
+        if self.stage in DONE and done is None:
+            return 0
+        until = done.date() if done is not None and self.stage in DONE else today
+        return max(0, (until - self.promised_at.date()).days)
 
     @property
     def stage(self) -> Stage:
@@ -62,15 +78,20 @@ async def find_ids_by_phone(conn: Connection, phone_key: str) -> list[int]:
     return list((await conn.execute(query.order_by(dossiers.c.id))).scalars())
 
 
+_COLUMNS = (
+    *("id", "code", "status", "received_at", "due_at", "rescheduled_to", "apology_at"),
+    *("finished_at", "returned_at", "phone_key", "simulated"),
+)
+
+
 def _query() -> Select[Any]:
     promised = func.coalesce(dossiers.c.rescheduled_to, dossiers.c.due_at)
-    columns = [
-        dossiers.c[name]
-        for name in ("id", "code", "status", "received_at", "returned_at", "phone_key", "simulated")
-    ]
+    columns = [dossiers.c[name] for name in _COLUMNS]
+    desk = [units.c[name] for name in ("phone", "address", "hours")]
     return (
         select(
             *columns,
+            *desk,
             promised.label("promised_at"),
             units.c.name.label("unit"),
             procedures.c.name.label("procedure"),
@@ -85,4 +106,6 @@ def _latest(query: Select[Any]) -> Select[Any]:
 
 
 def _stage(row: Row[Any]) -> DossierStage:
-    return DossierStage(**{name: getattr(row, name) for name in DossierStage.__slots__})
+    plain = {name: getattr(row, name) for name in DossierStage.__slots__ if name != "desk"}
+    desk = Desk(unit=row.unit, phone=row.phone, address=row.address, hours=row.hours)
+    return DossierStage(**plain, desk=desk)

@@ -33,6 +33,20 @@ class Unit:
     parent: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    phone: str | None = None
+    """Of its one-stop desk, as written for people; `address` and `hours` (when it is open) too."""
+    address: str | None = None
+    hours: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where citizens can ask a person: the one-stop desk of a unit."""
+
+    unit: str
+    phone: str | None
+    address: str | None
+    hours: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +89,20 @@ async def list_units(conn: Connection) -> list[ListedUnit]:
     ]
 
 
+async def find_top_desk(conn: Connection) -> Desk | None:
+    """The desk of the highest unit that has a phone number; None when no unit has one."""
+    order = (units.c.parent_id.is_not(None), units.c.id)
+    query = select(units).where(units.c.phone.is_not(None)).order_by(*order).limit(1)
+    row = (await conn.execute(query)).mappings().one_or_none()
+    return Desk(unit=row["name"], **{name: row[name] for name in _DESK}) if row else None
+
+
 async def save(conn: Connection, changed: Sequence[Unit]) -> None:
     """Write new and changed units; parents may come anywhere in `changed`, or exist already."""
     if not changed:
         return
     new = insert(conn, units)
-    fields = ("name", "name_key", "level", "block", "valid_from", "valid_to")
+    fields = ("name", "name_key", "level", "block", "valid_from", "valid_to", *_DESK)
     upsert = new.on_conflict_do_update(
         index_elements=["code"], set_={name: new.excluded[name] for name in fields}
     )
@@ -107,6 +129,7 @@ def unit_from_json(told: Mapping[str, Any]) -> Unit:
 
 
 _DAYS = ("valid_from", "valid_to")
+_DESK = ("phone", "address", "hours")
 
 
 def _parents(changed: Sequence[Unit]) -> set[str]:
@@ -127,6 +150,7 @@ def _row(unit: Unit) -> dict[str, Any]:
         "block": unit.block,
         "valid_from": unit.valid_from,
         "valid_to": unit.valid_to,
+        **{name: getattr(unit, name) for name in _DESK},
     }
 
 
@@ -139,4 +163,5 @@ def _unit(row: RowMapping) -> Unit:
         parent=row["parent"],
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],
+        **{name: row[name] for name in _DESK},
     )

@@ -59,14 +59,14 @@ async def test_the_holder_of_the_link_learns_a_bit_more(small_house: House) -> N
     said = await person.types(CODE)
     assert "UBND xã An Hòa" in said
     assert "Ngày nhận: 03/05/2021" in said
-    assert "nghĩa vụ tài chính" in said
+    assert "nộp phí, lệ phí hoặc thuế" in said
 
 
 async def test_the_new_date_is_told_where_one_was_given(small_house: House) -> None:
     """Hẹn lại (NĐ 61/2018 Điều 19 khoản 9)."""
     later = datetime(2021, 5, 20, 17)
     await small_house.dossier(**WORK, rescheduled_to=later)
-    assert "Ngày hẹn trả: 20/05/2021" in await small_house.person().types(CODE)
+    assert "Hẹn lại: 20/05/2021" in await small_house.person().types(CODE)
 
 
 async def test_a_dossier_without_a_date_says_so(small_house: House) -> None:

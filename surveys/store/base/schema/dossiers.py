@@ -31,6 +31,9 @@ units = Table(
     ref("parent_id", "units", nullable=True),
     Column("valid_from", Date),
     Column("valid_to", Date),
+    Column("phone", String, comment="of its one-stop desk, as citizens are told"),
+    Column("address", String),
+    Column("hours", String, comment="when the desk is open"),
 )
 
 unit_aliases = Table(
