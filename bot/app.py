@@ -93,7 +93,7 @@ def _wire(
     handle = Conversation(context=talk).handle
     unseal, seal = partial(open_text, talk.keyring), partial(seal_text, talk.keyring)
     worker = Worker(database, by_bot, handle, clock=clock, replies=dispatcher, unseal=unseal)
-    kept = Inbox(database, talk.keyring, arrived=worker.arrived, seal=seal)
+    kept = Inbox(database, talk.keyring, arrived=worker.start_new, seal=seal)
     opened = OpenChannels(channels=channels, put=partial(put_all, kept))
     vitals = Vitals(
         settings=talk.settings,

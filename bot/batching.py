@@ -87,7 +87,7 @@ class Batcher(Generic[Item, Result]):
                 count = min(len(self._waiting), self._max_batch)
                 batch = [self._waiting.popleft() for _ in range(count)]
                 self._room.set()
-                await self._timed(batch)
+                await self._run_batch(batch)
         finally:
             self._running = None
             for waiter in self._waiting:
@@ -112,7 +112,7 @@ class Batcher(Generic[Item, Result]):
             seen = len(self._waiting)
             await asyncio.sleep(0)
 
-    async def _timed(self, batch: Sequence[_Waiter[Item, Result]]) -> None:
+    async def _run_batch(self, batch: Sequence[_Waiter[Item, Result]]) -> None:
         begun = asyncio.get_running_loop().time()
         await self._do(batch)
         self._took = asyncio.get_running_loop().time() - begun

@@ -36,7 +36,7 @@ class Inbox:
         seal: Callable[[str], str] = _as_it_is,
     ) -> None:
         """`arrived` is called after each commit that kept something new, with the updates when
-        they are few (`Worker.arrived`); `seal` encrypts a payload for storage."""
+        they are few (`Worker.start_new`); `seal` encrypts a payload for storage."""
         self._database = database
         self._chat_key = lru_cache(REMEMBERED_CHATS)(keyring.chat_key)
         self._arrived = arrived

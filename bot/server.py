@@ -78,7 +78,7 @@ def make_server(
     refusals.
     """
     counted = refused or RefusedRequests()
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[_timed, _calm, _take_body])
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_track, _calm, _take_body])
     app.add_routes([*routes, web.get("/healthz", _healthz(check))])
     if has_metrics:
         app.add_routes(metrics_routes(check, counted))
@@ -88,7 +88,7 @@ def make_server(
 
 def make_metrics_server(check: Check, refused: RefusedRequests) -> web.Application:
     """Make an application with only `/metrics`, for its own listener."""
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[_timed, _calm, _take_body])
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_track, _calm, _take_body])
     app.add_routes(metrics_routes(check, refused))
     app.on_response_prepare.append(_safe_headers(refused, is_https=False))
     return app
@@ -218,7 +218,7 @@ def _metrics(check: Check, refused: RefusedRequests) -> Handler:
 
 
 @web.middleware
-async def _timed(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _track(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Tell the connection when a request begins and ends; a refusal closes the connection."""
     connection = request.transport.get_protocol() if request.transport else None
     if isinstance(connection, GuardedConnection):

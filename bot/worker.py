@@ -71,7 +71,7 @@ class Replies(Protocol):
     def send(self, claimed: Mapping[BotId, Claimed]) -> None:
         """Send claimed replies."""
 
-    def answered(self, bots: Collection[BotId]) -> None:
+    def notify_due(self, bots: Collection[BotId]) -> None:
         """Replies of these bots are committed and due."""
 
 
@@ -85,7 +85,7 @@ class NoReplies:
     def send(self, claimed: Mapping[BotId, Claimed]) -> None:
         """Send nothing."""
 
-    def answered(self, bots: Collection[BotId]) -> None:
+    def notify_due(self, bots: Collection[BotId]) -> None:
         """Do nothing."""
 
 
@@ -130,7 +130,7 @@ class Worker:
         """Signal that there may be new updates."""
         self._awake.set()
 
-    def arrived(self, updates: Collection[Update]) -> None:
+    def start_new(self, updates: Collection[Update]) -> None:
         """Start these new updates. An empty collection means a large batch: scan the inbox. Updates
         queued after another of the same chat are picked up later.
         """
@@ -203,7 +203,7 @@ class Worker:
         try:
             incoming = self._read(update)
         except Exception as error:
-            await self._failed(update, error)
+            await self._count_failure(update, error)
             return
         if incoming is not None and not update.tries:
             await self._acknowledge(incoming)
@@ -248,7 +248,7 @@ class Worker:
         try:
             await self._commit([job], claims_replies=False)
         except Exception as error:
-            await self._failed(job.update, error)
+            await self._count_failure(job.update, error)
 
     async def _commit(self, jobs: Sequence[_Job], *, claims_replies: bool) -> None:
         """Handle them in one transaction. Their replies are claimed in it and sent after it, or
@@ -262,7 +262,7 @@ class Worker:
                 claimed = await self._replies.claim(conn, bots)
         self.last_success |= dict.fromkeys(bots, time.monotonic())
         if claimed is None:
-            self._replies.answered(bots)
+            self._replies.notify_due(bots)
         else:
             self._replies.send(claimed)
 
@@ -277,7 +277,7 @@ class Worker:
                     await self._handle(conn, job.incoming, job.update.id, self._clock())
         return {(job.update.channel, job.update.bot) for job in mine}
 
-    async def _failed(self, update: Update, error: Exception) -> None:
+    async def _count_failure(self, update: Update, error: Exception) -> None:
         """Count the try. If this can be written, the database was not the cause."""
         waits = self._rules.retry_ms
         retry_in_ms = waits[min(update.tries, len(waits) - 1)]

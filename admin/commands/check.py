@@ -53,7 +53,7 @@ def command(
     language = runtime.texts.language
     grades = {band.id: band.name.of(language) for band in rulebook.grade_bands}
     policy = policy_of(rulebook, rounding=RateRounding(rounding), quota=quota)
-    printed, report = _checked(file, policy)
+    printed, report = _check_file(file, policy)
     words = FindingWords(runtime.texts, grades)
     view = CheckView(
         texts=runtime.texts, words=words, file=file.name, printed=printed, report=report
@@ -63,7 +63,7 @@ def command(
     return 1 if strict and (report.wrong or printed.unread) else 0
 
 
-def _checked(file: Path, policy: Policy) -> tuple[PrintedTables, Report]:
+def _check_file(file: Path, policy: Policy) -> tuple[PrintedTables, Report]:
     vocabulary = load_vocabulary()
     printed = load_tables(file, vocabulary)
     return printed, reconcile(printed.tables, vocabulary, policy)

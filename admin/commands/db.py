@@ -75,7 +75,7 @@ async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, for
     if dry_run:
         runtime.say("database.dry_run")
         return 0
-    if not yes and not _agreed(runtime):
+    if not yes and not _ask_to_continue(runtime):
         runtime.say("database.left_alone")
         return 1
     done = await backups.restore(runtime, plan)
@@ -117,7 +117,7 @@ def _row(runtime: Runtime, name: str, faults: list[str], shown_as: Format) -> Ro
     }
 
 
-def _agreed(runtime: Runtime) -> bool:
+def _ask_to_continue(runtime: Runtime) -> bool:
     if not sys.stdin.isatty():
         raise Refusal("database.say_yes")
     return runtime.confirm("database.sure")

@@ -57,7 +57,7 @@ async def command(
         raise Refusal("explain.no_outcomes", known=", ".join(CRITERIA))
     database = await runtime.database()
     async with database.read() as conn:
-        rated = await _rated(conn, book, unit, wanted)
+        rated = await _rate_unit(conn, book, unit, wanted)
         if codes:
             runtime.scope.require(rated.code)
         phrases = DossierPhrases(runtime=runtime, rulebook=book, forms=await known_forms(conn))
@@ -90,7 +90,7 @@ def _counted(book: Rulebook, criterion: str | None) -> str | None:
     return criterion if criterion in CRITERIA else None
 
 
-async def _rated(conn: Connection, book: Rulebook, unit: str, period: Period) -> UnitRating:
+async def _rate_unit(conn: Connection, book: Rulebook, unit: str, period: Period) -> UnitRating:
     code = (await UnitIndex.load(conn)).code_of(unit)
     evidence = (await unit_evidence(conn, book, period)).evidence
     if all(one.code != code for one in evidence):

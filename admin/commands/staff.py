@@ -45,7 +45,7 @@ async def add_officer(
             added_at=runtime.now,
         )
         officer = replace(officer, os_user=os_user or officer.machine_user)
-        officer = await _limited(conn, officer, unit)
+        officer = await _with_scope(conn, officer, unit)
         await staff.save(conn, officer)
         await runtime.audit(conn, "staff.add", f"staff:{name}", _told(officer))
     runtime.say("staff.added", name=name, roles=", ".join(officer.roles))
@@ -115,7 +115,7 @@ def _roles(runtime: Runtime, before: Officer | None, name: str, wanted: set[Role
     return wanted | former if name == runtime.actor else wanted
 
 
-async def _limited(conn: Connection, officer: Officer, unit: str | None) -> Officer:
+async def _with_scope(conn: Connection, officer: Officer, unit: str | None) -> Officer:
     """The officer with this unit scope; None keeps the former one, empty removes it.
 
     Raises Refusal `staff.unit_roles`, `units.unknown` or `units.ambiguous`.

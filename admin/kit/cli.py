@@ -125,9 +125,9 @@ def _run(texts: Texts, args: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
-        return _reader_gone()
+        return _discard_output()
     except Exception as error:
-        return _failed(texts, error)
+        return _report_failure(texts, error)
     return code if isinstance(code, int) else 0
 
 
@@ -138,7 +138,7 @@ def _usage(texts: Texts, error: click.UsageError) -> int:
     return 2
 
 
-def _failed(texts: Texts, error: Exception) -> int:
+def _report_failure(texts: Texts, error: Exception) -> int:
     from admin.kit.refusals import sentence
 
     if os.environ.get("MOTCUA_DEBUG"):
@@ -147,6 +147,6 @@ def _failed(texts: Texts, error: Exception) -> int:
     return 1
 
 
-def _reader_gone() -> int:
+def _discard_output() -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -318,12 +318,12 @@ async def _run(function: Callable[..., Any], ctx: click.Context) -> object:
             exits=exits,
             who=Identity(name=claim.name or claim.os_user, officer=None, staffed=False),
         )
-        runtime = await _authorized(runtime, permissions.wanted(path_of(ctx), ctx.params))
+        runtime = await _authorize(runtime, permissions.wanted(path_of(ctx), ctx.params))
         result = function(runtime, **ctx.params)
         return await result if inspect.isawaitable(result) else result
 
 
-async def _authorized(runtime: Runtime, keys: Sequence[str]) -> Runtime:
+async def _authorize(runtime: Runtime, keys: Sequence[str]) -> Runtime:
     """The runtime of an officer who may do all this. Raises Refusal as `permissions.require`."""
     if all(map(permissions.is_open, keys)):
         return runtime

@@ -97,7 +97,7 @@ class Dispatcher:
         for bot, replies in claimed.items():
             self._senders[bot].send_replies(replies)
 
-    def answered(self, bots: Collection[BotId]) -> None:
+    def notify_due(self, bots: Collection[BotId]) -> None:
         """Signal due replies of these bots (channel, bot), without a query for them."""
         for bot in bots:
             self._senders[bot].wake(REPLIES)

@@ -42,7 +42,7 @@ async def _serving(
     worker = Worker(database, channels, echo, clock=lambda: NOW, replies=replies or dispatcher)
     running = [asyncio.create_task(worker.run()), asyncio.create_task(dispatcher.run())]
     try:
-        yield Inbox(database, KEYS, worker.arrived)
+        yield Inbox(database, KEYS, worker.start_new)
     finally:
         for task in running:
             task.cancel()

@@ -38,7 +38,7 @@ async def _serving(house: House, channel: FakeChannel) -> AsyncIterator[Inbox]:
     )
     running = [asyncio.create_task(worker.run()), asyncio.create_task(dispatcher.run())]
     try:
-        yield Inbox(house.database, KEYS, worker.arrived)
+        yield Inbox(house.database, KEYS, worker.start_new)
     finally:
         for task in running:
             task.cancel()

@@ -155,12 +155,12 @@ class WebChannel(Channel):
                 async with self._context.database.read_inline() as conn:
                     found = await web_messages.list_after(conn, chat_key, last_id, PAGE)
                 last_id = found[-1].id if found else last_id
-                page = Page(self._opened(found), is_last=len(found) < PAGE)
+                page = Page(self._decrypt(found), is_last=len(found) < PAGE)
                 yield page
                 if page.is_last:
                     await wait_at_most(changed, POLL_SECONDS)
 
-    def _opened(self, found: Sequence[WebMessage]) -> Sequence[WebMessage]:
+    def _decrypt(self, found: Sequence[WebMessage]) -> Sequence[WebMessage]:
         ring = self._context.keyring()
         return [replace(one, body=open_body(ring, one.body)) for one in found]
 

@@ -66,7 +66,7 @@ async def _serve(job: Job) -> None:
             rules=DISPATCH,
         )
         worker = Worker(database, channels, _handle, clock=_now, replies=dispatcher, rules=WORK)
-        runner = await _listen(Inbox(database, KEYS, worker.arrived), job.port)
+        runner = await _listen(Inbox(database, KEYS, worker.start_new), job.port)
         running = [asyncio.create_task(worker.run()), asyncio.create_task(dispatcher.run())]
         await stop.wait()
         await runner.cleanup()
