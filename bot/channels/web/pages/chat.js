@@ -10,9 +10,11 @@ const WAITING = "motcua-waiting";
 const waiting = stored(); // this page's own; another tab keeps its own beside them
 // The page is Vietnamese whatever the browser is set to; ?lang=en, or /language in the chat.
 const LANGUAGE = new URLSearchParams(location.search).get("lang") || "";
+const VIETNAMESE = /[ăâđêôơưạ-ỹ]/i;
 const shown = new Map(); // event id -> our own bubble, until the server's copy comes
 let sending = false;
 let connected = false;
+let tapped = false;
 
 function stored() {
   try { return JSON.parse(localStorage.getItem(WAITING)) || []; } catch { return []; }
@@ -31,6 +33,7 @@ function bubble(author, text) {
   const item = document.createElement("li");
   item.className = author;
   item.textContent = text;
+  item.lang = VIETNAMESE.test(text) ? "vi" : "en";
   talk.append(item);
   return item;
 }
@@ -70,6 +73,7 @@ function button(choice) {
   made.addEventListener("click", () => {
     made.classList.add("chosen");
     retire();
+    tapped = true; // the button is gone: the reader's place moves on to what comes next
     say({ kind: "tap", data: choice.data, text: choice.label });
   });
   return made;
@@ -102,7 +106,8 @@ async function flush() {
 async function post(event) {
   try {
     const answer = await fetch("/chat/events", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(event) });
-    if (answer.ok) shown.get(event.id)?.classList.remove("waiting");
+    const own = shown.get(event.id);
+    if (answer.ok && own) own.classList.remove("waiting");
     if (answer.ok && connected) ready();
     return answer.ok || answer.status === 400;
   } catch {
@@ -117,6 +122,7 @@ function receive(message) {
   retire();
   const item = bubble("bot", data.brief || data.text);
   if (data.buttons && data.buttons.length) addButtons(item, data.buttons);
+  if (tapped) { item.tabIndex = -1; item.focus({ preventScroll: true }); tapped = false; }
   atEnd();
 }
 
