@@ -134,3 +134,31 @@ def test_the_decree_of_today_has_shares_and_no_points(
     explained = printed(capsys, "--lang", "en", "explain", "XA01", "2021-05", "i", *rate[2:])
     assert "1 / 2 = 50%" in explained
     assert cli.run([*rate, "--out", str(office / "decree.xlsx")]) == 0
+
+
+def test_the_index_of_the_portal_is_rated_from_imported_facts(
+    office: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its facts are known without naming the rulebook; a group without figures is not 0."""
+    file = office / "portal.csv"
+    file.write_text(
+        "unit,period,fact,value\n"
+        "XA01,2021-05,hồ sơ giải quyết đúng hạn (Cổng),9\nXA01,2021-05,q766_received,10\n"
+        "XA01,2021-05,petitions,0\nXA01,2021-05,petitions_on_time,0\n"
+        "XA02,2021-05,petitions,3\nXA02,2021-05,petitions_on_time,4\n",
+        "utf-8",
+    )
+    assert cli.run(["facts", "import", str(file)]) == 0
+    refused = capsys.readouterr()
+    assert "petitions_on_time" in refused.out + refused.err  # a part above its whole
+    rate = ("rate", "2021-05", "--rulebook", "qd766-2022")
+    found = json.loads(printed(capsys, *rate, "--format", "json"))
+    first = found["units"][0]
+    assert (first["total"], first["reachable"], first["grade"]) == ("24.00", "26", None)
+    assert first["criteria"]["on_time"]["beside"] == "100.00"
+    assert first["groups"]["truc_tuyen"]["points"] is None
+    assert "24,00/26" in printed(capsys, *rate)
+    line = ("explain", "XA01", "2021-05", "on_time", *rate[2:])
+    explained = json.loads(printed(capsys, *line, "--format", "json"))
+    assert explained["whole"] == 2
+    assert cli.run([*rate, "--out", str(office / "portal.xlsx")]) == 0

@@ -375,7 +375,7 @@ def test_one_id_in_two_files_is_refused(tmp_path: Path) -> None:
     assert refusal.params["id"] == "tt01-2018"
 
 
-SHIPPED_IDS = ["dam-rong-2020", "nd118-2025", "tt01-2018"]
+SHIPPED_IDS = ["dam-rong-2020", "nd118-2025", "qd766-2022", "tt01-2018"]
 EARLY = "criteria.1.outcomes.early"
 BROKEN = [
     ("version: 1\n", "version: none\n", "bad_value", "version"),
