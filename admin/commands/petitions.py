@@ -27,7 +27,7 @@ async def list_petitions(
     only_open: bool,  # noqa: FBT001 - click calls by name
     shown_as: Format,
 ) -> None:
-    """Print the petitions, what is due first on top."""
+    """Print the petitions, the earliest due date first."""
     database = await runtime.database()
     async with database.read() as conn:
         found = [one for one in await petitions.list_sent(conn) if _is_ours(runtime, one)]
@@ -44,7 +44,7 @@ async def list_petitions(
 @click.argument("reference")
 @format_option
 async def show_petition(runtime: Runtime, reference: str, shown_as: Format) -> None:
-    """Print one petition with who sent it; this is written to the audit log."""
+    """Print one petition with its sender; this is written to the audit log."""
     database = await runtime.database()
     async with database.write() as conn:
         found = await _required(conn, runtime, reference)
@@ -76,7 +76,7 @@ async def answer_petition(
     text: str,
     again: bool,  # noqa: FBT001 - click calls by name
 ) -> None:
-    """Answer a petition; the citizen is told the text, and its complaints are decided with it."""
+    """Answer a petition; the citizen gets the text, and its complaints are decided with it."""
     database = await runtime.database()
     async with database.write() as conn:
         petition = await _required(conn, runtime, reference)
@@ -97,7 +97,7 @@ async def answer_petition(
 @click.argument("reference")
 @click.option("--to", required=True, metavar="NAME")
 async def forward_petition(runtime: Runtime, reference: str, to: str) -> None:
-    """Pass a petition on to whom it concerns; the citizen is told to whom."""
+    """Forward a petition to the responsible body; the citizen is told to which one."""
     database = await runtime.database()
     async with database.write() as conn:
         petition = await _required(conn, runtime, reference)
@@ -113,7 +113,7 @@ async def forward_petition(runtime: Runtime, reference: str, to: str) -> None:
 
 
 def _is_ours(runtime: Runtime, one: Petition) -> bool:
-    """Whether it concerns the officer's unit; one about no dossier is the whole office's."""
+    """Whether it concerns the officer's unit; one about no dossier concerns the whole office."""
     return runtime.scope.unit is None or (one.unit is not None and runtime.scope.covers(one.unit))
 
 
@@ -137,7 +137,7 @@ def _refuse_unanswerable(petition: Petition, text: str, *, again: bool) -> None:
 async def _decide_complaints(
     conn: Connection, runtime: Runtime, petition: Petition, state: ComplaintState, reason: str
 ) -> None:
-    """The complaints that were sent with it: what counts for the office follows the answer."""
+    """Decide the complaints that were sent with the petition as its answer says."""
     if petition.response_id is None:
         return
     author = await runtime.author(conn)

@@ -30,12 +30,12 @@ def row(one: Petition, today: date) -> dict[str, Any]:
 
 
 def whole(one: Petition, today: date, ring: Keyring) -> dict[str, Any]:
-    """Everything: the line, what was written, the answer. Words that are gone are None."""
+    """Everything: the line, what was written, the answer. Deleted texts are None."""
     words: dict[str, str] = json.loads(ring.unseal(one.words_sealed)) if one.words_sealed else {}
     written = {field: words.get(field) or None for field in WRITTEN}
     return row(one, today) | written | {"answer": one.answer, "officer": one.officer}
 
 
 def local_day(moment: datetime | None, at: Any) -> str | None:  # noqa: ANN401 - Runtime.local
-    """A moment as the day it is here."""
+    """The date of a moment in the authority's time zone."""
     return None if moment is None else f"{at(moment):%d/%m/%Y}"

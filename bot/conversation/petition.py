@@ -38,7 +38,7 @@ async def note_complaint(turn: Turn, response_id: int | None, kind: str) -> None
 
 
 async def take_back(turn: Turn, response_id: int | None, kind: str) -> None:
-    """The answer was changed: the complaint and its petition are dropped, and this is said."""
+    """Drop the complaint and its petition, since the answer was changed, and tell the citizen."""
     if response_id is None:
         return
     listed = await complaints.list_by_response(turn.conn, response_id)
@@ -52,7 +52,7 @@ async def take_back(turn: Turn, response_id: int | None, kind: str) -> None:
 
 
 async def offer(turn: Turn, response_id: int | None) -> None:
-    """Before the thanks: shall it become a formal petition?"""
+    """Offer to turn the complaint into a formal petition, before the thanks."""
     if response_id is None or not await _pending(turn, response_id):
         return
     await _offer(turn, turn.text("petition.lead.answer"), Verb.PETITION, response_id)
@@ -68,7 +68,7 @@ async def start(turn: Turn, text: str = "") -> None:
 
 
 async def on_complain(turn: Turn, press: ButtonPress) -> None:
-    """Take the answer to that offer; `ask` makes it."""
+    """Handle the answer to that offer, which `ask` makes."""
     dossier = await lookups.find_by_id(turn.conn, press.subject) if press.subject else None
     if press.answer == "ask":
         await start(turn, dossier.code if dossier else "")
@@ -86,7 +86,7 @@ async def on_complain(turn: Turn, press: ButtonPress) -> None:
 
 
 async def on_decision(turn: Turn, response_id: int, *, agreed: bool) -> None:
-    """Take the answer to the offer after the form; it is also the consent for this purpose."""
+    """Handle the answer to the offer after the form; it is also the consent for this purpose."""
     waiting = await _pending(turn, response_id)
     if not waiting:
         await turn.say("petition.nothing_open")
@@ -101,7 +101,7 @@ async def on_decision(turn: Turn, response_id: int, *, agreed: bool) -> None:
 
 
 async def on_report(turn: Turn, press: ButtonPress) -> None:
-    """A button of a petition: of its form while it is written, of its answer afterwards."""
+    """Handle a button of a petition: of its form while it is written, of its answer afterwards."""
     petition = await petitions.find(turn.conn, press.subject)
     if petition is None or petition.contact_id != turn.contact.id:
         await turn.say("petition.nothing_open")
@@ -138,7 +138,7 @@ async def repeat_offer(turn: Turn) -> bool:
 
 
 async def follow(turn: Turn, reference: str) -> bool:
-    """Show how far the petition or complaint with this reference is; False when there is none."""
+    """Show the state of the petition or complaint with this reference; False if there is none."""
     petition = await petitions.find_by_reference(turn.conn, reference)
     if petition is not None and petition.sent_at is not None:
         await _show_petition(turn, petition)
@@ -175,7 +175,7 @@ async def _offer(turn: Turn, lead: str, verb: Verb, subject: int) -> None:
 
 
 async def _show_petition(turn: Turn, petition: Petition) -> None:
-    """Tell the reason to the sender; anybody else who has the code is told the state only."""
+    """Show the reason to the sender; anyone else with the code sees only the state."""
     own = petition.contact_id == turn.contact.id
     state = petition.state if petition.found is None else petition.found
     said = {

@@ -20,9 +20,9 @@ from surveys.store.results.petitions import Petition, PetitionState
 from surveys.typed_words import clean, shared_words, word_count
 
 CONTENT = 2000
-"""Characters of the content that are taken."""
+"""The most characters of the content."""
 COMMANDS = frozenset({CommandName.HELP, CommandName.HELD, CommandName.LANGUAGE, CommandName.LOOKUP})
-"""Said without a slash these are nobody's name."""
+"""Without a slash, these commands cannot be a name."""
 
 
 def _written(text: str, limit: int) -> str | None:
@@ -36,7 +36,7 @@ FIELDS: dict[str, Callable[[str], str | None]] = {
     "address": lambda text: _written(text, 300),
     "phone": normal_phone,
 }
-"""What a petition has, in the order of asking, each with what makes it readable."""
+"""The fields of a petition in the order of asking, each with its parser."""
 NONE = ""
 """No phone: the answer goes to the address, and to this chat."""
 
@@ -48,7 +48,7 @@ async def begin(turn: Turn, petition: Petition) -> None:
 
 
 async def on_typed(turn: Turn) -> bool:
-    """Take what was written as the field that is asked for; False when none is."""
+    """Take a text as the open field; False if no field is open."""
     petition = await _draft(turn)
     if petition is None or bare_command(turn.incoming.text) in COMMANDS:
         return False
@@ -68,7 +68,7 @@ async def on_typed(turn: Turn) -> bool:
 
 
 async def on_press(turn: Turn, petition: Petition, answer: str) -> None:
-    """A button of the form: send, stop, skip the phone, or the field to correct."""
+    """Handle a button of the form: send, stop, skip the phone, or the field to correct."""
     words = words_of(turn, petition)
     turn.focus = replace(turn.focus, petition=petition.id)
     if answer == "stop":
@@ -84,13 +84,13 @@ async def on_press(turn: Turn, petition: Petition, answer: str) -> None:
 
 
 async def correct(turn: Turn, petition: Petition, field: str) -> None:
-    """Ask for one field again; the others stay."""
+    """Ask for one field again; the other fields stay."""
     turn.focus = replace(turn.focus, field=field)
     await _ask(turn, petition)
 
 
 async def repeat(turn: Turn) -> bool:
-    """Ask for the open field, or show what was written, once more; False when none is open."""
+    """Ask for the open field, or show the draft, again; False if no draft is open."""
     petition = await _draft(turn)
     if petition is not None:
         await _ask(turn, petition)
@@ -98,7 +98,7 @@ async def repeat(turn: Turn) -> bool:
 
 
 async def give_up(turn: Turn, petition: Petition) -> None:
-    """No petition: what was written so far is deleted, a complaint stays."""
+    """Cancel the petition: the texts so far are deleted, a complaint stays."""
     await petitions.withdraw(turn.conn, petition)
     turn.focus = replace(turn.focus, petition=None, field=None)
     of_answer = petition.response_id is not None
@@ -106,7 +106,7 @@ async def give_up(turn: Turn, petition: Petition) -> None:
 
 
 def words_of(turn: Turn, petition: Petition) -> dict[str, str]:
-    """What was written so far, by field."""
+    """The texts written so far, by field."""
     sealed = petition.words_sealed
     found: dict[str, str] = json.loads(turn.context.keyring.unseal(sealed)) if sealed else {}
     return found
@@ -125,7 +125,7 @@ async def _draft(turn: Turn) -> Petition | None:
 
 
 def _field(turn: Turn, words: dict[str, str]) -> str | None:
-    """The field that is asked for: the one to correct, else the first one missing."""
+    """The open field: the one to correct, else the first one missing."""
     missing = (field for field in FIELDS if field not in words)
     return turn.focus.field or next(missing, None)
 
@@ -203,7 +203,7 @@ async def _send(turn: Turn, petition: Petition) -> None:
 
 
 async def _other_references(turn: Turn, petition: Petition) -> list[str]:
-    """Of the complaints that were sent with it."""
+    """The references of the complaints that were sent with the petition."""
     if petition.response_id is None:
         return []
     listed = await complaints.list_by_response(turn.conn, petition.response_id)
