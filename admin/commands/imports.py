@@ -57,12 +57,17 @@ async def show_import(
         told = {"fields": fields, "built_on": built_on, "changes": [_told(one) for one in listed]}
         output.show_json(shown | told)
         return
-    runtime.show([shown], runtime.columns("imports.columns", f"{KEYS} sha256"), shown_as)
-    if shown_as is Format.TABLE and fields:
+    is_table = shown_as is Format.TABLE
+    keys = KEYS if is_table else f"{KEYS} sha256"
+    runtime.show([shown], runtime.columns("imports.columns", keys), shown_as)
+    if is_table:
+        click.echo(f"SHA-256: {one.sha256}")
+    if is_table and fields:
         runtime.show(fields, runtime.columns("imports.columns", "kind field count"), shown_as)
     if changes:
         columns = runtime.columns("imports.columns", "kind subject field before after")
-        runtime.show([_told(one) for one in listed], columns, shown_as)
+        rows = [_for_people(_told(one)) if is_table else _told(one) for one in listed]
+        runtime.show(rows, columns, shown_as)
     for other in later:
         runtime.say("imports.built_on", id=str(other.id), file=other.file_name)
 
@@ -131,6 +136,19 @@ def _row(runtime: Runtime, one: Import, shown_as: Format) -> dict[str, Any]:
         row["state"] = runtime.text(f"imports.states.{one.state}")
         row["kind"] = runtime.text(f"imports.kinds.{one.kind}")
     return row
+
+
+def _for_people(told: dict[str, Any]) -> dict[str, Any]:
+    return told | {name: _words(told[name]) for name in ("before", "after")}
+
+
+def _words(value: object) -> object:
+    """A unit, a step or a score is several values: those that are there, in their order."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return ", ".join(str(_words(one)) for one in value if one not in (None, ""))
+    return value
 
 
 def _told(change: Change) -> dict[str, Any]:

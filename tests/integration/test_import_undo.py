@@ -194,3 +194,20 @@ async def test_imports_are_listed_and_shown(
     assert "Khai sinh" in shown
     assert "Nguyễn" not in shown
     assert "Lần nhập 3 (file.csv) dựa trên lần nhập này." in capsys.readouterr().err
+
+
+async def test_changes_are_shown_in_words_within_the_terminal(
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Points and note of a score, not how a program writes a list; the hash on its own line."""
+    await _import(database_url, tmp_path, "units", UNITS)
+    await _import(database_url, tmp_path, "scores", SCORES.replace(",1,", ",1,thiếu niêm yết"))
+    assert show_import.callback
+    async with office(database_url) as runtime:
+        capsys.readouterr()
+        await show_import.callback(runtime, number=2, changes=True, shown_as=Format.TABLE)
+    shown = capsys.readouterr().out
+    assert "1, thiếu niêm yết" in shown
+    assert "[" not in shown
+    (hashed,) = (line for line in shown.splitlines() if "SHA-256" in line)
+    assert len(hashed) == len("SHA-256: ") + 64
