@@ -23,6 +23,10 @@ _WRITTEN = (
     re.compile(rf"(?:{_DAY})(?:(?: ?[,t-] ?| )\(?(?:{_TIME})\)?)?"),
     re.compile(rf"(?:{_TIME})(?: ?[,-] ?| )(?:{_DAY})"),
 )
+_USUAL = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?", re.ASCII
+)
+"""How the one-stop software writes it; `_WRITTEN` means the same and takes ten times as long."""
 _WORDS = re.compile(
     r"\b(?:ngay|luc|hoi|vao)\b|\b(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat)\b,?"
 )
@@ -55,8 +59,10 @@ def _read(value: object, zone: ZoneInfo) -> datetime:
 
 
 def _from_text(text: str, zone: ZoneInfo) -> datetime:
-    if len(text) == 10 and text[2] == text[5] == "/":
-        return datetime(int(text[6:]), int(text[3:5]), int(text[:2]))  # noqa: DTZ001
+    if usual := _USUAL.fullmatch(text):
+        day, month, year, hour, minute, second = usual.groups("0")
+        moment = (int(year), int(month), int(day), int(hour), int(minute), int(second))
+        return datetime(*moment)  # noqa: DTZ001
     if len(text) >= 10 and text[4] == text[7] == "-":
         return _read(datetime.fromisoformat(text), zone)
     plain = _plain(text)

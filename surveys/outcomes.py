@@ -4,7 +4,7 @@ TT 01/2018/TT-VPCP Điều 13 defines the evidence; the rulebook gives points to
 is MISSING, never 0.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -119,12 +119,15 @@ _WORST_FIRST = (Timing.LATE, Timing.SAME_DAY, Timing.EARLY, Timing.NO_DUE_DATE)
 
 def worst(timings: Iterable[Timing]) -> Timing:
     """The dossier's timing over its steps: the worst known one."""
-    known = set(timings)
+    if not (known := set(timings)):
+        return Timing.MISSING
     return next((timing for timing in _WORST_FIRST if timing in known), Timing.MISSING)
 
 
-def _last(answers: Iterable[Given], question: str) -> Given | None:
+def _last(answers: Sequence[Given], question: str) -> Given | None:
     """The answer that counts if several forms asked the same question: the last one given."""
+    if not answers:
+        return None
     given = [one for one in answers if one.question == question and one.option is not None]
     return max(given, key=lambda one: (one.answered_at, one.response_id), default=None)
 
@@ -151,4 +154,6 @@ _CODES: Mapping[type[IntEnum], Mapping[str, int]] = {
 
 
 def _named(kind: type[Kind], given: Given | None) -> Kind:
-    return kind(_CODES[kind].get((given.option or "") if given else "", 0))
+    if given is None:
+        return kind.MISSING
+    return kind(_CODES[kind].get(given.option or "", 0))

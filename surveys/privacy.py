@@ -71,20 +71,25 @@ class Keyring:
         return self._hash("fingerprint", "")[:16]
 
     def _fernet(self) -> "Fernet":
-        return _fernet(self._digest("seal", ""))
+        return _fernet(self.secret)
 
     def _hash(self, purpose: str, text: str) -> str:
         return self._digest(purpose, text).hex()
 
     def _digest(self, purpose: str, text: str) -> bytes:
-        return hmac.digest(self.secret, f"{purpose}\0{text}".encode(), "sha256")
+        return _digest(self.secret, purpose, text)
+
+
+def _digest(secret: bytes, purpose: str, text: str) -> bytes:
+    return hmac.digest(secret, f"{purpose}\0{text}".encode(), "sha256")
 
 
 @lru_cache(maxsize=4)
-def _fernet(key: bytes) -> "Fernet":
+def _fernet(secret: bytes) -> "Fernet":
+    """One for all that a keyring seals: deriving its key costs a tenth of sealing a name."""
     from cryptography.fernet import Fernet
 
-    return Fernet(base64.urlsafe_b64encode(key))
+    return Fernet(base64.urlsafe_b64encode(_digest(secret, "seal", "")))
 
 
 def link_token(randomness: bytes) -> str:

@@ -64,6 +64,7 @@ class DossierReader:
     def read(self, row: Row) -> Draft:
         """Read one dossier. Raises Refusal `dossiers.duplicate`, `.in_future`, `.status`,
         `.channel`, or as `cells` and `UnitIndex.code_of`."""
+        place = row.place
         code = normal_code(cells.read_code(row, "code"))
         if first := self._first.get(code):
             raise Refusal("dossiers.duplicate", dossier=code, row=first)
@@ -71,7 +72,7 @@ class DossierReader:
         for name in self._dates:
             if (moment := when(row, name, self._zone)) is not None:
                 plain[name] = moment
-                self._watched.see(name, row.cells[row.places[name]], moment, row.place)
+                self._watched.see(name, row.cells[row.places[name]], moment, place)
         self._require_past(plain)
         plain |= self._stated(row)
         draft = Draft(
@@ -80,10 +81,10 @@ class DossierReader:
             procedure=text(row, "procedure"),
             applicant=text(row, "applicant"),
             phone=self._phone(row),
-            row=row.place,
+            row=place,
         )
-        self._first[code] = row.place
-        self._look_twice(row, draft)
+        self._first[code] = place
+        self._look_twice(draft)
         return draft
 
     def _unit(self, row: Row) -> str:
@@ -124,8 +125,9 @@ class DossierReader:
 
         Raises Refusal `dossiers.status` for a number that is not one of the ten.
         """
+        said = self._statuses.get(fold(written), written) if self._statuses else written
         try:
-            return parse_status(self._statuses.get(fold(written), written))
+            return parse_status(said)
         except ValueError:
             if written.isdigit():
                 raise Refusal("dossiers.status", value=written) from None
@@ -138,12 +140,12 @@ class DossierReader:
             self.notes.add("phone", row.place)
         return number
 
-    def _look_twice(self, row: Row, draft: Draft) -> None:
+    def _look_twice(self, draft: Draft) -> None:
         if not has_known_form(draft.code):
-            self.notes.add("unknown_code", row.place)
+            self.notes.add("unknown_code", draft.row)
         due, received = draft.plain.get("due_at"), draft.plain.get("received_at")
         if due and received and due.date() < received.date():
-            self.notes.add("due_before_received", row.place)
+            self.notes.add("due_before_received", draft.row)
 
 
 def _filing(written: str) -> Filing:

@@ -9,18 +9,16 @@ from typing import Any
 
 from sqlalchemy import DateTime, bindparam, select, update
 
+from surveys.store.base.bulk import add_rows
 from surveys.store.base.connection import Connection
-from surveys.store.base.database import insert
 from surveys.store.base.schema import dossiers
 from surveys.store.dossiers.dossiers import ensure_procedures
 from surveys.store.results import evidence
 from surveys.store.system import import_changes
 from surveys.store.system.import_changes import Change
 
-COLUMNS = tuple(
-    column.name for column in dossiers.c if column.name not in {"id", "simulated", "import_id"}
-)
-"""What an import may say of a new dossier."""
+COLUMNS = tuple(column.name for column in dossiers.c if column.name not in {"id", "simulated"})
+"""What an import says of a new dossier."""
 MOMENTS = frozenset(column.name for column in dossiers.c if isinstance(column.type, DateTime))
 SEALED = frozenset(name for name in COLUMNS if name.endswith("_sealed"))
 
@@ -38,13 +36,18 @@ class Writes:
     changes: list[Change] = field(default_factory=list)
 
 
+NEW_AT_ONCE = 1_000
+"""At most this number of new dossiers is written by one statement: about 30 ms."""
+
+
 def encode(writes: Writes, at_once: int) -> list[str]:
-    """Split into chunks of limited size that can be staged; names and phones are encrypted."""
+    """Split into chunks that can be staged, of `at_once` changed dossiers each; names and phones
+    are encrypted."""
     new, changed = writes.new, list(writes.changed.items())
     of_code: defaultdict[str, list[Change]] = defaultdict(list)
     for one in writes.changes:
         of_code[one.subject].append(one)
-    bodies = [_dump(new=new[at : at + at_once]) for at in range(0, len(new), at_once)]
+    bodies = [_dump(new=new[at : at + NEW_AT_ONCE]) for at in range(0, len(new), NEW_AT_ONCE)]
     changes = list(of_code.values())
     for at in range(0, len(changed), at_once):
         told = [_told(one) for some in changes[at : at + at_once] for one in some]
@@ -55,11 +58,11 @@ def encode(writes: Writes, at_once: int) -> list[str]:
 async def apply(conn: Connection, import_id: int, body: str) -> None:
     """Write a staged chunk; a new dossier that exists by now is left unchanged."""
     told = json.loads(body)
-    new = [_loaded(row) for row in told.get("new", ())]
+    new = told.get("new", ())
     changed = {number: _loaded(row) for number, row in told.get("changed", ())}
     numbers = await _procedures(conn, [*new, *changed.values()])
     if new:
-        await _make(conn, [_whole(_numbered(row, numbers), import_id) for row in new])
+        await _make(conn, [_numbered(row, numbers) | {"import_id": import_id} for row in new])
     await change(conn, changed, numbers)
     await import_changes.record(conn, import_id, [_change(one) for one in told.get("changes", ())])
     await evidence.refresh(conn, changed)
@@ -69,8 +72,7 @@ async def _make(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add dossiers that nothing refers to yet, so that their own rows suffice to derive their
     evidence.
     """
-    new = insert(conn, dossiers).on_conflict_do_nothing(index_elements=["code"])
-    await conn.execute(new, list(rows))
+    await add_rows(conn, dossiers, COLUMNS, rows)
     mine = dossiers.c.import_id == rows[0]["import_id"]
     codes = [row["code"] for row in rows]
     query = select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(codes), mine)
@@ -79,22 +81,26 @@ async def _make(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     await evidence.add(conn, made)
 
 
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
 def _dump(**parts: object) -> str:
     return json.dumps(parts, ensure_ascii=False, default=_plain, separators=(",", ":"))
 
 
 def _plain(value: object) -> str:
     """Times as ISO strings; encrypted bytes are ASCII."""
-    if isinstance(value, bytes):
-        return value.decode("ascii")
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("ascii")
     raise TypeError(type(value))
 
 
 def _loaded(row: dict[str, Any]) -> dict[str, Any]:
     for name in MOMENTS & row.keys():
-        row[name] = row[name] and datetime.fromisoformat(row[name])
+        row[name] = _moment(row[name])
     for name in SEALED & row.keys():
         row[name] = row[name] and row[name].encode()
     return row
@@ -141,10 +147,6 @@ def _numbered(row: Mapping[str, Any], numbers: Mapping[str, int]) -> dict[str, A
         name = found.pop("procedure")
         found["procedure_id"] = numbers[name] if name else None
     return found
-
-
-def _whole(row: Mapping[str, Any], import_id: int) -> dict[str, Any]:
-    return {name: row.get(name) for name in COLUMNS} | {"import_id": import_id}
 
 
 def _alike(

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from surveys.criteria import BY_COMPLAINT, CRITERIA, QUESTIONS, Source, outcomes, raw_outcomes
 from surveys.dossier import Filing
 from surveys.outcomes import AgencyStep, ComplaintState, DossierRecord, Given
+from surveys.store.base.bulk import PlainRow
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of
 from surveys.store.base.schema import (
@@ -79,19 +81,40 @@ async def find_between(conn: Connection, first: int, last: int) -> list[Known]:
     return await _known(conn, _WITHIN, {"first": first, "last": last})
 
 
-def of_new(number: int, row: Mapping[str, Any]) -> Known:
-    """The record of a dossier without steps or answers, from its own columns."""
-    received = row["received_at"]
-    dates = {name: row[name] for name in ("due_at", "finished_at", "returned_at")}
-    return Known(
-        dossier_id=number,
-        code=row["code"],
-        unit_id=row["unit_id"],
-        received_on=received.date() if received else None,
-        online=row["channel"] == Filing.ONLINE,
-        answered=0,
-        record=DossierRecord(**dates),
+def derive_new_row(number: int, row: PlainRow) -> EvidenceRow:
+    """The evidence row of a dossier without steps or answers, from its own columns, as JSON knows
+    them.
+    """
+    received, due, finished, returned = (_day(row.get(name)) for name in _MOMENTS)
+    return {
+        "dossier_id": number,
+        "unit_id": row["unit_id"],
+        "returned_on": returned,
+        "received_on": received,
+        "online": int(row["channel"] == Filing.ONLINE),
+        "answered": 0,
+        **_codes_of_days(due, finished, returned),
+    }
+
+
+_MOMENTS = ("received_at", "due_at", "finished_at", "returned_at")
+_DAY = len("2021-03-15")
+
+
+def _day(iso: str | None) -> str | None:
+    return iso[:_DAY] if iso else None
+
+
+@lru_cache(maxsize=20_000)
+def _codes_of_days(
+    due: str | None, finished: str | None, returned: str | None
+) -> Mapping[str, int]:
+    """Outcomes compare days and no hours, so thousands of new dossiers share a few hundred."""
+    due_at, finished_at, returned_at = (
+        datetime.fromisoformat(day) if day else None for day in (due, finished, returned)
     )
+    record = DossierRecord(due_at=due_at, finished_at=finished_at, returned_at=returned_at)
+    return outcomes(record).codes()
 
 
 async def derive_raw_codes(conn: Connection, dossier_id: int) -> dict[str, int]:

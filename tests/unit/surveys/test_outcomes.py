@@ -1,8 +1,10 @@
 """The rules from a dossier to its outcomes (TT 01/2018 Điều 13), one sentence a test."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from surveys.criteria import CRITERIA, outcomes, raw_outcomes
 from surveys.evidence import Agencies, Conduct, Contacts, Publicity, Timing
@@ -191,3 +193,17 @@ def test_the_officers_decision_counts() -> None:
     assert outcomes(case).codes() == {
         one.column: Timing.SAME_DAY if one.number == "1" else 0 for one in CRITERIA.values()
     }
+
+
+MOMENTS = st.none() | st.datetimes(datetime(2021, 5, 1), datetime(2021, 5, 4))
+
+
+@given(due=MOMENTS, finished=MOMENTS, returned=MOMENTS)
+def test_no_outcome_depends_on_the_hour(
+    due: datetime | None, finished: datetime | None, returned: datetime | None
+) -> None:
+    """Imports derive the outcomes of new dossiers once for all with the same days."""
+    exact = DossierRecord(due_at=due, finished_at=finished, returned_at=returned)
+    days = [moment and datetime.combine(moment, time()) for moment in (due, finished, returned)]
+    cut = DossierRecord(due_at=days[0], finished_at=days[1], returned_at=days[2])
+    assert outcomes(exact).codes() == outcomes(cut).codes()
