@@ -6,23 +6,19 @@ Secrets come from the environment or from a file that only its owner can read.
 import os
 import re
 import secrets
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import time, timedelta
 from difflib import get_close_matches
+from enum import Enum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NoReturn, get_args, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from msgspec import Meta, convert
 from sqlalchemy import make_url
 
 from surveys.errors import Refusal
@@ -36,28 +32,37 @@ CONFIG_VARIABLE = "MOTCUA_CONFIG"
 DEBUG_VARIABLE = "MOTCUA_DEBUG"
 STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
 """An officer's own key: it belongs to a person, not to the deployment, so it is not a setting."""
-Percent = Annotated[int, Field(ge=0, le=100)]
-Days = Annotated[int, Field(ge=1, le=36_500)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+Days = Annotated[int, Meta(ge=1, le=36_500)]
 """At most a century: more would exceed the range of dates in the middle of a conversation."""
-REFUSALS = {
-    "extra_forbidden": "settings.unknown",
-    "literal_error": "settings.choice",
-    "enum": "settings.choice",
-    "zone": "settings.timezone",
-    "address": "settings.listen",
-    "base": "settings.not_https",
-    **dict.fromkeys(("int_parsing", "float_parsing", "int_from_float"), "settings.number"),
-    **dict.fromkeys(("greater_than", "greater_than_equal"), "settings.number"),
-    **dict.fromkeys(("less_than", "less_than_equal"), "settings.number"),
-    **dict.fromkeys(("time_parsing", "time_type"), "settings.time"),
-}
-"""pydantic's type of an error → the code of our refusal."""
+Count = Annotated[int, Meta(ge=1)]
+Hour = Annotated[time, Meta(tz=False)]
+MASK = "**********"
 
 
-class Settings(BaseSettings):
-    """One deployment. Every field is also `MOTCUA_<NAME>` and a key of the TOML file."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A text that is not shown when it is printed, logged or formatted."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    _text: str
+
+    def get_secret_value(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __str__(self) -> str:
+        return MASK if self._text else ""
+
+    def __repr__(self) -> str:
+        return f"Secret({str(self)!r})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One deployment. Every field is also `MOTCUA_<NAME>` and a key of the TOML file.
+
+    `load_settings` checks the values.
+    """
 
     database_url: str = "sqlite:///motcua.sqlite"
     """`sqlite:///file` or `postgresql://user:password@host/name`."""
@@ -82,19 +87,19 @@ class Settings(BaseSettings):
     """Where `/metrics` is served: host:port of a listener of its own, `same` for the address of
     `listen`, or `off`. Every client that can reach it can read how much is asked and answered.
     """
-    health_wait_seconds: int = Field(default=120, ge=5)
+    health_wait_seconds: Annotated[int, Meta(ge=5)] = 120
     """How long a message or a reply may wait, with nothing going on, until `/healthz` says 503."""
-    disk_reserve_mb: int = Field(default=100, ge=0)
+    disk_reserve_mb: Annotated[int, Meta(ge=0)] = 100
     """Free megabytes below which `/healthz` calls the disk of the database full."""
     public_url: str = ""
     """The https address citizens reach us by; needed for links and webhooks."""
-    key: SecretStr | None = None
+    key: Secret | None = None
     """64 hexadecimal digits; seals phone numbers and chat ids. Else `key_file` is used."""
     key_file: Path | None = None
     """Created on first use, readable by its owner only. Default: next to the database file."""
 
-    quiet_from: time = time(21, 0)
-    quiet_to: time = time(7, 0)
+    quiet_from: Hour = time(21, 0)
+    quiet_to: Hour = time(7, 0)
     """The bot starts no conversation in these hours."""
     interview_days: Days = 30
     """How long a half-answered form can be continued."""
@@ -102,16 +107,16 @@ class Settings(BaseSettings):
     """How long answers can be changed after the form was finished."""
     link_days: Days = 90
     """How long a link to a dossier works."""
-    look_ups_per_hour: int = Field(default=20, ge=1)
+    look_ups_per_hour: Count = 20
     """Dossier codes one chat may look up per hour without proof: codes can be guessed (a counter
     a day)."""
-    look_ups_per_hour_address: int = Field(default=200, ge=1)
+    look_ups_per_hour_address: Count = 200
     """Look-ups per hour of one network address on the page, over all its chats."""
-    look_ups_per_hour_bot: int = Field(default=3_000, ge=1)
+    look_ups_per_hour_bot: Count = 3_000
     """Look-ups per hour of all chats of one bot; reaching it is logged as an error."""
-    look_ups_per_hour_total: int = Field(default=5_000, ge=1)
+    look_ups_per_hour_total: Count = 5_000
     """Look-ups per hour of all chats together; reaching it is logged as an error."""
-    page_posts_per_minute: int = Field(default=120, ge=1)
+    page_posts_per_minute: Count = 120
     """Posts per minute of one network address on the page."""
     proxy_header: str = ""
     """The header in which a proxy in front of us names the visitor, e.g. `X-Forwarded-For`; leave
@@ -128,54 +133,14 @@ class Settings(BaseSettings):
     quota_percent: Percent = 10
     """Share of dossiers to be asked (a local rule, e.g. QĐ 3770/2014 Bình Thuận)."""
 
-    telegram_token: SecretStr | None = None
+    telegram_token: Secret | None = None
     telegram_api_base: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
-    telegram_webhook_secret: SecretStr | None = None
-    telegram_proxy: SecretStr | None = None
+    telegram_webhook_secret: Secret | None = None
+    telegram_proxy: Secret | None = None
     """`http://user:password@host:port` of a proxy, where Telegram cannot be reached directly."""
-    telegram_per_second: float = Field(default=25.0, gt=0, le=1000)
+    telegram_per_second: Annotated[float, Meta(gt=0, le=1000)] = 25.0
     """Messages a second over all chats; Telegram's own limit is 30."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not read, on purpose
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Use arguments, then the environment, then the file named by MOTCUA_CONFIG."""
-        file = os.environ.get(CONFIG_VARIABLE)
-        toml = (TomlConfigSettingsSource(settings_cls, Path(file)),) if file else ()
-        return (init_settings, env_settings, *toml)
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise PydanticCustomError("zone", "unknown time zone") from None
-        return name
-
-    @field_validator("telegram_api_base")
-    @classmethod
-    def _https_or_loopback(cls, url: str) -> str:
-        if not is_safe_base(url):
-            raise PydanticCustomError("base", "neither https nor on this machine")
-        return url.rstrip("/")
-
-    @field_validator("listen", "metrics_listen")
-    @classmethod
-    def _host_and_port(cls, listen: str, info: ValidationInfo) -> str:
-        if info.field_name == "metrics_listen" and listen in {METRICS_SAME, METRICS_OFF}:
-            return listen
-        port = listen.rpartition(":")[2]
-        if not (port.isascii() and port.isdigit() and int(port) <= MAX_PORT):
-            raise PydanticCustomError("address", "no host:port")
-        return listen
 
     @property
     def zone(self) -> ZoneInfo:
@@ -205,25 +170,56 @@ def _host_port(listen: str) -> tuple[str, int]:
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read all settings; `overrides` (from the command line) win.
+    """Read all settings: `overrides` (from the command line; None: not given), then the
+    environment, then the file named by MOTCUA_CONFIG.
 
     Raises Refusal `settings.no_file`, or for the first wrong setting `settings.unknown`,
     `.unknown_variable`, `.choice`, `.timezone`, `.listen`, `.not_https`, `.number`, `.time` or
-    else `.invalid`.
+    else `.invalid`; tomllib.TOMLDecodeError or UnicodeDecodeError for what is no TOML file.
     """
     file = os.environ.get(CONFIG_VARIABLE)
     if file and not Path(file).is_file():
         raise Refusal("settings.no_file", file=file)
     _require_known(os.environ)
-    try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
-    except ValidationError as error:
-        raise _refused(error.errors()[0], file) from None
+    given = _from_file(Path(file)) if file else {}
+    given |= _from_variables(os.environ)
+    given |= {name: value for name, value in overrides.items() if value is not None}
+    kinds = get_type_hints(Settings, include_extras=True)
+    read = {
+        name: _read(name, kinds[name], given[name]) for name in setting_names() if name in given
+    }
+    for key in given:
+        if key not in read:
+            near = get_close_matches(key, kinds, n=2, cutoff=0.0)
+            raise Refusal("settings.unknown", file=file, key=key, near=", ".join(near))
+    return Settings(**read)
+
+
+def setting_names() -> Mapping[str, None]:
+    """The name of every setting, in the order of their declaration."""
+    return dict.fromkeys(field.name for field in fields(Settings))
+
+
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name}".upper()
+
+
+def _from_file(file: Path) -> dict[str, object]:
+    """The keys of the file; those of settings in lower case."""
+    keys = tomllib.loads(file.read_text("utf-8"))
+    return {(k.lower() if k.lower() in setting_names() else k): v for k, v in keys.items()}
+
+
+def _from_variables(variables: Mapping[str, str]) -> Mapping[str, str]:
+    by_name = {name.upper(): value for name, value in variables.items()}
+    return {
+        name: by_name[_variable(name)] for name in setting_names() if _variable(name) in by_name
+    }
 
 
 def _require_known(variables: Iterable[str]) -> None:
     """Refuse unknown variables: a misspelt one would silently leave a setting at its default."""
-    known = {f"{PREFIX}{field}".upper() for field in Settings.model_fields}
+    known = {_variable(name) for name in setting_names()}
     known |= {CONFIG_VARIABLE, DEBUG_VARIABLE, STAFF_KEY_VARIABLE}
     for name in sorted(variables):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
@@ -231,14 +227,88 @@ def _require_known(variables: Iterable[str]) -> None:
             raise Refusal("settings.unknown_variable", name=name, near=near)
 
 
-def _refused(wrong: ErrorDetails, file: str | None) -> Refusal:
-    key = ".".join(str(part) for part in wrong["loc"])
-    code = REFUSALS.get(wrong["type"], "settings.invalid")
-    if code == "settings.unknown":
-        near = get_close_matches(key, Settings.model_fields, n=2, cutoff=0.0)
-        return Refusal(code, file=file, key=key, near=", ".join(near))
-    known = ", ".join(re.findall("'([^']*)'", str(wrong.get("ctx", {}).get("expected", ""))))
-    return Refusal(code, name=f"{PREFIX}{key}".upper(), value=wrong["input"], known=known)
+def _read(name: str, kind: Any, value: object) -> Any:  # noqa: ANN401 - a type, and its value
+    kind = next((one for one in (Secret, Path) if one in get_args(kind)), kind)
+    try:
+        read = _converted(kind, value)
+    except ValueError:
+        _refuse(name, kind, value)
+    check = CHECKS.get(name)
+    return check(name, read) if check else read
+
+
+def _converted(kind: Any, value: object) -> Any:  # noqa: ANN401 - a type, and its value
+    """Raises ValueError (msgspec's ValidationError is one) for a value that does not fit."""
+    if kind in {Secret, Path}:
+        return kind(convert(value, str))
+    return convert(_spelt_out(value, kind) if isinstance(value, str) else value, kind, strict=False)
+
+
+def _spelt_out(text: str, kind: Any) -> object:  # noqa: ANN401 - a type
+    """What msgspec is stricter about than people are: hours without seconds, ` +1_000`."""
+    origin = getattr(kind, "__origin__", kind)
+    if origin is time:
+        return f"{text}:00" if re.fullmatch(r"\d\d:\d\d", text) else text
+    if origin is int and re.fullmatch(r"\s*[+-]?[\d_]+\s*", text):
+        return int(text)
+    return float(text) if origin in {int, float} else text
+
+
+def _refuse(name: str, kind: Any, value: object) -> NoReturn:  # noqa: ANN401 - a type
+    """The refusal follows from what the setting holds; the text of a secret is not repeated."""
+    origin = getattr(kind, "__origin__", kind)
+    is_enum = isinstance(origin, type) and issubclass(origin, Enum)
+    choices = [str(one.value) for one in origin] if is_enum else []
+    choices = list(get_args(kind)) if origin is Literal else choices
+    code = "settings.choice" if choices else REFUSALS.get(origin, "settings.invalid")
+    shown = MASK if kind is Secret else value
+    raise Refusal(code, name=_variable(name), value=shown, known=", ".join(choices))
+
+
+REFUSALS: Mapping[object, str] = {
+    int: "settings.number",
+    float: "settings.number",
+    time: "settings.time",
+}
+"""What a setting holds → what is said of a value that it cannot hold."""
+
+
+def _check_zone(name: str, zone: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise _wrong("settings.timezone", name, zone) from None
+    return zone
+
+
+def _check_base(name: str, url: str) -> str:
+    if not is_safe_base(url):
+        raise _wrong("settings.not_https", name, url)
+    return url.rstrip("/")
+
+
+def _check_listen(name: str, listen: str) -> str:
+    port = listen.rpartition(":")[2]
+    if not (port.isascii() and port.isdigit() and int(port) <= MAX_PORT):
+        raise _wrong("settings.listen", name, listen)
+    return listen
+
+
+def _check_metrics(name: str, listen: str) -> str:
+    return listen if listen in {METRICS_SAME, METRICS_OFF} else _check_listen(name, listen)
+
+
+def _wrong(code: str, name: str, value: str) -> Refusal:
+    return Refusal(code, name=_variable(name), value=value, known="")
+
+
+CHECKS: Mapping[str, Callable[[str, str], str]] = {
+    "timezone": _check_zone,
+    "listen": _check_listen,
+    "metrics_listen": _check_metrics,
+    "telegram_api_base": _check_base,
+}
+"""What a text has to be besides a text."""
 
 
 def keyring(settings: Settings) -> Keyring:

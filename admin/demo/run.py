@@ -1,6 +1,7 @@
 """The demo from beginning to end: schema, sample, bot, officer's page, crowd."""
 
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
 
 from admin.demo.crowd import Crowd
@@ -24,15 +25,15 @@ def settings_for(settings: Settings, folder: Path, port: int) -> Settings:
     Creates the folder; raises OSError if it cannot.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    own = {
-        "database_url": f"sqlite:///{folder / 'motcua.sqlite'}",
-        "listen": f"127.0.0.1:{port}",
-        "public_url": "",
-        "authority": "Một Cửa huyện An Lão",
-        "key": None,
-        "key_file": None,
-    }
-    return settings.model_copy(update=own)
+    return replace(
+        settings,
+        database_url=f"sqlite:///{folder / 'motcua.sqlite'}",
+        listen=f"127.0.0.1:{port}",
+        public_url="",
+        authority="Một Cửa huyện An Lão",
+        key=None,
+        key_file=None,
+    )
 
 
 async def show(runtime: Runtime, folder: Path, *, browser: bool) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from bot.channels.base import Limits
 from bot.delivery import Dispatcher
-from bot.settings import Settings
+from bot.settings import load_settings
 from surveys.store.base.database import Database
 from surveys.store.queues import outbox
 from surveys.store.queues.outbox import MessageKind, OutboxState
@@ -23,7 +23,7 @@ from tests.bench.telling import tell
 from tests.fakes.loopback import BOT, NAME, LoopbackChannel
 from tests.integration.queue_rows import KEYS, add_contact, queue
 
-RATE = Settings.model_fields["telegram_per_second"].default
+RATE = load_settings().telegram_per_second
 TELEGRAM = Limits(per_second=RATE, per_chat_second=1.0, chat_burst=3)
 WHERE: dict[str, Any] = {"channel": NAME, "bot": BOT}
 CITIZENS = 50
@@ -117,7 +117,7 @@ def _read(messages: Sequence[tuple[str, float]]) -> Heard:
 
 @asynccontextmanager
 async def _dispatching(database: Database, channel: LoopbackChannel) -> AsyncIterator[Dispatcher]:
-    never = Settings(quiet_from="00:00", quiet_to="00:00")
+    never = load_settings(quiet_from="00:00", quiet_to="00:00")
     dispatcher = Dispatcher(database, {(NAME, BOT): channel}, KEYS, settings=never)
     task = asyncio.create_task(dispatcher.run())
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.channels.base import Limits
 from bot.delivery import Dispatcher, DispatchRules
-from bot.settings import Settings
+from bot.settings import load_settings
 from surveys.store.base.database import Database
 from tests.fakes.channel import FakeChannel
 from tests.integration.queue_rows import KEYS
@@ -29,7 +29,7 @@ def dispatcher_of(
         database,
         {(channel.name, channel.bot): channel},
         KEYS,
-        settings=Settings(**(NEVER_QUIET | settings)),
+        settings=load_settings(**(NEVER_QUIET | settings)),
         rules=rules,
         chance=lambda: 1.0,
     )

@@ -11,7 +11,7 @@ from admin.importing.importer import Importer
 from admin.kit.identity import Claim, Identity
 from admin.kit.runtime import Runtime
 from admin.kit.texts import load_texts
-from bot.settings import Settings
+from bot.settings import load_settings
 from surveys.store.system.staff import Officer, Role
 
 NOW = datetime(2021, 7, 1, 2, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ async def office(
     database_url: str, actor: str = "hoa", roles: Iterable[Role] = Role
 ) -> AsyncIterator[Runtime]:
     """A runtime of an officer with these roles, whose database is closed at the end."""
-    settings = Settings(database_url=database_url, key=KEY)
+    settings = load_settings(database_url=database_url, key=KEY)
     async with AsyncExitStack() as exits:
         yield Runtime(
             settings=settings,

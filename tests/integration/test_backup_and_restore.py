@@ -310,7 +310,7 @@ async def test_without_the_key_a_restore_is_a_row_without_a_seal(
     await _made(sqlite_url)
     await _backup(sqlite_url, copy)
     async with office(sqlite_url) as runtime:
-        away = replace(runtime, settings=runtime.settings.model_copy(update={"key": None}))
+        away = replace(runtime, settings=replace(runtime.settings, key=None))
         told = await backups.restore(away, await backups.plan(away, copy, force=True))
     assert not told.is_sealed
     rows, verdict = await _log(sqlite_url)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from admin.importing import Report, Source, run_import
 from admin.importing.dossiers import DossierImporter
 from admin.importing.steps import StepImporter
-from bot.settings import Settings, keyring
+from bot.settings import keyring, load_settings
 from surveys.errors import Refusal
 from surveys.evidence import Timing
 from surveys.privacy import Keyring
@@ -64,7 +64,7 @@ async def _rows(database: Database) -> dict[str, dict[str, Any]]:
 
 
 def _keys(url: str) -> Keyring:
-    return keyring(Settings(database_url=url, key=KEY))
+    return keyring(load_settings(database_url=url, key=KEY))
 
 
 async def test_a_dossier_is_what_its_row_says(

@@ -9,7 +9,7 @@ from itertools import count
 from bot.channels.base import Limits
 from bot.delivery import Dispatcher, DispatchRules
 from bot.inbox import Inbox
-from bot.settings import Settings
+from bot.settings import load_settings
 from bot.worker import Worker, WorkerRules
 from surveys.store.base.database import Database
 from tests.fakes.channel import FakeChannel
@@ -30,7 +30,7 @@ became of the reply."""
 @asynccontextmanager
 async def _serving(house: House, channel: FakeChannel) -> AsyncIterator[Inbox]:
     channels = {(channel.name, channel.bot): channel}
-    settings = Settings(**NEVER_QUIET)
+    settings = load_settings(**NEVER_QUIET)
     dispatcher = Dispatcher(house.database, channels, KEYS, settings=settings, rules=CALM)
     handle = house.conversation.handle
     worker = Worker(

@@ -20,7 +20,7 @@ from bot.channels.base import Limits
 from bot.delivery import Dispatcher, DispatchRules
 from bot.inbox import Inbox
 from bot.messages import Incoming, Outgoing
-from bot.settings import Settings
+from bot.settings import load_settings
 from bot.worker import Worker, WorkerRules
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
@@ -62,7 +62,7 @@ async def _serve(job: Job) -> None:
             database,
             channels,
             KEYS,
-            settings=Settings(quiet_from="00:00", quiet_to="00:00"),
+            settings=load_settings(quiet_from="00:00", quiet_to="00:00"),
             rules=DISPATCH,
         )
         worker = Worker(database, channels, _handle, clock=_now, replies=dispatcher, rules=WORK)

@@ -1,11 +1,10 @@
 """What we want of Telegram follows from the settings and the texts."""
 
 import pytest
-from pydantic import SecretStr
 
 from bot.channels.telegram.setup import Wanted, wanted_from
 from bot.conversation.words import Command, CommandName, slash_command
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from bot.texts import load_texts
 from surveys.errors import Refusal
 from surveys.texts import LANGUAGES
@@ -16,7 +15,7 @@ TEXTS = load_texts()
 def settings(**given: str) -> Settings:
     """Settings of a webhook, with some of them changed."""
     usual = {"public_url": "https://motcua.example/", "telegram_mode": "webhook"}
-    return Settings(**(usual | {"telegram_webhook_secret": SecretStr("s3cret_s3cret")} | given))  # type: ignore[arg-type]
+    return load_settings(**(usual | {"telegram_webhook_secret": "s3cret_s3cret"} | given))
 
 
 def wanted(**given: str) -> Wanted:
