@@ -76,8 +76,11 @@ class Desk:
         return self.mapped.sheet
 
     async def remember_mapping(self, conn: Connection) -> None:
-        """Save the mapping for the next file of this kind, if rows were accepted with it."""
-        if self.mapped.given and self.report.accepted:
+        """Save the mapping for the next file of this kind, if rows were accepted with it.
+
+        An officer of one unit does not decide how the files of the others are read.
+        """
+        if self.mapped.given and self.report.accepted and self.runtime.scope.unit is None:
             await self.mapped.given.save(conn, self.importer.kind)
 
     async def work(self, after_commit: ExitStack) -> None:

@@ -199,3 +199,18 @@ def test_a_head_kept_elsewhere_shows_a_log_put_in_its_place(office: Motcua) -> N
     for kept in heads:
         refused = office("audit", "verify", "--head", kept)
         assert (refused.code, "db.restore" in refused.err) == (1, True)
+
+
+def test_an_officer_of_one_unit_leaves_no_mapping_to_the_others(office: Motcua) -> None:
+    """It could give the dossiers of another unit to their own in everybody's next import."""
+    assert office("staff", "add", "lan", "--role", "clerk", "--unit", "XA01").code == 0
+    (office.folder / "own.yaml").write_text("units:\n  XA02: XA01\n", "utf-8")
+    for name in ("own", "next"):
+        line = f"M-{name},XA02,01/04/2021"
+        (office.folder / f"{name}.csv").write_text(f"code,unit,received_at\n{line}\n", "utf-8")
+    taken = office("--as", "lan", "dossiers", "import", "own.csv", "--mapping", "own.yaml")
+    assert taken.code == 0, taken.err
+    after = office("dossiers", "import", "next.csv")
+    assert after.code == 0, after.err
+    assert "own.yaml" not in after.err
+    assert "XA02" in office("dossiers", "show", "M-next").out
