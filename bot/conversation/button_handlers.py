@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation import after_end, commands, follow, opening, petition, rights
+from bot.conversation import after_end, commands, consent, follow, opening, petition, rights
 from bot.conversation.buttons import ButtonPress, Verb
 from bot.conversation.turn import Turn
 from bot.conversation.words import Command, CommandName
@@ -19,6 +19,10 @@ async def handle(turn: Turn, press: ButtonPress) -> None:
 
 async def _consent(turn: Turn, press: ButtonPress) -> None:
     await opening.on_consent(turn, press.subject, agreed=press.answer == YES)
+
+
+async def _details(turn: Turn, _: ButtonPress) -> None:
+    await consent.say_details(turn)
 
 
 async def _follow(turn: Turn, press: ButtonPress) -> None:
@@ -59,6 +63,7 @@ async def _go(turn: Turn, press: ButtonPress) -> None:
 
 _HANDLERS: dict[Verb, Callable[[Turn, ButtonPress], Awaitable[None]]] = {
     Verb.CONSENT: _consent,
+    Verb.DETAILS: _details,
     Verb.FOLLOW: _follow,
     Verb.SURVEY: _survey,
     Verb.PETITION: _petition,

@@ -18,6 +18,8 @@ class Verb(StrEnum):
 
     CONSENT = "consent"
     """… the invitation."""
+    DETAILS = "details"
+    """… the invitation."""
     FOLLOW = "follow"
     """… the dossier."""
     SURVEY = "survey"

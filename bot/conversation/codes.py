@@ -13,6 +13,13 @@ _OFFICIAL = re.compile(
     r"(?<![0-9A-Z])((?:[0-9A-Z]{3}\s*\.\s*[0-9A-Z]{2}\s*\.\s*[0-9A-Z]{2}\s*\.\s*)?"
     r"[A-Z]\d{2}(?:\s*\.\s*\d{1,3})*)" + _JOINT + r"(\d{6})" + _JOINT + r"(\d{4,5})(?![0-9A-Z])"
 )
+_DIGITS = str.maketrans("OIL", "011")
+_GAP = r"[\s.,/-]+"
+_D = "[0-9OIL]"
+_SLOPPY = re.compile(
+    rf"(?<![0-9A-Z])((?:{_D}{{3}}[\s.,/-]*{_D}{{2}}[\s.,/-]*{_D}{{2}}[\s.,/-]*)?)"
+    rf"([A-Z]{_D}{{2}}(?:[\s.,/]+{_D}{{1,3}})*){_GAP}({_D}{{6}}){_GAP}({_D}{{4,5}})(?![0-9A-Z])"
+)
 _ANY = re.compile(r"(?=.*[A-Z])(?=(?:.*\d){3})[0-9A-Z][0-9A-Z.-]{3,39}")
 _REFERENCE = re.compile(r"[A-Z2-7]{8}")
 _WORD = re.compile(r"(?<![0-9A-Z])[A-Z2-7]{8}(?![0-9A-Z])")
@@ -26,12 +33,29 @@ def official_code(text: str, max_words: int = _MAX_LENGTH) -> str | None:
     Small letters, any kind of dash, and spaces around or instead of dashes are forgiven.
     """
     plain = _plain(text)
-    match = _OFFICIAL.search(plain)
-    if match is None:
-        return None
+    match, sloppy = _OFFICIAL.search(plain), _SLOPPY.search(plain)
+    if match is None or (sloppy is not None and sloppy[1] and "." not in match[1]):
+        return _sloppy_code(plain, max_words)
     around = (plain[: match.start()] + " " + plain[match.end() :]).split()
     unit = "".join(match[1].split())
     return f"{unit}-{match[2]}-{match[3]}" if len(around) <= max_words else None
+
+
+def _sloppy_code(plain: str, max_words: int) -> str | None:
+    """A code with O for 0, I for 1, and any separator or none between its parts."""
+    match = _SLOPPY.search(plain)
+    if match is None:
+        return None
+    around = (plain[: match.start()] + " " + plain[match.end() :]).split()
+    if len(around) > max_words:
+        return None
+    ministry, province, day, number = match.groups()
+    parts = re.findall(r"[0-9OIL]", ministry or "")
+    digits = "".join(parts).translate(_DIGITS)
+    head = f"{digits[:3]}.{digits[3:5]}.{digits[5:7]}." if digits else ""
+    levels = re.split(_GAP, province[1:].strip(" .,/-"))
+    unit = province[0] + ".".join(levels).translate(_DIGITS)
+    return f"{head}{unit}-{day.translate(_DIGITS)}-{number.translate(_DIGITS)}"
 
 
 def possible_code(text: str) -> str | None:

@@ -12,14 +12,14 @@ from surveys.store.dossiers.lookups import DossierStage
 
 
 async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) -> None:
-    """Ask for consent to the survey: who asks, why, what is kept and how long."""
-    settings = turn.context.settings
+    """Ask for consent to the survey: who asks, about what; what is kept is one tap away."""
+    procedure = f" “{dossier.procedure}”" if dossier.procedure else ""
     text = turn.text(
         "consent.survey",
-        authority=settings.authority,
+        authority=turn.context.settings.authority,
+        procedure=procedure,
         code=masked(dossier.code),
         unit=dossier.unit,
-        days=settings.unlink_days,
         questions=turn.context.questions,
         abroad=_abroad(turn),
     )
@@ -29,14 +29,20 @@ async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) 
         turn.button("agree", Verb.CONSENT, invitation.id, "yes"),
         turn.button("refuse", Verb.CONSENT, invitation.id, "no"),
     )
-    await turn.say("as_is", buttons, text=text)
+    details = (turn.button("details", Verb.DETAILS, invitation.id, "show"),)
+    await turn.say("as_is", buttons, details, text=text)
     turn.mark_open()
+
+
+async def say_details(turn: Turn) -> None:
+    """What is kept, for how long, and how to withdraw."""
+    await turn.say("consent.details", days=turn.context.settings.unlink_days)
 
 
 def _abroad(turn: Turn) -> str:
     if not turn.traits.servers_abroad:
         return ""
-    return f"\n{turn.text('consent.abroad', channel=turn.channel_name)}"
+    return f" {turn.text('consent.abroad', channel=turn.channel_name)}"
 
 
 async def keep(turn: Turn, purpose: Purpose, *, given: bool) -> None:
@@ -60,4 +66,6 @@ async def is_given(turn: Turn, purpose: Purpose) -> bool:
 def text_version(turn: Turn, purpose: Purpose) -> str:
     """The beginning of the text's SHA-256, which proves the wording agreed to."""
     wording = turn.texts.texts[f"conversation.consent.{purpose}"]
+    if purpose is Purpose.SURVEY:
+        wording += turn.texts.texts["conversation.consent.details"]
     return hashlib.sha256(wording.encode()).hexdigest()[:16]

@@ -72,7 +72,7 @@ async def on_consent(turn: Turn, invitation_id: int, *, agreed: bool) -> None:
         await turn.say("opening.unknown_link", desk=await desks.describe_top(turn))
         return
     given = await consent.is_given(turn, Purpose.SURVEY)
-    if given and not agreed:
+    if given and not agreed and await _has_begun(turn, invitation):
         await turn.say("opening.agreed_before")
         return
     if not given:
@@ -97,10 +97,17 @@ async def repeat_consent(turn: Turn) -> bool:
 
 
 async def _ask(turn: Turn, invitation: Invitation, dossier: DossierStage) -> None:
-    if await consent.is_given(turn, Purpose.SURVEY):
+    """Another dossier in the same chat is named, and consented to, before its first question."""
+    given = await consent.is_given(turn, Purpose.SURVEY)
+    if given and await _has_begun(turn, invitation):
         await survey.begin(turn, invitation)
     else:
         await consent.ask_survey(turn, invitation, dossier)
+
+
+async def _has_begun(turn: Turn, invitation: Invitation) -> bool:
+    interview = await interviews.find_by_invitation(turn.conn, invitation.id)
+    return interview is not None and interview.contact_id == turn.contact.id
 
 
 async def _declined(turn: Turn, invitation: Invitation) -> None:
@@ -130,7 +137,8 @@ async def _is_free(turn: Turn, invitation: Invitation) -> bool:
 
 
 def _is_busy(turn: Turn, interview: Interview) -> bool:
-    """Whether another contact may still continue it."""
+    """Whether another contact answered something and may still continue."""
     state = interview.state
     reachable = interview.contact_status == ContactStatus.ACTIVE
-    return reachable and state.phase in UNFINISHED and turn.now < state.expires_at
+    under_way = state.phase in UNFINISHED and turn.now < state.expires_at
+    return reachable and under_way and bool(state.answers)

@@ -1,7 +1,7 @@
 """The rights of citizens over their data, at any time and at once: access, withdrawal, erasure.
 Every request is logged with its legal deadline."""
 
-from bot.conversation import consent, survey
+from bot.conversation import consent, petition_form, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.focus import Focus
 from bot.conversation.turn import Turn
@@ -27,7 +27,8 @@ async def show_held(turn: Turn) -> None:
     await _log(turn, RequestKind.VIEW, done=True)
     lines = [turn.text("held.title"), *_about_chat(turn, found), *_about_dossiers(turn, found)]
     lines += await _about_answers(turn, found)
-    lines += _about_complaints(turn, found)
+    lines += [*_about_complaints(turn, found), *_about_petitions(turn, found)]
+    lines.append(turn.text("held.messages", days=turn.context.settings.queue_days))
     lines += ["", turn.text("held.next")]
     await turn.send(Outgoing(text="\n".join(lines)))
 
@@ -124,7 +125,23 @@ def _about_chat(turn: Turn, found: Held) -> list[str]:
 
 
 def _about_dossiers(turn: Turn, found: Held) -> list[str]:
-    return [turn.text("held.dossier", code=one.code) for one in found.dossiers]
+    followed = {one.code for one in found.dossiers if one.follows}
+    return [
+        turn.text("held.followed" if one.code in followed else "held.dossier", code=one.code)
+        for one in found.dossiers
+    ]
+
+
+def _about_petitions(turn: Turn, found: Held) -> list[str]:
+    """Each petition with every field that was written."""
+    lines: list[str] = []
+    for one in found.petitions:
+        state = turn.text(f"petition.states.{one.found or one.state}", to=one.forwarded_to or "")
+        lines.append(turn.text("held.complaint", reference=one.reference, state=state))
+        for field, value in petition_form.words_of(turn, one).items():
+            name = turn.text(f"held.field.{field}")
+            lines.append(turn.text("held.written", field=name, value=value[:SHOWN_TEXT]))
+    return lines
 
 
 async def _about_answers(turn: Turn, found: Held) -> list[str]:
@@ -155,4 +172,5 @@ def _about_complaints(turn: Turn, found: Held) -> list[str]:
             state=turn.text(f"petition.states.{one.state}"),
         )
         for one in found.complaints
+        if one.reference not in {petition.reference for petition in found.petitions}
     ]

@@ -152,6 +152,15 @@ async def _unreadable(turn: Turn) -> None:
     await turn.say("unreadable")
 
 
+async def _with_caption(turn: Turn) -> None:
+    """A photo or a file: not read itself, but what is written under it is."""
+    if not clean(turn.incoming.text)[0]:
+        await _unreadable(turn)
+        return
+    await turn.say("only_caption")
+    await _typed(turn)
+
+
 _KINDS: dict[IncomingKind, Callable[[Turn], Awaitable[None]]] = {
     IncomingKind.TEXT: _typed,
     IncomingKind.TAP: _tapped,
@@ -162,7 +171,7 @@ _KINDS: dict[IncomingKind, Callable[[Turn], Awaitable[None]]] = {
     IncomingKind.GROUP: _group,
     IncomingKind.BLOCKED: _blocked,
     IncomingKind.UNBLOCKED: _unblocked,
-    IncomingKind.OTHER: _unreadable,
+    IncomingKind.OTHER: _with_caption,
 }
 
 

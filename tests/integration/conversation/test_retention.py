@@ -18,7 +18,7 @@ async def test_answers_of_a_closed_period_belong_to_nobody(house: House) -> None
     person = house.person()
     await person.consents()
     await person.taps("Hài lòng")
-    await person.opens("y" * 22)
+    await person.consents("y" * 22)
     await person.taps("Rất hài lòng")
     async with house.database.write() as conn:
         assert await purging.unlink_answers(conn, CLOSED) == 1

@@ -26,7 +26,7 @@ async def test_what_is_held_is_shown(house: House) -> None:
     person = house.person()
     await answered(house, person)
     said = await person.types("dữ liệu của tôi")
-    for part in ("Telegram", "01/06/2021", CODE, "Chưa hài lòng", "chờ xác minh", "đồng ý"):
+    for part in ("Telegram", "01/06/2021", CODE, "Chưa hài lòng", "chờ trả lời", "đồng ý"):
         assert part in said
     (request,) = await house.rows(schema.rights_requests)
     assert request["kind"] == "view"
@@ -105,7 +105,7 @@ async def test_erasing_is_asked_once_and_can_be_refused(small_house: House) -> N
     person = small_house.person()
     await person.consents()
     for no in ("không", "hủy"):
-        assert "Xóa hết" in await person.types("/xoa")
+        assert "muốn xóa mọi" in await person.types("/xoa")
         assert "giữ nguyên" in await person.types(no)
     await person.types("xóa")
     await person.taps("Giữ lại")
@@ -164,7 +164,7 @@ async def test_after_erasing_one_is_a_stranger(small_house: House) -> None:
     await person.types("đồng ý")
     assert "không còn dùng được" in await person.does(IncomingKind.TAP, data=yes)
     assert "đã có người góp ý" in await person.opens()
-    assert "không giữ" in await person.types("/mydata")
+    assert "tìm hồ sơ: không giữ" in await person.types("/mydata")
 
 
 async def test_an_erasure_waits_for_its_farewell(small_house: House) -> None:
