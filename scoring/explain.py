@@ -115,7 +115,7 @@ def _parts(rulebook: Rulebook, finding: Finding, language: str) -> Iterator[str]
     parts = parts_of(rulebook, finding)
     for part in parts:
         yield _part(rulebook, finding.criterion, part, language)
-    if finding.n and finding.points is not None:
+    if finding.n and finding.points is not None and finding.measure is None:
         rounding = rulebook.policies.rounding
         yield say(
             "explain",

@@ -108,7 +108,7 @@ def explained_criterion(rulebook: Rulebook, unit: UnitRating, number: str) -> Ex
         n=score.finding.n,
         parts=parts,
         sum=added(part.points * part.count for part in parts if part.points is not None)
-        if score.finding.n
+        if score.finding.n and score.finding.measure is None
         else None,
         case=case.outcome if case else None,
         facts=dict(case.values) if case else {},

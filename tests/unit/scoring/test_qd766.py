@@ -173,6 +173,7 @@ def test_our_own_days_and_answers_are_shown_for_comparison() -> None:
     assert found.scores["dossier_satisfaction"].finding.measure.beside == Decimal("0.7")
     lines = explain_criterion(BOOK, "on_time", found.scores["on_time"], "en").because
     assert any("80%" in line and "-10" in line for line in lines)
+    assert not any("points in all" in line for line in lines)  # no mean over dossiers
 
 
 COUNT = st.integers(min_value=0, max_value=5000)
