@@ -131,6 +131,7 @@ async def test_a_whole_survey_a_look_up_an_invitation_and_an_erasure(toy: Toy) -
         await conn.execute(update(dossiers).where(dossiers.c.code == IN_WORK).values(**done))
     assert await toy.service.notices.tell() == 1
     assert "1. " in await toy.hears("Hồ sơ")
+    await toy.says("1", "đồng ý")
     await toy.says("1", "Câu 1/")
 
     await toy.says("/xoa", "1. Xóa hết")
