@@ -13,7 +13,7 @@ from migrations import SchemaState
 from surveys.errors import Refusal
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.results import evidence
+from surveys.store.results import evidence, petitions
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 
@@ -66,6 +66,38 @@ async def test_rows_of_the_first_version_are_carried_on(unmigrated_url: str) -> 
         assert await evidence.find_disagreements(conn) == []
         keys = await conn.execute(text("SELECT event_key FROM inbox ORDER BY id"))
         assert [row.event_key for row in keys] == ["page:1", "12"]
+    await database.close()
+
+
+FORMAL = """
+    INSERT INTO units (id, code, name, name_key, level, block)
+        VALUES (1, 'A', 'A', 'a', 'xa', 'xa');
+    INSERT INTO dossiers (id, code, unit_id, channel, status) VALUES (1, 'D1', 1, 'online', 10);
+    INSERT INTO contacts (id, channel, bot, language, status, first_seen_at, last_seen_at)
+        VALUES (1, 'web', 'page', 'vi', 'active', '2021-05-10', '2021-05-10');
+    INSERT INTO responses (id, dossier_id, form, form_version, channel, contact_id, answered_at,
+        valid) VALUES (1, 1, 'phieu5', '1', 'web', 1, '2021-05-10', true);
+    INSERT INTO complaints (id, response_id, kind, state, reference, opened_at, due_on, formal_at)
+        VALUES (1, 1, 'conduct', 'pending', 'AAAAAAAA', '2021-05-10', '2021-05-20', '2021-05-11'),
+        (2, 1, 'extra_cost', 'pending', 'BBBBBBBB', '2021-05-10', '2021-05-20', '2021-05-11')
+"""
+
+
+async def test_petitions_that_were_sent_are_carried_on(unmigrated_url: str) -> None:
+    """One petition a response, with what was written; nobody is told anew."""
+    database = Database.open(unmigrated_url)
+    async with database.write() as conn:
+        await conn.run_sync(_upgrade_to, "0006")
+        for statement in FORMAL.split(";"):
+            await conn.execute(text(statement))
+        sealed = text("UPDATE complaints SET petitioner_sealed = :words")
+        await conn.execute(sealed, {"words": b"sealed"})
+    await migrations.upgrade(database)
+    async with database.read() as conn:
+        (one,) = await petitions.list_sent(conn)
+        assert await petitions.list_to_tell(conn, 9) == []
+    assert (one.reference, one.state, one.dossier, one.contact_id) == ("AAAAAAAA", "sent", "D1", 1)
+    assert one.words_sealed == b"sealed"
     await database.close()
 
 
