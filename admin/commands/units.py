@@ -8,7 +8,7 @@ from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
 from surveys.store.dossiers import units
 
-COLUMNS = "code name level block parent valid_from valid_to phone address hours dossiers"
+COLUMNS = "code name level block parent valid_from valid_to dossiers phone address hours"
 
 command = group("units")
 

@@ -130,7 +130,7 @@ def test_a_reader_that_goes_away_is_no_error(office: Motcua, tmp_path: Path) -> 
     assert office("units", "import", "nhieu.csv").code == 0
     line = f"{MOTCUA} --database-url '{office.url}' units list --format csv | head -1"
     done = subprocess.run(["bash", "-c", line], capture_output=True, cwd=tmp_path, check=True)
-    assert done.stdout == b"code,name,level,block,parent,valid_from,valid_to,dossiers\n"
+    assert done.stdout.startswith(b"code,name,level,block,parent,valid_from,valid_to,dossiers,")
     assert done.stderr == b""
 
 
