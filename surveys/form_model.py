@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 BASE_LANGUAGE = "vi"
 """The language every text must have; the others fall back to it."""
+OFFER = "offer"
+"""The name under which the offer's choices (`more`, `done`) are tapped; no question has it."""
 
 FormId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
 QuestionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,23}$")]

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from surveys.form_model import BASE_LANGUAGE, Condition, Form, Kind, Question, every_text
-from surveys.interview.effects import OFFER
+from surveys.form_model import BASE_LANGUAGE, OFFER, Condition, Form, Kind, Question, every_text
 from surveys.typed_words import plain
 
 Place = tuple[str | int, ...]

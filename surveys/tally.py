@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from surveys.form import Form
+if TYPE_CHECKING:
+    from surveys.form_model import Form
 
 Group = tuple[str, ...]
 """One value for each dimension the tally is split by, e.g. `("XA01",)`."""
@@ -49,7 +51,9 @@ def quota(returned: int, percent: int) -> int:
     return int((Decimal(returned * percent) / 100).to_integral_value(ROUND_CEILING))
 
 
-def complete(counted: Iterable[Cell], groups: Iterable[Group], forms: Iterable[Form]) -> list[Cell]:
+def complete(
+    counted: Iterable[Cell], groups: Iterable[Group], forms: Iterable["Form"]
+) -> list[Cell]:
     """Every option of every form for every group, in the order of the forms.
 
     Options nobody chose are cells with 0. Counted options that no form has are kept at the end of
@@ -90,7 +94,7 @@ def hide_small_reach(reach: Iterable[Reach], below: int) -> list[Reach]:
     ]
 
 
-def _options(forms: Iterable[Form]) -> Iterator[tuple[str, str, str]]:
+def _options(forms: Iterable["Form"]) -> Iterator[tuple[str, str, str]]:
     for form in forms:
         for question in form.questions:
             for option in question.options:

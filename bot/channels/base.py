@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.messages import Incoming, Outgoing
-
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from bot.messages import Incoming, Outgoing
     from bot.settings import Settings
     from surveys.privacy import Keyring
     from surveys.store.base.database import Database
@@ -165,19 +164,19 @@ class Channel(Protocol):
     limits: Limits
     traits: Traits
 
-    def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
+    def parse(self, payload: Mapping[str, Any]) -> "Incoming | None":
         """Parse one raw update; None for kinds that are not used. Raises ValueError."""
         ...
 
-    async def send(self, address: str, message: Outgoing) -> str:
+    async def send(self, address: str, message: "Outgoing") -> str:
         """Send a new message and return the channel's reference to it. Raises DeliveryError."""
         ...
 
-    async def edit(self, address: str, reference: str, message: Outgoing) -> None:  # noqa: ARG002
+    async def edit(self, address: str, reference: str, message: "Outgoing") -> None:  # noqa: ARG002
         """Replace an earlier message. Raises DeliveryError, CannotEdit."""
         raise CannotEdit("this channel keeps every message")
 
-    async def acknowledge(self, incoming: Incoming) -> None:  # noqa: ARG002
+    async def acknowledge(self, incoming: "Incoming") -> None:  # noqa: ARG002
         """Show that an update has arrived, before its effect. Never raises."""
         return
 

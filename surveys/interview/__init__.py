@@ -1,8 +1,8 @@
 """The interview engine: `step(form, state, event, now)`, pure, the same for every channel."""
 
+from surveys.form_model import OFFER
 from surveys.interview.answers import Step
 from surveys.interview.effects import (
-    OFFER,
     Choice,
     Effect,
     Expired,

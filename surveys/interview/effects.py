@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-OFFER = "offer"
-"""The name under which the offer's choices (`more`, `done`) are tapped; no question has it."""
-
 
 class ScreenKind(StrEnum):
     """What a screen asks or says."""

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from surveys.errors import Refusal
-from surveys.form_model import Form
+from surveys.form_model import OFFER, Form
 from surveys.interview import moves
 from surveys.interview.answers import Step
-from surveys.interview.effects import OFFER, Say, Show
+from surveys.interview.effects import Say, Show
 from surveys.interview.events import (
     Back,
     ChangeLanguage,

@@ -15,6 +15,10 @@ HEAVY = {
     *("matplotlib", "numpy", "pandas", "python_calamine", "xlsxwriter"),
 }
 """Libraries for some commands only."""
+LIGHT = ("units list", "staff list", "audit list", "delivery status")
+"""Commands that read neither a rulebook nor a form."""
+MODELS = {"pydantic", "scoring.law", "surveys.form_model", "surveys.store.importing.dossier_writes"}
+"""What reads rulebooks and forms, and what writes imports."""
 READING = (
     "rate 2021-Q2",
     "units list",
@@ -52,6 +56,21 @@ async def test_a_reading_command_loads_no_heavy_library(
     loaded = _loaded(tmp_path, "--database-url", sqlite_url, *line.split())
     assert "sqlalchemy" in loaded
     assert loaded & HEAVY == set()
+
+
+@pytest.mark.parametrize("line", LIGHT)
+async def test_a_list_loads_no_models(line: str, sqlite_url: str, tmp_path: Path) -> None:
+    """The settings are read without pydantic."""
+    loaded = _loaded(tmp_path, "--database-url", sqlite_url, *line.split())
+    assert "sqlalchemy" in loaded
+    assert loaded & MODELS == set()
+
+
+async def test_a_rating_loads_no_form(sqlite_url: str, tmp_path: Path) -> None:
+    """It counts answers, and words no question."""
+    loaded = _loaded(tmp_path, "--database-url", sqlite_url, "rate", "2021-Q2")
+    assert {"pydantic", "scoring.law"} <= loaded
+    assert {name for name in loaded if name.startswith(("surveys.form", "surveys.int"))} == set()
 
 
 async def test_the_list_of_commands_loads_no_command(tmp_path: Path) -> None:

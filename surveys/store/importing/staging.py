@@ -14,7 +14,6 @@ from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import now_ms
 from surveys.store.base.schema import import_chunks, imports
-from surveys.store.importing import dossier_writes, step_writes
 from surveys.store.system import imports as import_store
 from surveys.store.system.imports import Import, ImportState
 
@@ -24,11 +23,13 @@ PG_LOCK = 0x6D6F7464
 UNDER_WAY = (ImportState.READING, ImportState.APPLYING)
 
 Applier = Callable[[Connection, int, str], Awaitable[None]]
-APPLIERS: Mapping[str, Applier] = {
-    "dossiers": dossier_writes.apply,
-    "steps": step_writes.apply,
-}
-"""Kind of import → what writes a chunk of it."""
+
+
+def _appliers() -> Mapping[str, Applier]:
+    """Kind of import → what writes a chunk of it; few commands need them."""
+    from surveys.store.importing import dossier_writes, step_writes
+
+    return {"dossiers": dossier_writes.apply, "steps": step_writes.apply}
 
 
 def is_alive() -> ColumnElement[bool]:
@@ -127,7 +128,7 @@ async def apply_next(conn: Connection, decided: Sequence[Import]) -> bool:
     for one in decided:
         chunk = await _first(conn, one.id)
         if chunk is not None and chunk[0] != LAST:
-            await APPLIERS[one.kind](conn, one.id, chunk[1])
+            await _appliers()[one.kind](conn, one.id, chunk[1])
             await _done(conn, one.id, chunk[0])
             return True
     for one in decided:
