@@ -1,6 +1,6 @@
 """Reads the rows of an export of dossiers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from admin.importing.cells import needed, text, when
 from admin.importing.date_columns import DateColumns
 from admin.importing.dossier_columns import DATES, DONE
 from admin.importing.notes import Notes
+from admin.importing.unit_index import UnitIndex
 from admin.sheets import Row, Sheet
 from surveys.dossier import (
     Filing,
@@ -45,7 +46,7 @@ class DossierReader:
         self,
         sheet: Sheet,
         zone: ZoneInfo,
-        unit_id: Callable[[str], int],
+        index: UnitIndex,
         today: date,
         taken: dict[str, str],
     ) -> None:
@@ -54,10 +55,14 @@ class DossierReader:
         self._sheet = sheet
         self._zone = zone
         self._today = today
-        self._unit_id = cache(unit_id)
+        self._unit_id = cache(index.id_of)
         self._dates = [name for name in DATES if name in sheet]
         self._statuses = {fold(word): said for word, said in sheet.statuses.items()}
-        self._units = {tidy(word).casefold(): ours for word, ours in sheet.units.items()}
+        self._units = {
+            tidy(word).casefold(): ours
+            for word, ours in sheet.units.items()
+            if index.find_exact(word) is None
+        }
         self._watched = DateColumns()
         self._first = taken
 
@@ -88,7 +93,7 @@ class DossierReader:
         return draft
 
     def _unit(self, row: Row) -> str:
-        """The unit a row names, translated by the mapping if it has one."""
+        """The unit a row names. The mapping translates it unless it is a unit's code or name."""
         written = needed(row, "unit")
         return self._units.get(written.casefold(), written) if self._units else written
 

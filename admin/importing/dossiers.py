@@ -55,7 +55,7 @@ class DossierImporter:
         """
         await meta.require_same_key(conn, self._keys.fingerprint())
         index = await UnitIndex.load(conn)
-        self._reader = DossierReader(sheet, self._zone, index.id_of, self._today, self.taken)
+        self._reader = DossierReader(sheet, self._zone, index, self._today, self.taken)
         self._units = {number: code for code, number in index.ids.items()}
         self._without_return = "returned_at" not in sheet
 

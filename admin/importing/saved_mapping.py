@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from admin.importing.source import Source
+from admin.importing.unit_index import UnitIndex
 from admin.sheets import MARKS, ColumnSpec, Meanings, Sheet, meanings_of, read_mapping, read_sheet
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
@@ -61,10 +62,12 @@ async def read_mapped(
 ) -> MappedSheet:
     """Read a file with the given mapping, else with the remembered one if that fits.
 
-    Raises as `read_sheet` and `read_mapping`.
+    Raises as `read_sheet` and `read_mapping`, or Refusal `sheets.mapping_no_unit` or
+    `sheets.mapping_no_unit_likely` if the given mapping names a unit that does not exist.
     """
     if source.mapping is not None:
         meanings = read_mapping(source.mapping, columns)
+        _require_units(await UnitIndex.load(conn), meanings, source.mapping.name)
         given = SavedMapping(
             file=source.mapping.name, saved_on=today.isoformat(), meanings=meanings
         )
@@ -81,6 +84,19 @@ async def read_mapped(
     fitting = SavedMapping(file=saved.file, saved_on=saved.saved_on, meanings=words)
     used = fitting if words.as_tree() else None
     return MappedSheet(sheet=_read(source, columns, words), saved=used)
+
+
+def _require_units(index: UnitIndex, meanings: Meanings, file: str) -> None:
+    for word, ours in meanings.units.items():
+        try:
+            index.code_of(ours)
+        except Refusal:
+            named = {"file": file, "key": word, "unit": ours}
+            unit = index.find_likely(ours) or index.find_likely(word)
+            if unit is None:
+                raise Refusal("sheets.mapping_no_unit", **named) from None
+            hint = {"likely": unit.code, "name": unit.name}
+            raise Refusal("sheets.mapping_no_unit_likely", **named, **hint) from None
 
 
 def _read(source: Source, columns: tuple[ColumnSpec, ...], meanings: Meanings) -> Sheet:

@@ -68,6 +68,18 @@ class UnitIndex:
             raise self._unknown(text)
         return found
 
+    def find_exact(self, text: str) -> str | None:
+        """The code of the one unit that has this code or this name; aliases do not count."""
+        named = self.names.get(name_key(text), [])
+        return self.codes.get(text.casefold()) or (named[0] if len(named) == 1 else None)
+
+    def find_likely(self, text: str) -> Unit | None:
+        """The unit with this code or name, or the only one that `text` resembles."""
+        found = self.find_exact(text)
+        near = likely(text, ((unit.name, code) for code, unit in self.units.items()))
+        code = found or (near[0] if len(near) == 1 else None)
+        return None if code is None else self.units[code]
+
     def id_of(self, text: str) -> int:
         """The number of the stored unit that `text` names; raises as `code_of`."""
         return self.ids[self.code_of(text)]

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from admin.sheets.columns import ColumnSpec
+from surveys.dossier import parse_status
 from surveys.errors import Refusal
 
 
@@ -35,7 +36,8 @@ def read_mapping(path: Path, columns: Sequence[ColumnSpec]) -> Meanings:
     """Read `our column: their header`, and below `statuses` and `units` `their word: ours`, from
     YAML or (`.toml`) TOML.
 
-    Raises OSError, or Refusal `sheets.mapping_unreadable` or `sheets.mapping_unknown_column`.
+    Raises OSError, or Refusal `sheets.mapping_unreadable`, `sheets.mapping_unknown_column` or
+    `sheets.mapping_status`.
     """
     try:
         tree = _tree(path)
@@ -56,11 +58,20 @@ def meanings_of(tree: object, columns: Sequence[ColumnSpec], file: str) -> Meani
         if name not in names:
             known = ", ".join((*names, *WORDS))
             raise Refusal("sheets.mapping_unknown_column", file=file, column=name, known=known)
+    for word, ours in words.get("statuses", {}).items():
+        _require_status(file, str(word), str(ours))
     return Meanings(
         columns={name: str(header) for name, header in titles.items()},
         statuses={str(word): str(ours) for word, ours in words.get("statuses", {}).items()},
         units={str(word): str(ours) for word, ours in words.get("units", {}).items()},
     )
+
+
+def _require_status(file: str, word: str, ours: str) -> None:
+    try:
+        parse_status(ours)
+    except ValueError:
+        raise Refusal("sheets.mapping_status", file=file, key=word, status=ours) from None
 
 
 def _tree(path: Path) -> object:

@@ -141,3 +141,42 @@ async def test_a_mapping_is_remembered(url: str, tmp_path: Path) -> None:
     assert (aside.rejected, aside.as_json()["saved_mapping"]) == (1, None)
     file.write_bytes(csv([HEADER, row(3, unit="xã hòa")]))
     assert counts(await _import(url, file))["new"] == 1
+
+
+@pytest.mark.parametrize("key", ["XA01", "ubnd xã An Hòa"])
+async def test_a_code_or_name_of_a_unit_wins_over_a_mapping(
+    key: str, url: str, tmp_path: Path
+) -> None:
+    """A mapping cannot move the dossiers of one unit to another."""
+    database = Database.open(url)
+    async with database.write() as conn:
+        await add_unit(conn, "XA02", name="Xã Phú Thành", name_key="xa phu thanh")
+    await database.close()
+    (file := tmp_path / "so.csv").write_bytes(csv([HEADER, row(1, unit=key)]))
+    (mapping := tmp_path / "igate.yaml").write_text(f"units: {{{key}: XA02}}", "utf-8")
+    assert counts(await _import(url, file, mapping=mapping))["new"] == 1
+    assert (await _stored(url, FIRST)).unit == "XA01"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "named"),
+    [
+        ("units: {Xã Hòa: NOPE}", "sheets.mapping_no_unit", {"key": "Xã Hòa"}),
+        ("units: {XA01: NOPE}", "sheets.mapping_no_unit_likely", {"key": "XA01", "likely": "XA01"}),
+        ("units: {H: Xa An Hoa}", "sheets.mapping_no_unit_likely", {"key": "H", "likely": "XA01"}),
+        ("statuses: {Lạ: 99}", "sheets.mapping_status", {"key": "Lạ", "status": "99"}),
+        ("statuses: {Lạ: 0}", "sheets.mapping_status", {"key": "Lạ", "status": "0"}),
+        ("statuses: {Lạ: bừa}", "sheets.mapping_status", {"key": "Lạ", "status": "bừa"}),
+    ],
+)
+async def test_a_mapping_to_nothing_is_refused(
+    text: str, code: str, named: dict[str, str], url: str, tmp_path: Path
+) -> None:
+    """With the file and the key; it is not remembered for the next file."""
+    (file := tmp_path / "so.csv").write_bytes(csv([HEADER, row(1)]))
+    (mapping := tmp_path / "igate.yaml").write_text(text, "utf-8")
+    with pytest.raises(Refusal) as refused:
+        await _import(url, file, mapping=mapping)
+    assert (refused.value.code, refused.value.params["file"]) == (code, "igate.yaml")
+    assert named.items() <= refused.value.params.items()
+    assert (await _import(url, file)).as_json()["saved_mapping"] is None
