@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from admin.backups import pg_tools
+from admin.backups.log_check import find_faults_in_file
 from admin.backups.restore_log import LogEnd, Told, end_of, write_row
 from admin.backups.schema_check import require_own_dump, require_own_schema
 from admin.kit.runtime import Runtime
@@ -26,6 +27,10 @@ class Plan:
     aside: Path | None
     """Where the present database is moved (next to itself; PostgreSQL's next to the backup);
     None if there is none."""
+    faults: tuple[str, ...] = ()
+    """The faults of the backup's audit log."""
+    is_log_checked: bool = True
+    """Whether the log could be verified; a PostgreSQL dump and an older version only later."""
 
     @property
     def kind(self) -> str:
@@ -59,9 +64,20 @@ async def plan(runtime: Runtime, file: Path, *, force: bool) -> Plan:
     `.not_empty`.
     """
     url = parse_url(runtime.settings.database_url)
-    await _require_copy(url, file)
+    is_current = await _require_copy(url, file)
+    aside = await _find_aside(runtime, url, file, force=force)
+    return Plan(
+        file=file,
+        url=url,
+        aside=aside,
+        faults=await find_faults_in_file(runtime, file) if is_current else (),
+        is_log_checked=is_current,
+    )
+
+
+async def _find_aside(runtime: Runtime, url: URL, file: Path, *, force: bool) -> Path | None:
     if await _is_empty(runtime, url):
-        return Plan(file=file, url=url, aside=None)
+        return None
     if not force:
         raise Refusal("database.not_empty", target=url.database)
     stamp = runtime.now.astimezone(runtime.settings.zone).strftime("%Y%m%d-%H%M%S")
@@ -69,7 +85,7 @@ async def plan(runtime: Runtime, file: Path, *, force: bool) -> Plan:
     aside = Path(kept) if _is_file(url) else file.with_name(f"{kept}.dump")
     if aside.exists():
         raise Refusal("database.backup_exists", file=aside)
-    return Plan(file=file, url=url, aside=aside)
+    return aside
 
 
 async def restore(runtime: Runtime, plan: Plan) -> Told:
@@ -115,11 +131,12 @@ async def _end_of_log(url: URL) -> LogEnd | None:
         await database.close()
 
 
-async def _require_copy(url: URL, file: Path) -> None:
+async def _require_copy(url: URL, file: Path) -> bool:
+    """Check the backup; whether it is a SQLite file of the current version."""
     if not _is_file(url):
         pg_tools.require_dump(file)
         await require_own_dump(file)
-        return
+        return False
     _require_other_file(url, file)
     revision = copying.revision_of(file)
     state = state_of_revision(revision)
@@ -128,6 +145,7 @@ async def _require_copy(url: URL, file: Path) -> None:
     if state is SchemaState.NEWER:
         raise Refusal("database.newer")
     await asyncio.to_thread(require_own_schema, file, revision)
+    return state is SchemaState.CURRENT
 
 
 def _require_other_file(url: URL, file: Path) -> None:

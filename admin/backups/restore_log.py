@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 
 import migrations
+from admin.backups.log_check import find_faults
 from admin.kit.administrator import is_administrator
 from admin.kit.runtime import Runtime
 from bot.settings import existing_keyring
@@ -37,6 +38,8 @@ class Told:
     """Whether the database's key was present to seal the entry."""
     administrator: str | None
     """Who became administrator, if there was no database before."""
+    faults: tuple[str, ...] = ()
+    """The faults of the log that was restored."""
 
 
 async def end_of(database: Database) -> LogEnd | None:
@@ -64,6 +67,7 @@ async def write_row(
     is_current = await migrations.state_of(database) is SchemaState.CURRENT
     async with database.write() as conn:
         author = await _author(runtime, conn, sealing=is_current)
+        faults = await find_faults(runtime, conn) if is_current else ()
         details: dict[str, object] = {
             "file": backup,
             "system_user": author.os_user,
@@ -71,13 +75,14 @@ async def write_row(
             "backup_head": await audit.find_head(conn),
             "replaced_count": None if replaced is None else replaced.count,
             "replaced_head": None if replaced is None else replaced.head,
+            "backup_faults": list(faults),
         }
         new = await _administrator(runtime, conn) if is_current and is_fresh else None
         entry = AuditEntry(
             action=RESTORE, subject="database", details=details | {"administrator": new}
         )
         await audit.append(conn, author, entry, at=runtime.now)
-    return Told(is_sealed=author.keyring is not None, administrator=new)
+    return Told(is_sealed=author.keyring is not None, administrator=new, faults=faults)
 
 
 async def _author(runtime: Runtime, conn: Connection, *, sealing: bool) -> Author:

@@ -9,6 +9,9 @@ from sqlalchemy import make_url
 
 import migrations
 from admin.backups import backups
+from admin.backups.backups import Plan
+from admin.backups.log_check import find_faults
+from admin.backups.restore_log import Told
 from admin.kit import administrator
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, group
@@ -17,7 +20,7 @@ from migrations import SchemaState
 from surveys.errors import Refusal
 from surveys.store.base.database import Database
 from surveys.store.results import evidence
-from surveys.store.system import audit_check, health
+from surveys.store.system import health
 
 COLUMNS = "check state found"
 
@@ -72,16 +75,16 @@ async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, for
     plan = await backups.plan(runtime, file, force=force)
     told = {"file": file, "target": plan.url.database, "aside": plan.aside}
     click.echo(runtime.text(f"database.plan.{plan.kind}", **told))
+    _tell_log(runtime, plan)
     if dry_run:
         runtime.say("database.dry_run")
         return 0
-    if not yes and not _ask_to_continue(runtime):
+    if not yes and not _ask_to_continue(runtime, "sure_broken" if plan.faults else "sure"):
         runtime.say("database.left_alone")
         return 1
     done = await backups.restore(runtime, plan)
     click.echo(runtime.text("database.restored"))
-    if done.administrator is not None:
-        runtime.say("staff.first", name=done.administrator, user=runtime.claim.os_user)
+    _tell_restored(runtime, plan, done)
     is_old = await migrations.state_of(await runtime.any_database()) is SchemaState.OLD
     if not done.is_sealed:
         runtime.say("database.row_not_sealed_yet" if is_old else "database.row_not_sealed")
@@ -90,10 +93,24 @@ async def restore(runtime: Runtime, file: Path, *, yes: bool, dry_run: bool, for
     return 0
 
 
+def _tell_log(runtime: Runtime, plan: Plan) -> None:
+    """Say whether the backup's audit log is broken or could not be verified yet."""
+    if plan.faults:
+        runtime.say("database.log_broken", file=plan.file, faults=", ".join(plan.faults))
+    elif not plan.is_log_checked:
+        runtime.say("database.log_unchecked", file=plan.file)
+
+
+def _tell_restored(runtime: Runtime, plan: Plan, done: Told) -> None:
+    if done.faults and not plan.faults:
+        runtime.say("database.log_broken", file=plan.file, faults=", ".join(done.faults))
+    if done.administrator is not None:
+        runtime.say("staff.first", name=done.administrator, user=runtime.claim.os_user)
+
+
 async def _findings(runtime: Runtime, database: Database) -> dict[str, list[str]]:
     async with database.read() as conn:
         disagreeing = await evidence.find_disagreements(conn)
-        verdict = await audit_check.verify(conn, await runtime.checking_keyring(conn))
         return {
             "integrity": await health.find_damage(conn),
             "references": [
@@ -101,7 +118,7 @@ async def _findings(runtime: Runtime, database: Database) -> dict[str, list[str]
                 for one in await health.find_orphans(conn)
             ],
             "evidence": [one.dossier for one in disagreeing],
-            "audit": [fault if row is None else f"{fault}:{row}" for fault, row in verdict.faults],
+            "audit": list(await find_faults(runtime, conn)),
         }
 
 
@@ -117,10 +134,10 @@ def _row(runtime: Runtime, name: str, faults: list[str], shown_as: Format) -> Ro
     }
 
 
-def _ask_to_continue(runtime: Runtime) -> bool:
+def _ask_to_continue(runtime: Runtime, question: str) -> bool:
     if not sys.stdin.isatty():
         raise Refusal("database.say_yes")
-    return runtime.confirm("database.sure")
+    return runtime.confirm(f"database.{question}")
 
 
 def _megabytes(file: Path) -> Decimal:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 import migrations
 from admin.backups import backups
 from admin.backups.restore_log import Told
+from admin.commands.db import restore
 from admin.kit import administrator
 from admin.kit.identity import Claim
 from migrations import SchemaState
@@ -283,6 +284,48 @@ async def test_a_restore_is_a_row_and_the_chain_goes_on(database_url: str, tmp_p
     assert (rows[0].details["backup_count"], rows[0].details["replaced_count"]) == (2, 4)
     assert rows[0].details["administrator"] is None
     assert rows[0].os_user == SYSTEM_USER
+
+
+async def _restore_command(
+    url: str, file: Path, *, yes: bool = False, dry_run: bool = False
+) -> int:
+    async with office(url) as runtime:
+        options = {"file": file, "yes": yes, "dry_run": dry_run, "force": True}
+        return int(await restore.callback(runtime, **options))  # type: ignore[misc]
+
+
+async def test_a_backup_with_a_broken_log_is_told_and_confirmed(
+    sqlite_url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a dry run too; without --yes the question names it, and the row of the restore does."""
+    copy = tmp_path / "copy.bak"
+    await _made(sqlite_url)
+    await _backup(sqlite_url, copy)
+    assert await _restore_command(sqlite_url, copy, dry_run=True) == 0
+    assert "nhật ký" not in capsys.readouterr().err
+    with closing(sqlite3.connect(copy)) as conn, conn:
+        conn.execute("UPDATE audit SET actor = 'kẻ khác' WHERE id = 1")
+    before = copy.read_bytes()
+    assert await _restore_command(sqlite_url, copy, dry_run=True) == 0
+    assert "bị động đến (row:1)" in capsys.readouterr().err
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+
+    def decline(text: str, **_: object) -> bool:
+        asked.append(text)
+        return False
+
+    monkeypatch.setattr("click.confirm", decline)
+    assert await _restore_command(sqlite_url, copy) == 1
+    assert asked == ["Nhật ký của bản sao bị động đến. Vẫn khôi phục?"]
+    assert (await _log(sqlite_url))[1].faults == []
+    assert await _restore_command(sqlite_url, copy, yes=True) == 0
+    rows, _ = await _log(sqlite_url)
+    assert (rows[0].action, rows[0].details["backup_faults"]) == ("db.restore", ["row:1"])
+    assert copy.read_bytes() == before
 
 
 async def test_where_there_was_nothing_whoever_restores_administers(
