@@ -9,8 +9,9 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +22,8 @@ import click
 from admin.kit.formulas import without_formula
 from admin.kit.tables import Column, Row, Table, print_line, print_table
 from admin.kit.texts import Texts
+
+_ZONE: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
 
 class Format(StrEnum):
@@ -116,8 +119,16 @@ def show_csv(rows: Sequence[Row], keys: Sequence[str]) -> None:
         writer.writerow({key: without_formula(plain(row.get(key))) for key in keys})
 
 
+def use_zone(zone: tzinfo) -> None:
+    """Give moments for programs in this time zone, until the command ends."""
+    _ZONE.set(zone)
+
+
 def plain(value: object) -> object:
-    """One value for programs: a decimal as text, a date in ISO 8601."""
+    """One value for programs: a decimal as text, a date in ISO 8601, a moment with the offset of
+    the authority's time zone."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(_ZONE.get()).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal | Path):

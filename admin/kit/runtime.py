@@ -318,6 +318,7 @@ async def _run(function: Callable[..., Any], ctx: click.Context) -> object:
             exits=exits,
             who=Identity(name=claim.name or claim.os_user, officer=None, staffed=False),
         )
+        output.use_zone(runtime.settings.zone)
         runtime = await _authorize(runtime, permissions.wanted(path_of(ctx), ctx.params))
         result = function(runtime, **ctx.params)
         return await result if inspect.isawaitable(result) else result
