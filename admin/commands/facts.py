@@ -1,5 +1,7 @@
 """`motcua facts`: what units report about themselves (chỉ số 5, 6, 8, 9)."""
 
+from decimal import Decimal, InvalidOperation
+
 import click
 
 from admin.importing.declared_facts import declared_facts
@@ -38,7 +40,7 @@ async def list_facts(runtime: Runtime, period: str, shown_as: Format) -> None:
             "unit": unit,
             "period": wanted.id,
             "fact": fact,
-            "value": value,
+            "value": _figure(value) if shown_as is Format.TABLE else value,
             "meaning": known.meaning(fact, language),
         }
         for unit, values in sorted(found.items())
@@ -46,3 +48,11 @@ async def list_facts(runtime: Runtime, period: str, shown_as: Format) -> None:
     ]
     keys = "unit period fact value" + (" meaning" if shown_as is Format.TABLE else "")
     runtime.show(rows, runtime.columns("facts.columns", keys, codes="unit period fact"), shown_as)
+
+
+def _figure(value: str) -> Decimal | str:
+    """The value as a number, which tables print in the user's language."""
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return value

@@ -94,7 +94,10 @@ def test_it_is_checked_and_told(capsys: pytest.CaptureFixture[str]) -> None:
         "tidy_share",
         "jury",
     }
-    assert cli.run(["facts", "list", "2021-05"]) == 0
+    assert {row["value"] for row in json.loads(listed)} == {"10", "6", "0.5", "7.5"}
+    table = printed(capsys, "facts", "list", "2021-05")
+    assert "7,5" in table
+    assert "7.5" not in table
 
 
 def test_officials_are_refused_where_there_are_no_rules(
