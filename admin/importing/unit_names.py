@@ -1,5 +1,7 @@
 """Suggests units for a name without an exact match: abbreviations, old names, lost tones."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
@@ -23,6 +25,10 @@ KINDS = tuple(
 )
 COUNCILS = tuple(map(name_key, ("UBND", "Ủy ban nhân dân", "HĐND và UBND", "HĐND-UBND")))
 FORMER = name_key("cũ")
+SUPERIOR = re.compile(
+    r"\s*[,(–-]\s*(?:huyện|quận|thị xã|thành phố|tỉnh|[hqt]\.|tx\b|tp\b)\s*\S.*$", re.IGNORECASE
+)
+"""The district or province that follows a unit's name: `, huyện An Lão`."""
 NEAR = 0.8
 """The least similarity of two names without tones for a suggestion (`difflib` ratio)."""
 AT_MOST = 3
@@ -63,9 +69,10 @@ def _near(text: str, known: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _cores(text: str, *, bare: bool = True) -> set[str]:
-    """The name without “UBND”, with the abbreviation of its kind expanded; if `bare`, also without
-    its kind. Tones stay."""
-    rest = name_key(text).removesuffix(f" {FORMER}")
+    """The name without “UBND”, and its superior unit, with the abbreviation of its kind expanded;
+    if `bare`, also without its kind. Tones stay."""
+    own = SUPERIOR.sub("", unicodedata.normalize("NFC", text))
+    rest = name_key(own).removesuffix(f" {FORMER}")
     for council in COUNCILS:
         rest = rest.removeprefix(f"{council} ")
     first, _, others = rest.partition(" ")
