@@ -66,7 +66,8 @@ async def _check(runtime: Runtime, name: str, *, fix: bool, shown_as: Format) ->
     count = sum(not finding.right for _, finding in found)
     rows = [_row(runtime, channel, finding, shown_as) for channel, finding in found]
     runtime.show(rows, runtime.columns("channel_check.columns", COLUMNS), shown_as)
-    hint = "wrong" if fix else "mendable"
+    mendable = any(finding.is_fixable and not finding.right for _, finding in found)
+    hint = "mendable" if mendable and not fix else "wrong"
     runtime.say(f"channel_check.{hint if count else 'all_right'}", count=count, command=name)
     return 1 if count else 0
 
@@ -95,7 +96,10 @@ async def _findings(runtime: Runtime, channel: Channel, *, fix: bool) -> Sequenc
 
 def _row(runtime: Runtime, channel: str, finding: Finding, shown_as: Format) -> Row:
     part, state = finding.part, "right" if finding.right else "wrong"
+    seen = finding.found
     if shown_as is Format.TABLE:
+        if not finding.right:
+            seen = runtime.texts.find(f"{channel}.causes.{part}") or seen
         part = runtime.text(f"{channel}.parts.{part}")
         state = runtime.text(f"channel_check.states.{state}")
-    return {"part": part, "state": state, "found": finding.found, "wanted": finding.wanted}
+    return {"part": part, "state": state, "found": seen, "wanted": finding.wanted}

@@ -139,6 +139,8 @@ class Finding:
     right: bool
     found: str
     wanted: str = ""
+    is_fixable: bool = True
+    """Whether `check --fix` may help, if the part is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,15 +91,19 @@ async def inspect(api: Bot, wanted: Wanted, now: datetime) -> list[Finding]:
     try:
         me = await api.get_me()
     except InvalidToken as error:
-        return [Finding(part=Part.TOKEN, right=False, found=error.message)]
+        return [_out_of_reach(Part.TOKEN, error)]
     except TelegramError as error:
-        return [Finding(part=Part.CONNECTION, right=False, found=error.message)]
+        return [_out_of_reach(Part.CONNECTION, error)]
     return [
         Finding(part=Part.TOKEN, right=True, found=f"@{me.username}"),
         *await _updates(api, wanted, now),
         await _command_finding(api, wanted),
         await _menu_finding(api, wanted),
     ]
+
+
+def _out_of_reach(part: Part, error: TelegramError) -> Finding:
+    return Finding(part=part, right=False, found=error.message, is_fixable=False)
 
 
 async def repair(api: Bot, wanted: Wanted, findings: Sequence[Finding]) -> None:
