@@ -118,7 +118,7 @@ async def test_telegram_out_of_reach(fake: FakeTelegram, tmp_path: Path) -> None
     ("settings", "expected"),
     [
         ({"telegram_token": ""}, "MOTCUA_TELEGRAM_TOKEN"),
-        ({"telegram_token": "rubbish"}, "no bot token"),
+        ({"telegram_token": "rubbish"}, "not a bot token"),
         ({**HOOK, "public_url": ""}, "MOTCUA_PUBLIC_URL"),
         ({**HOOK, "public_url": "http://motcua.example"}, "https"),
         ({**HOOK, "public_url": "https://motcua.example:8080"}, "8443"),
