@@ -204,9 +204,10 @@ def test_a_head_kept_elsewhere_shows_a_log_put_in_its_place(office: Motcua) -> N
 def test_an_officer_of_one_unit_leaves_no_mapping_to_the_others(office: Motcua) -> None:
     """It could give the dossiers of another unit to their own in everybody's next import."""
     assert office("staff", "add", "lan", "--role", "clerk", "--unit", "XA01").code == 0
-    (office.folder / "own.yaml").write_text("units:\n  XA02: XA01\n", "utf-8")
+    assert office("units", "alias", "add", "X. Hai", "XA02").code == 0
+    (office.folder / "own.yaml").write_text("units:\n  X. Hai: XA01\n", "utf-8")
     for name in ("own", "next"):
-        line = f"M-{name},XA02,01/04/2021"
+        line = f"M-{name},X. Hai,01/04/2021"
         (office.folder / f"{name}.csv").write_text(f"code,unit,received_at\n{line}\n", "utf-8")
     taken = office("--as", "lan", "dossiers", "import", "own.csv", "--mapping", "own.yaml")
     assert taken.code == 0, taken.err
