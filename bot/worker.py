@@ -165,16 +165,17 @@ class Worker:
         """Start all updates that can start; True if the worker is to stop and none are left."""
         self._awake.clear()
         self._more = False
+        stopping = self._stopping  # what comes until the stop is asked for is still looked for
         try:
             async with self._database.read_inline() as conn:
                 found = await inbox.find_heads(conn, self._channels, 2 * self._rules.max_chats)
         except Exception as error:
             log.warning("cannot read the inbox: %s", reason_of(error))
-            return self._stopping
+            return stopping
         self._more |= bool(found)
         for update in found:
             self._begin(update)
-        return self._stopping and not found and not self._busy
+        return stopping and not found and not self._busy
 
     def _begin(self, update: Update) -> None:
         if self._ended.is_set():
