@@ -66,8 +66,8 @@ async def open_dossier(turn: Turn, dossier: DossierStage) -> None:
 
 
 async def on_consent(turn: Turn, invitation_id: int, *, agreed: bool) -> None:
-    """Handle the answer to the consent screen."""
-    invitation = await invitations.find(turn.conn, invitation_id)
+    """Handle the answer to the consent screen; of several at once each takes over the last."""
+    invitation = await invitations.find_and_lock(turn.conn, invitation_id)
     if invitation is None:
         await turn.say("opening.unknown_link", desk=await desks.describe_top(turn))
         return

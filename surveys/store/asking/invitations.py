@@ -135,6 +135,13 @@ async def find(conn: Connection, invitation_id: int) -> Invitation | None:
     return _invitation(row) if row else None
 
 
+async def find_and_lock(conn: Connection, invitation_id: int) -> Invitation | None:
+    """The invitation with this number; others who want the lock wait for this transaction."""
+    query = select(invitations).where(invitations.c.id == invitation_id).with_for_update()
+    row = (await conn.execute(query)).one_or_none()
+    return _invitation(row) if row else None
+
+
 async def set_state(
     conn: Connection, invitation_id: int, state: InvitationState, contact_id: int
 ) -> None:
