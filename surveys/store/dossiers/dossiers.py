@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, Select, delete, select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, delete, select
 
 from surveys.dossier import Filing, Status
 from surveys.store.base.connection import Connection
@@ -77,27 +77,23 @@ async def find_stored(conn: Connection, codes: Collection[str]) -> dict[str, Row
 
 async def find_ids(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
     """Code → id, for those that exist."""
-    wanted = sorted(set(codes))
-    found: dict[str, int] = {}
-    for start in range(0, len(wanted), STORED_AT_ONCE):
-        some = wanted[start : start + STORED_AT_ONCE]
-        rows = await conn.execute(
-            select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(some))
-        )
-        found.update((row.code, row.id) for row in rows)
-    return found
+    return await _find_column(conn, dossiers.c.id, codes)
 
 
 async def find_units(conn: Connection, codes: Iterable[str]) -> dict[str, int]:
     """Code → id of its unit, for those that exist."""
+    return await _find_column(conn, dossiers.c.unit_id, codes)
+
+
+async def _find_column(
+    conn: Connection, column: ColumnElement[int], codes: Iterable[str]
+) -> dict[str, int]:
     wanted = sorted(set(codes))
     found: dict[str, int] = {}
     for start in range(0, len(wanted), STORED_AT_ONCE):
         some = wanted[start : start + STORED_AT_ONCE]
-        rows = await conn.execute(
-            select(dossiers.c.code, dossiers.c.unit_id).where(dossiers.c.code.in_(some))
-        )
-        found.update((row.code, row.unit_id) for row in rows)
+        rows = await conn.execute(select(dossiers.c.code, column).where(dossiers.c.code.in_(some)))
+        found.update((code, value) for code, value in rows)
     return found
 
 
