@@ -204,8 +204,8 @@ def read_sheet(
     In a workbook with the table on several sheets, `all_sheets` reads them all, `sheet` one.
 
     Raises OSError for a file that cannot be read, and Refusal `sheets.empty`, `.column_missing`
-    (which, where, and what was found), `.column_twice`, `.several_tables`, `.no_sheet`, or one of
-    those that `read_pages` raises.
+    (which, where, and what was found), `.column_twice`, `.several_tables`, `.no_sheet`,
+    `.has_no_sheets`, or one of those that `read_pages` raises.
     """
     said = meanings or Meanings()
     known = said.columns
@@ -216,7 +216,9 @@ def read_sheet(
     read = read_pages(path, rate)
     pages = [page for page in read.pages if sheet in (None, page.name)]
     if not pages:
-        names = _listed([page.name for page in read.pages])
+        names = _listed([page.name for page in read.pages if page.name])
+        if not names:
+            raise Refusal("sheets.has_no_sheets", file=path.name)
         raise Refusal("sheets.no_sheet", file=path.name, sheet=sheet, names=names)
     parts = _parts(path, pages, columns, known)
     if len(parts) > 1 and not all_sheets:

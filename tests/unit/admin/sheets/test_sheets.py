@@ -275,3 +275,11 @@ def test_a_failed_import_leaves_the_older_rejects(tmp_path: Path) -> None:
 def _add_and_fail(rejects: Rejects, row: Row) -> None:
     rejects.add(row, "lý do")
     raise OSError("power cut")
+
+
+def test_a_text_file_has_no_sheet_to_choose(tmp_path: Path) -> None:
+    """--sheet with a CSV is refused by what is wrong, not by an empty list of names."""
+    path = tmp_path / "a.csv"
+    path.write_text("code\nXA01\n", "utf-8")
+    with pytest.raises(Refusal, match=r"sheets\.has_no_sheets"):
+        read_sheet(path, [ColumnSpec(name="code")], sheet="3")
