@@ -166,7 +166,8 @@ def rate_unit(rulebook: Rulebook, unit: UnitEvidence) -> UnitRating:
     scores = {number: _score(rulebook, number, unit) for number in rulebook.criteria}
     state = _state(rulebook, unit, sum(score.value is not None for score in scores.values()))
     whole = _group(rulebook, tuple(scores), scores)
-    total = whole.points or Decimal(0) if state is State.SCORED and rulebook.has_total else None
+    points = Decimal(0) if whole.points is None else whole.points
+    total = points if state is State.SCORED and rulebook.has_total else None
     return UnitRating(
         evidence=unit,
         state=state,
