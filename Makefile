@@ -27,7 +27,7 @@ demo: install ## the whole product on a sample district, in the browser
 	$(BIN)/motcua demo
 
 test: install-dev ## style, types, the import contract, and all tests
-	sh scripts/ensure-chromium
+	sh scripts/ensure chromium faketime
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -44,7 +44,7 @@ soak: install-dev ## the long forms: hundreds of kills, hours of messages
 	$(BIN)/pytest -m soak -p no:xdist --timeout 7200 tests -s
 
 screenshot: install-dev ## draw the pictures of the README afresh
-	sh scripts/ensure-chromium
+	sh scripts/ensure chromium
 	$(BIN)/python scripts/screenshots.py
 
 lock: ## pin versions and hashes afresh (needs the network)
