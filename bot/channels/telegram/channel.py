@@ -14,6 +14,7 @@ from telegram import (
     LinkPreviewOptions,
     ReplyKeyboardMarkup,
 )
+from telegram.constants import MessageLimit
 from telegram.error import TelegramError
 
 from bot.channels.base import (
@@ -34,14 +35,16 @@ from bot.channels.telegram import NAME, TRAITS, setup, username
 from bot.channels.telegram.failures import edit_outcome, is_unchanged, outcome
 from bot.channels.telegram.parse import Reader
 from bot.channels.telegram.receive import Poller, Webhook
-from bot.channels.telegram.text import split_text
 from bot.channels.telegram.transport import AiohttpRequest
 from bot.messages import Button, Incoming, Outgoing
 from bot.settings import Settings
+from bot.splitting import split_text
 from surveys.errors import Refusal
 
 TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 MAX_DATA_BYTES = 64
+MAX_UNITS = int(MessageLimit.MAX_TEXT_LENGTH)
+"""The UTF-16 code units that a message holds."""
 PER_CHAT_SECOND = 1.0
 CHAT_BURST = 3
 ACKNOWLEDGE_SECONDS = 5.0
@@ -142,7 +145,7 @@ class TelegramChannel(Channel):
         another try is Unknown: the citizen must not get the beginning twice.
         """
         markup = markup_of(message.buttons)
-        *pieces, last = split_text(message.beside_buttons)
+        *pieces, last = split_text(message.beside_buttons, MAX_UNITS)
         for number, piece in enumerate(pieces):
             await self._send(address, piece, None, continued=number > 0)
         return await self._send(address, last, markup, continued=bool(pieces))
@@ -153,7 +156,7 @@ class TelegramChannel(Channel):
         Raises DeliveryError, CannotEdit.
         """
         markup = markup_of(message.buttons)
-        (text, *further) = split_text(message.beside_buttons)
+        (text, *further) = split_text(message.beside_buttons, MAX_UNITS)
         if further or isinstance(markup, ReplyKeyboardMarkup):
             raise CannotEdit("too long, or buttons that only a new message can have")
         try:

@@ -1,10 +1,10 @@
-"""Splits text for Telegram, which counts UTF-16 code units: a message holds 4,096 of them."""
+"""Splits a text into the messages of a channel.
+
+Lengths are UTF-16 code units: where a channel counts characters instead, a piece is never longer.
+"""
 
 import unicodedata
 
-from telegram.constants import MessageLimit
-
-MAX_UNITS = int(MessageLimit.MAX_TEXT_LENGTH)
 BREAKS = ("\n\n", "\n", ". ", " ")
 JOINERS = "\u200d\ufe0e\ufe0f"
 
@@ -14,7 +14,7 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def split_text(text: str, limit: int = MAX_UNITS) -> list[str]:
+def split_text(text: str, limit: int) -> list[str]:
     """Split into NFC pieces of at most `limit` code units, at natural boundaries.
 
     A cut falls after a paragraph, a line, a sentence or a word if one ends in the second half of

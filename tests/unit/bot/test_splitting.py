@@ -1,4 +1,4 @@
-"""Long texts are cut into pieces that Telegram takes, where it hurts least."""
+"""Long texts are cut into pieces that a channel takes, where it hurts least."""
 
 import unicodedata
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram.text import MAX_UNITS, split_text, utf16_length
+from bot.splitting import split_text, utf16_length
 
 LETTERS = st.text(alphabet="ab ệẹ̣́😀👩‍🚀\n.\ufe0f", max_size=200)
 
@@ -23,9 +23,9 @@ def test_length_counts_utf16(text: str, units: int) -> None:
 
 
 def test_short_text_stays_whole() -> None:
-    """4,096 code units are one message."""
-    assert split_text("ệ" * MAX_UNITS) == ["ệ" * MAX_UNITS]
-    assert split_text("😀" * (MAX_UNITS // 2)) == ["😀" * (MAX_UNITS // 2)]
+    """As many code units as the limit are one message."""
+    assert split_text("ệ" * 40, 40) == ["ệ" * 40]
+    assert split_text("😀" * 20, 40) == ["😀" * 20]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_decomposed_letters_are_composed_first() -> None:
 
 def test_half_a_pair_can_be_sent() -> None:
     """Half a surrogate pair becomes a question mark."""
-    assert split_text("a\ud83d") == ["a?"]
+    assert split_text("a\ud83d", 40) == ["a?"]
 
 
 @given(text=LETTERS, limit=st.integers(8, 40))
