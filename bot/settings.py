@@ -5,7 +5,6 @@ Secrets come from the environment or from a file that only its owner can read.
 
 import os
 import re
-import secrets
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -19,11 +18,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, convert
-from sqlalchemy import make_url
 
+from bot.setting_types import MASK, Count, Days, Hour, Percent, Secret
 from surveys.errors import Refusal
 from surveys.period import Preset
-from surveys.privacy import KEY_BYTES, Keyring
 from surveys.store.base.database import MAX_PORT
 
 PREFIX = "MOTCUA_"
@@ -32,29 +30,6 @@ CONFIG_VARIABLE = "MOTCUA_CONFIG"
 DEBUG_VARIABLE = "MOTCUA_DEBUG"
 STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
 """An officer's own key: it belongs to a person, not to the deployment, so it is not a setting."""
-Percent = Annotated[int, Meta(ge=0, le=100)]
-Days = Annotated[int, Meta(ge=1, le=36_500)]
-"""At most a century: more would exceed the range of dates in the middle of a conversation."""
-Count = Annotated[int, Meta(ge=1)]
-Hour = Annotated[time, Meta(tz=False)]
-MASK = "**********"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Secret:
-    """A text that is not shown when it is printed, logged or formatted."""
-
-    _text: str
-
-    def get_secret_value(self) -> str:
-        """The text itself."""
-        return self._text
-
-    def __str__(self) -> str:
-        return MASK if self._text else ""
-
-    def __repr__(self) -> str:
-        return f"Secret({str(self)!r})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,43 +286,6 @@ CHECKS: Mapping[str, Callable[[str, str], str]] = {
 """What a text has to be besides a text."""
 
 
-def keyring(settings: Settings) -> Keyring:
-    """The deployment's keys; creates the key file if it does not exist.
-
-    Raises Refusal `settings.key` (not 64 hexadecimal digits) or `settings.key_readable`.
-    """
-    there = existing_keyring(settings)
-    if there is None:
-        _write_key(_key_file(settings))
-    return there or _keyring_in(_key_file(settings))
-
-
-def existing_keyring(settings: Settings) -> Keyring | None:
-    """The deployment's keys; None if the key file is missing.
-
-    Raises Refusal `settings.key` or `settings.key_readable`.
-    """
-    if settings.key is not None:
-        return _keyring_from(settings.key.get_secret_value(), "MOTCUA_KEY")
-    file = _key_file(settings)
-    return _keyring_in(file) if file.exists() else None
-
-
-def key_place(settings: Settings) -> str:
-    """Where the key is looked for, for messages."""
-    return "MOTCUA_KEY" if settings.key is not None else str(_key_file(settings))
-
-
-def _key_file(settings: Settings) -> Path:
-    return settings.key_file or _default_key_file(settings.database_url)
-
-
-def _keyring_in(file: Path) -> Keyring:
-    if file.stat().st_mode & 0o077:
-        raise Refusal("settings.key_readable", file=str(file))
-    return _keyring_from(file.read_text("ascii", errors="replace").strip(), str(file))
-
-
 def is_safe_base(url: str) -> bool:
     """Whether `url` is https, or plain http to this machine itself."""
     parts = urlsplit(url)
@@ -361,27 +299,3 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _keyring_from(digits: str, place: str) -> Keyring:
-    try:
-        secret = bytes.fromhex(digits)
-    except ValueError:
-        secret = b""
-    if len(secret) != KEY_BYTES or len(set(secret)) == 1:
-        raise Refusal("settings.key", place=place)
-    return Keyring(secret)
-
-
-def _default_key_file(database_url: str) -> Path:
-    url = make_url(database_url)
-    if url.get_backend_name() == "sqlite" and url.database:
-        return Path(f"{url.database}.key")
-    return Path("motcua.key")
-
-
-def _write_key(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as stream:
-        stream.write(f"{secrets.token_hex(KEY_BYTES)}\n")

@@ -12,7 +12,7 @@ import migrations
 from admin.backups.log_check import find_faults
 from admin.kit.administrator import is_administrator
 from admin.kit.runtime import Runtime
-from bot.settings import existing_keyring
+from bot.keys import existing_keyring
 from migrations import SchemaState
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database

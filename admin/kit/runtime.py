@@ -34,14 +34,8 @@ from admin.kit.output import Format, Presentable
 from admin.kit.tables import Column, Kind, Row
 from admin.kit.texts import Texts
 from admin.kit.unit_scope import WHOLE_OFFICE, UnitScope
-from bot.settings import (
-    CONFIG_VARIABLE,
-    Settings,
-    existing_keyring,
-    key_place,
-    keyring,
-    load_settings,
-)
+from bot.keys import existing_keyring, key_place, keyring
+from bot.settings import CONFIG_VARIABLE, Settings, load_settings
 from surveys.errors import Refusal
 from surveys.period import Period, parse_period
 from surveys.privacy import Keyring

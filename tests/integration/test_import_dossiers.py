@@ -11,7 +11,8 @@ from sqlalchemy import select
 from admin.importing import Report, Source, run_import
 from admin.importing.dossiers import DossierImporter
 from admin.importing.steps import StepImporter
-from bot.settings import keyring, load_settings
+from bot.keys import keyring
+from bot.settings import load_settings
 from surveys.errors import Refusal
 from surveys.evidence import Timing
 from surveys.privacy import Keyring
