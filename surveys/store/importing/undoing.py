@@ -29,6 +29,7 @@ from surveys.store.base.schema import (
     unit_aliases,
     units,
     verifications,
+    webhook_told,
 )
 from surveys.store.base.schema import facts as fact_table
 from surveys.store.base.schema import scores as score_table
@@ -190,7 +191,8 @@ async def _remove_dossiers(conn: Connection, import_id: int) -> int:
     for table in IN_USE:
         await _require_unused(conn, table.c.dossier_id.in_(made), table)
     await _require_unused(conn, responses.c.dossier_id.in_(made), responses)
-    await conn.execute(delete(dossier_evidence).where(dossier_evidence.c.dossier_id.in_(made)))
+    for derived in (dossier_evidence, webhook_told):
+        await conn.execute(delete(derived).where(derived.c.dossier_id.in_(made)))
     gone = await conn.execute(delete(dossiers).where(dossiers.c.import_id == import_id))
     return gone.rowcount
 

@@ -30,6 +30,14 @@ from surveys.store.base.schema.dossiers import (
     unit_aliases,
     units,
 )
+from surveys.store.base.schema.pushing import (
+    api_requests,
+    api_tokens,
+    counter_ratings,
+    counters,
+    webhook_events,
+    webhook_told,
+)
 from surveys.store.base.schema.queues import inbox, outbox, rate_limits, slots, web_messages
 from surveys.store.base.schema.reported import facts, scores
 from surveys.store.base.schema.system import (
@@ -46,11 +54,15 @@ from surveys.store.base.schema.types import UtcDateTime, metadata, ready_for_ddl
 __all__ = [
     "UtcDateTime",
     "answers",
+    "api_requests",
+    "api_tokens",
     "audit",
     "complaints",
     "consents",
     "contact_dossiers",
     "contacts",
+    "counter_ratings",
+    "counters",
     "dossier_evidence",
     "dossier_steps",
     "dossiers",
@@ -80,4 +92,6 @@ __all__ = [
     "units",
     "verifications",
     "web_messages",
+    "webhook_events",
+    "webhook_told",
 ]

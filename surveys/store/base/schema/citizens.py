@@ -54,6 +54,8 @@ links = Table(
     ref("dossier_id", "dossiers"),
     Column("made_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("batch", String, index=True, comment="made together: one printing, one list"),
+    Column("revoked_at", UtcDateTime),
 )
 
 consents = Table(
