@@ -22,6 +22,7 @@ from surveys.store.base.schema.citizens import (
     look_ups,
     rights_requests,
 )
+from surveys.store.base.schema.closing import closing_parts, closings
 from surveys.store.base.schema.dossiers import (
     dossier_evidence,
     dossier_steps,
@@ -57,6 +58,8 @@ __all__ = [
     "api_requests",
     "api_tokens",
     "audit",
+    "closing_parts",
+    "closings",
     "complaints",
     "consents",
     "contact_dossiers",
