@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
 
 from scoring.errors import Refusal
 from scoring.law import Rulebook
@@ -11,7 +14,8 @@ from scoring.metric import OWN_COUNTS
 from scoring.rounding import plain
 from scoring.supported import FACTS, FactKind
 
-Fact = Decimal | str
+Fact = Annotated[Decimal | str, Field(union_mode="left_to_right")]
+"""A number or a word; a stored one is read as a number where it is one."""
 
 
 _OWN = frozenset(OWN_COUNTS)

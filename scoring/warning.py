@@ -1,7 +1,7 @@
 """Warnings for the reader of a rating, each with a code and the underlying figures."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from scoring.aggregates import Overall, scored
@@ -15,14 +15,20 @@ from scoring.words import fact_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingWarning:
-    """A code and its parameters; the words come from `texts.yaml`."""
+    """A code and its parameters; the words come from `texts.yaml`, or were kept: `said`."""
 
     code: str
-    params: Mapping[str, object]
+    params: Mapping[str, object] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
 
     def message(self, language: str = "vi") -> str:
         """The warning as one sentence."""
-        return say("warnings", self.code, language, **self.params)
+        return self.said.get(language) or say("warnings", self.code, language, **self.params)
+
+    def kept(self) -> "RatingWarning":
+        """A copy that says the same for ever, whatever the texts become."""
+        said = {language: self.message(language) for language in ("vi", "en")}
+        return RatingWarning(code=self.code, said=said)
 
     def as_json(self, language: str = "vi") -> dict[str, str]:
         """`{"code", "message"}`."""
