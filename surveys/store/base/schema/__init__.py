@@ -14,6 +14,7 @@ from surveys.store.base.schema.asking import (
     responses,
     verifications,
 )
+from surveys.store.base.schema.channel_use import channel_use, template_messages
 from surveys.store.base.schema.citizens import (
     consents,
     contact_dossiers,
@@ -58,6 +59,7 @@ __all__ = [
     "api_requests",
     "api_tokens",
     "audit",
+    "channel_use",
     "closing_parts",
     "closings",
     "complaints",
@@ -91,6 +93,7 @@ __all__ = [
     "scores",
     "slots",
     "staff",
+    "template_messages",
     "unit_aliases",
     "units",
     "verifications",
