@@ -98,7 +98,7 @@ def _wire(
     vitals = Vitals(
         settings=talk.settings,
         database=database,
-        bots=frozenset(by_bot),
+        channels=channels,
         states=opened.states,
         handling=worker,
         sending=dispatcher,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sqlalchemy import make_url
 
+from bot.channels.base import Channel
 from bot.reasons import reason_of
 from bot.server import OK, Health
 from bot.settings import Settings
@@ -46,12 +47,12 @@ class Working(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Vitals:
-    """Checks the parts of a running service. `bots` are the configured ones, `states` says by
+    """Checks the parts of a running service. `channels` are the configured ones, `states` says by
     channel whether it is set up."""
 
     settings: Settings
     database: Database
-    bots: frozenset[BotId]
+    channels: Sequence[Channel]
     states: Mapping[str, str]
     handling: Working
     sending: Working
@@ -83,7 +84,30 @@ class Vitals:
         else:
             parts = {"database": await self._heartbeat(), "disk": self._disk(), **parts}
         reasons = [self._words(part, state) for part, state in parts.items() if state != OK]
-        return Health(parts=parts, queues=queues, channels=states, reasons=reasons, numbers=numbers)
+        more, warnings = await self._reports()
+        numbers |= more
+        return Health(
+            parts=parts,
+            queues=queues,
+            channels=states,
+            reasons=[*reasons, *warnings],
+            numbers=numbers,
+        )
+
+    async def _reports(self) -> tuple[dict[str, float], list[str]]:
+        """What the channels say of themselves; one that cannot say anything says nothing."""
+        numbers: dict[str, float] = {}
+        warnings: list[str] = []
+        for channel in self.channels:
+            try:
+                async with asyncio.timeout(WRITE_SECONDS):
+                    said = await channel.report()
+            except Exception as error:
+                logger.warning("%s cannot report: %s", channel.name, reason_of(error))
+                continue
+            numbers |= {f"{channel.name}_{name}": value for name, value in said.numbers.items()}
+            warnings += said.warnings
+        return numbers, warnings
 
     async def _read(
         self, conn: Connection
@@ -108,8 +132,12 @@ class Vitals:
         }
         return queues, numbers, parts
 
+    @property
+    def _bots(self) -> frozenset[BotId]:
+        return frozenset((channel.name, channel.bot) for channel in self.channels)
+
     def _longest(self, ages: Ages) -> float:
-        return max((age for bot, age in ages.items() if bot in self.bots), default=0.0)
+        return max((age for bot, age in ages.items() if bot in self._bots), default=0.0)
 
     def _progress(self, ages: Ages, who: Working) -> str:
         """Detect messages that wait too long while their bot makes no progress."""
@@ -117,7 +145,7 @@ class Vitals:
         stuck = [
             bot
             for bot, age in ages.items()
-            if bot in self.bots
+            if bot in self._bots
             and age > patience
             and now - who.last_success.get(bot, float("-inf")) > patience
         ]

@@ -52,7 +52,8 @@ class Health:
     whose server is out of reach must not take the others down."""
 
     reasons: Sequence[str] = ()
-    """For each part that does not work: what is wrong and what to do, in plain words."""
+    """For each part that does not work, and each limit that is near: what is wrong and what to do,
+    in plain words."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """Further figures for `/metrics`, by name."""
 

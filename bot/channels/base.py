@@ -6,7 +6,7 @@ imported inside `open_channel`, since every command line may look at the traits.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -144,6 +144,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a channel says of itself to `/healthz` and `/metrics`.
+
+    `numbers` are figures by name (`messages_this_month`); `warnings` say in the service's language
+    what will go wrong soon and what to do. A warning does not make the service ill.
+    """
+
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelContext:
     """What a channel may use. `keyring` makes the key file on first use; `clock` gives UTC."""
 
@@ -208,6 +220,10 @@ class Channel(Protocol):
         Works before `start`. Raises ChannelUnavailable.
         """
         return None
+
+    async def report(self) -> Report:
+        """Figures and warnings, from the database alone: no request to the channel's server."""
+        return Report()
 
     async def check(self, *, fix: bool) -> Sequence[Finding]:  # noqa: ARG002
         """Compare the bot's set-up with the settings; with `fix` repair what can be repaired and

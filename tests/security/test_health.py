@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from bot import app, health
-from bot.channels.base import ChannelContext
+from bot.channels.base import ChannelContext, Report
 from surveys.store.base import schema
 from surveys.store.base.database import Database, now_ms
+from tests.fakes.channel import FakeChannel
 from tests.fakes.context import channel_context
 from tests.integration.conversation.person import NOW
 from tests.integration.queue_rows import update_from
@@ -150,3 +151,27 @@ async def test_metrics_can_be_had_where_they_were(sqlite_database: Database) -> 
         http.get(f"{base}/metrics") as answer,
     ):
         assert "motcua_look_ups_last_hour 0.0" in await answer.text()
+
+
+class _Reporting(FakeChannel):
+    """A channel that reports, unless it has nothing to say."""
+
+    said: Report | None = None
+
+    async def report(self) -> Report:
+        if self.said is None:
+            raise OSError
+        return self.said
+
+
+async def test_a_channel_reports_of_itself(sqlite_database: Database, sqlite_url: str) -> None:
+    """Its figures are metrics, its warnings are said; a channel that fails to report hides no
+    other, and the service stays well."""
+    service = await _service(sqlite_database, sqlite_url)
+    silent, busy = _Reporting(name="silent"), _Reporting(name="busy")
+    busy.said = Report(numbers={"messages_this_month": 2_400}, warnings=["Near the limit."])
+    service.vitals.channels = [silent, busy]
+    found = await service.health()
+    assert found.well
+    assert found.reasons == ["Near the limit."]
+    assert found.numbers["busy_messages_this_month"] == 2_400
