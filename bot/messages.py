@@ -1,6 +1,7 @@
 """Incoming and outgoing messages, the same for every channel."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -75,6 +76,11 @@ class Outgoing:
     brief: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
     slot: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What the text says, by name, for channels that send templates instead of texts. Of an
+    invitation: `invitation` (its number), `code` (masked), `codes` (how many dossiers), `unit`,
+    `authority`, `returned_on`, `link` (of the page; may be empty).
+    """
 
     @property
     def beside_buttons(self) -> str:

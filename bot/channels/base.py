@@ -91,6 +91,13 @@ class Traits:
     """Whether an acknowledgement is shown outside the chat (a spinner), so that the effect need not
     wait for it; an acknowledgement that is a message in the chat must come first.
     """
+    notifies: bool = True
+    """A message is announced on the citizen's phone; one in a page is seen only by who opens it."""
+    reaches_by_phone: bool = False
+    """The bot may write first to a phone number. The address of such a contact is the number as
+    `+84987654321`; a message carries `Outgoing.facts` for the channel's template. Citizens without
+    a chat are asked through it (`bot/asking`); `daily_capacity` says how many a day.
+    """
     begins_conversations: bool = True
     """The bot may write to a known contact at any time."""
     reply_window: timedelta | None = None
@@ -107,6 +114,15 @@ class Traits:
         if self.begins_conversations or self.reply_window is None:
             return None
         return now - self.reply_window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """How many messages that start a conversation a channel takes: on a whole day, and still on
+    the current day of the authority's time zone."""
+
+    per_day: int
+    left_today: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +240,15 @@ class Channel(Protocol):
     async def report(self) -> Report:
         """Figures and warnings, from the database alone: no request to the channel's server."""
         return Report()
+
+    async def daily_capacity(self) -> Capacity | None:
+        """How many messages a day the channel takes; None: as many as its rate allows.
+
+        Asked after `start`, every few minutes, of channels that reach by phone. The answer is
+        kept, so that planning can say how many are asked on which day. Raises ChannelUnavailable:
+        the last answer goes on being used.
+        """
+        return None
 
     async def check(self, *, fix: bool) -> Sequence[Finding]:  # noqa: ARG002
         """Compare the bot's set-up with the settings; with `fix` repair what can be repaired and

@@ -3,7 +3,7 @@
 from bot.channels.base import Channel, ChannelContext, Traits
 
 NAME = "web"
-TRAITS = Traits()
+TRAITS = Traits(notifies=False)
 
 
 def open_channel(context: ChannelContext) -> Channel:

@@ -32,6 +32,12 @@ from surveys.store.base.schema.dossiers import (
     unit_aliases,
     units,
 )
+from surveys.store.base.schema.inviting import (
+    citizen_turns,
+    daily_quotas,
+    sampling_plans,
+    status_notices,
+)
 from surveys.store.base.schema.pushing import (
     api_requests,
     api_tokens,
@@ -60,6 +66,7 @@ __all__ = [
     "api_tokens",
     "audit",
     "channel_use",
+    "citizen_turns",
     "closing_parts",
     "closings",
     "complaints",
@@ -68,6 +75,7 @@ __all__ = [
     "contacts",
     "counter_ratings",
     "counters",
+    "daily_quotas",
     "dossier_evidence",
     "dossier_steps",
     "dossiers",
@@ -90,9 +98,11 @@ __all__ = [
     "ready_for_ddl",
     "responses",
     "rights_requests",
+    "sampling_plans",
     "scores",
     "slots",
     "staff",
+    "status_notices",
     "template_messages",
     "unit_aliases",
     "units",

@@ -32,7 +32,31 @@ invitations = Table(
     Column("issued_at", UtcDateTime, comment="handed to a channel, or opened by the citizen"),
     Column("delivered_at", UtcDateTime),
     Column("simulated", Boolean, nullable=False, server_default=false()),
+    Column("way", String, comment="Way: chat | phone | page | receipt"),
+    Column("channel", String, comment="of the way; the contact has its own"),
+    Column("bot", String),
+    Column("due_at", UtcDateTime, comment="planned: not before"),
+    Column("reason", String, comment="Reason: why it is in its state"),
+    Column("lead_id", BigId, comment="the invitation whose message carries it; may be itself"),
+    Column("opened_at", UtcDateTime),
+    Column("reminded_at", UtcDateTime, comment="the one reminder was queued"),
+    Column("settled_at", UtcDateTime, comment="answered, declined, expired … since"),
     UniqueConstraint("dossier_id", "form"),
+)
+partial_index(
+    "ix_invitations_planned",
+    invitations.c.due_at,
+    where=invitations.c.state == "planned",
+)
+partial_index(
+    "ix_invitations_open",
+    invitations.c.made_at,
+    where=invitations.c.state.in_(("planned", "queued", "issued", "delivered", "opened")),
+)
+partial_index(
+    "ix_invitations_lead",
+    invitations.c.lead_id,
+    where=invitations.c.lead_id.is_not(None),
 )
 
 interviews = Table(
