@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, convert
 
+from bot.report_settings import ReportSettings
 from bot.setting_types import MASK, Count, Days, Hour, Percent, Secret
 from surveys.errors import Refusal
 from surveys.period import Preset
@@ -33,7 +34,7 @@ STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(ReportSettings):
     """One deployment. Every field is also `MOTCUA_<NAME>` and a key of the TOML file.
 
     `load_settings` checks the values.

@@ -98,6 +98,7 @@ NEEDS: Mapping[str, Need] = {
     "tally": STAFF,
     "rate": STAFF,
     "rate --officials": Need((REPORTER,), Reach.OFFICE),
+    "report": STAFF,
     "explain": STAFF,
     "explain --codes": VERIFIERS,
     "staff.add": ADMINS,

@@ -1,0 +1,1 @@
+"""Every figure of a report as data: gathered once, stored as JSON, printed elsewhere."""

@@ -1,0 +1,50 @@
+"""Turns a tally into the figures of a report: questions that forms share are added up."""
+
+from admin.figures.model import OptionFigures, QuestionFigures, SurveyFigures
+from admin.tallying.result import Tally
+from surveys.tally import quota
+
+SATISFACTION = "satisfaction"
+"""The question on satisfaction, of every form that asks it."""
+
+
+def survey_figures(tally: Tally) -> SurveyFigures:
+    """The figures of a tally that is not split and not suppressed."""
+    reach = tally.reach[0]
+    return SurveyFigures(
+        returned=reach.returned,
+        issued=reach.issued,
+        delivered=reach.delivered,
+        answered=reach.answered or 0,
+        valid=reach.valid or 0,
+        simulated=reach.simulated,
+        quota_percent=tally.quota_percent,
+        quota=quota(reach.returned, tally.quota_percent),
+        questions=_questions(tally),
+    )
+
+
+def _questions(tally: Tally) -> tuple[QuestionFigures, ...]:
+    """Every question that has an answer, in the order of the forms."""
+    counts: dict[str, dict[str, int]] = {}
+    for cell in tally.cells:
+        options = counts.setdefault(cell.question, {})
+        options[cell.option] = options.get(cell.option, 0) + (cell.count or 0)
+    words = tally.names("vi").values()
+    texts = {key: one for form in words for key, one in form.items()}
+    return tuple(
+        QuestionFigures(
+            id=question,
+            text=str(texts.get(question, {}).get("text", question)),
+            options=tuple(
+                OptionFigures(
+                    id=option,
+                    text=str(texts.get(question, {}).get("options", {}).get(option, option)),
+                    count=count,
+                )
+                for option, count in options.items()
+            ),
+        )
+        for question, options in counts.items()
+        if any(options.values())
+    )

@@ -1,0 +1,131 @@
+"""Counts the flow of dossiers through a period, by unit or by procedure, in one pass.
+
+A dossier is resolved on the day its handling ended, else the day its result was returned, and is
+overdue only when its promised day is over (QĐ 766/QĐ-TTg: an open one counts as ending on the last
+day). One that ended without a date counts in the period it was received in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
+
+from surveys.dossier import DONE_STATUSES, Filing, Status
+from surveys.intake import PENDING, Fate, Intake
+from surveys.period import Period
+from surveys.store.base.connection import Connection
+from surveys.store.base.schema import dossiers, procedures, units
+from surveys.store.dossiers.in_period import valid_in
+
+STOPPED = frozenset({Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.STOPPED})
+CLOSED = STOPPED | DONE_STATUSES
+"""The statuses of a dossier that nobody works on any more."""
+ARRIVALS = {Filing.ONLINE: "online", Filing.IN_PERSON: "direct", Filing.POST: "post"}
+APOLOGISED = {Fate.LATE: "late_apologised", Fate.OVERDUE: "overdue_apologised"}
+NAMES = tuple(one.name for one in fields(Intake))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The period counted, the last day that counts, and the days that are near due."""
+
+    period: Period
+    as_of: date
+    near_days: int = 3
+
+
+async def count_by_unit(conn: Connection, window: Window) -> dict[int, Intake]:
+    """Unit number → its counts; units without a dossier are not in it."""
+    return await _count(conn, window, dossiers.c.unit_id)
+
+
+async def count_by_procedure(conn: Connection, window: Window) -> dict[int | None, Intake]:
+    """Procedure number (None: without one) → its counts."""
+    return await _count(conn, window, dossiers.c.procedure_id)
+
+
+async def _count(conn: Connection, window: Window, key: ColumnElement[Any]) -> dict[Any, Intake]:
+    counted: dict[Any, dict[str, int]] = {}
+    for group, *marks, count in await conn.execute(_query(window, key)):
+        found = counted.setdefault(group, dict.fromkeys(NAMES, 0))
+        for name in _names(*marks):
+            found[name] += count
+    return {group: Intake(**counts) for group, counts in counted.items()}
+
+
+def _names(channel: str, carried: int, fate: str, apology: int, again: int, near: int) -> list[str]:
+    """The counts that a dossier with these marks belongs to."""
+    names = ["carried_over" if carried else ARRIVALS[Filing(channel)], fate]
+    names += ["rescheduled"] if again else []
+    names += ["near_due"] if near and fate in PENDING else []
+    return names + ([APOLOGISED[Fate(fate)]] if apology and fate in APOLOGISED else [])
+
+
+def _query(window: Window, key: ColumnElement[Any]) -> Select[Any]:
+    """Dossiers grouped by everything that decides where they count."""
+    row = dossiers.c
+    start, after = _midnight(window.period.start), _midnight(_next(window.as_of))
+    ended = func.coalesce(row.finished_at, row.returned_at)
+    closed = row.status.in_(sorted(CLOSED))
+    begun = row.received_at >= start
+    alive = or_(ended >= start, and_(ended.is_(None), or_(begun, ~closed)))
+    marks = [
+        row.channel,
+        _mark(~begun),
+        _fate(window, ended, closed),
+        _mark(row.apology_at.is_not(None)),
+        _mark(row.rescheduled_to.is_not(None)),
+        _mark(row.due_at < _midnight(_next(window.as_of, 1 + window.near_days))),
+    ]
+    named = [mark.label(f"mark{place}") for place, mark in enumerate(marks)]
+    counted = select(key, *named, func.count()).where(row.received_at < after, alive)
+    return counted.group_by(key, *named)
+
+
+def _fate(
+    window: Window, ended: ColumnElement[Any], closed: ColumnElement[bool]
+) -> ColumnElement[str]:
+    row = dossiers.c
+    after = _midnight(_next(window.as_of))
+    still_open = or_(ended >= after, and_(ended.is_(None), ~closed))
+    day, due = func.date(ended), func.date(row.due_at)
+    return case(
+        (and_(still_open, row.due_at < _midnight(window.as_of)), _word(Fate.OVERDUE)),
+        (still_open, _word(Fate.IN_TIME)),
+        (row.status.in_(sorted(STOPPED)), _word(Fate.STOPPED)),
+        (or_(ended.is_(None), row.due_at.is_(None)), _word(Fate.UNKNOWN)),
+        (day < due, _word(Fate.EARLY)),
+        (day == due, _word(Fate.SAME_DAY)),
+        else_=_word(Fate.LATE),
+    )
+
+
+def _word(fate: Fate) -> ColumnElement[str]:
+    return literal_column(f"'{fate.value}'")
+
+
+def _mark(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((condition, literal_column("1")), else_=literal_column("0"))
+
+
+def _next(day: date, days: int = 1) -> date:
+    return day + timedelta(days=days)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min)
+
+
+async def list_units(conn: Connection, period: Period) -> Sequence[Any]:
+    """Every unit by code: `id`, `code`, `name`, `level`, `block`, `valid` in the period."""
+    columns = [units.c[name] for name in ("id", "code", "name", "level", "block")]
+    listed = select(*columns, valid_in(period).label("valid")).order_by(units.c.code)
+    return (await conn.execute(listed)).all()
+
+
+async def procedure_names(conn: Connection) -> dict[int, str]:
+    """Procedure number → name."""
+    rows = await conn.execute(select(procedures.c.id, procedures.c.name))
+    return dict(rows.all())
