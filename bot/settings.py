@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, convert
 
+from bot.channel_settings import TelegramSettings, ZaloOfficialAccountSettings
 from bot.report_settings import ReportSettings
 from bot.setting_types import MASK, Count, Days, Hour, Percent, Secret
 from surveys.errors import Refusal
@@ -34,7 +35,7 @@ STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(ReportSettings):
+class Settings(TelegramSettings, ZaloOfficialAccountSettings, ReportSettings):
     """One deployment. Every field is also `MOTCUA_<NAME>` and a key of the TOML file.
 
     `load_settings` checks the values.
@@ -108,15 +109,6 @@ class Settings(ReportSettings):
     its applicant are deleted here; the one-stop software keeps its own."""
     quota_percent: Percent = 10
     """Share of dossiers to be asked (a local rule, e.g. QĐ 3770/2014 Bình Thuận)."""
-
-    telegram_token: Secret | None = None
-    telegram_api_base: str = "https://api.telegram.org"
-    telegram_mode: Literal["polling", "webhook"] = "polling"
-    telegram_webhook_secret: Secret | None = None
-    telegram_proxy: Secret | None = None
-    """`http://user:password@host:port` of a proxy, where Telegram cannot be reached directly."""
-    telegram_per_second: Annotated[float, Meta(gt=0, le=1000)] = 25.0
-    """Messages a second over all chats; Telegram's own limit is 30."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -283,6 +275,8 @@ CHECKS: Mapping[str, Callable[[str, str], str]] = {
     "listen": _check_listen,
     "metrics_listen": _check_metrics,
     "telegram_api_base": _check_base,
+    "zalo_oa_api_base": _check_base,
+    "zalo_oa_oauth_base": _check_base,
 }
 """What a text has to be besides a text."""
 

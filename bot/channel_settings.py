@@ -1,0 +1,73 @@
+"""The settings of the channels, a class per vendor; `bot.settings` adds them to its own."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from bot.setting_types import Count, Days, Secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class TelegramSettings:
+    """Telegram: docs/running.md."""
+
+    telegram_token: Secret | None = None
+    telegram_api_base: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: Secret | None = None
+    telegram_proxy: Secret | None = None
+    """`http://user:password@host:port` of a proxy, where Telegram cannot be reached directly."""
+    telegram_per_second: Annotated[float, Meta(gt=0, le=1000)] = 25.0
+    """Messages a second over all chats; Telegram's own limit is 30."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZaloOfficialAccountSettings:
+    """Zalo Official Account and what shares its app (tokens, webhook): docs/zalo.md.
+
+    What Zalo's documents leave open is a setting; the metrics count which variant was met.
+    """
+
+    zalo_oa_app_id: str = ""
+    """Id of the app at developers.zalo.me that the Official Account has authorised."""
+    zalo_oa_app_secret: Secret | None = None
+    """Secret key of the app, for the token requests."""
+    zalo_oa_secret: Secret | None = None
+    """OA Secret Key of the console's webhook page: it signs the webhook."""
+    zalo_oa_oa_secret: Secret | None = None
+    """Another name of `zalo_oa_secret`."""
+    zalo_oa_id: str = ""
+    """Id of the Official Account; needed for links, and checked in every event if given."""
+    zalo_oa_api_base: str = "https://openapi.zalo.me"
+    zalo_oa_oauth_base: str = "https://oauth.zaloapp.com"
+    zalo_oa_per_minute: Annotated[int, Meta(ge=1, le=4000)] = 3_920
+    """Requests a minute over all processes. Zalo's own limit is 4,000; the difference is what a
+    disturbed process may make up for later."""
+    zalo_oa_buttons: Literal["a", "b", "none"] = "a"
+    """The form of buttons in a consultation message. None of them is documented by Zalo, so the
+    text is complete without: `a` text and attachment, `b` a template of its own, `none`."""
+    zalo_oa_pay_after_48h: bool = False
+    """Whether the bot may write from 48 hours to 7 days after the citizen's last message: Zalo
+    takes money for these messages."""
+    zalo_oa_follow_opens_window: bool = True
+    """Whether following the Official Account counts as the citizen's interaction."""
+    zalo_oa_signature_key: Literal["any", "oa_secret", "app_secret"] = "any"
+    """Which secret signs the webhook. `any` accepts either: nobody else knows them."""
+    zalo_oa_signature_id: Literal["any", "app_id", "oa_id"] = "any"
+    """The first term of the signature."""
+    zalo_oa_signature_time: Literal["any", "body", "header"] = "any"
+    """Where the signed timestamp comes from."""
+    zalo_oa_signature_prefix: Literal["any", "mac", "none"] = "any"
+    """Whether the signature is written `mac=…` or bare."""
+    zalo_oa_rights_events: str = "user_data_subject_request"
+    """Names of the events by which a citizen asks Zalo for their data or its erasure, separated
+    by spaces; Zalo does not publish the name. Any event with `data_subject` in its name counts."""
+    zalo_oa_site_verification: str = ""
+    """The code of Zalo's file `zalo_verifier….html`, served at the root of the public address."""
+    zalo_oa_refresh_hours: Annotated[int, Meta(ge=1, le=24)] = 20
+    """Age at which the access token is renewed; it lives 25 hours."""
+    zalo_oa_authorization_days: Days = 90
+    """How long a refresh token lives without being used."""
+    zalo_oa_alarm_days: Count = 30
+    """Days before that end from which health, metrics and log raise the alarm."""
