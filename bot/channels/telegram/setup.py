@@ -13,16 +13,14 @@ from telegram.constants import SUPPORTED_WEBHOOK_PORTS, MenuButtonType
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.base import Finding
+from bot.channels.telegram import NAME
 from bot.channels.telegram.parse import ALLOWED_UPDATES
 from bot.settings import Settings, is_safe_base
+from bot.webhook_secrets import is_strong
 from surveys.errors import Refusal
 from surveys.texts import LANGUAGES, Catalog
 
 WEBHOOK_PATH = "/telegram/webhook"
-SECRET = re.compile(r"[A-Za-z0-9_-]{8,256}")
-MIN_SIGNS = 5
-"""Different characters of a secret: `aaaaaaaa` is guessed at once."""
-WEAK = {"12345678", "123456789", "1234567890", "password", "changeme", "telegram", "webhook-secret"}
 COMMAND_NAME = re.compile(r"telegram\.commands\.[a-z]+\.name")
 MENU_KEY = "telegram.menu"
 RECENT = timedelta(hours=1)
@@ -216,7 +214,6 @@ def _webhook(settings: Settings) -> tuple[str, str]:
     if settings.telegram_webhook_secret is None:
         raise Refusal("telegram.no_secret")
     secret = settings.telegram_webhook_secret.get_secret_value()
-    is_weak = len(set(secret)) < MIN_SIGNS or secret.casefold() in WEAK
-    if is_weak or not SECRET.fullmatch(secret):
+    if not is_strong(secret, {NAME}):
         raise Refusal("telegram.bad_secret")
     return f"{settings.public_url.rstrip('/')}{WEBHOOK_PATH}", secret
