@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from surveys.dossier import Status
+from surveys.dossier import ENDED, Status
 from surveys.period import parse_period
 from surveys.store.asking import invitations
 from surveys.store.base.database import Database
@@ -40,10 +40,10 @@ async def _counted(database: Database) -> dict[str, int]:
 async def test_a_dossier_with_a_return_date_is_returned_whatever_its_status(
     database: Database,
 ) -> None:
-    """Four dossiers, two of them still "in progress" and "stopped": everybody counts four."""
+    """Four dossiers, two of them "in progress" and "supplement": everybody counts four."""
     async with database.write() as conn:
         unit = await add_unit(conn)
-        statuses = (Status.RETURNED, Status.FINISHED, Status.IN_PROGRESS, Status.STOPPED)
+        statuses = (Status.RETURNED, Status.FINISHED, Status.IN_PROGRESS, Status.SUPPLEMENT)
         made = [await add_dossier(conn, unit, f"D{s}", status=int(s)) for s in statuses]
         await evidence.refresh(conn, made)
     assert await _counted(database) == dict.fromkeys(("rate", "tally", "invite", "candidates"), 4)
@@ -52,6 +52,18 @@ async def test_a_dossier_with_a_return_date_is_returned_whatever_its_status(
         await invitations.issue(conn, found, FORM, NOW)
         [counts] = await invitations.count_by_unit(conn, Q2, FORM)
     assert (counts.queued, quota(counts.returned, 10)) == (4, 1)
+
+
+@pytest.mark.parametrize("status", ENDED)
+async def test_a_dossier_that_ended_without_a_result_is_never_returned(
+    database: Database, status: Status
+) -> None:
+    """Withdrawn, stopped, closed unfinished, not accepted: nobody counts it, whatever its dates."""
+    async with database.write() as conn:
+        unit = await add_unit(conn)
+        made = await add_dossier(conn, unit, "D1", status=int(status))
+        await evidence.refresh(conn, [made])
+    assert set((await _counted(database)).values()) == {0}
 
 
 @pytest.mark.parametrize(("returned_at", "count"), EDGES)

@@ -44,14 +44,16 @@ FIRST = """
         returned_at) VALUES
         (1, 'D1', 1, 'online', 10, '2021-05-03 08:00:00', '2021-05-10', '2021-05-10', '2021-05-10'),
         (2, 'D2', 1, 'in_person', 10, '2021-05-03 23:59:59', '2021-05-10', NULL, NULL),
-        (3, 'D3', 1, 'post', 1, NULL, NULL, NULL, NULL);
+        (3, 'D3', 1, 'post', 1, NULL, NULL, NULL, NULL),
+        (4, 'D4', 1, 'post', 7, NULL, NULL, NULL, '2021-05-10');
     INSERT INTO dossier_evidence (dossier_id, unit_id, returned_on, total_time) VALUES
-        (1, 1, '2021-05-10', 2), (2, 1, NULL, 0), (3, 1, NULL, 0);
+        (1, 1, '2021-05-10', 2), (2, 1, NULL, 0), (3, 1, NULL, 0),
+        (4, 1, '2021-05-10', 4);
     INSERT INTO inbox (id, channel, bot, event_key, chat_key, payload, received_ms, state) VALUES
         (1, 'web', 'page', 'ssssssssssssssssssssss:1', 'a', '', 0, 'done'),
         (2, 'telegram', '7', '12', 'b', '', 0, 'done')
 """
-"""Three dossiers and two updates as the first version kept them."""
+"""Four dossiers, one of them withdrawn, and two updates as the first version kept them."""
 
 
 async def test_rows_of_the_first_version_are_carried_on(unmigrated_url: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, or_, select
 
-from surveys.dossier import DONE_STATUSES
+from surveys.dossier import DONE_STATUSES, ENDED
 from surveys.store.asking.invitations import (
     NO_WINDOWS,
     InvitationState,
@@ -53,6 +53,7 @@ async def list_to_tell(
         .where(
             linked.follows,
             or_(dossiers.c.returned_at.is_not(None), dossiers.c.status.in_(DONE_STATUSES)),
+            dossiers.c.status.not_in(ENDED),
             contacts.c.status == ContactStatus.ACTIVE,
             latest_consent(Purpose.STATUS),
             is_open(windows),

@@ -42,16 +42,23 @@ class FullDossier:
     id: int
     code: str
     unit: str
+    """That resolves it; `received_by` is another one that received it."""
     unit_name: str
+    received_by: str | None
     procedure: str | None
     filing: Filing
     status: Status
     received_at: datetime | None
     due_at: datetime | None
+    original_due_at: datetime | None
+    """The first promise, where `due_at` is a later one."""
     finished_at: datetime | None
     returned_at: datetime | None
     apology_at: datetime | None
     rescheduled_to: datetime | None
+    reschedules: int | None
+    supplements: int | None
+    reopened_at: datetime | None
     officer: str | None
     simulated: bool
     person: Person
@@ -166,22 +173,26 @@ async def replace_steps(conn: Connection, steps: Mapping[int, Sequence[Step]]) -
 
 
 def _full() -> Select[Any]:
+    receivers = units.alias()
     return (
         select(
             dossiers,
             units.c.code.label("unit"),
             units.c.name.label("unit_name"),
+            receivers.c.code.label("received_by"),
             procedures.c.name.label("procedure"),
         )
         .join_from(dossiers, units, units.c.id == dossiers.c.unit_id)
         .join(procedures, procedures.c.id == dossiers.c.procedure_id, isouter=True)
+        .join(receivers, receivers.c.id == dossiers.c.received_by_id, isouter=True)
     )
 
 
 def _dossier(row: Row[Any], steps: tuple[Step, ...]) -> FullDossier:
     as_stored = (
-        "id code unit unit_name procedure received_at due_at finished_at returned_at apology_at "
-        "rescheduled_to officer simulated"
+        "id code unit unit_name received_by procedure received_at due_at original_due_at "
+        "finished_at returned_at apology_at rescheduled_to reschedules supplements reopened_at "
+        "officer simulated"
     )
     return FullDossier(
         **{name: getattr(row, name) for name in as_stored.split()},

@@ -1,13 +1,15 @@
 """SQL conditions for a period: dossiers by the day they were returned, units by their validity.
 
 A dossier is returned when it has a return date, whatever its status: an export may write the date
-before it moves the status on. The import names such dossiers (`returned_by_date_only`).
+before it moves the status on. The import names such dossiers (`returned_by_date_only`). One that
+ended without a result (`surveys.dossier.ENDED`) is never returned: its evidence has no day.
 """
 
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Date, literal, or_
 
+from surveys.dossier import ENDED
 from surveys.period import Period
 from surveys.store.base.schema import dossier_evidence, dossiers, units
 
@@ -21,7 +23,8 @@ def dossier_returned_in(period: Period) -> ColumnElement[bool]:
     """The same on `dossiers`, for queries that do not need the evidence."""
     returned_at = dossiers.c.returned_at
     first, next_one = period.start, period.end + timedelta(days=1)
-    return (returned_at >= _midnight(first)) & (returned_at < _midnight(next_one))
+    days = (returned_at >= _midnight(first)) & (returned_at < _midnight(next_one))
+    return days & dossiers.c.status.not_in(ENDED)
 
 
 def received_in(period: Period) -> ColumnElement[bool]:

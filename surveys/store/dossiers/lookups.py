@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, case, func, select
 
-from surveys.dossier import DONE, Stage, stage_of
+from surveys.dossier import DONE, Stage, has_result, stage_of
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossiers, procedures, units
 from surveys.store.dossiers.units import Desk
@@ -17,9 +17,10 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierStage:
-    """How far one dossier is. Times are civil times of the authority; `promised_at` is the new date
-    if one was given (NĐ 61/2018/NĐ-CP Điều 19 khoản 9). `phone_key` is the keyed hash of the phone
-    number it was filed with.
+    """How far one dossier is. Times are civil times of the authority; `due_at` is the first date
+    promised, `promised_at` the new one if one was given (NĐ 118/2025/NĐ-CP Điều 19 khoản 6).
+    `unit` and `desk` are those that received it. `phone_key` is the keyed hash of the phone number
+    it was filed with.
     """
 
     id: int
@@ -40,7 +41,7 @@ class DossierStage:
 
     def days_late(self, today: date) -> int:
         """Days after the promised day: until the result was there, or until today; 0 if unknown."""
-        if self.promised_at is None or self.stage is Stage.WITHDRAWN:
+        if self.promised_at is None or not has_result(self.status):
             return 0
         done = self.finished_at or self.returned_at
         if self.stage in DONE and done is None:
@@ -79,24 +80,30 @@ async def find_ids_by_phone(conn: Connection, phone_key: str) -> list[int]:
 
 
 _COLUMNS = (
-    *("id", "code", "status", "received_at", "due_at", "rescheduled_to", "apology_at"),
+    *("id", "code", "status", "received_at", "apology_at"),
     *("finished_at", "returned_at", "phone_key", "simulated"),
 )
 
 
 def _query() -> Select[Any]:
-    promised = func.coalesce(dossiers.c.rescheduled_to, dossiers.c.due_at)
+    first, due, again = (
+        dossiers.c[name] for name in ("original_due_at", "due_at", "rescheduled_to")
+    )
+    where = func.coalesce(dossiers.c.received_by_id, dossiers.c.unit_id)
+    is_second = (first.is_not(None) & (due > first), due)
     columns = [dossiers.c[name] for name in _COLUMNS]
     desk = [units.c[name] for name in ("phone", "address", "hours")]
     return (
         select(
             *columns,
             *desk,
-            promised.label("promised_at"),
+            func.coalesce(first, due).label("due_at"),
+            func.coalesce(again, due).label("promised_at"),
+            func.coalesce(again, case(is_second)).label("rescheduled_to"),
             units.c.name.label("unit"),
             procedures.c.name.label("procedure"),
         )
-        .join_from(dossiers, units, units.c.id == dossiers.c.unit_id)
+        .join_from(dossiers, units, units.c.id == where)
         .outerjoin(procedures, procedures.c.id == dossiers.c.procedure_id)
     )
 

@@ -43,7 +43,9 @@ from surveys.store.system import imports as import_store
 from surveys.store.system.import_changes import Change
 from surveys.store.system.imports import Import, ImportState
 
-DATES = ("received_at", "due_at", "finished_at", "returned_at", "apology_at", "rescheduled_to")
+DATES = dossier_writes.MOMENTS
+UNITS = ("unit", "received_by")
+"""Fields of a dossier that name a unit by its code."""
 IN_USE = (invitations, links, contact_dossiers, verifications)
 """Tables whose rows show that a dossier is more than an imported row by now."""
 
@@ -134,8 +136,8 @@ async def _restore_dossiers(conn: Connection, changes: list[Change], keys: Keyri
 def _columns(change: Change, units_by_code: Mapping[str, int], keys: Keyring) -> dict[str, Any]:
     """The columns of a dossier with their values before the import."""
     name, before = change.field, change.before
-    if name == "unit":
-        return {"unit_id": units_by_code[before]}
+    if name in UNITS:
+        return {f"{name}_id": before and units_by_code[before]}
     if name == "filing":
         return {"channel": before}
     if name == "applicant":

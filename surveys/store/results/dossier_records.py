@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from surveys.criteria import BY_COMPLAINT, CRITERIA, QUESTIONS, Source, outcomes, raw_outcomes
-from surveys.dossier import Filing
+from surveys.dossier import Filing, has_result
 from surveys.outcomes import AgencyStep, ComplaintState, DossierRecord, Given
 from surveys.store.base.bulk import PlainRow
 from surveys.store.base.connection import Connection
@@ -45,11 +45,16 @@ EvidenceRow = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One dossier's record, its unit, how it was filed, and its number of valid responses."""
+    """One dossier's record, its unit, how it was filed, and its number of valid responses.
+
+    `promised_again`: the day promised last, if it is not the record's first one.
+    """
 
     dossier_id: int
     code: str
     unit_id: int
+    status: int
+    promised_again: datetime | None
     received_on: date | None
     online: bool
     record: DossierRecord
@@ -61,7 +66,7 @@ class Known:
         return {
             "dossier_id": self.dossier_id,
             "unit_id": self.unit_id,
-            "returned_on": returned.date() if returned else None,
+            "returned_on": returned.date() if returned and has_result(self.status) else None,
             "received_on": self.received_on,
             "online": int(self.online),
             "answered": self.answered,
@@ -86,10 +91,11 @@ def derive_new_row(number: int, row: PlainRow) -> EvidenceRow:
     them.
     """
     received, due, finished, returned = (_day(row.get(name)) for name in _MOMENTS)
+    due = _day(row.get("original_due_at")) or due
     return {
         "dossier_id": number,
         "unit_id": row["unit_id"],
-        "returned_on": returned,
+        "returned_on": returned if has_result(row["status"]) else None,
         "received_on": received,
         "online": int(row["channel"] == Filing.ONLINE),
         "answered": 0,
@@ -169,6 +175,8 @@ async def _known(conn: Connection, ask: _Queries, params: Params) -> list[Known]
             dossier_id=row.id,
             code=row.code,
             unit_id=row.unit_id,
+            status=row.status,
+            promised_again=_promised_again(row),
             received_on=row.received_at.date() if row.received_at else None,
             online=row.channel == Filing.ONLINE,
             answered=row.answered,
@@ -188,7 +196,7 @@ def _answers_among(rows: Rows) -> Mapping[int, Rows]:
 
 def _record(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) -> DossierRecord:
     return DossierRecord(
-        due_at=row.due_at,
+        due_at=row.original_due_at or row.due_at,
         finished_at=row.finished_at,
         returned_at=row.returned_at,
         steps=tuple(
@@ -213,6 +221,13 @@ def _decided_since(verification: AnyRow, complaint: AnyRow) -> bool:
     return decided_at is not None and bool(decided_at > verification.at)
 
 
+def _promised_again(row: AnyRow) -> datetime | None:
+    """The day promised last, where a first one was promised before it."""
+    last = row.rescheduled_to or row.due_at
+    first = row.original_due_at or row.due_at
+    return last if first is not None and last != first else None
+
+
 def _given(row: AnyRow) -> Given:
     return Given(
         response_id=row.response_id,
@@ -225,9 +240,15 @@ def _given(row: AnyRow) -> Given:
 _ANSWER = [answers.c[name] for name in ("response_id", "question", "option", "answered_at")]
 
 
+_DATES = (
+    *("received_at", "due_at", "original_due_at", "rescheduled_to"),
+    *("finished_at", "returned_at"),
+)
+
+
 def _dossiers(which: Which) -> Query:
-    columns = [dossiers.c[name] for name in ("id", "code", "unit_id", "channel")]
-    dates = [dossiers.c[name] for name in ("received_at", "due_at", "finished_at", "returned_at")]
+    columns = [dossiers.c[name] for name in ("id", "code", "unit_id", "channel", "status")]
+    dates = [dossiers.c[name] for name in _DATES]
     answered = (
         select(func.count())
         .where(responses.c.dossier_id == dossiers.c.id, responses.c.valid)

@@ -13,11 +13,19 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    or_,
     text,
 )
 
 from surveys.criteria import CRITERIA
-from surveys.store.base.schema.types import BigId, UtcDateTime, metadata, ref, row_id
+from surveys.store.base.schema.types import (
+    BigId,
+    UtcDateTime,
+    metadata,
+    partial_index,
+    ref,
+    row_id,
+)
 
 units = Table(
     "units",
@@ -31,6 +39,8 @@ units = Table(
     ref("parent_id", "units", nullable=True),
     Column("valid_from", Date),
     Column("valid_to", Date),
+    Column("successor_id", BigId, ForeignKey("units.id"), comment="what it was merged into"),
+    Column("merged_by", String, comment="the act that merged it"),
     Column("phone", String, comment="of its one-stop desk, as citizens are told"),
     Column("address", String),
     Column("hours", String, comment="when the desk is open"),
@@ -60,15 +70,20 @@ dossiers = Table(
     row_id(),
     Column("code", String, nullable=False, unique=True),
     ref("unit_id", "units"),
+    Column("received_by_id", BigId, ForeignKey("units.id"), comment="if another unit received it"),
     ref("procedure_id", "procedures", nullable=True),
     Column("channel", String, nullable=False, comment="in_person | online | post"),
     Column("status", SmallInteger, nullable=False, comment="1–10, national list"),
     Column("received_at", DateTime),
     Column("due_at", DateTime),
+    Column("original_due_at", DateTime, comment="the first promise, if `due_at` is a later one"),
     Column("finished_at", DateTime),
     Column("returned_at", DateTime),
     Column("apology_at", DateTime),
     Column("rescheduled_to", DateTime),
+    Column("reschedules", SmallInteger, comment="how often a new day was promised"),
+    Column("supplements", SmallInteger, comment="how often more papers were asked for"),
+    Column("reopened_at", DateTime, comment="after a wrong result"),
     Column("officer", String),
     Column("applicant_sealed", LargeBinary, comment="encrypted"),
     Column("phone_sealed", LargeBinary, comment="encrypted"),
@@ -76,6 +91,16 @@ dossiers = Table(
     Column("simulated", Boolean, nullable=False, server_default=false()),
     Column("import_id", BigId, ForeignKey("imports.id"), comment="the import that made it"),
     Index("ix_dossiers_returned", "returned_at", "unit_id"),
+)
+partial_index(
+    "ix_dossiers_received_elsewhere",
+    dossiers.c.returned_at,
+    where=dossiers.c.received_by_id.is_not(None),
+)
+partial_index(
+    "ix_dossiers_promised_again",
+    dossiers.c.returned_at,
+    where=or_(dossiers.c.rescheduled_to.is_not(None), dossiers.c.original_due_at.is_not(None)),
 )
 
 dossier_steps = Table(
