@@ -145,10 +145,10 @@ async def put_all(inbox: Inbox, channel: Channel, raws: Sequence[Raw]) -> None:
 
 async def _publish(
     settings: Settings, database: Database, ring: Keyring, now: datetime
-) -> dict[str, Form]:
-    """Publish the forms in force today, and return them by id; published forms must not change.
+) -> tuple[Form, ...]:
+    """Publish the forms and return all their versions; published forms must not change.
 
-    Raises Refusal `forms.unknown` if the configured form is not among them.
+    Raises Refusal `forms.unknown` if the configured form is not in force today.
     """
     shipped = shipped_forms()
     today = now.astimezone(settings.zone).date()
@@ -156,7 +156,7 @@ async def _publish(
         await meta.require_same_key(conn, ring.fingerprint())
         await form_versions.register(conn, shipped, now)
     current(shipped, settings.form, today)
-    return {form.id: current(shipped, form.id, today) for form in shipped if form.valid_on(today)}
+    return shipped
 
 
 async def run(

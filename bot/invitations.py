@@ -78,7 +78,7 @@ async def invite_some(
     after: int,
 ) -> Invited | None:
     """Invite the next returned dossiers of the period after dossier `after`; None at the end."""
-    form = context.form.id
+    form = context.form_id
     found = await invitations.list_candidates(
         conn, period, form, after, BATCH, windows=context.windows(now)
     )
@@ -104,7 +104,7 @@ async def tell_followers(conn: Connection, context: ConversationContext, now: da
 
     Returns the number notified; call again until it is 0.
     """
-    found = await followers.list_to_tell(conn, context.form.id, BATCH, windows=context.windows(now))
+    found = await followers.list_to_tell(conn, context.form_id, BATCH, windows=context.windows(now))
     for one in found:
         if not (one.may_be_asked and await _ask(conn, context, one, now)):
             await _tell(conn, context, one, now)
@@ -123,7 +123,7 @@ async def _ask(
         simulated=one.simulated,
         recipient=one.recipient,
     )
-    made = await invitations.issue(conn, [candidate], context.form.id, now)
+    made = await invitations.issue(conn, [candidate], context.form_id, now)
     if one.dossier_id not in made:
         return False
     await _invite(conn, context, candidate, one.recipient, made[one.dossier_id], now)
@@ -152,7 +152,7 @@ async def _invite(
     invitation_id: int,
     now: datetime,
 ) -> None:
-    message = _invitation(context, one, recipient)
+    message = _invitation(context, one, recipient, now)
     if not context.traits_of(recipient.channel).has_buttons:
         message, choices = in_words(message, context.catalog(recipient.language))
         await _remember(conn, recipient.contact_id, choices)
@@ -173,16 +173,17 @@ async def _remember(conn: Connection, contact_id: int, choices: tuple[str, ...])
         await contacts.set_focus(conn, contact_id, focus.to_json())
 
 
-def _invitation(context: ConversationContext, one: Candidate, recipient: Recipient) -> Outgoing:
+def _invitation(
+    context: ConversationContext, one: Candidate, recipient: Recipient, now: datetime
+) -> Outgoing:
+    questions = context.questions(now.astimezone(context.settings.zone).date())
     texts = context.catalog(recipient.language)
     press = ButtonPress(verb=Verb.SURVEY, subject=one.dossier_id, answer="yes")
     button = Button(
         label=texts.text("conversation.invitation.button"),
         data=data_of(context.keyring, recipient.contact_id, press),
     )
-    text = texts.text(
-        "conversation.invitation.text", code=masked(one.code), questions=context.questions
-    )
+    text = texts.text("conversation.invitation.text", code=masked(one.code), questions=questions)
     return Outgoing(text=text, buttons=((button,),))
 
 

@@ -8,6 +8,7 @@ from surveys.form_file import (
     load_form,
     same_version_changed,
     shipped_forms,
+    version_for,
 )
 from surveys.form_model import (
     BASE_LANGUAGE,
@@ -45,4 +46,5 @@ __all__ = [
     "missing_translations",
     "same_version_changed",
     "shipped_forms",
+    "version_for",
 ]

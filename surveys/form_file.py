@@ -66,6 +66,18 @@ def current(forms: Iterable[Form], form_id: str, day: date) -> Form:
     return max(named, key=lambda form: form.valid_from)
 
 
+def version_for(forms: Iterable[Form], form_id: str, day: date) -> Form:
+    """The version that a dossier of this day is asked about; before the first one, the first.
+
+    Raises Refusal `forms.unknown` when there is no such form.
+    """
+    all_forms = tuple(forms)
+    named = [form for form in all_forms if form.id == form_id]
+    if any(form.valid_on(day) for form in named) or not named:
+        return current(all_forms, form_id, day)
+    return min(named, key=lambda form: form.valid_from)
+
+
 def same_version_changed(registered: Mapping[tuple[str, str], str], form: Form) -> bool:
     """Whether the content of a published version differs from `registered`.
 

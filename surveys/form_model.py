@@ -65,7 +65,11 @@ class ComplaintRule(Part):
 
 
 class Question(Part):
-    """One question. `short`: belongs to the short path, asked before the rest is offered."""
+    """One question. `short`: belongs to the short path, asked before the rest is offered.
+
+    `turned`: half of the people are shown its options in the reverse order, so that neither end
+    gains by being the first button.
+    """
 
     id: QuestionId
     kind: Kind
@@ -73,12 +77,21 @@ class Question(Part):
     options: tuple[Option, ...] = ()
     when: Condition | None = None
     short: bool = False
+    turned: bool = False
     criterion: str | None = None
     complaint: ComplaintRule | None = None
 
     def option(self, option_id: str | None) -> Option | None:
         """The option with this id, or None."""
         return next((option for option in self.options if option.id == option_id), None)
+
+    def shown(self, *, turned: bool) -> "Question":
+        """The question with its options in the order a person sees them; `no_answer` stays last."""
+        if not (turned and self.turned):
+            return self
+        said = [option for option in self.options if not option.no_answer]
+        silent = [option for option in self.options if option.no_answer]
+        return self.model_copy(update={"options": (*reversed(said), *silent)})
 
 
 class Form(Part):

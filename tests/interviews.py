@@ -36,12 +36,13 @@ class Citizen:
     form: Form
     language: str = "vi"
     now: datetime = NOW
+    seed: str | None = None
     state: State = field(init=False)
     effects: tuple[Effect, ...] = ()
     happened: list[Effect] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.state = new_state(self.form, self.language, self.now, LASTS)
+        self.state = new_state(self.form, self.language, self.now, LASTS, self.seed)
 
     def send(self, *events: Event) -> tuple[Effect, ...]:
         """The effects of the last of these events."""

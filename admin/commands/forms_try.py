@@ -4,7 +4,7 @@ import io
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from admin.kit.runtime import FILE, Runtime, format_option, leaf
 from admin.playing.recording import written
 from bot.render import render
 from bot.texts import load_texts
-from surveys.form import Form, current, load_form, shipped_forms
+from surveys.form import Form, load_form, shipped_forms, version_for
 from surveys.interview import (
     Event,
     Phase,
@@ -38,13 +38,26 @@ LASTS = timedelta(days=14)
 @click.argument("form")
 @click.option("--record", type=FILE)
 @click.option("--lang", "language", type=click.Choice(LANGUAGES))
+@click.option("--day", type=click.DateTime(["%d/%m/%Y", "%Y-%m-%d"]))
+@click.option("--seed")
 @format_option
 def command(
-    runtime: Runtime, form: str, record: Path | None, language: str | None, shown_as: Format
+    runtime: Runtime,
+    form: str,
+    record: Path | None,
+    language: str | None,
+    day: datetime | None,
+    seed: str | None,
+    shown_as: Format,
 ) -> None:
     """Play a form that comes with the product, or one in a file; nothing is stored."""
-    spoken = language or runtime.texts.language
-    game = Game(runtime=runtime, form=_form(runtime, form), language=spoken, shown_as=shown_as)
+    game = Game(
+        runtime=runtime,
+        form=_form(runtime, form, day.date() if day else None),
+        language=language or runtime.texts.language,
+        seed=seed,
+        shown_as=shown_as,
+    )
     game.play()
     if record is not None:
         record.write_text(game.recorded(), "utf-8")
@@ -53,10 +66,15 @@ def command(
         show_json(game.result())
 
 
-def _form(runtime: Runtime, name: str) -> Form:
+def _form(runtime: Runtime, name: str, day: date | None) -> Form:
+    """The version for a dossier of that day; without one the first, on which scripts depend."""
     if name.endswith((".yaml", ".yml")):
         return load_form(Path(name))
-    return current(shipped_forms(), name, runtime.today)
+    today = version_for(shipped_forms(), name, runtime.today)
+    form = version_for(shipped_forms(), name, day or date.min)
+    if form.version != today.version:
+        runtime.say("forms.other_today", played=form.version, today=today.version)
+    return form
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,13 +84,14 @@ class Game:
     runtime: Runtime
     form: Form
     language: str
+    seed: str | None
     shown_as: Format
     state: State = field(init=False)
     steps: list[dict[str, Any]] = field(default_factory=list)
 
     def play(self) -> None:
         """Play from the consent line to the end of the input, which means stop."""
-        self.state = new_state(self.form, self.language, self.runtime.now, LASTS)
+        self.state = new_state(self.form, self.language, self.runtime.now, LASTS, self.seed)
         self._print(self.runtime.text("forms.consent_assumed"))
         self._happen(Start())
         for line in _lines():

@@ -66,7 +66,7 @@ class _Asking:
             total = await invitations.count_candidates(
                 conn,
                 self.period,
-                self.context.form.id,
+                self.context.form_id,
                 windows=self.context.windows(self.runtime.now),
             )
         done, seen = Invited(), 0
@@ -105,7 +105,7 @@ class _Asking:
         )
 
     async def _counts(self, conn: Connection) -> list[InvitationCounts]:
-        return await invitations.count_by_unit(conn, self.period, self.context.form.id)
+        return await invitations.count_by_unit(conn, self.period, self.context.form_id)
 
     async def _note(self, conn: Connection, done: Invited) -> None:
         counted = {"issued": done.issued, "queued": done.queued, "left_out": done.left_out}

@@ -36,10 +36,11 @@ async def conversation_context(runtime: Runtime, database: Database) -> Conversa
     ring = runtime.keyring()
     async with database.write() as conn:
         await meta.require_same_key(conn, ring.fingerprint())
-    form = current(shipped_forms(), settings.form, runtime.today)
+    shipped = shipped_forms()
+    current(shipped, settings.form, runtime.today)
     return ConversationContext(
         keyring=ring,
-        forms={form.id: form},
+        forms=shipped,
         texts=load_texts(),
         settings=settings,
         traits=registry.all_traits(),

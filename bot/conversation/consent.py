@@ -20,7 +20,7 @@ async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) 
         procedure=procedure,
         code=masked(dossier.code),
         unit=dossier.unit,
-        questions=turn.context.questions,
+        questions=turn.context.questions(turn.day_of(dossier)),
         abroad=_abroad(turn),
     )
     turn.attend(None)

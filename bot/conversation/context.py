@@ -1,12 +1,12 @@
 """The context shared by all conversations: keys, forms, texts, settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.channels.base import Traits
 from bot.settings import Settings
-from surveys.form import Form
+from surveys.form import Form, version_for
 from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.system import form_versions
@@ -17,10 +17,10 @@ PLAIN = Traits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationContext:
-    """`forms` has, by id, the version of each form that new interviews use."""
+    """`forms` has every version of the forms that new interviews use."""
 
     keyring: Keyring
-    forms: Mapping[str, Form]
+    forms: Sequence[Form]
     texts: Mapping[str, Catalog]
     settings: Settings
     traits: Mapping[str, Traits]
@@ -36,14 +36,18 @@ class ConversationContext:
         return {name: since for name, since in found.items() if since is not None}
 
     @property
-    def form(self) -> Form:
+    def form_id(self) -> str:
         """The form for returned dossiers."""
-        return self.forms[self.settings.form]
+        return self.settings.form
 
-    @property
-    def questions(self) -> int:
-        """The fewest questions a citizen is asked: those of the path without complaints."""
-        always = [question for question in self.form.questions if question.when is None]
+    def form_for(self, form_id: str, day: date) -> Form:
+        """The version for a dossier of this day. Raises Refusal `forms.unknown`."""
+        return version_for(self.forms, form_id, day)
+
+    def questions(self, day: date) -> int:
+        """The fewest questions about a dossier of this day: without those after a complaint."""
+        form = self.form_for(self.form_id, day)
+        always = [question for question in form.questions if question.when is None]
         return sum(question.short for question in always) or len(always)
 
     async def form_version(self, conn: Connection, form_id: str, version: str) -> Form:
@@ -51,9 +55,9 @@ class ConversationContext:
 
         Raises Refusal `forms.unpublished`.
         """
-        form = self.forms.get(form_id)
-        if form is not None and form.version == version:
-            return form
+        for form in self.forms:
+            if (form.id, form.version) == (form_id, version):
+                return form
         return await form_versions.load(conn, form_id, version)
 
     def catalog(self, language: str) -> Catalog:

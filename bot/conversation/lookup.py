@@ -118,7 +118,7 @@ async def may_be_asked(turn: Turn, dossier: DossierStage) -> bool:
     """Whether the dossier is done and has no response yet."""
     if dossier.stage not in DONE:
         return False
-    return not await invitations.is_answered(turn.conn, dossier.id, turn.context.form.id)
+    return not await invitations.is_answered(turn.conn, dossier.id, turn.context.form_id)
 
 
 def _far(turn: Turn, stage: Stage) -> str:

@@ -55,7 +55,7 @@ async def open_dossier(turn: Turn, dossier: DossierStage) -> None:
     invitation = await invitations.open_by(
         turn.conn,
         dossier_id=dossier.id,
-        form=turn.context.form.id,
+        form=turn.context.form_id,
         contact_id=turn.contact.id,
         now=turn.now,
         simulated=turn.contact.simulated or dossier.simulated,

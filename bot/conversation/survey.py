@@ -39,9 +39,11 @@ UNDER_WAY = frozenset({Phase.ASKING, Phase.OFFER})
 
 async def begin(turn: Turn, invitation: Invitation) -> None:
     """Ask the first question, or continue the contact's interview."""
-    form = turn.context.forms[invitation.form]
-    lasts = turn.context.settings.interview_lasts
-    state = new_state(form, turn.contact.language, turn.now, lasts)
+    dossier = await lookups.find_by_id(turn.conn, invitation.dossier_id)
+    day = turn.day_of(dossier) if dossier else turn.today
+    form = turn.context.form_for(invitation.form, day)
+    lasts, seed = turn.context.settings.interview_lasts, str(turn.contact.id)
+    state = new_state(form, turn.contact.language, turn.now, lasts, seed)
     interview = await interviews.begin(turn.conn, invitation.id, turn.contact.id, state)
     if interview.contact_id != turn.contact.id:
         await turn.say("opening.taken")
@@ -179,6 +181,7 @@ async def _record(turn: Turn, interview: Interview, record: Record) -> None:
         option=record.option,
         text=record.text,
         revision=record.revision,
+        turned=record.turned,
         now=turn.now,
         simulated=turn.contact.simulated,
     )

@@ -17,6 +17,7 @@ from bot.sealing import seal_message
 from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Contact
+from surveys.store.dossiers.lookups import DossierStage
 from surveys.store.queues import outbox
 from surveys.store.queues.outbox import MessageKind
 from surveys.texts import Catalog
@@ -70,6 +71,10 @@ class Turn:
     def today(self) -> date:
         """Today's date at the authority."""
         return self.now.astimezone(self.context.settings.zone).date()
+
+    def day_of(self, dossier: DossierStage) -> date:
+        """The day that decides which version of the form the dossier is asked about."""
+        return dossier.returned_at.date() if dossier.returned_at else self.today
 
     def text(self, key: str, **params: object) -> str:
         """One of the conversation's texts."""

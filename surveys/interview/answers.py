@@ -51,10 +51,14 @@ def _record(state: State, question: Question, given: Given | None) -> Step:
     answers = kept | ({question.id: given} if given else {})
     option, text = (given.option, given.text) if given else (None, None)
     effects = (
-        Record(question.id, option, text, revision),
+        Record(question.id, option, text, revision, turned=_turned(state, question, option)),
         *_complaint(question, before.option if before else None, option),
     )
     return Step(replace(state, answers=MappingProxyType(answers), revision=revision), effects)
+
+
+def _turned(state: State, question: Question, option: str | None) -> bool:
+    return option is not None and question.turned and state.turned
 
 
 def _complaint(question: Question, before: str | None, after: str | None) -> Iterator[Effect]:

@@ -47,12 +47,16 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Store this answer. Both `option` and `text` None: no answer, or an answer withdrawn."""
+    """Store this answer. Both `option` and `text` None: no answer, or an answer withdrawn.
+
+    `turned`: the options were shown in the reverse order.
+    """
 
     question: str
     option: str | None
     text: str | None
     revision: int
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

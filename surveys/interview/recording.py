@@ -46,7 +46,7 @@ def event_from_json(plain: Plain) -> Event:
 
 
 def effect_to_json(effect: Effect) -> dict[str, Any]:
-    """`{"effect": "record", "question": …}`; None and empty values are left out.
+    """`{"effect": "record", "question": …}`; None, false and empty values are left out.
 
     The texts of a question's screen are left out too: the form's version has them.
     """
@@ -54,7 +54,9 @@ def effect_to_json(effect: Effect) -> dict[str, Any]:
     if isinstance(effect, Show):
         return name | _screen(effect.screen)
     return name | {
-        field: value for field, value in _fields(effect).items() if value not in (None, {})
+        field: value
+        for field, value in _fields(effect).items()
+        if value not in (None, {}) and value is not False
     }
 
 

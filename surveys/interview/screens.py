@@ -15,6 +15,7 @@ def screen(form: Form, state: State) -> Screen:
 
 
 def _question(form: Form, state: State, question: Question) -> Screen:
+    question = question.shown(turned=state.turned)
     asked = [one.id for one in path.path(form, state)]
     step = asked.index(question.id) + 1
     given = state.answers.get(question.id)

@@ -1,5 +1,6 @@
 """The state of an interview: all the engine knows, small enough to store after every event."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +37,8 @@ class State:
     `question` is the one being asked (kept through a stop), None on the offer and after the
     end. `revision` rises with every recorded answer and every step back, so each screen that
     can be tapped has its own. `extended`: the citizen agreed to the questions after the short
-    path. Times are aware datetimes; after `expires_at` nothing more is recorded.
+    path. `turned`: this person sees the options of turned questions in the reverse order. Times
+    are aware datetimes; after `expires_at` nothing more is recorded.
     """
 
     form: str
@@ -50,6 +52,7 @@ class State:
     started_at: datetime
     updated_at: datetime
     expires_at: datetime
+    turned: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain JSON values; `from_json` gives the same state back."""
@@ -73,8 +76,18 @@ class State:
 _TIMES = ("started_at", "updated_at", "expires_at")
 
 
-def new_state(form: Form, language: str, now: datetime, lasts: timedelta) -> State:
-    """The state of a new interview at its first question; it expires after `lasts`."""
+def is_turned(form_id: str, seed: str) -> bool:
+    """Whether the person with this seed sees turned options; the same seed, the same order."""
+    return bool(hashlib.sha256(f"{form_id}:{seed}".encode()).digest()[0] & 1)
+
+
+def new_state(
+    form: Form, language: str, now: datetime, lasts: timedelta, seed: str | None = None
+) -> State:
+    """The state of a new interview at its first question; it expires after `lasts`.
+
+    Without a `seed` the options are in the order of the file.
+    """
     return State(
         form=form.id,
         version=form.version,
@@ -87,4 +100,5 @@ def new_state(form: Form, language: str, now: datetime, lasts: timedelta) -> Sta
         started_at=now,
         updated_at=now,
         expires_at=now + lasts,
+        turned=seed is not None and is_turned(form.id, seed),
     )

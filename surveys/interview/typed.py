@@ -22,6 +22,7 @@ _NOT_UNDERSTOOD = (Say("not_understood"),)
 def handle_text(form: Form, state: State, text: str, now: datetime) -> Step:
     """Take a text as an answer, a move or a comment, or reply that it was not understood."""
     question = form.question(state.question)
+    question = question and question.shown(turned=state.turned)
     if state.phase is Phase.OFFER:
         return _at_offer(form, state, text, now)
     if state.phase is Phase.STOPPED or question is None:
@@ -47,6 +48,8 @@ def _at_options(form: Form, state: State, question: Question, text: str, now: da
         return _MOVES[move](form, state, now)
     if declines(question, text, state.language):
         return moves.skip(form, state, now)
+    if shared_words().means(text, "middle", state.language):
+        return Step(state, (Say("middle"),))
     if form.comment is not None and word_count(clean(text)[0]) >= SENTENCE:
         return keep_comment(form, state, text, now)
     return Step(state, _NOT_UNDERSTOOD)

@@ -90,17 +90,19 @@ async def record_answer(
     revision: int,
     now: datetime,
     simulated: bool = False,
+    turned: bool = False,
 ) -> int:
     """Store one answer and update the dossier's evidence; returns the response's id.
 
     The first answer creates the response. Recording the same answer again changes nothing. An
     answer with neither option nor text withdraws the one before. A revision that is already taken
-    (an interview begun again) becomes the next free one.
+    (an interview begun again) becomes the next free one. `turned`: the options were shown in the
+    reverse order.
     """
     place = {"in_dossier": dossier_id, "by_form": form, "to_question": question}
     if option is not None:
         given = {"option": option, "text": text, "revision": revision, "answered_at": now}
-        quick = await conn.scalar(_FIRST_SAID, place | given)
+        quick = await conn.scalar(_FIRST_SAID, place | given | {"turned": turned})
         if quick is not None:
             await _refresh_if_counted(conn, dossier_id, question)
             return int(quick)
@@ -111,7 +113,7 @@ async def record_answer(
         key = {"dossier_id": dossier_id, "form": form, "answered_at": now, "simulated": simulated}
         await conn.execute(_opening(conn.dialect.name), opening | key)
         before = (await conn.execute(_STANDING, place)).one()
-    said = {"option": option, "text": text}
+    said = {"option": option, "text": text, "turned": turned}
     if await _append(conn, before, question, said, revision, now):
         revalued = await _revalue(conn, before, option)
         await _refresh_if_counted(conn, dossier_id, question, anyway=is_first or revalued)
@@ -187,7 +189,7 @@ _STANDING = (
     )
 )
 """A response, and the current answer to one of its questions, if there is one."""
-_SAID = ("revision", "option", "text", "answered_at")
+_SAID = ("revision", "option", "text", "answered_at", "turned")
 _STATED = exists().where(
     answers.c.response_id == responses.c.id,
     answers.c.question == bindparam("to_question"),
@@ -247,7 +249,7 @@ async def _append(
     conn: Connection,
     before: Standing,
     question: str,
-    said: Mapping[str, str | None],
+    said: Mapping[str, str | bool | None],
     revision: int,
     now: datetime,
 ) -> bool:

@@ -18,10 +18,9 @@ KEYS = Keyring(bytes(range(32)))
 
 def make_conversation(**settings: object) -> Conversation:
     """The conversation with the shipped forms and texts."""
-    shipped = {form.id: form for form in shipped_forms()}
     context = ConversationContext(
         keyring=KEYS,
-        forms=shipped,
+        forms=shipped_forms(),
         texts=load_texts(),
         settings=load_settings(**settings),
         traits=registry.all_traits(),

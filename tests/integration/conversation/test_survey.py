@@ -1,6 +1,7 @@
 """The interview over a real database: answers, restarts, versions, edits, expiry."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.conversation import Conversation
 from bot.messages import Incoming, IncomingKind
@@ -143,12 +144,13 @@ async def test_the_version_begun_is_finished(house: House) -> None:
     await person.consents()
     await person.taps("Hài lòng")
     old = next(form for form in shipped_forms() if form.id == "phieu5")
-    changes = {"version": "99", "questions": old.questions[:1]}
+    begins = {"version": "99", "valid_from": old.valid_from + timedelta(days=1)}
+    changes = begins | {"questions": old.questions[:1]}
     newer = Form.model_validate(old.model_dump(by_alias=True) | changes)
     async with house.database.write() as conn:
         await form_versions.register(conn, [newer], house.now)
     context = house.conversation.context
-    forms = dict(context.forms) | {"phieu5": newer}
+    forms = (*context.forms, newer)
     house.conversation = Conversation(context=replace(context, forms=forms))
     assert "Câu 3/4" in await person.types("không")
     rows = await house.rows(schema.responses)

@@ -39,7 +39,8 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     """Every shipped version with what a script needs to know of it."""
     assert run(["forms", "list", "--format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["id"] for row in rows] == ["phieu4", "phieu5", "zalo-rating"]
+    versions = [(row["id"], row["version"]) for row in rows]
+    assert versions == [("phieu4", "1"), ("phieu5", "1"), ("phieu5", "2"), ("zalo-rating", "1")]
     assert rows[1]["short"] == 4
     assert rows[1]["languages"] == "vi, en"
     assert len(rows[1]["checksum"]) == 64

@@ -18,6 +18,7 @@ from surveys.form import (
     missing_translations,
     same_version_changed,
     shipped_forms,
+    version_for,
 )
 from surveys.texts import LANGUAGES, Catalog
 
@@ -242,11 +243,12 @@ def test_a_version_stands_in_one_file_only(tmp_path: Path) -> None:
 
 def test_the_shipped_forms() -> None:
     """Three forms, fully translated, with their legal source."""
-    forms = {form.id: form for form in shipped_forms()}
-    assert set(forms) == {"phieu4", "phieu5", "zalo-rating"}
-    for form in forms.values():
+    forms = shipped_forms()
+    assert {form.id for form in forms} == {"phieu4", "phieu5", "zalo-rating"}
+    for form in forms:
         assert missing_translations(form) == []
-        assert "Nghị định 61/2018/NĐ-CP" in form.source
+        decree = "118/2025" if form.valid_from >= date(2025, 7, 1) else "61/2018"
+        assert f"Nghị định {decree}/NĐ-CP" in form.source
 
 
 def test_phieu5_has_the_ids_scripts_depend_on() -> None:
@@ -269,6 +271,26 @@ def test_phieu5_has_the_ids_scripts_depend_on() -> None:
     }
     always = [q.id for q in form.order if q.short and q.when is None]
     assert always == ["satisfaction", "contacts", "agencies", "conduct"]
+
+
+def test_phieu5_follows_the_decree_from_its_day_on() -> None:
+    """NĐ 118/2025 Điều 33 khoản 1 in its order, legality asked; every older id is still there."""
+    old = version_for(shipped_forms(), "phieu5", date(2025, 6, 30))
+    new = version_for(shipped_forms(), "phieu5", date(2025, 7, 1))
+    assert (old.version, new.version) == ("1", "2")
+    assert version_for(shipped_forms(), "phieu5", date(2000, 1, 1)) == old
+    contents = [q.id for q in new.questions if q.when is None][1:-1]
+    assert contents == [
+        *("on_time", "agencies", "contacts", "publicity", "conduct"),
+        *("legality", "extra_cost", "complaint", "filing"),
+    ]
+    assert [q.id for q in new.order if q.short and q.when is None] == [
+        *("satisfaction", "agencies", "contacts", "conduct")
+    ]
+    for question in old.questions:
+        now = new.question(question.id)
+        assert now is not None
+        assert {one.id for one in question.options} <= {one.id for one in now.options}
 
 
 def test_questions_shared_by_phieu4_and_phieu5_mean_the_same() -> None:

@@ -105,6 +105,13 @@ answers = Table(
     Column("text", Text),
     Column("answered_at", UtcDateTime, nullable=False),
     Column("latest", Boolean, nullable=False, comment="the last revision of its question"),
+    Column(
+        "turned",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="the options were shown in the reverse order",
+    ),
     UniqueConstraint("response_id", "question", "revision"),
 )
 partial_index(

@@ -5,14 +5,14 @@ import sys
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from surveys.form import Form, load_form
+from surveys.form import Form, load_form, shipped_forms, version_for
 from surveys.interview import (
     OFFER,
     Back,
@@ -40,6 +40,7 @@ from tests.interviews import LASTS, NOW, shipped, stored
 OVER = {Phase.FINISHED, Phase.EXPIRED}
 ALL_FORMS = [
     *map(shipped, ("phieu5", "phieu4", "zalo-rating")),
+    version_for(shipped_forms(), "phieu5", date(2026, 1, 1)),
     load_form(FORMS / "winding.yaml"),
 ]
 TYPED = st.one_of(
@@ -65,12 +66,16 @@ class Happened:
 class Interview(RuleBasedStateMachine):
     """Rules send events; the invariants are what must hold whatever was sent."""
 
-    @initialize(form=st.sampled_from(ALL_FORMS), language=st.sampled_from(["vi", "en", "km"]))
-    def begin(self, form: Form, language: str) -> None:
-        """A new interview."""
+    @initialize(
+        form=st.sampled_from(ALL_FORMS),
+        language=st.sampled_from(["vi", "en", "km"]),
+        seed=st.sampled_from([None, "1", "2"]),
+    )
+    def begin(self, form: Form, language: str, seed: str | None) -> None:
+        """A new interview, in one order of the options or the other."""
         self.form = form
         self.now = NOW
-        self.first = self.state = new_state(form, language, NOW, LASTS)
+        self.first = self.state = new_state(form, language, NOW, LASTS, seed)
         self.happened: list[Happened] = []
         self.shown: set[str] = {form.order[0].id}
 
