@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 import migrations
+from bot.api.webhooks import Webhooks
 from bot.channels import registry
 from bot.channels.base import Channel, ChannelContext, Raw
 from bot.conversation import Conversation
@@ -55,6 +56,7 @@ class Service:
     vitals: Vitals
     retention: Retention | None
     """None: nothing is purged, as in the demo with its old dossiers."""
+    webhooks: Webhooks
     clock: Clock
 
     async def health(self) -> Health:
@@ -111,6 +113,7 @@ def _wire(
         channels=opened,
         vitals=vitals,
         retention=None if context.demo else _retention(context, talk),
+        webhooks=_webhooks(context, talk),
         inbox=kept,
         worker=worker,
         dispatcher=dispatcher,
@@ -121,6 +124,15 @@ def _wire(
 
 def _retention(context: ChannelContext, talk: ConversationContext) -> Retention:
     return Retention(
+        database=context.database,
+        settings=talk.settings,
+        keyring=talk.keyring,
+        clock=context.clock,
+    )
+
+
+def _webhooks(context: ChannelContext, talk: ConversationContext) -> Webhooks:
+    return Webhooks(
         database=context.database,
         settings=talk.settings,
         keyring=talk.keyring,
@@ -178,6 +190,7 @@ async def run(
         tasks = [asyncio.create_task(service.worker.run(), name="worker")]
         tasks.append(asyncio.create_task(service.dispatcher.run(), name="dispatcher"))
         tasks.append(asyncio.create_task(service.notices.run(), name="notices"))
+        tasks.append(asyncio.create_task(service.webhooks.run(), name="webhooks"))
         if service.retention is not None:
             tasks.append(asyncio.create_task(service.retention.run(), name="retention"))
         exits.push_async_callback(_end, tasks)

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Meta, convert
 
 from bot.channel_settings import TelegramSettings, ZaloOfficialAccountSettings
+from bot.push_settings import PushSettings, networks
 from bot.report_settings import ReportSettings
 from bot.setting_types import MASK, Count, Days, Hour, Percent, Secret
 from surveys.errors import Refusal
@@ -35,7 +36,7 @@ STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(TelegramSettings, ZaloOfficialAccountSettings, ReportSettings):
+class Settings(TelegramSettings, ZaloOfficialAccountSettings, ReportSettings, PushSettings):
     """One deployment. Every field is also `MOTCUA_<NAME>` and a key of the TOML file.
 
     `load_settings` checks the values.
@@ -266,6 +267,14 @@ def _check_metrics(name: str, listen: str) -> str:
     return listen if listen in {METRICS_SAME, METRICS_OFF} else _check_listen(name, listen)
 
 
+def _check_networks(name: str, listed: str) -> str:
+    try:
+        networks(listed)
+    except ValueError:
+        raise _wrong("settings.networks", name, listed) from None
+    return listed
+
+
 def _wrong(code: str, name: str, value: str) -> Refusal:
     return Refusal(code, name=_variable(name), value=value, known="")
 
@@ -277,6 +286,7 @@ CHECKS: Mapping[str, Callable[[str, str], str]] = {
     "telegram_api_base": _check_base,
     "zalo_oa_api_base": _check_base,
     "zalo_oa_oauth_base": _check_base,
+    "webhook_networks": _check_networks,
 }
 """What a text has to be besides a text."""
 

@@ -22,7 +22,7 @@ async def status(runtime: Runtime, shown_as: Format) -> None:
     async with database.read() as conn:
         found = await read_status(conn)
     runtime.present(DeliveryView(runtime=runtime, status=found), shown_as)
-    if not found.counts and shown_as is Format.TABLE:
+    if not (found.counts or found.webhooks) and shown_as is Format.TABLE:
         runtime.say("common.nothing")
 
 

@@ -5,7 +5,9 @@ import logging
 from admin.kit.channels import channel_context, channel_title
 from admin.kit.runtime import Runtime, leaf
 from admin.kit.serving import now, stopping
+from admin.pushing.intake import DossierIntake
 from bot import app
+from bot.api.routes import make_api
 
 
 @leaf("serve")
@@ -15,7 +17,9 @@ async def command(runtime: Runtime) -> None:
     for talkative in ("httpx", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
     database = await runtime.database(alone=False, whole=False)
-    service = await app.assemble(channel_context(runtime, database, clock=now))
+    context = channel_context(runtime, database, clock=now)
+    service = await app.assemble(context)
+    api = make_api(context, DossierIntake(context=context, os_user=runtime.claim.os_user))
 
     def ready(port: int) -> None:
         host, _ = runtime.settings.address
@@ -24,5 +28,5 @@ async def command(runtime: Runtime) -> None:
             runtime.say("serve.channel", channel=channel_title(runtime, channel.name))
 
     with stopping() as stop:
-        await app.run(service, service.channels.routes(), stop, ready)
+        await app.run(service, [*service.channels.routes(), *api.routes()], stop, ready)
     runtime.say("serve.stopped")

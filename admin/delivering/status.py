@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveys.store.base.connection import Connection
+from surveys.store.pushing import webhooks
+from surveys.store.pushing.webhooks import HookCount
 from surveys.store.queues import inbox, outbox
 from surveys.store.queues.inbox import SetAside
 from surveys.store.queues.outbox import Trouble
@@ -26,11 +28,13 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStatus:
-    """Counts by state, reasons of failed deliveries, and updates that could not be handled."""
+    """Counts by state, reasons of failed deliveries, updates that could not be handled, and what
+    other systems were told."""
 
     counts: tuple[QueueCount, ...]
     troubles: Sequence[Trouble]
     set_aside: Sequence[SetAside]
+    webhooks: Sequence[HookCount] = ()
 
 
 async def read_status(conn: Connection) -> DeliveryStatus:
@@ -39,6 +43,7 @@ async def read_status(conn: Connection) -> DeliveryStatus:
         counts=(*await _outgoing(conn), *await _incoming(conn)),
         troubles=await outbox.list_troubles(conn),
         set_aside=await inbox.list_set_aside(conn),
+        webhooks=await webhooks.count_by_state(conn),
     )
 
 

@@ -9,11 +9,14 @@ from admin.delivering.status import DeliveryStatus, QueueCount
 from admin.kit.output import Block
 from admin.kit.runtime import Runtime
 from admin.kit.tables import Row, Table
+from surveys.store.pushing.webhooks import HookCount
 from surveys.store.queues.inbox import SetAside
 
 COUNTED = "queue channel bot kind state count meaning"
 TROUBLES = "channel bot state reason count"
 SET_ASIDE = "id channel bot received_at tries reason"
+WEBHOOKS = "system state count meaning reason"
+LISTS = (("troubles", TROUBLES), ("set_aside", SET_ASIDE), ("webhooks", WEBHOOKS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +27,20 @@ class DeliveryView:
     status: DeliveryStatus
 
     def blocks(self) -> Iterator[Block]:
-        """Counts with their meaning, then errors and updates set aside, if any."""
+        """Counts with their meaning, then errors, updates set aside and webhooks, if any."""
         found = self.as_json()
         yield self._table("counts", COUNTED, found["counts"])
-        for name, keys in (("troubles", TROUBLES), ("set_aside", SET_ASIDE)):
+        for name, keys in LISTS:
             if found[name]:
                 yield self._table(name, keys, found[name])
 
     def as_json(self) -> dict[str, Any]:
-        """The three lists."""
+        """The four lists."""
         return {
             "counts": [self._counted(one) for one in self.status.counts],
             "troubles": [asdict(one) for one in self.status.troubles],
             "set_aside": [self._set_aside(one) for one in self.status.set_aside],
+            "webhooks": [self._hook(one) for one in self.status.webhooks],
         }
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
@@ -46,6 +50,9 @@ class DeliveryView:
     def _counted(self, one: QueueCount) -> dict[str, Any]:
         meaning = self.runtime.text(f"delivery.meanings.{one.queue}.{one.state}")
         return asdict(one) | {"meaning": meaning}
+
+    def _hook(self, one: HookCount) -> dict[str, Any]:
+        return asdict(one) | {"meaning": self.runtime.text(f"delivery.meanings.hook.{one.state}")}
 
     def _set_aside(self, one: SetAside) -> dict[str, Any]:
         received = self.runtime.local(datetime.fromtimestamp(one.received_ms / 1_000, UTC))

@@ -37,7 +37,7 @@ SECTIONS = {
         "check",
         "rulebooks",
     ),
-    "keep": ("staff", "audit", "citizen", "purge"),
+    "keep": ("staff", "token", "audit", "citizen", "purge"),
 }
 """The commands in the order of an officer's quarter."""
 WIDTH = 80

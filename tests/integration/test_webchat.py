@@ -12,8 +12,8 @@ from bot.channels.base import Raw
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import WebChat
 from bot.channels.web.sessions import HTTPS_COOKIE as COOKIE
-from bot.channels.web.visitors import Visitors
 from bot.server import Health, make_server
+from bot.visitors import Visitors
 from surveys.store.base.database import Database
 from tests.fakes.context import channel_context, page_sessions
 

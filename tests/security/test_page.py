@@ -12,15 +12,10 @@ from bot.channels.base import Raw
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import WebChat
 from bot.channels.web.sessions import COOKIE
-from bot.channels.web.visitors import (
-    MAX_ADDRESS_STREAMS,
-    MAX_ADDRESSES,
-    MAX_SESSION_STREAMS,
-    MAX_TEXT_PER_MINUTE,
-    Visitors,
-)
+from bot.channels.web.visitors import MAX_ADDRESS_STREAMS, MAX_SESSION_STREAMS
 from bot.client_address import network_of
 from bot.server import Health, make_server
+from bot.visitors import MAX_ADDRESSES, MAX_TEXT_PER_MINUTE, Visitors
 from surveys.store.base.database import Database
 from surveys.store.citizens import web_messages
 from surveys.store.citizens.web_messages import Author, NewMessage

@@ -18,8 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.channels import registry
 from bot.channels.base import ChannelContext, Put, Raw
 from bot.channels.web.sessions import YEAR_DAYS, Sessions, new_session
-from bot.channels.web.visitors import Streams, Visitors
+from bot.channels.web.visitors import Streams
 from bot.client_address import client_network
+from bot.visitors import Visitors
 from surveys.store.citizens.web_messages import WebMessage
 from surveys.typed_words import TEXT_LIMIT
 

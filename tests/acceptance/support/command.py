@@ -73,6 +73,10 @@ class Motcua:
         """What a command that must succeed prints with `--format json`."""
         return self(*args, "--format", "json").json()
 
+    def environment(self, **settings: str) -> dict[str, str]:
+        """The environment of a process started otherwise."""
+        return self._env(settings)
+
     def _line(self, args: tuple[str | Path, ...]) -> list[str]:
         return ["--database-url", self.url, *map(str, args)]
 

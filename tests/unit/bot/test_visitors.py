@@ -1,6 +1,6 @@
 """One address has its share of a minute; the others have theirs."""
 
-from bot.channels.web.visitors import MAX_ADDRESSES, Visitors
+from bot.visitors import MAX_ADDRESSES, Visitors
 
 
 class Clock:

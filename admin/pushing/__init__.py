@@ -1,0 +1,1 @@
+"""Takes pushed dossiers in with the checks of a file import."""
