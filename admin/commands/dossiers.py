@@ -24,8 +24,9 @@ from surveys.store.system import import_changes
 from surveys.store.system.import_changes import PastChange
 
 SHOWN = (
-    "code unit unit_name procedure filing status received_at due_at finished_at returned_at "
-    "apology_at rescheduled_to officer simulated"
+    "code unit unit_name received_by procedure filing status received_at due_at original_due_at "
+    "finished_at returned_at apology_at rescheduled_to reschedules supplements reopened_at "
+    "officer simulated"
 )
 
 PERSON = ("applicant", "phone")

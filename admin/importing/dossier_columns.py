@@ -14,11 +14,19 @@ COLUMNS = (
     ColumnSpec(
         name="unit",
         titles=(
+            *("Đơn vị giải quyết", "Cơ quan giải quyết", "Đơn vị thực hiện", "Cơ quan thực hiện"),
+            *("Đơn vị xử lý", "Cơ quan xử lý", "Đơn vị giải quyết TTHC"),
             *("Đơn vị tiếp nhận", "Đơn vị", "Mã đơn vị", "Cơ quan tiếp nhận"),
-            *("Cơ quan thực hiện", "Đơn vị thực hiện", "Đơn vị giải quyết", "Cơ quan giải quyết"),
-            *("Đơn vị xử lý", "Cơ quan xử lý", "Tên đơn vị", "Cơ quan", "Nơi tiếp nhận"),
+            *("Tên đơn vị", "Cơ quan", "Nơi tiếp nhận"),
         ),
         required=True,
+    ),
+    ColumnSpec(
+        name="received_by",
+        titles=(
+            *("Đơn vị tiếp nhận", "Cơ quan tiếp nhận", "Nơi tiếp nhận", "Bộ phận tiếp nhận"),
+            *("Trung tâm tiếp nhận", "Nơi tiếp nhận hồ sơ", "Đơn vị tiếp nhận hồ sơ"),
+        ),
     ),
     ColumnSpec(
         name="procedure",
@@ -48,6 +56,13 @@ COLUMNS = (
             *("Ngày hẹn trả", "Hẹn trả", "Ngày hẹn trả kết quả", "Hạn trả kết quả", "Hạn trả"),
             *("Hẹn trả kết quả", "Ngày hẹn", "Hạn xử lý", "Hạn giải quyết", "Thời gian hẹn trả"),
             *("Thời hạn trả kết quả", "Ngày đến hạn", "Thời gian hẹn trả kết quả"),
+        ),
+    ),
+    ColumnSpec(
+        name="original_due_at",
+        titles=(
+            *("Ngày hẹn trả ban đầu", "Hẹn trả ban đầu", "Ngày hẹn trả lần đầu", "Hẹn trả lần đầu"),
+            *("Hạn trả ban đầu", "Ngày hẹn ban đầu", "Ngày hẹn trả gốc"),
         ),
     ),
     ColumnSpec(
@@ -97,10 +112,23 @@ COLUMNS = (
         titles=("Cán bộ thụ lý", "Cán bộ xử lý", "Người thụ lý", "Chuyên viên thụ lý"),
     ),
     ColumnSpec(name="apology_at", titles=("Ngày xin lỗi", "Ngày gửi thư xin lỗi")),
-    ColumnSpec(name="rescheduled_to", titles=("Hẹn lại", "Ngày hẹn lại", "Ngày hẹn trả lại")),
+    ColumnSpec(
+        name="rescheduled_to",
+        titles=("Hẹn lại", "Ngày hẹn lại", "Ngày hẹn trả lại", "Ngày gia hạn", "Gia hạn đến ngày"),
+    ),
+    ColumnSpec(name="reschedules", titles=("Số lần hẹn lại", "Số lần gia hạn")),
+    ColumnSpec(
+        name="supplements",
+        titles=("Số lần bổ sung", "Số lần yêu cầu bổ sung", "Số lần bổ sung hồ sơ"),
+    ),
+    ColumnSpec(name="reopened_at", titles=("Ngày mở lại", "Ngày xử lý lại", "Ngày giải quyết lại")),
 )
-DATES = ("received_at", "due_at", "finished_at", "returned_at", "apology_at", "rescheduled_to")
+DATES = (
+    *("received_at", "due_at", "original_due_at", "finished_at", "returned_at", "apology_at"),
+    *("rescheduled_to", "reopened_at"),
+)
+COUNTS = ("reschedules", "supplements")
 ESSENTIAL = ("received_at", "due_at", "finished_at", "returned_at")
 """A dossier without any of these dates counts in no period."""
-DONE = ("received_at", "finished_at", "returned_at")
+DONE = ("received_at", "finished_at", "returned_at", "reopened_at")
 """Dates of past events, which cannot be in the future."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from surveys.dossier import Filing, Status, status_by_dates
+from surveys.dossier import Filing, Status, has_result, status_by_dates
 from surveys.errors import Refusal
 
 Values = Mapping[str, Any]
@@ -31,6 +31,8 @@ def merge(stated: Values, before: Values | None, *, without_return: bool) -> dic
         written["returned_at"] = _finish_for_return(after, without_return=without_return)
     elif "status" not in stated and _is_moved(written, before):
         written["status"] = status_by_dates(after.get("finished_at"), after.get("returned_at"))
+    if before is not None and "due_at" in stated:
+        written |= _promised_anew(stated, before)
     _require_order(written, before)
     return written
 
@@ -48,11 +50,42 @@ def oddities(written: Values, stated: Values, before: Values | None) -> Counter[
     odd = {
         "no_channel": before is None and "channel" not in stated,
         "return_from_finish": "returned_at" in written and "returned_at" not in stated,
-        "returned_by_date_only": returned is not None and status < Status.FINISHED,
+        "returned_by_date_only": (
+            returned is not None and status < Status.FINISHED and has_result(status)
+        ),
+        "ended_with_return": returned is not None and not has_result(status),
+        "promised_anew": written.keys() - stated.keys() >= {"reschedules"},
+        "promised_twice": (after.get("reschedules") or 0) > max(1, stored.get("reschedules") or 0),
         "another_unit": stored.get("unit_id") not in {None, after["unit_id"]},
-        "status_back": stored.get("status", 0) >= Status.FINISHED > status,
+        "status_back": (
+            Status.RETURNED >= stored.get("status", 0) >= Status.FINISHED > status
+            and not after.get("reopened_at")
+        ),
     }
     return Counter(name for name, is_odd in odd.items() if is_odd)
+
+
+def _promised_anew(stated: Values, before: Values) -> dict[str, Any]:
+    """What a later promised day means for a stored dossier: the first promise is kept, and counts.
+
+    After papers were asked for, or a reopening, the time begins again, and an earlier day is a
+    correction: then the day stated is the first promise (NĐ 118/2025/NĐ-CP Điều 19, 23).
+    """
+    due, was = stated["due_at"], before["due_at"]
+    if was is None or due.date() <= was.date() or _begins_anew(stated, before):
+        return {}
+    found: dict[str, Any] = {}
+    if "original_due_at" not in stated and before["original_due_at"] is None:
+        found["original_due_at"] = was
+    if "reschedules" not in stated:
+        found["reschedules"] = (before["reschedules"] or 0) + 1
+    return found
+
+
+def _begins_anew(stated: Values, before: Values) -> bool:
+    asked = stated.get("supplements", 0) > (before["supplements"] or 0)
+    reopened = stated.get("reopened_at") not in {None, before["reopened_at"]}
+    return asked or reopened or Status.SUPPLEMENT in {stated.get("status"), before["status"]}
 
 
 def _finish_for_return(after: Values, *, without_return: bool) -> datetime:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from admin.importing import cells
 from admin.importing.cells import needed, text, when
 from admin.importing.date_columns import DateColumns
-from admin.importing.dossier_columns import DATES, DONE
+from admin.importing.dossier_columns import COUNTS, DATES, DONE
 from admin.importing.notes import Notes
 from admin.importing.unit_index import UnitIndex
 from admin.sheets import Row, Sheet
@@ -24,6 +24,9 @@ from surveys.dossier import (
 from surveys.errors import Refusal
 from surveys.privacy import normal_phone
 from surveys.spelling import fold, tidy
+
+MANY_TIMES = 1_000
+"""No dossier is sent back so often: a larger number is a date or a code in the wrong column."""
 
 
 class Draft(NamedTuple):
@@ -57,6 +60,8 @@ class DossierReader:
         self._today = today
         self._unit_id = cache(index.id_of)
         self._dates = [name for name in DATES if name in sheet]
+        self._counts = [name for name in COUNTS if name in sheet]
+        self._with_receiver = "received_by" in sheet
         self._statuses = {fold(word): said for word, said in sheet.statuses.items()}
         self._units = {
             tidy(word).casefold(): ours
@@ -80,6 +85,8 @@ class DossierReader:
                 self._watched.see(name, row.cells[row.places[name]], moment, place)
         self._require_past(plain)
         plain |= self._stated(row)
+        if self._with_receiver:
+            plain |= self._receiver(row, plain["unit_id"])
         draft = Draft(
             code=code,
             plain=plain,
@@ -94,7 +101,9 @@ class DossierReader:
 
     def _unit(self, row: Row) -> str:
         """The unit a row names. The mapping translates it unless it is a unit's code or name."""
-        written = needed(row, "unit")
+        return self._translated(needed(row, "unit"))
+
+    def _translated(self, written: str) -> str:
         return self._units.get(written.casefold(), written) if self._units else written
 
     def finish(self) -> Notes:
@@ -123,7 +132,22 @@ class DossierReader:
                 found["status"] = status
         if officer := text(row, "officer"):
             found["officer"] = officer
+        for name in self._counts:
+            if written := text(row, name):
+                found[name] = _count(name, written)
         return found
+
+    def _receiver(self, row: Row, unit_id: int) -> dict[str, int | None]:
+        """The unit that received the dossier; None if that is the one that resolves it."""
+        written = text(row, "received_by")
+        if not written:
+            return {}
+        try:
+            number = self._unit_id(self._translated(written))
+        except Refusal:
+            self.notes.add("unknown_receiver", row.place, written)
+            return {}
+        return {"received_by_id": None if number == unit_id else number}
 
     def _status(self, written: str) -> Status | None:
         """The status; None for unknown words: then the dates determine the state.
@@ -151,6 +175,9 @@ class DossierReader:
         due, received = draft.plain.get("due_at"), draft.plain.get("received_at")
         if due and received and due.date() < received.date():
             self.notes.add("due_before_received", draft.row)
+        first = draft.plain.get("original_due_at")
+        if first and due and due.date() < first.date():
+            self.notes.add("due_before_first", draft.row)
 
 
 def _filing(written: str) -> Filing:
@@ -158,3 +185,11 @@ def _filing(written: str) -> Filing:
         return parse_filing(written)
     except ValueError:
         raise Refusal("dossiers.channel", value=written) from None
+
+
+def _count(name: str, written: str) -> int:
+    """A number of times. Raises Refusal `dossiers.times`."""
+    plain = written.removesuffix(".0")
+    if not plain.isdecimal() or int(plain) > MANY_TIMES:
+        raise Refusal("dossiers.times", column=name, value=written)
+    return int(plain)

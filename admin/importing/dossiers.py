@@ -25,6 +25,8 @@ from surveys.store.system.import_changes import Change
 
 PERSON = ("applicant", "phone")
 """Fields that are stored only encrypted."""
+UNIT_FIELDS = {"unit_id": "unit", "received_by_id": "received_by"}
+"""Columns that hold the number of a unit, with their names in the change history."""
 
 
 class DossierImporter:
@@ -141,11 +143,11 @@ class DossierImporter:
 
     def _plain(self, column: str, value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
         """A value as the history keeps it: the unit by its code, times in ISO form."""
-        if column == "unit_id":
-            return self._units[value]
+        if column in UNIT_FIELDS:
+            return value and self._units[value]
         return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _field(column: str) -> str:
     """The name of a table column in the change history."""
-    return {"unit_id": "unit", "channel": "filing"}.get(column, column)
+    return UNIT_FIELDS.get(column) or {"channel": "filing"}.get(column, column)

@@ -7,7 +7,7 @@ from datetime import date
 from admin.importing import answers, dossier_columns, facts, scores, steps, units
 from admin.importing.fact_words import TITLES
 from admin.sheets import ColumnSpec
-from surveys.dossier import FILING_NAMES, STATUS_NAMES, Filing
+from surveys.dossier import FILING_NAMES, STATUS_NAMES, Filing, Status
 from surveys.form import shipped_forms
 from surveys.form_model import Form, Kind
 
@@ -61,7 +61,7 @@ def _dossiers() -> list[TemplateColumn]:
         "due_at": date(2021, 5, 10),
         "finished_at": date(2021, 5, 7),
         "returned_at": date(2021, 5, 10),
-        "status": statuses[-1],
+        "status": STATUS_NAMES[Status.RETURNED][0],
         "applicant": "Nguyễn Văn An",
         "phone": "0912345678",
     }

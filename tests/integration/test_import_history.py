@@ -73,7 +73,7 @@ async def test_what_changes_is_told_and_kept(
     row = f"{ONE},XA02,,,,08/06/2021,,,4,Nguyễn Văn Ân,0912345679"
     report = await _import(database_url, tmp_path, row)
     assert dict(report.fields) == dict.fromkeys(
-        ("unit", "status", "due_at", "applicant", "phone"), 1
+        ("unit", "status", "due_at", "original_due_at", "reschedules", "applicant", "phone"), 1
     )
     assert (report.warnings["another_unit"], report.warnings["status_back"]) == (1, 1)
     async with database.read() as conn:
@@ -83,6 +83,8 @@ async def test_what_changes_is_told_and_kept(
         "unit": ("XA01", "XA02"),
         "status": (10, 4),
         "due_at": ("2021-06-07T00:00:00", "2021-06-08T00:00:00"),
+        "original_due_at": (None, "2021-06-07T00:00:00"),
+        "reschedules": (None, 1),
         "applicant": (None, None),
         "phone": (None, None),
     }
