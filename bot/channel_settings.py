@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from bot.setting_types import Count, Days, Secret
+from bot.setting_types import Count, Days, Percent, Secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,3 +71,31 @@ class ZaloOfficialAccountSettings:
     """How long a refresh token lives without being used."""
     zalo_oa_alarm_days: Count = 30
     """Days before that end from which health, metrics and log raise the alarm."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZaloBotSettings:
+    """Zalo Bot, the small bot for a pilot: docs/zalo.md."""
+
+    zalo_bot_token: Secret | None = None
+    """As “Zalo Bot Manager” sends it: `12345689:abc-xyz`."""
+    zalo_bot_api_base: str = "https://bot-api.zaloplatforms.com"
+    zalo_bot_mode: Literal["polling", "webhook"] = "polling"
+    zalo_bot_webhook_secret: Secret | None = None
+    """8 to 256 characters; Zalo sends it with every update."""
+    zalo_bot_poll_seconds: Annotated[int, Meta(ge=1, le=50)] = 30
+    """How long Zalo may hold a poll open."""
+    zalo_bot_per_second: Annotated[float, Meta(gt=0, le=100)] = 5.0
+    """Messages a second over all chats; Zalo documents no limit."""
+    zalo_bot_users: Annotated[int, Meta(ge=0)] = 50
+    """Citizens a bot may have by its plan (0: no cap). The Basic plan is the only one offered."""
+    zalo_bot_monthly: Annotated[int, Meta(ge=0)] = 3_000
+    """Messages a month by its plan (0: no cap). What Zalo does beyond is not documented: messages
+    are still sent, and one that is refused ends with Zalo's words."""
+    zalo_bot_warn_percent: Percent = 80
+    """Share of a cap from which `motcua zalo check` and `/healthz` warn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelSettings(TelegramSettings, ZaloOfficialAccountSettings, ZaloBotSettings):
+    """The settings of all channels."""

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, convert
 
-from bot.channel_settings import TelegramSettings, ZaloOfficialAccountSettings
+from bot.channel_settings import ChannelSettings
 from bot.push_settings import PushSettings, networks
 from bot.report_settings import ReportSettings
 from bot.setting_types import MASK, Count, Days, Hour, Percent, Secret
@@ -36,7 +36,7 @@ STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(TelegramSettings, ZaloOfficialAccountSettings, ReportSettings, PushSettings):
+class Settings(ChannelSettings, ReportSettings, PushSettings):
     """One deployment. Every field is also `MOTCUA_<NAME>` and a key of the TOML file.
 
     `load_settings` checks the values.
@@ -287,6 +287,7 @@ CHECKS: Mapping[str, Callable[[str, str], str]] = {
     "zalo_oa_api_base": _check_base,
     "zalo_oa_oauth_base": _check_base,
     "webhook_networks": _check_networks,
+    "zalo_bot_api_base": _check_base,
 }
 """What a text has to be besides a text."""
 
