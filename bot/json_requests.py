@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -73,6 +74,19 @@ class JsonClient:
         """POST a JSON object; `seconds` is how long the answer may take. Raises RequestFailed."""
         sent = json.dumps(body or {}, ensure_ascii=False).encode()
         kind = {"Content-Type": "application/json"}
+        return await self._request("POST", url, sent, kind | dict(headers or {}), seconds)
+
+    async def post_form(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        seconds: float = ANSWER_SECONDS,
+    ) -> Answer:
+        """POST the fields of a form, as token endpoints want them. Raises RequestFailed."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        sent = urlencode(form).encode()
         return await self._request("POST", url, sent, kind | dict(headers or {}), seconds)
 
     async def get(

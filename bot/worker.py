@@ -12,10 +12,10 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.batching import Batcher, wait_at_most
-from bot.channels.base import Channel
+from bot.channels.base import Absorbed, Channel
 from bot.delivery.claiming import Claimed
 from bot.messages import Incoming
 from bot.reasons import reason_of
@@ -58,8 +58,9 @@ RULES = WorkerRules()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
     update: Update
+    payload: Mapping[str, Any]
     incoming: Incoming | None
-    """None for a kind of update that is not used."""
+    """None for a kind of update that is no part of a conversation."""
 
 
 class Replies(Protocol):
@@ -202,22 +203,22 @@ class Worker:
 
     async def _one(self, update: Update) -> None:
         try:
-            incoming = self._read(update)
+            payload = json.loads(self._unseal(update.payload))
+            incoming = self._read(update, payload)
         except Exception as error:
             await self._count_failure(update, error)
             return
         if incoming is not None and not update.tries:
             await self._acknowledge(incoming)
-        job = _Job(update=update, incoming=incoming)
+        job = _Job(update=update, payload=payload, incoming=incoming)
         if self._database.is_sqlite:
             await self._batcher.submit(job)
         else:
             async with self._transactions:
                 await self._handle_alone(job)
 
-    def _read(self, update: Update) -> Incoming | None:
-        channel = self._channels[update.channel, update.bot]
-        incoming = channel.parse(json.loads(self._unseal(update.payload)))
+    def _read(self, update: Update, payload: Mapping[str, Any]) -> Incoming | None:
+        incoming = self._channels[update.channel, update.bot].parse(payload)
         return incoming and replace(
             incoming, text=storable(incoming.text), data=storable(incoming.data)
         )
@@ -273,10 +274,17 @@ class Worker:
         self._more |= len(taken) < len(jobs)
         mine = [job for job in jobs if job.update.id in taken]
         for job in mine:
-            if job.incoming is not None:
-                async with asyncio.timeout(self._rules.handle_seconds):
-                    await self._handle(conn, job.incoming, job.update.id, self._clock())
+            async with asyncio.timeout(self._rules.handle_seconds):
+                await self._perform(conn, job)
         return {(job.update.channel, job.update.bot) for job in mine}
+
+    async def _perform(self, conn: Connection, job: _Job) -> None:
+        """Perform everything that one update causes."""
+        now, number = self._clock(), job.update.id
+        channel = self._channels[job.update.channel, job.update.bot]
+        await channel.absorb(Absorbed(conn=conn, payload=job.payload, number=number, now=now))
+        if job.incoming is not None:
+            await self._handle(conn, job.incoming, number, now)
 
     async def _count_failure(self, update: Update, error: Exception) -> None:
         """Count the try. If this can be written, the database was not the cause."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.messages import Incoming, Outgoing
     from bot.settings import Settings
     from surveys.privacy import Keyring
+    from surveys.store.base.connection import Connection
     from surveys.store.base.database import Database
     from surveys.texts import Catalog
 
@@ -47,6 +48,10 @@ class Unknown(DeliveryError):
 
 class Unreachable(DeliveryError):
     """This citizen cannot be reached any more: they blocked the bot or closed the account."""
+
+
+class OutsideWindow(DeliveryError):
+    """The citizen has not written recently enough for the bot to write first."""
 
 
 class Rejected(DeliveryError):
@@ -140,6 +145,17 @@ Put = Callable[[Sequence[Raw]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Absorbed:
+    """One raw update while it is handled: its JSON, its number in the inbox, and the transaction
+    in which everything it causes is written."""
+
+    conn: "Connection"
+    payload: Mapping[str, Any]
+    number: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelTask:
     """A task that runs as long as the service, e.g. long polling."""
 
@@ -182,6 +198,8 @@ class ChannelContext:
     keyring: Callable[[], "Keyring"]
     demo: bool = False
     """The page offers sample data: it shows the demo's controls."""
+    shared: dict[str, object] = field(default_factory=dict, compare=False)
+    """What several channels of one vendor share in this process, by the vendor's name."""
 
 
 class Channel(Protocol):
@@ -197,6 +215,14 @@ class Channel(Protocol):
     def parse(self, payload: Mapping[str, Any]) -> "Incoming | None":
         """Parse one raw update; None for kinds that are not used. Raises ValueError."""
         ...
+
+    async def absorb(self, event: "Absorbed") -> None:  # noqa: ARG002
+        """Perform what an update means besides a conversation, e.g. a receipt of a message.
+
+        Called for every update before its conversation, in the transaction that marks it as
+        handled.
+        """
+        return
 
     async def send(self, address: str, message: "Outgoing") -> str:
         """Send a new message and return the channel's reference to it. Raises DeliveryError."""

@@ -57,6 +57,7 @@ from surveys.store.base.schema.system import (
     meta,
     staff,
 )
+from surveys.store.base.schema.tokens import token_chains
 from surveys.store.base.schema.types import UtcDateTime, metadata, ready_for_ddl
 
 __all__ = [
@@ -104,6 +105,7 @@ __all__ = [
     "staff",
     "status_notices",
     "template_messages",
+    "token_chains",
     "unit_aliases",
     "units",
     "verifications",
