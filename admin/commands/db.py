@@ -18,9 +18,10 @@ from admin.kit.runtime import FILE, Runtime, format_option, group
 from admin.kit.tables import Row
 from migrations import SchemaState
 from surveys.errors import Refusal
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
-from surveys.store.results import evidence
-from surveys.store.system import health
+from surveys.store.results import closings, evidence
+from surveys.store.system import audit, health
 
 COLUMNS = "check state found"
 
@@ -119,7 +120,14 @@ async def _findings(runtime: Runtime, database: Database) -> dict[str, list[str]
             ],
             "evidence": [one.dossier for one in disagreeing],
             "audit": list(await find_faults(runtime, conn)),
+            "closings": await closings.find_faults(conn, await _signed(conn)),
         }
+
+
+async def _signed(conn: Connection) -> set[str]:
+    """The digests of closings that the audit log holds."""
+    rows = [row async for row in audit.read_in_order(conn) if row.action == "period.close"]
+    return {str(row.details.get("digest")) for row in rows}
 
 
 def _row(runtime: Runtime, name: str, faults: list[str], shown_as: Format) -> Row:

@@ -2,6 +2,9 @@
 
 import click
 
+from admin.closing import figures
+from admin.closing.figures import Wish
+from admin.closing.pages import find_page
 from admin.importing import UnitIndex
 from admin.kit.output import Format
 from admin.kit.runtime import WHOLE, Runtime, format_option, leaf
@@ -12,18 +15,16 @@ from admin.rating.explained import (
     explained_criterion,
 )
 from admin.rating.explained_view import ExplainView
-from admin.rating.rulebooks import chosen
-from admin.rating.unit_evidence import unit_evidence
+from admin.rating.result import RatingResult
 from admin.verifying.dossier_phrases import DossierPhrases, known_forms
 from admin.verifying.outcomes import outcome_code
 from scoring.evidence import known_criterion
 from scoring.law import Rulebook
-from scoring.unit_rating import UnitRating, rate_units
+from scoring.unit_rating import UnitRating
 from surveys.criteria import CRITERIA
 from surveys.errors import Refusal
-from surveys.period import Period
 from surveys.store.base.connection import Connection
-from surveys.store.results import dossier_records, ratings, verifications
+from surveys.store.results import dossier_records, verifications
 
 
 @leaf("explain")
@@ -34,6 +35,7 @@ from surveys.store.results import dossier_records, ratings, verifications
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.option("--page", type=WHOLE, default=1, show_default=True)
 @click.option("--codes", is_flag=True)
+@click.option("--live", is_flag=True)
 @click.option("--rulebook", metavar="ID")
 @click.option("--policy", "policies", metavar="NAME=CHOICE", multiple=True)
 @format_option
@@ -46,31 +48,35 @@ async def command(
     limit: int,
     page: int,
     codes: bool,  # noqa: FBT001 - click calls by name
+    live: bool,  # noqa: FBT001
     rulebook: str | None,
     policies: tuple[str, ...],
     shown_as: Format,
 ) -> None:
     """Explain a grade, or one criterion with the dossiers it is computed from."""
     wanted = runtime.period(period)
-    book = chosen(runtime, rulebook, policies, wanted)
-    if outcome is not None and _counted(book, criterion) is None:
-        raise Refusal("explain.no_outcomes", known=", ".join(CRITERIA))
+    wish = Wish(rulebook=rulebook, policies=policies, live=live)
     database = await runtime.database()
     async with database.read() as conn:
-        rated = await _rate_unit(conn, book, unit, wanted)
+        rating = await figures.show_rating(conn, runtime, wanted, wish)
+        book = rating.rulebook
+        if outcome is not None and _counted(book, criterion) is None:
+            raise Refusal("explain.no_outcomes", known=", ".join(CRITERIA))
+        rated = await _find_unit(conn, rating, unit)
         if codes:
             runtime.scope.require(rated.code)
         phrases = DossierPhrases(runtime=runtime, rulebook=book, forms=await known_forms(conn))
         page_shown = None
         if counted := _counted(book, criterion):
             asked = (rated.code, counted, outcome)
-            page_shown = await _page(conn, wanted, asked, limit, page, open_codes=codes)
+            page_shown = await _page(conn, rating, asked, limit, page, open_codes=codes)
     result = ExplainResult(
         rulebook=book,
         period=wanted,
         unit=rated,
         criterion=_criterion(book, rated, criterion),
         dossiers=page_shown,
+        mark=rating.mark,
     )
     runtime.present(ExplainView(texts=runtime.texts, result=result, phrases=phrases), shown_as)
 
@@ -90,17 +96,17 @@ def _counted(book: Rulebook, criterion: str | None) -> str | None:
     return criterion if criterion in CRITERIA else None
 
 
-async def _rate_unit(conn: Connection, book: Rulebook, unit: str, period: Period) -> UnitRating:
+async def _find_unit(conn: Connection, rating: RatingResult, unit: str) -> UnitRating:
     code = (await UnitIndex.load(conn)).code_of(unit)
-    evidence = (await unit_evidence(conn, book, period)).evidence
-    if all(one.code != code for one in evidence):
-        raise Refusal("explain.not_in_period", unit=code, period=period.id)
-    return next(one for one in rate_units(book, evidence) if one.code == code)
+    found = next((one for one in rating.rating.units if one.code == code), None)
+    if found is None:
+        raise Refusal("explain.not_in_period", unit=code, period=rating.period.id)
+    return found
 
 
 async def _page(
     conn: Connection,
-    period: Period,
+    rating: RatingResult,
     asked: tuple[str, str, str | None],
     limit: int,
     page: int,
@@ -109,21 +115,17 @@ async def _page(
 ) -> DossierPage:
     unit, criterion, outcome = asked
     first = (page - 1) * limit
-    found = await ratings.find_page(
-        conn,
-        period,
-        unit,
-        criterion,
-        outcome=None if outcome is None else outcome_code(criterion, outcome),
-        limit=limit,
-        offset=first,
+    code = None if outcome is None else outcome_code(criterion, outcome)
+    found, signed = await find_page(
+        conn, rating, unit, criterion, outcome=code, limit=limit, offset=first
     )
     known = {one.dossier_id: one for one in await dossier_records.find_by_ids(conn, found.ids)}
     return DossierPage(
         criterion=criterion,
-        known=tuple(known[number] for number in found.ids),
+        known=tuple(known[number] for number in found.ids if number in known),
         decisions=await verifications.find_last_decisions(conn, found.ids),
         first=first + 1,
         whole=found.whole,
         open_codes=open_codes,
+        signed=signed,
     )

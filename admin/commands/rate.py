@@ -4,19 +4,21 @@ from pathlib import Path
 
 import click
 
+from admin.closing import figures
+from admin.closing.figures import Wish
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, leaf
 from admin.rating import weights
 from admin.rating.lists import missing_rows, official_rows
 from admin.rating.rating_phrases import RatingPhrases
-from admin.rating.result import RatingResult, read_rating, with_past
+from admin.rating.result import RatingResult
 from admin.rating.rulebooks import chosen
 from admin.rating.view import RatingView
+from scoring.law import Rulebook
 from scoring.officials import officials_of
 from surveys.errors import Refusal
 from surveys.period import Period
 from surveys.store.base.connection import Connection
-from surveys.store.results import ratings
 
 
 @leaf("rate")
@@ -27,6 +29,7 @@ from surveys.store.results import ratings
 @click.option("--compare", "compares", is_flag=True)
 @click.option("--missing", is_flag=True)
 @click.option("--officials", is_flag=True)
+@click.option("--live", is_flag=True)
 @click.option("--out", type=FILE, metavar="FILE")
 @click.option("--force", is_flag=True)
 @format_option
@@ -39,6 +42,7 @@ async def command(
     compares: bool,  # noqa: FBT001 - click calls by name
     missing: bool,  # noqa: FBT001
     officials: bool,  # noqa: FBT001
+    live: bool,  # noqa: FBT001
     out: Path | None,
     force: bool,  # noqa: FBT001
     shown_as: Format,
@@ -47,19 +51,19 @@ async def command(
     if out is not None and (missing or officials):
         raise Refusal("rate.out_of_a_list")
     wanted = runtime.period(period)
-    book = chosen(runtime, rulebook, policies, wanted)
-    if not book.valid_on(wanted.end) and not book.outlives_basis(wanted.end):
-        runtime.say("rate.not_in_force", id=book.id, day=wanted.end)
+    wish = Wish(rulebook=rulebook, policies=policies, live=live)
     weighing = None if wanted_weights is None else weights.parse(wanted_weights)
-    phrases = RatingPhrases(texts=runtime.texts, rulebook=book)
     database = await runtime.database()
     async with database.read() as conn:
         if officials:
-            await _officials(runtime, conn, phrases, wanted, shown_as)
+            await _officials(runtime, conn, wanted, wish, shown_as)
             return
-        result = (await read_rating(conn, book, wanted)).weighted_by(weighing)
+        result = await figures.show_rating(conn, runtime, wanted, wish)
+        result = result.weighted_by(weighing)
         if compares:
-            result = await with_past(conn, result, runtime.settings.periods)
+            result = await figures.with_past(conn, runtime, result)
+    _say_force(runtime, result.rulebook, wanted)
+    phrases = RatingPhrases(texts=runtime.texts, rulebook=result.rulebook)
     view = RatingView(result=result, phrases=phrases)
     if missing:
         _remind(runtime, phrases, result, shown_as)
@@ -83,17 +87,27 @@ def _remind(
     runtime.show(rows, columns, shown_as, title)
 
 
+def _say_force(runtime: Runtime, book: Rulebook, period: Period) -> None:
+    """Say that the rulebook is not in force at the end of the period."""
+    if not book.valid_on(period.end) and not book.outlives_basis(period.end):
+        runtime.say("rate.not_in_force", id=book.id, day=period.end)
+
+
 async def _officials(
-    runtime: Runtime,
-    conn: Connection,
-    phrases: RatingPhrases,
-    period: Period,
-    shown_as: Format,
+    runtime: Runtime, conn: Connection, period: Period, wish: Wish, shown_as: Format
 ) -> None:
     """Rate the officials; only for those who may see it."""
-    counted = await ratings.count_by_officer(conn, period)
+    counted, mark = await figures.show_officials(conn, runtime, period, live=wish.live)
+    book = chosen(runtime, wish.rulebook, wish.policies, period)
+    if mark is not None and not mark.live:
+        book = (await figures.show_rating(conn, runtime, period, wish)).rulebook
+    _say_force(runtime, book, period)
+    phrases = RatingPhrases(texts=runtime.texts, rulebook=book)
     rows = official_rows(phrases, counted, as_table=shown_as is Format.TABLE)
-    criteria = " ".join(f"cs{number}" for number in officials_of(phrases.rulebook).criteria)
+    criteria = " ".join(f"cs{number}" for number in officials_of(book).criteria)
     keys = f"unit official {criteria} n total reachable band"
     columns = runtime.columns("rate.official_columns", keys, codes="unit")
-    runtime.show(rows, columns, shown_as, phrases.text("officials_title", id=period.id))
+    title = phrases.text("officials_title", id=period.id)
+    if mark is not None:
+        click.echo(mark.line(runtime.texts), err=True)
+    runtime.show(rows, columns, shown_as, title)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
+from admin.closing.tallies import show_tally
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, leaf
-from admin.tallying.result import parse_by, read_tally
+from admin.tallying.result import parse_by
 from admin.tallying.view import TallyView
 from surveys.store.dossiers import units
 from surveys.store.results.tallies import Dimension
@@ -18,6 +19,7 @@ from surveys.store.results.tallies import Dimension
 @click.option("--out", type=FILE, metavar="FILE")
 @click.option("--force", is_flag=True)
 @click.option("--public", is_flag=True)
+@click.option("--live", is_flag=True)
 @click.option("--below", type=click.IntRange(2, 100), default=5, show_default=True)
 @format_option
 async def command(
@@ -27,6 +29,7 @@ async def command(
     out: Path | None,
     force: bool,  # noqa: FBT001 - click calls by name
     public: bool,  # noqa: FBT001
+    live: bool,  # noqa: FBT001
     below: int,
     shown_as: Format,
 ) -> None:
@@ -36,8 +39,7 @@ async def command(
     split = parse_by(by) if by else () if summary else (Dimension.UNIT,)
     database = await runtime.database()
     async with database.read() as conn:
-        settings = runtime.settings
-        tally = await read_tally(conn, wanted, split, settings.form, settings.quota_percent)
+        tally = await show_tally(conn, runtime, wanted, split, live=live)
         known = {} if out is None else await units.list_all(conn)
     if public:
         tally = tally.published(below)
@@ -48,7 +50,7 @@ async def command(
     names = {code: unit.name for code, (_, unit) in known.items()}
     from admin.reporting.result_files import write_tally
 
-    rows = write_tally(view, out, office=settings.authority, unit_names=names, force=force)
+    rows = write_tally(view, out, office=runtime.settings.authority, unit_names=names, force=force)
     runtime.say("tally.written", rows=rows, file=out)
     if out.suffix.lower() == ".csv":
         runtime.say("tally.without_response")

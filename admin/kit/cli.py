@@ -32,6 +32,7 @@ SECTIONS = {
         "petitions",
         "tally",
         "rate",
+        "period",
         "explain",
         "report",
         "check",

@@ -1,9 +1,10 @@
 """Explains a unit's grade, as data: unit, criterion, dossiers, answer or date or decision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from admin.closing.mark import Mark
 from scoring import confidence
 from scoring.confidence import Confidence
 from scoring.criteria import parts_of
@@ -64,6 +65,8 @@ class DossierPage:
     first: int
     whole: int
     open_codes: bool
+    signed: Mapping[int, int] = field(default_factory=dict)
+    """Of a closed period: the codes of the outcomes that were signed, by dossier."""
 
     @property
     def last(self) -> int:
@@ -85,6 +88,7 @@ class ExplainResult:
     unit: UnitRating
     criterion: ExplainedCriterion | None = None
     dossiers: DossierPage | None = None
+    mark: Mark | None = None
 
     def explanation(self, language: str) -> Explanation:
         """The explanation in words: one sentence, and the lines that support it."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from admin.closing.mark import marked_json
 from admin.kit.output import Block
 from admin.kit.tables import Row
 from admin.kit.texts import Texts
@@ -12,6 +13,7 @@ from admin.verifying.dossier_phrases import DossierPhrases
 from scoring.confidence import Confidence
 from scoring.texts import say
 from scoring.unit_rating import UnitRating
+from surveys.criteria import outcome_name
 from surveys.privacy import masked
 from surveys.store.results.dossier_records import Known
 
@@ -29,6 +31,8 @@ class ExplainView:
     def blocks(self) -> Iterator[Block]:
         """A sentence, the lines that support it, then dossier by dossier."""
         explanation = self.result.explanation(self.texts.language)
+        if self.result.mark is not None:
+            yield self.result.mark.line(self.texts)
         yield explanation.sentence
         for line in (*explanation.because, *self._confidence()):
             yield f"  • {line}"
@@ -44,6 +48,7 @@ class ExplainView:
             "unit": unit.code,
             "rulebook": self.result.rulebook.id,
             "period": self.result.period.as_json(),
+            **marked_json(self.result.mark),
             "sentence": explanation.sentence,
             "because": [*explanation.because, *self._confidence()],
             "rating": unit.as_json(),
@@ -93,14 +98,20 @@ class ExplainView:
 
     def _dossier(self, page: DossierPage, one: Known) -> dict[str, Any]:
         """A dossier's outcome, points and reasons in words."""
-        _, counts = self.phrases.shown(page.criterion, one.record)
+        _, today = self.phrases.shown(page.criterion, one.record)
         decision = page.decisions.get((one.dossier_id, page.criterion))
+        reasons = self.phrases.reasons(page.criterion, one.record, decision)
+        signed = page.signed.get(one.dossier_id)
+        counts = today if signed is None else outcome_name(page.criterion, signed)
+        if counts != today:
+            words = self.phrases.outcome(page.criterion, today)
+            reasons.append(self.texts.text("explain.changed_since", today=words))
         return {
             "dossier": one.code if page.open_codes else masked(one.code),
             "outcome": counts,
             "words": self.phrases.outcome(page.criterion, counts),
             "points": self.phrases.points(page.criterion, counts),
-            "reasons": self.phrases.reasons(page.criterion, one.record, decision),
+            "reasons": reasons,
         }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from admin.closing.mark import Mark
 from admin.rating.attention import Attention, attention_of
 from admin.rating.unit_evidence import PeriodEvidence, unit_evidence
 from admin.rating.weights import BlockWeights, leading, weighted_mean
@@ -48,7 +49,7 @@ class PastPeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingResult:
-    """A rated period. `past` is None if no comparison was requested."""
+    """A rated period. `past` is None if no comparison was requested, `mark` if it is open."""
 
     read: PeriodEvidence
     rating: Rating
@@ -56,6 +57,7 @@ class RatingResult:
     weights: BlockWeights | None = None
     weighted: Decimal | None = None
     past: tuple[PastPeriod, ...] | None = None
+    mark: Mark | None = None
 
     @property
     def period(self) -> Period:

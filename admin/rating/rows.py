@@ -9,6 +9,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from admin.closing.mark import marked_json
 from admin.kit.percent import share
 from admin.rating import compared
 from admin.rating.rating_phrases import RatingPhrases
@@ -23,6 +24,7 @@ END_KEYS = ("scored_criteria", "reachable", "total", "grade")
 def as_json(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
     """The documented shape and, in further keys, everything else the terminal shows."""
     found = _contract(result, phrases.language)
+    found |= marked_json(result.mark)
     found |= {
         "rulebook_details": _rulebook(result, phrases),
         "totals": asdict(result.totals),
@@ -124,6 +126,9 @@ def flat(result: RatingResult) -> tuple[list[dict[str, Any]], list[str]]:
     keys = [*UNIT_KEYS, *simulated, *criteria, *groups, *END_KEYS, *counts]
     for past in result.past or ():
         keys += _add_past(rows, past)
+    if result.mark is not None:
+        rows = [row | {"signed": result.mark.column} for row in rows]
+        keys.append("signed")
     return rows, keys
 
 

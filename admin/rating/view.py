@@ -49,6 +49,8 @@ class RatingView:
     def _heading(self) -> Iterator[Block]:
         period, rulebook = self.result.period, self.result.rulebook
         yield self._text("period", id=period.id, first=period.start, last=period.end)
+        if self.result.mark is not None:
+            yield self.result.mark.line(self.phrases.texts)
         title, version = rulebook.title.of(self.phrases.language), str(rulebook.version)
         yield self._text("rulebook", id=rulebook.id, version=version, title=title)
         if rulebook.local_decision:

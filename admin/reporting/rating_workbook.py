@@ -39,6 +39,7 @@ class RatingWorkbook:
             office=self.office,
             title=self._text("title"),
             period=period_phrase(self.phrases.texts, self.result.period),
+            mark=self.result.mark.line(self.phrases.texts) if self.result.mark else "",
         )
         with file.open("wb") as stream:
             book = WorkbookWriter(stream, heading, self.phrases.language)

@@ -38,6 +38,7 @@ class TallyWorkbook:
             office=self.office,
             title=self._text("title"),
             period=period_phrase(self.texts, self.tally.period),
+            mark=self.tally.mark.line(self.texts) if self.tally.mark else "",
         )
         with file.open("wb") as stream:
             book = WorkbookWriter(stream, heading, self.texts.language)

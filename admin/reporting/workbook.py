@@ -77,11 +77,12 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """The heading of every sheet."""
+    """The heading of every sheet; `mark`: that the figures are signed, after the period."""
 
     office: str
     title: str
     period: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,8 @@ class WorkbookWriter:
         heading = self._heading
         sheet.write_string(0, 0, heading.office, self._plain)
         sheet.write_string(1, 0, heading.title, self._title)
-        sheet.write_string(2, 0, heading.period, self._plain)
+        below = " – ".join(filter(None, (heading.period, heading.mark)))
+        sheet.write_string(2, 0, below, self._plain)
         sheet.set_paper(A4)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)

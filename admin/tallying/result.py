@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from admin.closing.mark import Mark, marked_json
 from admin.kit.percent import share
 from surveys.errors import Refusal
 from surveys.form import Form, current, in_language, shipped_forms
@@ -79,6 +80,8 @@ class Tally:
     reach: tuple[Reach, ...]
     quota_percent: int
     hidden_below: int | None = None
+    mark: Mark | None = None
+    """The closing of the period, if it is closed."""
 
     @property
     def simulated(self) -> int:
@@ -140,6 +143,7 @@ class Tally:
         hidden = {} if self.hidden_below is None else {"hidden_below": self.hidden_below}
         found = {
             "period": self.period.as_json(),
+            **marked_json(self.mark),
             **_marked(self.simulated, marks=self.simulated > 0),
             **hidden,
         }
@@ -220,7 +224,7 @@ async def read_tally(
     quota_percent: int,
 ) -> Tally:
     """Count a period: every option of every form with answers, and of the default form."""
-    asked = await _forms(conn, period, default_form)
+    asked = await asked_forms(conn, period, default_form)
     split = tuple(one for one in Dimension if one in by)
     groups = await tallies.list_groups(conn, period, split)
     reached = await tallies.list_groups(conn, period, of_dossiers(split))
@@ -264,7 +268,8 @@ def parse_by(text: str) -> tuple[Dimension, ...]:
     return tuple(one for one in Dimension if one in names)
 
 
-async def _forms(conn: Connection, period: Period, default_form: str) -> tuple[Form, ...]:
+async def asked_forms(conn: Connection, period: Period, default_form: str) -> tuple[Form, ...]:
+    """The form versions answered about the period, and the default form; the newest first."""
     found = await form_versions.load_all(conn)
     asked = {key: found[key] for key in await tallies.list_versions(conn, period) if key in found}
     shipped = shipped_forms()

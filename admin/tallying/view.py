@@ -28,12 +28,16 @@ class TallyView:
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
         """One row per option and group."""
         rows = self.tally.rows()
+        if self.tally.mark is not None:
+            rows = [row | {"signed": self.tally.mark.column} for row in rows]
         return rows, list(rows[0]) if rows else []
 
     def blocks(self) -> Iterator[Block]:
         """The tally; suppressed counts are shown as `<5`."""
         tally, period = self.tally, self.tally.period
         yield self._text("period", id=period.id, first=period.start, last=period.end)
+        if tally.mark is not None:
+            yield tally.mark.line(self.texts)
         if tally.simulated:
             yield self._text("simulated", count=tally.simulated)
         if tally.hidden_below:

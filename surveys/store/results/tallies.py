@@ -65,7 +65,7 @@ async def count_reach(conn: Connection, period: Period, by: Collection[Dimension
     returned = await _counts(conn, kept, period, dossier_evidence)
     issued = await _counts(conn, kept, period, invitations)
     answered = await _counts(conn, kept, period, responses)
-    handed_out = await _handed_out(conn, kept, period)
+    handed_out = await count_handed_out(conn, kept, period)
     return [
         Reach(
             group=group,
@@ -82,7 +82,7 @@ def _with_paper(issued: dict[str, int], forms: int) -> dict[str, int]:
     return issued | {"issued": issued.get("issued", 0) + forms} if forms else issued
 
 
-async def _handed_out(
+async def count_handed_out(
     conn: Connection, by: Collection[Dimension], period: Period
 ) -> dict[Group, int]:
     """Paper forms handed out, as units report them for the period; empty if split by procedure,

@@ -165,6 +165,13 @@ async def list_entries(
     return [AuditRow(**row) for row in (await conn.execute(found)).mappings()]
 
 
+async def list_after(conn: Connection, head: str) -> list[AuditRow]:
+    """The rows after the one with this hash, oldest first; every row if there is none with it."""
+    last = await conn.scalar(select(audit.c.id).where(audit.c.hash == head)) or 0
+    found = select(audit).where(audit.c.id > last).order_by(audit.c.id)
+    return [AuditRow(**row) for row in (await conn.execute(found)).mappings()]
+
+
 async def read_in_order(conn: Connection) -> AsyncIterator[AuditRow]:
     """Every row from the first to the last."""
     last = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import now_ms
@@ -91,6 +91,11 @@ async def list_last(conn: Connection, *, limit: int, kind: str | None = None) ->
         chosen = chosen.where(imports.c.kind == kind)
     rows = (await conn.execute(chosen)).mappings()
     return [_import(dict(row)) for row in rows]
+
+
+async def find_last_id(conn: Connection) -> int:
+    """The highest number of an import; 0 if there is none."""
+    return int(await conn.scalar(select(func.max(imports.c.id))) or 0)
 
 
 async def find_many(conn: Connection, numbers: Collection[int]) -> list[Import]:

@@ -1,0 +1,1 @@
+"""Closing a period: what was signed stays, and what changed since is told."""

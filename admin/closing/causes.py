@@ -1,0 +1,173 @@
+"""Why something changed since a closing: imports, answers, decisions, with their audit rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from surveys.criteria import outcome_name
+from surveys.store.base.connection import Connection
+from surveys.store.dossiers.scores import Stage
+from surveys.store.results import closing_causes
+from surveys.store.results.closing_causes import (
+    LaterAnswer,
+    LaterChange,
+    LaterDecision,
+    LaterImport,
+)
+from surveys.store.results.closing_evidence import KeptDossier
+from surveys.store.results.closings import Closing
+from surveys.store.system import audit
+from surveys.store.system.audit import AuditRow
+
+IMPORT, UNDO, ANSWER, DECISION, COMPLAINT = "import", "undo", "answer", "decision", "complaint"
+KINDS_OF_SCORE = {"appraised": Stage.APPRAISED, "self_scores": Stage.SELF}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One thing that happened. `audit`: the number of its row in the log; None: a citizen's own
+    answer, which is no officer's act. `what` says which file, form or outcome.
+    """
+
+    kind: str
+    at: datetime
+    by: str
+    what: str
+    audit: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The same for the same cause."""
+        return f"{self.kind} {self.audit or ''} {self.what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What happened after a closing, ready to be asked by dossier, fact or score."""
+
+    log: Mapping[str, Sequence[AuditRow]]
+    """The audit rows since, by subject."""
+    imports: Mapping[int, LaterImport]
+    acts: Mapping[int, AuditRow]
+    """The audit rows of imports, and of undone ones, by the import's number."""
+    answers: Mapping[int, Sequence[LaterAnswer]]
+    decisions: Mapping[int, Sequence[LaterDecision]]
+    makers: Mapping[int, int]
+    changes: Mapping[str, Sequence[LaterChange]]
+
+    def of_dossier(self, was: KeptDossier | None, now: KeptDossier | None) -> tuple[Cause, ...]:
+        """The causes that can have changed this dossier, each once, in the order of time."""
+        one = now or was
+        assert one is not None  # noqa: S101 - a pair has at least one
+        found = [
+            *self._imported(one),
+            *self._answered(one, was.last_answer if was else 0),
+            *self._decided(one, was.last_decision if was else 0),
+            *self._complained(was, now),
+        ]
+        return _once(found)
+
+    def of_reported(self, unit: str, kind: str, name: str) -> tuple[Cause, ...]:
+        """The causes that can have changed a fact or a score of a unit."""
+        wanted = {name, str(KINDS_OF_SCORE.get(kind, name))}
+        subjects = (one for key, some in self.changes.items() if key == unit for one in some)
+        numbers = [one.import_id for one in subjects if wanted <= set(one.subject.split())]
+        return _once(self._of_imports(numbers))
+
+    def _imported(self, one: KeptDossier) -> Iterator[Cause]:
+        numbers = [change.import_id for change in self.changes.get(one.code, ())]
+        maker = self.makers.get(one.id)
+        yield from self._of_imports([*numbers, *([maker] if maker in self.acts else [])])
+
+    def _of_imports(self, numbers: Iterable[int | None]) -> Iterator[Cause]:
+        for number in dict.fromkeys(numbers):
+            if number is None or number not in self.acts:
+                continue
+            row, done = self.acts[number], self.imports.get(number)
+            kind = UNDO if row.action == "imports.undo" else IMPORT
+            what = f"{number} {done.file_name}" if done else str(number)
+            yield Cause(kind=kind, at=row.at, by=row.actor, what=what, audit=row.id)
+
+    def _answered(self, one: KeptDossier, last: int) -> Iterator[Cause]:
+        for answer in self.answers.get(one.id, ()):
+            if answer.number <= last:
+                continue
+            if answer.import_id in self.acts:
+                yield from self._of_imports([answer.import_id])
+            else:
+                what = f"{answer.form} {answer.channel}"
+                yield Cause(kind=ANSWER, at=answer.answered_at, by=answer.channel, what=what)
+
+    def _decided(self, one: KeptDossier, last: int) -> Iterator[Cause]:
+        for made in self.decisions.get(one.id, ()):
+            if made.number <= last:
+                continue
+            raw, outcome = (
+                outcome_name(made.criterion, code) for code in (made.raw_outcome, made.outcome)
+            )
+            what = f"{made.criterion}: {raw} → {outcome} ({made.reason})"
+            row = self._row(f"dossier:{one.code}", made.at, made.criterion)
+            yield Cause(kind=DECISION, at=made.at, by=made.officer, what=what, audit=row)
+
+    def _complained(self, was: KeptDossier | None, now: KeptDossier | None) -> Iterator[Cause]:
+        before, after = ("" if one is None else one.complaints for one in (was, now))
+        states = set(after.split(",")) - set(before.split(","))
+        subjects = {f"complaint:{one.rpartition(':')[2]}" for one in states}
+        for row in (row for one in sorted(subjects) for row in self.log.get(one, ())):
+            if row.action == "verify.complaint":
+                what = f"{row.subject}: {row.details['to']} ({row.details['reason']})"
+                yield Cause(kind=COMPLAINT, at=row.at, by=row.actor, what=what, audit=row.id)
+
+    def _row(self, subject: str, at: datetime, criterion: str) -> int | None:
+        for row in self.log.get(subject, ()):
+            if row.at == at and row.details.get("criterion") == criterion:
+                return row.id
+        return None
+
+
+async def read(conn: Connection, closing: Closing, changed: Sequence[KeptDossier | None]) -> Found:
+    """Read what happened after a closing to these dossiers, and to facts and scores."""
+    log = await audit.list_after(conn, closing.manifest["log"]["head"])
+    acts = {number: row for row in log for number in _imports_of(row)}
+    by_subject: defaultdict[str, list[AuditRow]] = defaultdict(list)
+    for row in log:
+        by_subject[row.subject].append(row)
+    ids = [one.id for one in changed if one is not None]
+    codes = {one.code for one in changed if one is not None}
+    changes: defaultdict[str, list[LaterChange]] = defaultdict(list)
+    for one in await closing_causes.list_changes(conn, acts):
+        subject = one.subject.split()[0]
+        if subject in codes or one.kind in {"fact", "score"}:
+            changes[subject].append(one)
+    return Found(
+        log=by_subject,
+        imports=await closing_causes.find_imports(conn, acts),
+        acts=acts,
+        answers=_by_dossier(await closing_causes.list_answers(conn, ids)),
+        decisions=_by_dossier(await closing_causes.list_decisions(conn, ids)),
+        makers=await closing_causes.find_makers(conn, ids),
+        changes=changes,
+    )
+
+
+def _imports_of(row: AuditRow) -> Iterator[int]:
+    """The number of the import that a row is about."""
+    kind, _, number = row.subject.partition(":")
+    if kind == "import" and number.isdecimal():
+        yield int(number)
+
+
+def _by_dossier(found: Iterable[Any]) -> dict[int, list[Any]]:
+    by_dossier: defaultdict[int, list[Any]] = defaultdict(list)
+    for one in found:
+        by_dossier[one.dossier_id].append(one)
+    return by_dossier
+
+
+def _once(found: Iterable[Cause]) -> tuple[Cause, ...]:
+    by_key: dict[str, Cause] = {}
+    for one in found:
+        by_key.setdefault(one.key, one)
+    return tuple(sorted(by_key.values(), key=lambda one: (one.at, one.key)))

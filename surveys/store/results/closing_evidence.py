@@ -1,0 +1,156 @@
+"""The evidence of a period, dossier by dossier, as a closing keeps it and compares it later."""
+
+import json
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from surveys.criteria import CRITERIA
+from surveys.period import Period
+from surveys.store.base.connection import Connection
+from surveys.store.base.schema import (
+    answers,
+    complaints,
+    dossier_evidence,
+    dossiers,
+    responses,
+    units,
+    verifications,
+)
+from surveys.store.dossiers.in_period import received_in, returned_in
+from surveys.store.results.closings import Closing, Part, pack, read_parts
+
+AT_ONCE = 20_000
+"""Dossier numbers of one part."""
+PART = "dossiers"
+OUTCOMES = tuple(one.column for one in CRITERIA.values())
+SHOWN = ("unit", "returned_on", "received_on", "online", "answered", *OUTCOMES)
+"""What bears on figures; the rest says where to look for a cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDossier:
+    """A dossier of a period: its code, what bears on the figures (in the order of `SHOWN`), and
+    the numbers of its last answer and decision and its complaints (`kind:state:reference`).
+    """
+
+    id: int
+    code: str
+    shown: tuple[Any, ...]
+    last_answer: int
+    last_decision: int
+    complaints: str
+
+    def value(self, name: str) -> Any:  # noqa: ANN401 - a code, a day, a number
+        """One of `SHOWN`."""
+        return self.shown[SHOWN.index(name)]
+
+    @property
+    def row(self) -> list[Any]:
+        """As JSON keeps it."""
+        head = [self.id, self.code, *self.shown]
+        return [*head, self.last_answer, self.last_decision, self.complaints]
+
+
+def kept_dossier(row: Sequence[Any]) -> KeptDossier:
+    """Read a row of a part."""
+    number, code, *shown, answer, decision, complained = row
+    return KeptDossier(number, code, tuple(shown), answer, decision, complained)
+
+
+async def read_packed(conn: Connection, period: Period) -> AsyncIterator[tuple[Part, int]]:
+    """Pack the dossiers received or returned in the period, part by part, with their number."""
+    last = await conn.scalar(select(func.max(dossier_evidence.c.dossier_id))) or 0
+    for position, first in enumerate(range(0, last + 1, AT_ONCE)):
+        end = first + AT_ONCE - 1
+        rows = [one.row for one in await list_between(conn, period, first, end)]
+        text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+        yield pack(PART, text, position=position, last_dossier=end), len(rows)
+
+
+async def read_kept(
+    conn: Connection, closing: Closing
+) -> AsyncIterator[tuple[list[KeptDossier], int]]:
+    """What a closing keeps, part by part, each with the highest dossier number it covers."""
+    async for text, last in read_parts(conn, closing, PART):
+        yield [kept_dossier(row) for row in json.loads(text)], last or 0
+
+
+async def list_between(
+    conn: Connection, period: Period, first: int, last: int | None
+) -> list[KeptDossier]:
+    """Today's dossiers of the period with numbers in this range, both ends included."""
+    number = dossier_evidence.c.dossier_id
+    within = number >= first if last is None else number.between(first, last)
+    return await _list(conn, within, or_(returned_in(period), received_in(period)))
+
+
+async def list_by_ids(conn: Connection, numbers: Collection[int]) -> list[KeptDossier]:
+    """Today's dossiers with these numbers, in whatever period they are now."""
+    return await _list(conn, dossier_evidence.c.dossier_id.in_(list(numbers)))
+
+
+async def _list(conn: Connection, *which: ColumnElement[bool]) -> list[KeptDossier]:
+    complained = await _complaints(conn, *which)
+    rows = (await conn.execute(_query(*which))).all()
+    return [
+        KeptDossier(
+            row.dossier_id,
+            row.code,
+            tuple(_plain(getattr(row, name)) for name in SHOWN),
+            row.last_answer or 0,
+            row.last_decision or 0,
+            complained.get(row.dossier_id, ""),
+        )
+        for row in rows
+    ]
+
+
+def _query(*which: ColumnElement[bool]) -> Select[Any]:
+    number = dossier_evidence.c.dossier_id
+    last_answer = (
+        select(func.max(answers.c.id))
+        .join(responses, responses.c.id == answers.c.response_id)
+        .where(responses.c.dossier_id == number)
+        .correlate(dossier_evidence)
+        .scalar_subquery()
+    )
+    last_decision = (
+        select(func.max(verifications.c.id))
+        .where(verifications.c.dossier_id == number)
+        .correlate(dossier_evidence)
+        .scalar_subquery()
+    )
+    shown = [dossier_evidence.c[name] for name in SHOWN if name != "unit"]
+    return (
+        select(number, dossiers.c.code, units.c.code.label("unit"), *shown)
+        .add_columns(last_answer.label("last_answer"), last_decision.label("last_decision"))
+        .select_from(dossier_evidence)
+        .join(dossiers, dossiers.c.id == number)
+        .join(units, units.c.id == dossier_evidence.c.unit_id)
+        .where(*which)
+        .order_by(number)
+    )
+
+
+async def _complaints(conn: Connection, *which: ColumnElement[bool]) -> dict[int, str]:
+    number = dossier_evidence.c.dossier_id
+    query = (
+        select(number, complaints.c.kind, complaints.c.state, complaints.c.reference)
+        .select_from(dossier_evidence)
+        .join(responses, responses.c.dossier_id == number)
+        .join(complaints, complaints.c.response_id == responses.c.id)
+        .where(*which)
+        .order_by(number, complaints.c.id)
+    )
+    found: dict[int, list[str]] = {}
+    for dossier_id, *told in await conn.execute(query):
+        found.setdefault(dossier_id, []).append(":".join(told))
+    return {dossier_id: ",".join(states) for dossier_id, states in found.items()}
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
