@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ from bot.health import Vitals
 from bot.inbox import Inbox
 from bot.notices import Notices
 from bot.open_channels import OpenChannels
+from bot.pulse import Pulse
 from bot.refused_requests import RefusedRequests
 from bot.retention import Retention
 from bot.sealing import open_text, seal_text
@@ -187,12 +188,7 @@ async def run(
         exits.push_async_callback(listener.close)
         await _listen_for_metrics(service, refused, exits)
         await service.channels.start(exits)
-        tasks = [asyncio.create_task(service.worker.run(), name="worker")]
-        tasks.append(asyncio.create_task(service.dispatcher.run(), name="dispatcher"))
-        tasks.append(asyncio.create_task(service.notices.run(), name="notices"))
-        tasks.append(asyncio.create_task(service.webhooks.run(), name="webhooks"))
-        if service.retention is not None:
-            tasks.append(asyncio.create_task(service.retention.run(), name="retention"))
+        tasks = [asyncio.create_task(run(), name=name) for name, run in _parts(service).items()]
         exits.push_async_callback(_end, tasks)
         exits.push_async_callback(_drain, service)
         receiving = service.channels.receive()
@@ -200,6 +196,20 @@ async def run(
         _settle_down()
         ready(listener.port)
         await _until(stop, [*tasks, *receiving])
+
+
+def _parts(service: Service) -> dict[str, Callable[[], Awaitable[None]]]:
+    """The tasks that run as long as the service does, by name."""
+    parts: dict[str, Callable[[], Awaitable[None]]] = {
+        "worker": service.worker.run,
+        "dispatcher": service.dispatcher.run,
+        "notices": service.notices.run,
+        "webhooks": service.webhooks.run,
+        "pulse": Pulse(vitals=service.vitals, clock=service.clock).run,
+    }
+    if service.retention is not None:
+        parts["retention"] = service.retention.run
+    return parts
 
 
 async def _listen(

@@ -73,6 +73,11 @@ class Vitals:
                 self._looked_at = time.monotonic()
             return self._found
 
+    async def last_beat(self) -> str | None:
+        """When a process last wrote its heartbeat (ISO), by its clock."""
+        async with self.database.read() as conn:
+            return await meta.read(conn, HEARTBEAT)
+
     async def _look(self) -> Health:
         states = dict(self.states)
         try:

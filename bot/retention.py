@@ -4,8 +4,9 @@ import asyncio
 import getpass
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from time import monotonic
 
 from bot.reasons import reason_of
 from bot.sealing import seal_body
@@ -27,6 +28,11 @@ LEASE, PURGED_ON = "purge", "purged_on"
 LEASE_MS = 600_000
 SERVICE = "motcua serve"
 BUBBLES = 500
+LEAP_DAYS = 7
+"""More days than this after the last purge, the date is doubted: a dead battery may have set it
+ahead, and what is deleted does not come back."""
+SETTLE_SECONDS = 3 * 3_600.0
+"""How long the service runs before it believes such a date; network time sets it right by then."""
 
 Part = Callable[[Connection], Awaitable[int]]
 log = logging.getLogger(__name__)
@@ -65,6 +71,9 @@ class Retention:
     settings: Settings
     keyring: Keyring
     clock: Callable[[], datetime]
+    monotonic: Callable[[], float] = monotonic
+    doubted: dict[str, float] = field(default_factory=dict)
+    """A date that was doubted → since when, on the monotonic clock."""
 
     async def run(self) -> None:
         """Run until cancelled; a failure is retried."""
@@ -81,8 +90,10 @@ class Retention:
         now = self.clock()
         today = now.astimezone(self.settings.zone).date().isoformat()
         async with self.database.write() as conn:
-            is_done = await meta.read(conn, PURGED_ON) == today
-            if is_done or not await leases.take(conn, LEASE, LEASE_MS):
+            last = await meta.read(conn, PURGED_ON)
+            if last == today or self._doubts(last, today):
+                return None
+            if not await leases.take(conn, LEASE, LEASE_MS):
                 return None
         counts = {name: await self._part(part) for name, part in parts(self.settings, now).items()}
         await self._seal_bubbles()
@@ -93,6 +104,16 @@ class Retention:
                 await self._note(conn, counts, now)
         log.info("purged: %s", counts)
         return counts
+
+    def _doubts(self, last: str | None, today: str) -> bool:
+        """Whether to wait because the date leapt since the last purge."""
+        days = (date.fromisoformat(today) - date.fromisoformat(last)).days if last else 0
+        if days <= LEAP_DAYS:
+            return False
+        if today not in self.doubted:
+            log.warning("the last purge was %s days ago: wrong date? It waits three hours", days)
+        since = self.doubted.setdefault(today, self.monotonic())
+        return self.monotonic() - since < SETTLE_SECONDS
 
     async def _part(self, part: Part) -> int:
         """Purge one part in its own transaction, so that citizens never wait long."""

@@ -1,6 +1,7 @@
 """The service purges by itself: once a day, in one of several processes, as retention demands."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -103,3 +104,20 @@ async def test_bubbles_of_an_earlier_version_are_sealed(database: Database) -> N
         (kept,) = await web_messages.list_after(conn, "c", 0, 10)
     assert list(kept.body) == ["sealed"]
     assert open_body(KEYS, kept.body) == {"text": "Hoàng Kim Tước"}
+
+
+async def test_a_date_that_leapt_is_doubted_first(database: Database) -> None:
+    """A dead battery sets a year ahead: nothing is deleted until the service ran for three hours,
+    and what network time has set right by then is not deleted at all."""
+    await _dossiers(database)
+    assert await _retention(database, NOW - timedelta(days=300)).purge_once_a_day() is not None
+    async with database.write() as conn:
+        await leases.take(conn, LEASE, -LEASE_MS)
+    ran = 0.0
+    leapt = _retention(database)
+    leapt = replace(leapt, monotonic=lambda: ran)
+    assert await leapt.purge_once_a_day() is None
+    assert await _named(database) == ["NEW", "OLD"]
+    ran = 3 * 3_600.0
+    assert await leapt.purge_once_a_day() is not None
+    assert await _named(database) == ["NEW"]

@@ -89,15 +89,15 @@ class Town:
         (token,) = await self.tokens(1)
         return token
 
-    async def tokens(self, count: int) -> list[str]:
-        """New links to the first `count` dossiers, one each."""
+    async def tokens(self, count: int, *, days: int = 1) -> list[str]:
+        """New links to the first `count` dossiers, one each, valid for so many days."""
         now = datetime.now(UTC)
         made = [link_token(secrets.token_bytes(16)) for _ in range(count)]
         async with self.database() as opened, opened.write() as conn:
             for number, token in enumerate(made, 1):
                 found = await dossiers.find(conn, code_of(number))
                 assert found is not None
-                await links.make(conn, found.id, token, now, timedelta(days=1))
+                await links.make(conn, found.id, token, now, timedelta(days=days))
         return made
 
     async def answers(self, *, latest: bool = True) -> list[Answer]:
@@ -157,7 +157,13 @@ class Town:
 
 def found_office(folder: Path, count: int = DOSSIERS) -> Path:
     """The database of an office with this many returned dossiers, to be copied for every test."""
-    motcua = Motcua(folder=folder, url=f"sqlite:///{folder}/motcua.sqlite", settings={"key": KEY})
+    fill_office(folder, f"sqlite:///{folder}/motcua.sqlite", count)
+    return folder / "motcua.sqlite"
+
+
+def fill_office(folder: Path, url: str, count: int) -> None:
+    """A unit and this many returned dossiers in an empty database."""
+    motcua = Motcua(folder=folder, url=url, settings={"key": KEY})
     rows = [ROW.format(code=code_of(n), phone=phone_of(n)) for n in range(1, count + 1)]
     (folder / "units.csv").write_text(UNITS, "utf-8")
     (folder / "dossiers.csv").write_text("\n".join([COLUMNS, *rows]), "utf-8")
@@ -165,7 +171,6 @@ def found_office(folder: Path, count: int = DOSSIERS) -> Path:
         assert motcua(*args).code == 0
     taken = motcua("dossiers", "import", "dossiers.csv")
     assert taken.code == 0, taken.err
-    return folder / "motcua.sqlite"
 
 
 def found_town(

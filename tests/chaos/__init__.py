@@ -1,0 +1,1 @@
+"""Weather: clocks jump, processes stop, strangers push, while citizens are served."""
