@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +40,7 @@ DRAIN_SECONDS = 8.0
 """How long a stop waits for work in progress; the rest is on disk and continues after a start."""
 
 Clock = Callable[[], datetime]
+Part = Callable[[], Coroutine[Any, Any, None]]
 logger = logging.getLogger(__name__)
 
 
@@ -198,9 +199,9 @@ async def run(
         await _until(stop, [*tasks, *receiving])
 
 
-def _parts(service: Service) -> dict[str, Callable[[], Awaitable[None]]]:
+def _parts(service: Service) -> dict[str, Part]:
     """The tasks that run as long as the service does, by name."""
-    parts: dict[str, Callable[[], Awaitable[None]]] = {
+    parts: dict[str, Part] = {
         "worker": service.worker.run,
         "dispatcher": service.dispatcher.run,
         "notices": service.notices.run,
