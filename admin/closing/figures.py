@@ -60,13 +60,36 @@ async def show_rating(
     Raises Refusal `closing.other_rulebook` if other rules are wanted than those signed by, and as
     `chosen` and `read_rating`.
     """
-    mark = await read_mark(conn, runtime, period, live=wish.live)
-    if mark is None or wish.live:
-        book = chosen(runtime, wish.rulebook, wish.policies, period)
-        return replace(await read_rating(conn, book, period), mark=mark)
-    result = await signed_rating(conn, await require_in_force(conn, period))
-    _require_same_rules(runtime, result, wish)
+    signed = await find_signed(conn, runtime, period, wish)
+    if signed is not None:
+        return signed
+    mark = await read_mark(conn, runtime, period, live=True)
+    result = await read_rating(conn, rules_of(runtime, period, wish), period)
     return replace(result, mark=mark)
+
+
+async def find_signed(
+    conn: Connection, runtime: Runtime, period: Period, wish: Wish
+) -> RatingResult | None:
+    """The signed rating, marked; None if the period is open or today's figures are wanted.
+
+    Raises Refusal `closing.other_rulebook`.
+    """
+    closing = await closings.find_in_force(conn, period)
+    if closing is None or wish.live:
+        return None
+    result = await signed_rating(conn, closing)
+    _require_same_rules(runtime, result, wish)
+    return replace(result, mark=mark_of(runtime, closing))
+
+
+def rules_of(
+    runtime: Runtime, period: Period, wish: Wish, signed: RatingResult | None = None
+) -> Rulebook:
+    """The rulebook to rate by: the one signed by, else the wanted one. Raises as `chosen`."""
+    if signed is not None:
+        return signed.rulebook
+    return chosen(runtime, wish.rulebook, wish.policies, period)
 
 
 async def show_officials(

@@ -15,7 +15,7 @@ from surveys.store.results.ratings import OutcomeCounts
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-RATING, TALLY, OFFICIALS, REPORT = "rating", "tally", "officials", "report"
+RATING, TALLY, OFFICIALS = "rating", "tally", "officials"
 """The names of the parts, besides the dossiers."""
 Officials = Mapping[tuple[str, str], OutcomeCounts]
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from admin.closing import freezing
+from admin.closing.reports import pack_reports
+from admin.kit.runtime import Runtime
 from admin.rating.result import RatingResult
 from admin.tallying import counts
 from admin.tallying.counts import TallyCounts
@@ -73,7 +75,11 @@ def hash_files(places: Iterable[Path]) -> tuple[SignedFile, ...]:
 
 
 async def plan(
-    conn: Connection, result: RatingResult, tally: TallyCounts, files: tuple[SignedFile, ...]
+    conn: Connection,
+    runtime: Runtime,
+    result: RatingResult,
+    tally: TallyCounts,
+    files: tuple[SignedFile, ...],
 ) -> Plan:
     """Read and pack what is signed, on the snapshot of `conn`.
 
@@ -86,11 +92,13 @@ async def plan(
         raise closings.closed_before(last)
     _require_something(result)
     officials = await ratings.count_by_officer(conn, period)
+    reports = [part async for part in pack_reports(conn, runtime, period, result.rulebook)]
     dossiers = [part async for part in closing_evidence.read_packed(conn, period)]
     parts = (
         closings.pack(freezing.RATING, freezing.rating_text(result)),
         closings.pack(freezing.TALLY, counts.as_text(tally)),
         closings.pack(freezing.OFFICIALS, freezing.officials_text(officials)),
+        *reports,
         *(part for part, _ in dossiers),
     )
     manifest = {

@@ -123,7 +123,7 @@ async def _plan(
     async with database.read() as conn:
         result = (await read_rating(conn, book, period)).weighted_by(weighing)
         counts = await read_counts(conn, period, settings.form, settings.quota_percent)
-        return await making.plan(conn, result, counts, files)
+        return await making.plan(conn, runtime, result, counts, files)
 
 
 async def _store(runtime: Runtime, planned: Plan) -> Closing:

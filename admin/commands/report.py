@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from admin.figures.live import live_figures
+from admin.closing.figures import Wish
+from admin.closing.reports import show_report
 from admin.figures.model import Kind
 from admin.kit.runtime import FILE, Runtime, leaf
-from admin.rating.rulebooks import chosen
 
 
 @leaf("report")
@@ -16,6 +16,7 @@ from admin.rating.rulebooks import chosen
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]))
 @click.option("--rulebook", metavar="ID")
 @click.option("--provisional", is_flag=True)
+@click.option("--live", is_flag=True)
 @click.option("--force", is_flag=True)
 async def command(
     runtime: Runtime,
@@ -24,14 +25,19 @@ async def command(
     kind: str | None,
     rulebook: str | None,
     provisional: bool,  # noqa: FBT001 - click calls by name
+    live: bool,  # noqa: FBT001
     force: bool,  # noqa: FBT001
 ) -> None:
     """Write the report of a period into a folder."""
     from admin.reporting.report_files import write_report
 
     wanted = runtime.period(period)
-    book = chosen(runtime, rulebook, (), wanted)
     asked = Kind(kind) if kind else None
-    figures = await live_figures(runtime, wanted, book, asked, provisional=provisional)
-    write_report(figures, out, force=force)
+    wish = Wish(rulebook=rulebook, live=live)
+    database = await runtime.database()
+    async with database.read() as conn:
+        shown = await show_report(conn, runtime, wanted, asked, wish, provisional=provisional)
+    write_report(shown.figures, out, mark=shown.mark, force=force)
+    if shown.mark is not None:
+        click.echo(shown.mark.line(runtime.texts), err=True)
     runtime.say("report.written", folder=out)

@@ -24,13 +24,27 @@ async def live_figures(
     *,
     provisional: bool = False,
 ) -> ReportFigures:
-    """Count a period as it is now.
+    """Count a period as it is now. Raises as `make_order`, or what `scoring.rating.rate` raises."""
+    order = make_order(runtime, period, rulebook, kind, provisional=provisional)
+    database = await runtime.database()
+    async with database.read() as conn:
+        return await gather(conn, order)
 
-    Raises Refusal `report.not_begun`, `report.not_over` unless `provisional`, or what
-    `scoring.rating.rate` raises.
+
+def make_order(
+    runtime: Runtime,
+    period: Period,
+    rulebook: Rulebook,
+    kind: Kind | None = None,
+    *,
+    provisional: bool = False,
+) -> Order:
+    """Which figures the settings and a command ask for.
+
+    Raises Refusal `report.not_begun`, or `report.not_over` unless `provisional`.
     """
     settings = runtime.settings
-    order = Order(
+    return Order(
         kind=kind or usual_kind(period),
         period=period,
         phrases=RatingPhrases(texts=load_texts(DOCUMENT_LANGUAGE), rulebook=rulebook),
@@ -40,9 +54,6 @@ async def live_figures(
         near_days=settings.near_due_days,
         as_of=last_day(period, runtime.today, provisional=provisional),
     )
-    database = await runtime.database()
-    async with database.read() as conn:
-        return await gather(conn, order)
 
 
 def usual_kind(period: Period) -> Kind:

@@ -118,6 +118,27 @@ def test_signed_figures_stay(motcua: Motcua) -> None:
     assert motcua("rate", "2021-Q2", "--officials").out == officials
 
 
+def test_a_report_prints_what_was_signed(motcua: Motcua) -> None:
+    """Of either kind; the file of figures says so."""
+
+    def figures(*more: str) -> dict[str, Any]:
+        assert motcua("report", "2021-Q2", "--out", "r", "--force", *more).code == 0
+        found: dict[str, Any] = json.loads((motcua.folder / "r" / "so-lieu.json").read_text())
+        return found
+
+    kinds = ((), ("--kind", "onestop"))
+    before = [figures(*kind) for kind in kinds]
+    assert motcua(*CLOSE).code == 0
+    _correct(motcua)
+    for kind, was in zip(kinds, before, strict=True):
+        found = figures(*kind)
+        assert found["signed"] is True
+        assert _unsigned(found) == was
+        live = figures(*kind, "--live")
+        assert live["signed"] is False
+        assert _unsigned(live) != was
+
+
 def test_signed_figures_are_marked(closed: Motcua) -> None:
     """In the table, in CSV, and on every sheet of a workbook."""
     assert "SỐ ĐÃ KÝ" in closed("rate", "2021-Q2").out

@@ -1,0 +1,83 @@
+"""The figures of a report: the signed ones of a closed period, else today's."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+
+from admin.closing import figures
+from admin.closing.figures import Wish
+from admin.closing.mark import Mark
+from admin.figures.gathering import Order, gather
+from admin.figures.live import make_order, usual_kind
+from admin.figures.model import Kind, ReportFigures
+from admin.figures.stored import as_text, from_text
+from admin.kit.runtime import Runtime
+from scoring.law import Rulebook
+from surveys.period import Period, previous, year_before
+from surveys.store.base.connection import Connection
+from surveys.store.results import closings
+from surveys.store.results.closings import Closing, Part, pack
+
+PART = "report-"
+"""The beginning of the name of a part; the kind of the report follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Figures to print, with the mark of a closed period."""
+
+    figures: ReportFigures
+    mark: Mark | None
+
+
+async def show_report(
+    conn: Connection,
+    runtime: Runtime,
+    period: Period,
+    kind: Kind | None,
+    wish: Wish,
+    *,
+    provisional: bool = False,
+) -> Shown:
+    """The figures of a report to print.
+
+    Raises Refusal `closing.other_rulebook`, and as `make_order` and `gather`.
+    """
+    kind = kind or usual_kind(period)
+    rating = await figures.find_signed(conn, runtime, period, wish)
+    if rating is not None:
+        closing = await figures.require_in_force(conn, period)
+        stored = await _stored(conn, closing, kind)
+        if stored is not None:
+            return Shown(figures=stored, mark=rating.mark)
+    book = figures.rules_of(runtime, period, wish, rating)
+    order = make_order(runtime, period, book, kind, provisional=provisional)
+    order = replace(order, signed=await _signed_past(conn, order))
+    mark = await figures.read_mark(conn, runtime, period, live=True)
+    return Shown(figures=await gather(conn, order), mark=mark)
+
+
+async def pack_reports(
+    conn: Connection, runtime: Runtime, period: Period, book: Rulebook
+) -> AsyncIterator[Part]:
+    """Pack the figures of every kind of report that the period has."""
+    for kind in dict.fromkeys((usual_kind(period), Kind.ONESTOP)):
+        order = make_order(runtime, period, book, kind)
+        order = replace(order, signed=await _signed_past(conn, order))
+        yield pack(f"{PART}{kind}", as_text(await gather(conn, order)))
+
+
+async def _signed_past(conn: Connection, order: Order) -> Mapping[str, ReportFigures]:
+    """The signed figures of the periods to compare with."""
+    found: dict[str, ReportFigures] = {}
+    preset = order.preset
+    for period in filter(None, (previous(order.period, preset), year_before(order.period, preset))):
+        closing = await closings.find_in_force(conn, period)
+        stored = await _stored(conn, closing, usual_kind(period)) if closing else None
+        if stored is not None:
+            found[period.id] = stored
+    return found
+
+
+async def _stored(conn: Connection, closing: Closing, kind: Kind) -> ReportFigures | None:
+    text = await closings.read_part(conn, closing, f"{PART}{kind}")
+    return None if text is None else from_text(text)
