@@ -62,6 +62,7 @@ def find(rulebook: Rulebook, criterion: str, unit: UnitEvidence) -> Finding:
     Raises Refusal `rulebooks.unknown_outcome` or `rulebooks.unknown_level`.
     """
     metric = rulebook.criteria[criterion].metric
+    unit = unit.seen_as(rulebook.measures(criterion))
     if metric is not None:
         return _measured(rulebook, criterion, measure(metric, unit))
     asked = criterion == "6" and rulebook.publicity_from_answers

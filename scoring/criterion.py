@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from scoring.metric import Metric, Share
 from scoring.model import Line, Model, Points, Text
-from scoring.supported import CRITERIA, Scope
+from scoring.supported import CRITERIA, Attribution, Scope
 
 
 def _every_level(value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - what YAML holds
@@ -47,13 +47,15 @@ class Criterion(Model):
     """One chỉ số: its legal source and its points.
 
     Either the points of each case that `scoring.criteria` tells apart, or a `metric`. `max` is the
-    most it can give, by default the rulebook's `max_points`.
+    most it can give, by default the rulebook's `max_points`. `attributed_to`: whether the unit
+    that resolved a dossier or the one that received it is measured (policy `attribution`).
     """
 
     name: Text
     scope: Scope
     source: Line
     max: Annotated[Points, Field(gt=0)] | None = None
+    attributed_to: Attribution = Attribution.RESOLVER
     outcomes: Mapping[str, Outcome] = Field(default_factory=dict)
     thresholds: Mapping[str, ByLevel] = Field(default_factory=dict)
     metric: Metric | None = None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from scoring.errors import Refusal
 from scoring.law import Rulebook
 from scoring.metric import OWN_COUNTS
 from scoring.rounding import plain
-from scoring.supported import FACTS, FactKind
+from scoring.supported import FACTS, Attribution, FactKind
 
 Fact = Annotated[Decimal | str, Field(union_mode="left_to_right")]
 """A number or a word; a stored one is read as a number where it is one."""
@@ -33,14 +33,25 @@ _PERCENT = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,20})?) ?%")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What is known of a unit as the one that received dossiers, whichever unit resolved them."""
+
+    dossiers: int = 0
+    responses: int = 0
+    outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitEvidence:
     """Everything a rating reads of one unit and one period.
 
     `dossiers` are those returned in the period, `late` of them after their day; `received` and
     `received_online` go by the day of reception. `outcomes` counts dossiers: criterion → outcome
-    → how many. `answers` counts responses: question → option → how many. `appraised` and
+    → how many. `answers` counts responses: question → option → how many. All of them are those
+    the unit resolved; `desk` are those it received, None where they are the same. `appraised` and
     `self_scores` are points per criterion. `lacking`: facts that only some parts of the period
-    hold → the parts without them.
+    hold → the parts without them. `includes`: the codes of merged units counted with it.
     """
 
     code: str
@@ -54,10 +65,36 @@ class UnitEvidence:
     late: int = 0
     outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    desk: Desk | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    includes: tuple[str, ...] = ()
     appraised: Mapping[str, Decimal] = field(default_factory=dict)
     self_scores: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def seen_as(self, role: Attribution) -> "UnitEvidence":
+        """The evidence of the unit as the one that resolved, or that received, dossiers."""
+        if role is Attribution.RESOLVER or self.desk is None:
+            return self
+        desk = self.desk
+        return replace(
+            self,
+            dossiers=desk.dossiers,
+            responses=desk.responses,
+            outcomes=desk.outcomes,
+            answers=desk.answers,
+            desk=None,
+        )
+
+    @property
+    def most_dossiers(self) -> int:
+        """The dossiers returned that it resolved or received, whichever are more."""
+        return max(self.dossiers, self.desk.dossiers if self.desk else 0)
+
+    @property
+    def most_responses(self) -> int:
+        """The responses about those."""
+        return max(self.responses, self.desk.responses if self.desk else 0)
 
     def number(self, fact: str) -> Decimal | None:
         """A fact that is a number; None where it is unknown."""

@@ -39,6 +39,7 @@ from scoring.supported import (
     CRITERIA,
     FACTS,
     MISSING,
+    Attribution,
     FactKind,
     FactRule,
     Validity,
@@ -256,6 +257,27 @@ class Rulebook(Model):
         except KeyError:
             known = ", ".join(self.levels)
             raise Refusal("rulebooks.unknown_level", level=level, known=known) from None
+
+    def measures(self, criterion: str) -> Attribution:
+        """The unit that a criterion is about, by the policy `attribution`."""
+        chosen = self.policies.choice("attribution", "by_criterion")
+        own = self.criteria[criterion].attributed_to
+        return own if chosen == "by_criterion" else Attribution(chosen)
+
+    @cached_property
+    def due_as_promised_last(self) -> bool:
+        """Whether dossiers are measured by the day promised last instead of the first one."""
+        return self.policies.choice("due_basis", "original") == "current"
+
+    @cached_property
+    def counts_ended(self) -> bool:
+        """Whether dossiers that ended without a result count as well (policy `exclude_states`)."""
+        return self.policies.choice("exclude_states", "ended") == "none"
+
+    @cached_property
+    def sums_mergers(self) -> bool:
+        """Whether a merged unit is counted with its successor."""
+        return self.policies.choice("mergers", "summed") == "summed"
 
     def valid_on(self, day: date) -> bool:
         """Whether the rulebook is in force on this day."""

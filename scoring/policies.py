@@ -75,6 +75,10 @@ class Policies(Model):
     widest_interval: Policy | None = None
     printed: Policy | None = None
     ratio_digits: Policy | None = None
+    due_basis: Policy | None = None
+    exclude_states: Policy | None = None
+    attribution: Policy | None = None
+    mergers: Policy | None = None
 
     @field_validator(*CHOICES)
     @classmethod

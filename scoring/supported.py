@@ -35,6 +35,13 @@ class Validity(StrEnum):
     """
 
 
+class Attribution(StrEnum):
+    """Which unit a criterion is about, where one receives a dossier and another resolves it."""
+
+    RESOLVER = "resolver"
+    RECEIVER = "receiver"
+
+
 class FactRule(StrEnum):
     """How the fact of a year follows from those of its quarters."""
 
@@ -152,5 +159,9 @@ CHOICES: Mapping[str, frozenset[str]] = {
     "widest_interval": _TENTHS,
     "printed": frozenset(Printed),
     "ratio_digits": _COUNTS,
+    "due_basis": frozenset({"original", "current"}),
+    "exclude_states": frozenset({"ended", "none"}),
+    "attribution": frozenset({"by_criterion", *Attribution}),
+    "mergers": frozenset({"summed", "apart"}),
 }
 """What the program can do for a policy; the other policies are nothing but points."""

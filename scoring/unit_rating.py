@@ -141,7 +141,8 @@ class UnitRating:
             "total": None if self.total is None else str(self.total),
             "grade": None if self.grade is None else self.grade.id,
         }
-        return found | ({"groups": groups} if groups else {})
+        merged = {"includes": list(unit.includes)} if unit.includes else {}
+        return found | ({"groups": groups} if groups else {}) | merged
 
 
 def rate_units(rulebook: Rulebook, units: Iterable[UnitEvidence]) -> tuple[UnitRating, ...]:
@@ -241,9 +242,9 @@ def _percent(rulebook: Rulebook, criterion: str, finding: Finding) -> Decimal | 
 
 def _state(rulebook: Rulebook, unit: UnitEvidence, scored: int) -> State:
     by_facts = rulebook.rated_without_dossiers and unit.facts
-    if unit.received == 0 and unit.dossiers == 0 and not by_facts:
+    if unit.received == 0 and unit.most_dossiers == 0 and not by_facts:
         return State.NO_DOSSIERS
-    if not (unit.responses or unit.facts or unit.appraised or unit.self_scores):
+    if not (unit.most_responses or unit.facts or unit.appraised or unit.self_scores):
         return State.NOT_SCORED
     if scored < rulebook.minimum_criteria:
         return State.INSUFFICIENT

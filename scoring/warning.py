@@ -45,6 +45,7 @@ def warnings_of(
         *_scored_by_nobody(rulebook, overall, rated),
         *_left_out(rulebook, units),
         *_lacking(rulebook, units),
+        *_merged(units),
         *(warning for unit in rated for warning in _grade_lowered(rulebook, unit)),
         *(warning for unit in units for warning in _self_differs(rulebook, unit)),
     )
@@ -97,6 +98,14 @@ def _lacking(rulebook: Rulebook, units: Sequence[UnitRating]) -> Iterator[Rating
             "units": names,
         }
         yield RatingWarning(code=code, params=params)
+
+
+def _merged(units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
+    """That units were counted with those merged into them."""
+    found = {unit.evidence.name: unit.evidence.includes for unit in units if unit.evidence.includes}
+    if found:
+        told = [f"{name} ({', '.join(codes)})" for name, codes in found.items()]
+        yield RatingWarning(code="mergers_summed", params={"count": len(found), "units": told})
 
 
 def _grade_lowered(rulebook: Rulebook, unit: UnitRating) -> Iterator[RatingWarning]:

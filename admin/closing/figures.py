@@ -7,7 +7,7 @@ from admin.closing.mark import Mark
 from admin.kit.runtime import Runtime
 from admin.rating.result import PastPeriod, RatingResult, read_rating
 from admin.rating.rulebooks import chosen
-from admin.rating.unit_evidence import PeriodEvidence, unit_evidence
+from admin.rating.unit_evidence import unit_evidence, with_mergers
 from scoring.comparison import compare
 from scoring.law import Rulebook
 from scoring.rating import Rating, rate
@@ -109,7 +109,7 @@ async def with_past(conn: Connection, runtime: Runtime, now: RatingResult) -> Ra
     preset = runtime.settings.periods
     past = []
     for period in filter(None, (previous(now.period, preset), year_before(now.period, preset))):
-        before = await _past_rating(conn, period, now.rulebook)
+        before = await _past_rating(conn, period, now)
         past.append(PastPeriod(period=period, comparison=compare(now.rating, before)))
     return replace(now, past=tuple(past))
 
@@ -119,13 +119,19 @@ async def signed_rating(conn: Connection, closing: Closing) -> RatingResult:
     return freezing.rating_from(await read_part(conn, closing, freezing.RATING))
 
 
-async def _past_rating(conn: Connection, period: Period, book: Rulebook) -> Rating:
-    """An earlier period by the same rulebook, from the signed evidence where there is some."""
+async def _past_rating(conn: Connection, period: Period, now: RatingResult) -> Rating:
+    """An earlier period by the same rulebook, from the signed evidence where there is some; units
+    merged since are counted with their successors.
+    """
+    book, last_day = now.rulebook, now.period.end
     closing = await closings.find_in_force(conn, period)
     signed = None if closing is None else await signed_rating(conn, closing)
-    if signed is not None and _same_rules(signed.rulebook, book):
+    if signed is None:
+        read = await unit_evidence(conn, book, period, as_of=last_day)
+        return rate(book, read.evidence)
+    read = await with_mergers(conn, book, last_day, signed.read)
+    if read is signed.read and _same_rules(signed.rulebook, book):
         return signed.rating
-    read: PeriodEvidence = signed.read if signed else await unit_evidence(conn, book, period)
     return rate(book, read.evidence)
 
 

@@ -1,6 +1,7 @@
 """The dossiers underlying a criterion: those that were signed, of a closed period; else today's."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from admin.rating.result import RatingResult
 from surveys.criteria import CRITERIA
@@ -11,24 +12,41 @@ from surveys.store.results.closing_evidence import KeptDossier
 from surveys.store.results.ratings import Page
 
 
+class Asked(NamedTuple):
+    """The dossiers to list: of which units (a unit and those merged into it) and criterion, with
+    which outcome; `as_receiver`: those the units received, whichever unit resolved them.
+    """
+
+    units: tuple[str, ...]
+    criterion: str
+    outcome: int | None
+    as_receiver: bool
+
+
 async def find_page(
     conn: Connection,
     rating: RatingResult,
-    unit: str,
-    criterion: str,
+    asked: Asked,
     *,
-    outcome: int | None,
     limit: int,
     offset: int,
 ) -> tuple[Page, Mapping[int, int]]:
-    """One page of a unit's dossiers with evidence for a criterion (or exactly this outcome); for
-    signed figures the outcomes that were signed, by dossier.
+    """One page of the dossiers asked for, with evidence for a criterion (or exactly this outcome);
+    for signed figures the outcomes that were signed, by dossier.
     """
+    criterion, outcome = asked.criterion, asked.outcome
     period = rating.period
     closing = await closings.find_in_force(conn, period)
     if closing is None or rating.mark is None or rating.mark.live:
         page = await ratings.find_page(
-            conn, period, unit, criterion, outcome=outcome, limit=limit, offset=offset
+            conn,
+            period,
+            asked.units,
+            criterion,
+            outcome=outcome,
+            limit=limit,
+            offset=offset,
+            as_receiver=asked.as_receiver,
         )
         return page, {}
     column = CRITERIA[criterion].column
@@ -37,7 +55,7 @@ async def find_page(
         kept += [
             one
             for one in part
-            if one.value("unit") == unit
+            if _unit_of(one, as_receiver=asked.as_receiver) in asked.units
             and is_returned_in(one, period)
             and _shows(one.value(column), outcome)
         ]
@@ -51,6 +69,11 @@ def is_returned_in(one: KeptDossier, period: Period) -> bool:
     """Whether the dossier counts in the period, rather than being received in it only."""
     day = one.value("returned_on")
     return day is not None and period.start.isoformat() <= day <= period.end.isoformat()
+
+
+def _unit_of(one: KeptDossier, *, as_receiver: bool) -> str:
+    received_by = one.value("received_by") if as_receiver else None
+    return str(received_by or one.value("unit"))
 
 
 def _shows(code: int, outcome: int | None) -> bool:

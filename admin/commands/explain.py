@@ -4,7 +4,7 @@ import click
 
 from admin.closing import figures
 from admin.closing.figures import Wish
-from admin.closing.pages import find_page
+from admin.closing.pages import Asked, find_page
 from admin.importing import UnitIndex
 from admin.kit.output import Format
 from admin.kit.runtime import WHOLE, Runtime, format_option, leaf
@@ -20,6 +20,7 @@ from admin.verifying.dossier_phrases import DossierPhrases, known_forms
 from admin.verifying.outcomes import outcome_code
 from scoring.evidence import known_criterion
 from scoring.law import Rulebook
+from scoring.supported import Attribution
 from scoring.unit_rating import UnitRating
 from surveys.criteria import CRITERIA
 from surveys.errors import Refusal
@@ -68,7 +69,7 @@ async def command(
         phrases = DossierPhrases(runtime=runtime, rulebook=book, forms=await known_forms(conn))
         page_shown = None
         if counted := _counted(book, criterion):
-            asked = (rated.code, counted, outcome)
+            asked = _asked(book, rated, criterion, counted, outcome)
             page_shown = await _page(conn, rating, asked, limit, page, open_codes=codes)
     result = ExplainResult(
         rulebook=book,
@@ -98,30 +99,40 @@ def _counted(book: Rulebook, criterion: str | None) -> str | None:
 
 async def _find_unit(conn: Connection, rating: RatingResult, unit: str) -> UnitRating:
     code = (await UnitIndex.load(conn)).code_of(unit)
-    found = next((one for one in rating.rating.units if one.code == code), None)
+    found = next(
+        (one for one in rating.rating.units if code in {one.code, *one.evidence.includes}), None
+    )
     if found is None:
         raise Refusal("explain.not_in_period", unit=code, period=rating.period.id)
     return found
 
 
+def _asked(
+    book: Rulebook, rated: UnitRating, criterion: str | None, counted: str, outcome: str | None
+) -> Asked:
+    """The dossiers to list; `counted` is the criterion of dossiers whose outcomes are counted."""
+    return Asked(
+        units=(rated.code, *rated.evidence.includes),
+        criterion=counted,
+        outcome=None if outcome is None else outcome_code(counted, outcome),
+        as_receiver=bool(criterion) and book.measures(criterion) is Attribution.RECEIVER,
+    )
+
+
 async def _page(
     conn: Connection,
     rating: RatingResult,
-    asked: tuple[str, str, str | None],
+    asked: Asked,
     limit: int,
     page: int,
     *,
     open_codes: bool,
 ) -> DossierPage:
-    unit, criterion, outcome = asked
     first = (page - 1) * limit
-    code = None if outcome is None else outcome_code(criterion, outcome)
-    found, signed = await find_page(
-        conn, rating, unit, criterion, outcome=code, limit=limit, offset=first
-    )
+    found, signed = await find_page(conn, rating, asked, limit=limit, offset=first)
     known = {one.dossier_id: one for one in await dossier_records.find_by_ids(conn, found.ids)}
     return DossierPage(
-        criterion=criterion,
+        criterion=asked.criterion,
         known=tuple(known[number] for number in found.ids if number in known),
         decisions=await verifications.find_last_decisions(conn, found.ids),
         first=first + 1,

@@ -7,8 +7,12 @@ from admin.importing.units import UnitImporter
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
 from surveys.store.dossiers import units
+from surveys.unit_kinds import levels
 
-COLUMNS = "code name level block parent valid_from valid_to dossiers phone address hours"
+COLUMNS = (
+    "code name level block parent valid_from valid_to dossiers phone address hours successor "
+    "merged_by"
+)
 
 command = group("units")
 
@@ -29,7 +33,10 @@ async def list_units(runtime: Runtime, shown_as: Format) -> None:
         found = await units.list_units(conn)
     rows = [asdict(one.unit) | {"dossiers": one.dossiers} for one in found]
     if shown_as is Format.TABLE:
-        rows = [row | {"level": runtime.text(f"units.levels.{row['level']}")} for row in rows]
+        names = {key: one.name[runtime.texts.language] for key, one in levels().items()}
+        rows = [row | {"level": names.get(row["level"], row["level"])} for row in rows]
     runtime.show(
-        rows, runtime.columns("units.columns", COLUMNS, codes="code block parent"), shown_as
+        rows,
+        runtime.columns("units.columns", COLUMNS, codes="code block parent successor"),
+        shown_as,
     )

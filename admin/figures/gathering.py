@@ -80,7 +80,7 @@ async def gather(conn: Connection, order: Order) -> ReportFigures:
 
 async def _rated(conn: Connection, order: Order, period: Period) -> RatedPeriod:
     book = order.phrases.rulebook
-    read = await unit_evidence(conn, book, period)
+    read = await unit_evidence(conn, book, period, as_of=order.period.end)
     named = (
         period == order.period and book.officials is not None and await series.has_officials(conn)
     )

@@ -1,7 +1,7 @@
 """Reads the rows of an export of dossiers."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -68,6 +68,8 @@ class DossierReader:
             for word, ours in sheet.units.items()
             if index.find_exact(word) is None
         }
+        self._ended = {index.ids[code]: unit for code, unit in index.units.items() if unit.valid_to}
+        self._ids = index.ids
         self._watched = DateColumns()
         self._first = taken
 
@@ -84,6 +86,8 @@ class DossierReader:
                 plain[name] = moment
                 self._watched.see(name, row.cells[row.places[name]], moment, place)
         self._require_past(plain)
+        if plain["unit_id"] in self._ended:
+            plain["unit_id"] = self._unit_of_day(plain["unit_id"], plain.get("received_at"), place)
         plain |= self._stated(row)
         if self._with_receiver:
             plain |= self._receiver(row, plain["unit_id"])
@@ -105,6 +109,23 @@ class DossierReader:
 
     def _translated(self, written: str) -> str:
         return self._units.get(written.casefold(), written) if self._units else written
+
+    def _unit_of_day(self, unit_id: int, received_at: datetime | None, place: str) -> int:
+        """The unit, or what it was merged into by the day of reception.
+
+        Raises Refusal `units.ended` for one that ended before that day without a successor.
+        """
+        found = unit_id
+        while received_at is not None and (unit := self._ended.get(found)) is not None:
+            day, used = unit.valid_to, received_at.date()
+            if day is None or used <= day:
+                break
+            if unit.successor is None:
+                days = {"day": f"{day:%d/%m/%Y}", "used": f"{used:%d/%m/%Y}"}
+                raise Refusal("units.ended", unit=unit.name, **days)
+            self.notes.add("merged_unit", place, unit.name)
+            found = self._ids[unit.successor]
+        return found
 
     def finish(self) -> Notes:
         """The notes, once all rows are read."""

@@ -63,9 +63,10 @@ class FactImporter:
             raise Refusal("facts.unknown", fact=name, known=self._facts.known)
         written = self._facts.value(name, needed(row, "value"))
         value = law.parse_fact(name, written, self._facts.kinds)
+        period = self._runtime.period(needed(row, "period"))
         fact = Fact(
-            unit_id=self._units.id_of(needed(row, "unit")),
-            period=self._runtime.period(needed(row, "period")).id,
+            unit_id=self._units.id_within(needed(row, "unit"), period),
+            period=period.id,
             fact=name,
             value=plain(value) if isinstance(value, Decimal) else value,
         )

@@ -65,9 +65,10 @@ class ScoreImporter:
         """Read one score in canonical form; raises Refusal with the reason to reject it."""
         criterion = _criterion(needed(row, "criterion"))
         points = parse_points(self._rulebook, criterion, needed(row, "points"))
+        period = self._runtime.period(needed(row, "period"))
         score = ScoreRow(
-            unit_id=self._units.id_of(needed(row, "unit")),
-            period=self._runtime.period(needed(row, "period")).id,
+            unit_id=self._units.id_within(needed(row, "unit"), period),
+            period=period.id,
             stage=self._stage(needed(row, "stage")),
             criterion=criterion,
             points=plain(points),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from admin.importing.unit_names import likely
 from surveys.errors import Refusal
+from surveys.period import Period
 from surveys.spelling import name_key
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import unit_aliases, units
@@ -83,6 +84,22 @@ class UnitIndex:
     def id_of(self, text: str) -> int:
         """The number of the stored unit that `text` names; raises as `code_of`."""
         return self.ids[self.code_of(text)]
+
+    def id_within(self, text: str, period: Period) -> int:
+        """The number of the unit that `text` names, which must not have ended before the period.
+
+        Raises Refusal `units.ended_merged`, `units.ended`, or as `code_of`.
+        """
+        code = self.code_of(text)
+        unit = self.units[code]
+        if unit.valid_to is None or unit.valid_to >= period.start:
+            return self.ids[code]
+        day = f"{unit.valid_to:%d/%m/%Y}"
+        if unit.successor is None:
+            used = f"{period.start:%d/%m/%Y}"
+            raise Refusal("units.ended", unit=unit.name, day=day, used=used)
+        after = {"successor": self.units[unit.successor].name, "period": period.id}
+        raise Refusal("units.ended_merged", unit=unit.name, day=day, **after)
 
     def _unknown(self, text: str) -> Refusal:
         found = likely(text, ((unit.name, code) for code, unit in self.units.items()))

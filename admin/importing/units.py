@@ -12,12 +12,12 @@ from admin.importing.unit_index import UnitIndex
 from admin.importing.unit_limits import Touched
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.errors import Refusal
-from surveys.spelling import fold
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import units
-from surveys.store.dossiers.units import Level, Unit
+from surveys.store.dossiers.units import Unit
 from surveys.store.system import import_changes
 from surveys.store.system.import_changes import Change
+from surveys.unit_kinds import Kind, levels, parse_kind
 
 COLUMNS = (
     ColumnSpec(name="code", titles=("Mã đơn vị", "Mã"), required=True),
@@ -30,15 +30,14 @@ COLUMNS = (
     ColumnSpec(name="phone", titles=("Điện thoại Một cửa", "Điện thoại", "Số điện thoại")),
     ColumnSpec(name="address", titles=("Địa chỉ Một cửa", "Địa chỉ")),
     ColumnSpec(name="hours", titles=("Giờ làm việc", "Giờ tiếp nhận")),
+    ColumnSpec(
+        name="successor",
+        titles=("Đơn vị kế thừa", "Sáp nhập vào", "Nhập vào", "Đơn vị mới", "Thành đơn vị"),
+    ),
+    ColumnSpec(
+        name="merged_by", titles=("Căn cứ sáp nhập", "Văn bản sáp nhập", "Nghị quyết sáp nhập")
+    ),
 )
-LEVELS = {
-    Level.PROVINCE: ("tỉnh", "cấp tỉnh", "thành phố trực thuộc trung ương", "province"),
-    Level.DISTRICT: ("huyện", "cấp huyện", "quận", "thị xã", "district"),
-    Level.COMMUNE: ("xã", "cấp xã", "phường", "thị trấn", "đặc khu", "commune"),
-}
-USUAL_BLOCK = {Level.PROVINCE: "so", Level.DISTRICT: "phong", Level.COMMUNE: "xa"}
-"""The default block of a unit by its level: sở, phòng, xã."""
-_LEVELS = {fold(word): level for level, words in LEVELS.items() for word in words}
 
 
 class UnitImporter:
@@ -66,19 +65,24 @@ class UnitImporter:
         """Read one unit, with its parent as the row names it. A code that the database has in a
         different case keeps the database's spelling."""
         code = self._code(row)
-        level = _level(needed(row, "level"))
+        kind = _kind(needed(row, "level"))
         unit = Unit(
             code=code,
             name=needed(row, "name"),
-            level=level,
-            block=text(row, "block") or USUAL_BLOCK[level],
+            level=kind.level,
+            block=text(row, "block") or kind.block,
             parent=text(row, "parent") or None,
             valid_from=self._day(row, "valid_from"),
             valid_to=self._day(row, "valid_to"),
-            **self._desk(row, code),
+            **self._kept(row, code),
         )
         if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
             raise Refusal("units.ends_before_it_begins", unit=code)
+        if unit.successor and not unit.valid_to:
+            raise Refusal("units.successor_without_end", unit=code, successor=unit.successor)
+        ended = levels()[unit.level].valid_to
+        if ended and unit.valid_from and unit.valid_from > ended:
+            raise Refusal("units.level_ended", unit=code, value=needed(row, "level"), day=ended)
         self._first[code.casefold()] = row.place
         return unit
 
@@ -90,7 +94,8 @@ class UnitImporter:
         """Link children to their parents, refuse cycles, write new and changed units."""
         taken, rejected = _with_parents(rows, self._stored)
         after = dict(self._stored) | {unit.code: unit for unit in taken}
-        _refuse_circles(after)
+        _refuse_circles(after, "parent", "units.circle")
+        _refuse_circles(after, "successor", "units.merged_in_circle")
         changed = [unit for unit in taken if self._stored.get(unit.code) != unit]
         await units.save(conn, changed)
         new = sum(unit.code not in self._stored for unit in changed)
@@ -119,10 +124,10 @@ class UnitImporter:
             raise Refusal("units.duplicate", unit=written, row=first)
         return self._written.get(written.casefold(), written)
 
-    def _desk(self, row: Row, code: str) -> dict[str, str | None]:
-        """The phone, address and hours; a blank keeps what is known."""
+    def _kept(self, row: Row, code: str) -> dict[str, str | None]:
+        """The desk, and what the unit was merged into; a blank keeps what is known."""
         there = self._stored.get(code)
-        names = ("phone", "address", "hours")
+        names = ("phone", "address", "hours", "successor", "merged_by")
         return {one: text(row, one) or (there and getattr(there, one)) or None for one in names}
 
     def _day(self, row: Row, column: str) -> date | None:
@@ -153,14 +158,16 @@ def _join(rows: Iterable[Read[Unit]], index: UnitIndex) -> tuple[list[Read[Unit]
     for row, unit in rows:
         try:
             parent = index.code_of(unit.parent) if unit.parent else None
+            successor = index.code_of(unit.successor) if unit.successor else None
         except Refusal as reason:
             lost.append((row, reason))
         else:
-            joined.append((row, replace(unit, parent=parent)))
+            joined.append((row, replace(unit, parent=parent, successor=successor)))
     return joined, lost
 
 
-def _refuse_circles(known: Mapping[str, Unit]) -> None:
+def _refuse_circles(known: Mapping[str, Unit], link: str, refusal: str) -> None:
+    """Raises this Refusal when units follow one another in a circle; `link` is the field."""
     sound: set[str] = set()
     for start in known:
         chain: list[str] = []
@@ -168,14 +175,14 @@ def _refuse_circles(known: Mapping[str, Unit]) -> None:
         while code is not None and code not in sound:
             if code in chain:
                 circle = [*chain[chain.index(code) :], code]
-                raise Refusal("units.circle", codes=" → ".join(circle))
+                raise Refusal(refusal, codes=" → ".join(circle))
             chain.append(code)
-            code = known[code].parent if code in known else None
+            code = getattr(known[code], link) if code in known else None
         sound.update(chain)
 
 
-def _level(written: str) -> Level:
+def _kind(written: str) -> Kind:
     try:
-        return _LEVELS[fold(written)]
-    except KeyError:
+        return parse_kind(written)
+    except ValueError:
         raise Refusal("units.level", value=written) from None

@@ -161,7 +161,11 @@ def has_few_responses(rulebook: Rulebook, unit: UnitRating) -> bool:
     if any(_wide(rulebook, score) for score in unit.scores.values()):
         return True
     found = (
-        confidence.of_finding(rulebook, unit.scores[number].finding, unit.evidence.dossiers)
+        confidence.of_finding(
+            rulebook,
+            unit.scores[number].finding,
+            unit.evidence.seen_as(rulebook.measures(number)).dossiers,
+        )
         for number in FROM_CITIZENS
         if number in unit.scores and unit.scores[number].appraised is None
     )

@@ -141,4 +141,5 @@ def _confidence(rulebook: Rulebook, unit: UnitRating, number: str) -> Confidence
     """The confidence of a mean of citizens' answers, if not all of them answered."""
     if number not in FROM_CITIZENS:
         return None
-    return confidence.of_finding(rulebook, unit.scores[number].finding, unit.evidence.dossiers)
+    measured = unit.evidence.seen_as(rulebook.measures(number))
+    return confidence.of_finding(rulebook, unit.scores[number].finding, measured.dossiers)

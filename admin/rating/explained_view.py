@@ -79,7 +79,8 @@ class ExplainView:
         sure = criterion.confidence
         low, high = (self.result.rulebook.round_mean(value) for value in (sure.low, sure.high))
         word = say("trust", sure.trust.value, self.texts.language)
-        counts = {"n": criterion.n, "dossiers": unit.evidence.dossiers}
+        role = self.result.rulebook.measures(criterion.criterion)
+        counts = {"n": criterion.n, "dossiers": unit.evidence.seen_as(role).dossiers}
         yield self.texts.text("explain.confidence", low=low, high=high, word=word, **counts)
 
     def _dossier_lines(self, page: DossierPage) -> Iterator[str]:

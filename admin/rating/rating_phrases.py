@@ -9,6 +9,7 @@ from scoring.rounding import plain
 from scoring.supported import Printed
 from scoring.texts import Percent, say, written
 from scoring.unit_rating import State, UnitRating
+from surveys.unit_kinds import block_name
 
 UNKNOWN = "–"
 
@@ -84,7 +85,7 @@ class RatingPhrases:
 
     def block(self, block: str) -> str:
         """The name of a block of units; its id if it has no text."""
-        return self.texts.find(f"rate.block_names.{block}") or block
+        return block_name(block, self.language)
 
     def aggregate(self, name: str) -> str:
         """The name of an overall figure."""

@@ -11,11 +11,11 @@ from admin.closing.mark import Mark
 from admin.rating.attention import Attention, attention_of
 from admin.rating.unit_evidence import PeriodEvidence, unit_evidence
 from admin.rating.weights import BlockWeights, leading, weighted_mean
-from scoring.comparison import Comparison, compare
+from scoring.comparison import Comparison
 from scoring.law import Rulebook
 from scoring.rating import Rating, rate
 from scoring.supported import Printed
-from surveys.period import Period, Preset, previous, year_before
+from surveys.period import Period
 from surveys.store.base.connection import Connection
 
 
@@ -111,16 +111,6 @@ async def read_rating(conn: Connection, rulebook: Rulebook, period: Period) -> R
     read = await unit_evidence(conn, rulebook, period)
     rating = rate(rulebook, read.evidence, period.end)
     return RatingResult(read=read, rating=rating, attention=attention_of(rating))
-
-
-async def with_past(conn: Connection, now: RatingResult, preset: Preset) -> RatingResult:
-    """A copy compared with the period before and the same period a year earlier."""
-    earlier = (previous(now.period, preset), year_before(now.period, preset))
-    past = []
-    for period in filter(None, earlier):
-        before = rate(now.rulebook, (await unit_evidence(conn, now.rulebook, period)).evidence)
-        past.append(PastPeriod(period=period, comparison=compare(now.rating, before)))
-    return replace(now, past=tuple(past))
 
 
 def _applied(rulebook: Rulebook, language: str) -> Iterator[AppliedPolicy]:

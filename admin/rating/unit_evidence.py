@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from scoring.evidence import Fact, UnitEvidence, parse_fact
+from admin.rating.answer_counts import Answers, read_answers
+from scoring.evidence import Desk, Fact, UnitEvidence, parse_fact
 from scoring.law import Rulebook
+from scoring.mergers import Merger, Successor, fold, heads_of
 from scoring.rollup import roll_up
-from scoring.supported import FactKind
+from scoring.supported import Attribution, FactKind
 from surveys.period import Period, part_ids
 from surveys.store.base.connection import Connection
-from surveys.store.dossiers import facts, scores
+from surveys.store.dossiers import facts, scores, units
 from surveys.store.dossiers.scores import Stage
-from surveys.store.results import ratings, tallies
 from surveys.store.results.ratings import UnitCounts
-from surveys.store.results.tallies import Dimension
+from surveys.store.results.roles import Choices, count_by_role
 
 Points = Mapping[str, Decimal]
 
@@ -34,17 +36,21 @@ class PeriodEvidence:
         return sum(self.simulated_by_unit.values())
 
 
-async def unit_evidence(conn: Connection, rulebook: Rulebook, period: Period) -> PeriodEvidence:
+async def unit_evidence(
+    conn: Connection, rulebook: Rulebook, period: Period, as_of: date | None = None
+) -> PeriodEvidence:
     """Read a period with a fixed number of statements, however many dossiers it has.
 
-    The facts of a year are combined from those of its quarters as the rulebook says.
+    The facts of a year are combined from those of its quarters as the rulebook says. Units merged
+    by the day `as_of`, by default the period's last, are counted with their successors.
     """
-    counted = await ratings.count_by_unit(conn, period)
+    roles = await count_by_role(conn, period, _choices(rulebook))
+    counted = roles.resolvers
     parts = part_ids(period)
     given = await facts.list_by_period(conn, (period.id, *parts))
     own = await scores.list_by_period(conn, period.id, Stage.SELF)
     appraised = await scores.list_by_period(conn, period.id, Stage.APPRAISED)
-    answers = await _answers(conn, period) if rulebook.counts_answers else {}
+    answers = await read_answers(conn, period, roles) if rulebook.counts_answers else Answers()
     read = []
     for unit in counted:
         held = {one: _facts(rulebook, by_unit.get(unit.code, {})) for one, by_unit in given.items()}
@@ -52,12 +58,43 @@ async def unit_evidence(conn: Connection, rulebook: Rulebook, period: Period) ->
         known, lacking = roll_up(rulebook.facts_of_parts, whole, held)
         points = _Points(own=own.get(unit.code, {}), appraised=appraised.get(unit.code, {}))
         made = replace(_evidence(unit, points), facts=known, lacking=lacking)
-        read.append(replace(made, answers=answers.get(unit.code, {})))
-    return PeriodEvidence(
-        period=period,
-        evidence=tuple(read),
-        simulated_by_unit={unit.code: unit.simulated for unit in counted if unit.simulated},
+        desk = _desk(roles.receivers.get(unit.unit_id), answers)
+        given_here = answers.of_resolver.get(unit.code, {})
+        read.append(replace(made, answers=given_here, desk=desk))
+    return await with_mergers(
+        conn,
+        rulebook,
+        as_of or period.end,
+        PeriodEvidence(
+            period=period,
+            evidence=tuple(read),
+            simulated_by_unit={unit.code: unit.simulated for unit in counted if unit.simulated},
+        ),
     )
+
+
+async def with_mergers(
+    conn: Connection, rulebook: Rulebook, day: date, read: PeriodEvidence
+) -> PeriodEvidence:
+    """Count units merged by this day with their successors, if the rulebook says so; `read` itself
+    where there are none.
+    """
+    found = await units.list_mergers(conn) if rulebook.sums_mergers else []
+    heads = heads_of((Merger(unit=a, successor=b, last_day=last) for a, b, last in found), day)
+    if not heads.keys() & {unit.code for unit in read.evidence}:
+        return read
+    listed = {code: unit for code, (_, unit) in (await units.list_all(conn)).items()}
+    named = {
+        code: Successor(code=code, name=unit.name, level=unit.level, block=unit.block)
+        for code, unit in listed.items()
+        if code in heads.values()
+    }
+    simulated: dict[str, int] = {}
+    for code, count in read.simulated_by_unit.items():
+        head = heads.get(code, code)
+        simulated[head] = simulated.get(head, 0) + count
+    evidence = fold(rulebook, read.evidence, heads, named)
+    return replace(read, evidence=evidence, simulated_by_unit=simulated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +120,25 @@ def _evidence(unit: UnitCounts, points: _Points) -> UnitEvidence:
     )
 
 
-async def _answers(conn: Connection, period: Period) -> dict[str, dict[str, dict[str, int]]]:
-    """Unit → question → option → responses."""
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    for cell in await tallies.count_cells(conn, period, {Dimension.UNIT}):
-        options = found.setdefault(cell.group[0], {}).setdefault(cell.question, {})
-        options[cell.option] = options.get(cell.option, 0) + (cell.count or 0)
-    return found
+def _choices(rulebook: Rulebook) -> Choices:
+    """What the rulebook decides about the dossiers that count."""
+    return Choices(
+        promised_last=rulebook.due_as_promised_last,
+        with_ended=rulebook.counts_ended,
+        apart=any(rulebook.measures(one) is Attribution.RECEIVER for one in rulebook.criteria),
+    )
+
+
+def _desk(received: UnitCounts | None, answers: Answers) -> Desk | None:
+    """The unit as the one that received dossiers; None where it resolved just those."""
+    if received is None:
+        return None
+    return Desk(
+        dossiers=received.dossiers,
+        responses=received.responses,
+        outcomes=received.outcomes,
+        answers=answers.of_receiver.get(received.code, {}),
+    )
 
 
 def _facts(rulebook: Rulebook, stored: Mapping[str, str]) -> dict[str, Fact]:

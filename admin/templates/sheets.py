@@ -46,7 +46,11 @@ def _columns(
 
 def _units() -> list[TemplateColumn]:
     examples = {"code": UNIT, "name": "Xã An Hòa", "level": "Xã", "block": "xa"}
-    return _columns(units.COLUMNS, examples, {"level": ("Tỉnh", "Huyện", "Xã")})
+    return _columns(
+        units.COLUMNS,
+        examples,
+        {"level": ("Tỉnh", "Sở", "Trung tâm", "Xã", "Phường", "Đặc khu", "Huyện")},
+    )
 
 
 def _dossiers() -> list[TemplateColumn]:

@@ -22,7 +22,7 @@ from surveys.errors import Refusal
 from surveys.privacy import Keyring
 from surveys.store.base.database import Database
 from surveys.store.dossiers import units
-from surveys.store.dossiers.units import Level, Unit
+from surveys.store.dossiers.units import Unit
 from surveys.store.system import audit, audit_check, copying, health
 from tests.integration.office import KEY, SYSTEM_USER, office
 from tests.integration.rows import add_unit
@@ -399,7 +399,7 @@ async def test_a_row_without_its_parent_is_named(sqlite_database: Database, tmp_
 
 
 def _unit(number: int) -> Unit:
-    return Unit(code=f"U{number:06d}", name="Một", level=Level.COMMUNE, block="xa")
+    return Unit(code=f"U{number:06d}", name="Một", level="xa", block="xa")
 
 
 async def test_a_new_database_file_is_its_owners_alone(tmp_path: Path) -> None:

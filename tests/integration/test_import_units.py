@@ -10,7 +10,6 @@ from admin.importing.units import UnitImporter
 from surveys.errors import Refusal
 from surveys.store.base.database import Database
 from surveys.store.dossiers import units
-from surveys.store.dossiers.units import Level
 from surveys.store.system import audit
 from tests.integration.office import counts, csv_file, office, take_in
 
@@ -45,7 +44,7 @@ async def test_parents_may_come_later_and_twice_is_once(
     assert await _tree(database) == {"H": None, "XA01": "H", "XA02": "H"}
     async with database.read() as conn:
         found = (await units.list_all(conn))["XA01"][1]
-    assert (found.level, found.block) == (Level.COMMUNE, "xa")
+    assert (found.level, found.block) == ("xa", "xa")
     assert [str(found.valid_from), str(found.valid_to)] == ["2000-01-01", "2025-06-30"]
 
 

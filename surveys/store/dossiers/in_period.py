@@ -21,10 +21,14 @@ def returned_in(period: Period) -> ColumnElement[bool]:
 
 def dossier_returned_in(period: Period) -> ColumnElement[bool]:
     """The same on `dossiers`, for queries that do not need the evidence."""
+    return has_return_day_in(period) & dossiers.c.status.not_in(ENDED)
+
+
+def has_return_day_in(period: Period) -> ColumnElement[bool]:
+    """Dossiers with a return date in the period, even if they ended without a result."""
     returned_at = dossiers.c.returned_at
     first, next_one = period.start, period.end + timedelta(days=1)
-    days = (returned_at >= _midnight(first)) & (returned_at < _midnight(next_one))
-    return days & dossiers.c.status.not_in(ENDED)
+    return (returned_at >= _midnight(first)) & (returned_at < _midnight(next_one))
 
 
 def received_in(period: Period) -> ColumnElement[bool]:

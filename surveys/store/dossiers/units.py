@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, func, select, update
@@ -14,21 +13,16 @@ from surveys.store.base.database import insert
 from surveys.store.base.schema import dossiers, units
 
 
-class Level(StrEnum):
-    """Province, district, commune. Districts ended on 01/7/2025; their units stay in the tree."""
-
-    PROVINCE = "tinh"
-    DISTRICT = "huyen"
-    COMMUNE = "xa"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A unit as its file describes it; `parent` is the code of the unit above."""
+    """A unit as its file describes it; `parent` is the code of the unit above, `level` an id of
+    `surveys.unit_kinds.levels`. `successor` is the code of the unit it was merged into on the day
+    after `valid_to`, `merged_by` the act.
+    """
 
     code: str
     name: str
-    level: Level
+    level: str
     block: str
     parent: str | None = None
     valid_from: date | None = None
@@ -37,6 +31,8 @@ class Unit:
     """Of its one-stop desk, as written for people; `address` and `hours` (when it is open) too."""
     address: str | None = None
     hours: str | None = None
+    successor: str | None = None
+    merged_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +56,11 @@ class ListedUnit:
 
 async def list_all(conn: Connection) -> dict[str, tuple[int, Unit]]:
     """Every unit by its code, with its id; ordered by code."""
-    above = units.alias()
-    chosen = select(units, above.c.code.label("parent")).join_from(
-        units, above, above.c.id == units.c.parent_id, isouter=True
+    above, after = units.alias(), units.alias()
+    chosen = (
+        select(units, above.c.code.label("parent"), after.c.code.label("successor"))
+        .join_from(units, above, above.c.id == units.c.parent_id, isouter=True)
+        .join(after, after.c.id == units.c.successor_id, isouter=True)
     )
     rows = (await conn.execute(chosen.order_by(units.c.code))).mappings()
     return {row["code"]: (row["id"], _unit(row)) for row in rows}
@@ -89,6 +87,15 @@ async def list_units(conn: Connection) -> list[ListedUnit]:
     ]
 
 
+async def list_mergers(conn: Connection) -> list[tuple[str, str, date]]:
+    """The code of every merged unit, of its successor, and its own last day."""
+    after = units.alias()
+    chosen = select(units.c.code, after.c.code, units.c.valid_to)
+    query = chosen.join_from(units, after, after.c.id == units.c.successor_id)
+    found = await conn.execute(query.where(units.c.valid_to.is_not(None)).order_by(units.c.code))
+    return [(one, other, last) for one, other, last in found]
+
+
 async def find_top_desk(conn: Connection) -> Desk | None:
     """The desk of the highest unit that has a phone number; None when no unit has one."""
     order = (units.c.parent_id.is_not(None), units.c.id)
@@ -102,18 +109,23 @@ async def save(conn: Connection, changed: Sequence[Unit]) -> None:
     if not changed:
         return
     new = insert(conn, units)
-    fields = ("name", "name_key", "level", "block", "valid_from", "valid_to", *_DESK)
+    fields = ("name", "name_key", "level", "block", "valid_from", "valid_to", *_PLAIN)
     upsert = new.on_conflict_do_update(
         index_elements=["code"], set_={name: new.excluded[name] for name in fields}
     )
     await conn.execute(upsert, [_row(unit) for unit in changed])
-    numbers = await _numbers(conn, {unit.code for unit in changed} | _parents(changed))
-    below = update(units).where(units.c.id == bindparam("mine"))
+    numbers = await _numbers(conn, {unit.code for unit in changed} | _others(changed))
+    mine = update(units).where(units.c.id == bindparam("mine"))
     rows = [
-        {"mine": numbers[unit.code], "above": numbers[unit.parent] if unit.parent else None}
+        {
+            "mine": numbers[unit.code],
+            "above": numbers[unit.parent] if unit.parent else None,
+            "after": numbers[unit.successor] if unit.successor else None,
+        }
         for unit in changed
     ]
-    await conn.execute(below.values(parent_id=bindparam("above")), rows)
+    linked: dict[str, Any] = {"parent_id": bindparam("above"), "successor_id": bindparam("after")}
+    await conn.execute(mine.values(**linked), rows)
 
 
 def unit_to_json(unit: Unit) -> dict[str, Any]:
@@ -125,15 +137,17 @@ def unit_to_json(unit: Unit) -> dict[str, Any]:
 def unit_from_json(told: Mapping[str, Any]) -> Unit:
     """The unit that `unit_to_json` wrote down."""
     days = {name: told[name] and date.fromisoformat(told[name]) for name in _DAYS}
-    return Unit(**{**told, **days, "level": Level(told["level"])})
+    return Unit(**{**told, **days})
 
 
 _DAYS = ("valid_from", "valid_to")
 _DESK = ("phone", "address", "hours")
+_PLAIN = (*_DESK, "merged_by")
 
 
-def _parents(changed: Sequence[Unit]) -> set[str]:
-    return {unit.parent for unit in changed if unit.parent}
+def _others(changed: Sequence[Unit]) -> set[str]:
+    """The codes of parents and successors."""
+    return {code for unit in changed for code in (unit.parent, unit.successor) if code}
 
 
 async def _numbers(conn: Connection, codes: Collection[str]) -> dict[str, int]:
@@ -146,11 +160,11 @@ def _row(unit: Unit) -> dict[str, Any]:
         "code": unit.code,
         "name": unit.name,
         "name_key": fold(unit.name),
-        "level": unit.level.value,
+        "level": unit.level,
         "block": unit.block,
         "valid_from": unit.valid_from,
         "valid_to": unit.valid_to,
-        **{name: getattr(unit, name) for name in _DESK},
+        **{name: getattr(unit, name) for name in _PLAIN},
     }
 
 
@@ -158,10 +172,11 @@ def _unit(row: RowMapping) -> Unit:
     return Unit(
         code=row["code"],
         name=row["name"],
-        level=Level(row["level"]),
+        level=row["level"],
         block=row["block"],
         parent=row["parent"],
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],
-        **{name: row[name] for name in _DESK},
+        successor=row["successor"],
+        **{name: row[name] for name in _PLAIN},
     )

@@ -27,7 +27,7 @@ AT_ONCE = 20_000
 """Dossier numbers of one part."""
 PART = "dossiers"
 OUTCOMES = tuple(one.column for one in CRITERIA.values())
-SHOWN = ("unit", "returned_on", "received_on", "online", "answered", *OUTCOMES)
+SHOWN = ("unit", "returned_on", "received_on", "online", "answered", *OUTCOMES, "received_by")
 """What bears on figures; the rest says where to look for a cause."""
 
 
@@ -124,13 +124,16 @@ def _query(*which: ColumnElement[bool]) -> Select[Any]:
         .correlate(dossier_evidence)
         .scalar_subquery()
     )
-    shown = [dossier_evidence.c[name] for name in SHOWN if name != "unit"]
+    shown = [dossier_evidence.c[name] for name in SHOWN if name not in {"unit", "received_by"}]
+    receivers = units.alias()
+    told = (units.c.code.label("unit"), receivers.c.code.label("received_by"))
     return (
-        select(number, dossiers.c.code, units.c.code.label("unit"), *shown)
+        select(number, dossiers.c.code, *told, *shown)
         .add_columns(last_answer.label("last_answer"), last_decision.label("last_decision"))
         .select_from(dossier_evidence)
         .join(dossiers, dossiers.c.id == number)
         .join(units, units.c.id == dossier_evidence.c.unit_id)
+        .outerjoin(receivers, receivers.c.id == dossiers.c.received_by_id)
         .where(*which)
         .order_by(number)
     )

@@ -47,12 +47,14 @@ EvidenceRow = dict[str, Any]
 class Known:
     """One dossier's record, its unit, how it was filed, and its number of valid responses.
 
-    `promised_again`: the day promised last, if it is not the record's first one.
+    `received_by_id`: another unit that received it. `promised_again`: the day promised last, if it
+    is not the record's first one.
     """
 
     dossier_id: int
     code: str
     unit_id: int
+    received_by_id: int | None
     status: int
     promised_again: datetime | None
     received_on: date | None
@@ -175,6 +177,7 @@ async def _known(conn: Connection, ask: _Queries, params: Params) -> list[Known]
             dossier_id=row.id,
             code=row.code,
             unit_id=row.unit_id,
+            received_by_id=row.received_by_id,
             status=row.status,
             promised_again=_promised_again(row),
             received_on=row.received_at.date() if row.received_at else None,
@@ -240,6 +243,7 @@ def _given(row: AnyRow) -> Given:
 _ANSWER = [answers.c[name] for name in ("response_id", "question", "option", "answered_at")]
 
 
+_PLAIN = ("id", "code", "unit_id", "received_by_id", "channel", "status")
 _DATES = (
     *("received_at", "due_at", "original_due_at", "rescheduled_to"),
     *("finished_at", "returned_at"),
@@ -247,7 +251,7 @@ _DATES = (
 
 
 def _dossiers(which: Which) -> Query:
-    columns = [dossiers.c[name] for name in ("id", "code", "unit_id", "channel", "status")]
+    columns = [dossiers.c[name] for name in _PLAIN]
     dates = [dossiers.c[name] for name in _DATES]
     answered = (
         select(func.count())

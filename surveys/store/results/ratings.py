@@ -1,7 +1,7 @@
 """The counts of a rating, per unit: read from the wide evidence rows alone, not from answers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -19,7 +19,12 @@ from surveys.criteria import CRITERIA
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossier_evidence, dossiers, responses, units
-from surveys.store.dossiers.in_period import received_in, returned_in, valid_in
+from surveys.store.dossiers.in_period import (
+    dossier_returned_in,
+    received_in,
+    returned_in,
+    valid_in,
+)
 
 OutcomeCounts = Mapping[str, Mapping[str, int]]
 """Criterion → outcome → dossiers that show it."""
@@ -87,6 +92,54 @@ def _unit_counts(
     )
 
 
+def count_moved(unit: UnitCounts, moves: Iterable[tuple[int, "Moved"]]) -> UnitCounts:
+    """The unit with these dossiers added (+1) or taken away (-1)."""
+    outcomes = {criterion: dict(shown) for criterion, shown in unit.outcomes.items()}
+    dossiers, answered = unit.dossiers, unit.responses
+    for sign, moved in moves:
+        dossiers += sign * moved.dossiers
+        answered += sign * moved.responses
+        for criterion, shown in moved.outcomes.items():
+            mine = outcomes.setdefault(criterion, {})
+            for outcome, count in shown.items():
+                mine[outcome] = mine.get(outcome, 0) + sign * count
+    found = {c: {o: n for o, n in shown.items() if n} for c, shown in outcomes.items()}
+    late = found.get("1", {}).get("late", 0)
+    return replace(unit, dossiers=dossiers, responses=answered, outcomes=found, late=late)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Dossiers of `unit_id` that `receiver_id` received, or what counts otherwise of them."""
+
+    unit_id: int
+    receiver_id: int
+    dossiers: int
+    responses: int
+    outcomes: OutcomeCounts
+
+
+async def count_received_elsewhere(conn: Connection, period: Period) -> list[Moved]:
+    """The returned dossiers that another unit received than the one that resolved them."""
+    keys = (dossier_evidence.c.unit_id, dossiers.c.received_by_id)
+    query = (
+        select(*keys, *_measures())
+        .join_from(dossiers, dossier_evidence, dossier_evidence.c.dossier_id == dossiers.c.id)
+        .where(dossiers.c.received_by_id.is_not(None), dossier_returned_in(period))
+        .group_by(*keys)
+    )
+    return [
+        Moved(
+            unit_id=unit_id,
+            receiver_id=receiver_id,
+            dossiers=count,
+            responses=answered,
+            outcomes=_outcomes(found),
+        )
+        for unit_id, receiver_id, count, answered, *found in await conn.execute(query)
+    ]
+
+
 async def count_by_officer(
     conn: Connection, period: Period
 ) -> dict[tuple[str, str], OutcomeCounts]:
@@ -116,23 +169,33 @@ class Page:
 async def find_page(
     conn: Connection,
     period: Period,
-    unit_code: str,
+    unit_codes: Collection[str],
     criterion: str,
     *,
     outcome: int | None,
     limit: int,
     offset: int,
+    as_receiver: bool = False,
 ) -> Page:
-    """The dossiers of a unit that have evidence for a criterion (or exactly this outcome)."""
+    """The dossiers of these units that have evidence for a criterion (or exactly this outcome);
+    `as_receiver`: those they received, whichever unit resolved them.
+    """
     column = dossier_evidence.c[CRITERIA[criterion].column]
-    unit_id = select(units.c.id).where(units.c.code == unit_code).scalar_subquery()
+    unit_ids = select(units.c.id).where(units.c.code.in_(unit_codes))
     shown = column != 0 if outcome is None else column == outcome
-    which = (dossier_evidence.c.unit_id == unit_id, returned_in(period), shown)
+    mine = _are_received_by(unit_ids) if as_receiver else dossier_evidence.c.unit_id.in_(unit_ids)
+    which = (mine, returned_in(period), shown)
     whole = await conn.scalar(select(func.count()).select_from(dossier_evidence).where(*which))
     order = (dossier_evidence.c.returned_on, dossier_evidence.c.dossier_id)
     chosen = select(dossier_evidence.c.dossier_id).where(*which).order_by(*order)
     found = await conn.execute(chosen.limit(limit).offset(offset))
     return Page(ids=tuple(found.scalars()), whole=whole or 0)
+
+
+def _are_received_by(unit_ids: Select[tuple[int]]) -> ColumnElement[bool]:
+    receiver = func.coalesce(dossiers.c.received_by_id, dossiers.c.unit_id)
+    received = select(dossiers.c.id).where(receiver.in_(unit_ids))
+    return dossier_evidence.c.dossier_id.in_(received)
 
 
 def _units(period: Period) -> Select[Any]:

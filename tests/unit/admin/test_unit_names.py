@@ -7,7 +7,7 @@ import pytest
 from admin.importing.unit_index import UnitIndex
 from surveys.errors import Refusal
 from surveys.spelling import name_key
-from surveys.store.dossiers.units import Level, Unit
+from surveys.store.dossiers.units import Unit
 
 NAMES = {
     "XA01": "Xã An Hòa",
@@ -25,7 +25,7 @@ NAMES = {
 @pytest.fixture
 def index() -> UnitIndex:
     """Some units, two that differ in a tone and two of one name."""
-    level = Level.COMMUNE
+    level = "xa"
     return UnitIndex.of(
         (Unit(code=code, name=name, level=level, block="xa") for code, name in NAMES.items()),
         aliases={name_key("An Hòa cũ"): "XA01"},

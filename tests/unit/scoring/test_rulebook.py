@@ -193,6 +193,10 @@ def test_chosen_policies() -> None:
         "weak_below": "1.3",
         "widest_interval": "0.2",
         "printed": "sum_of_criterion_means",
+        "due_basis": "original",
+        "exclude_states": "ended",
+        "attribution": "by_criterion",
+        "mergers": "summed",
     }
 
 

@@ -1,0 +1,158 @@
+"""The counts of a rating by both roles of a unit: as the one that resolves, and that receives.
+
+Where the same unit does both, one count serves both. Dossiers that count otherwise than their
+evidence says (the day promised last, those that ended without a result) are few and derived
+again from their records.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from surveys.criteria import CRITERIA, Outcomes, outcomes
+from surveys.dossier import ENDED
+from surveys.period import Period
+from surveys.store.base.connection import Connection
+from surveys.store.base.schema import answers, dossier_evidence, dossiers, responses
+from surveys.store.dossiers.in_period import dossier_returned_in, has_return_day_in
+from surveys.store.results import dossier_records, ratings
+from surveys.store.results.dossier_records import Known
+from surveys.store.results.ratings import Moved, UnitCounts, count_moved
+
+AT_ONCE = 2_000
+AnswerCounts = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a rulebook decides about the dossiers that count.
+
+    `promised_last`: by the day promised last instead of the first; `with_ended`: those that ended
+    without a result too; `apart`: whether any criterion is about the receiving unit.
+    """
+
+    promised_last: bool = False
+    with_ended: bool = False
+    apart: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """Every unit of a period as resolver; by its id as receiver, where that is not the same."""
+
+    resolvers: list[UnitCounts]
+    receivers: Mapping[int, UnitCounts]
+
+
+async def count_by_role(conn: Connection, period: Period, choices: Choices) -> Roles:
+    """The counts of a period by the choices of a rulebook."""
+    counted = await ratings.count_by_unit(conn, period)
+    other: list[Moved] = []
+    if choices.promised_last:
+        other += [_remeasured(one) for one in await _find_promised_again(conn, period)]
+    if choices.with_ended:
+        other += [_whole(one) for one in await _find_ended(conn, period)]
+    elsewhere = await ratings.count_received_elsewhere(conn, period) if choices.apart else []
+    by_resolver, by_receiver = _grouped(other)
+    for moved in elsewhere:
+        by_receiver[moved.unit_id].append((-1, moved))
+        by_receiver[moved.receiver_id].append((1, moved))
+    apart = {moved.unit_id for moved in elsewhere} | {moved.receiver_id for moved in elsewhere}
+    apart |= {moved.receiver_id for moved in other if moved.unit_id != moved.receiver_id}
+    return Roles(
+        resolvers=[count_moved(unit, by_resolver[unit.unit_id]) for unit in counted],
+        receivers={
+            unit.unit_id: count_moved(unit, by_receiver[unit.unit_id])
+            for unit in counted
+            if unit.unit_id in apart
+        },
+    )
+
+
+async def count_answers_elsewhere(
+    conn: Connection, period: Period
+) -> dict[tuple[int, int], dict[str, dict[str, int]]]:
+    """(resolver, receiver) → question → option → answers about dossiers received elsewhere."""
+    keys = (dossier_evidence.c.unit_id, dossiers.c.received_by_id)
+    said = (answers.c.question, answers.c.option)
+    query = (
+        select(*keys, *said, func.count())
+        .join_from(dossiers, dossier_evidence, dossier_evidence.c.dossier_id == dossiers.c.id)
+        .join(responses, responses.c.dossier_id == dossiers.c.id)
+        .join(answers, answers.c.response_id == responses.c.id)
+        .where(dossiers.c.received_by_id.is_not(None), dossier_returned_in(period))
+        .where(answers.c.latest, answers.c.option.is_not(None))
+        .group_by(*keys, *said)
+    )
+    found: dict[tuple[int, int], dict[str, dict[str, int]]] = {}
+    for unit_id, receiver_id, question, option, count in await conn.execute(query):
+        options = found.setdefault((unit_id, receiver_id), {}).setdefault(question, {})
+        options[option] = options.get(option, 0) + count
+    return found
+
+
+Moves = defaultdict[int, list[tuple[int, Moved]]]
+
+
+def _grouped(moves: Iterable[Moved]) -> tuple[Moves, Moves]:
+    """The same dossiers by the unit that resolved and by the one that received them."""
+    resolvers: Moves = defaultdict(list)
+    receivers: Moves = defaultdict(list)
+    for moved in moves:
+        resolvers[moved.unit_id].append((1, moved))
+        receivers[moved.receiver_id].append((1, moved))
+    return resolvers, receivers
+
+
+def _remeasured(one: Known) -> Moved:
+    """What changes when a dossier is measured by the day promised last."""
+    before, after = outcomes(one.record), outcomes(replace(one.record, due_at=one.promised_again))
+    changed: dict[str, dict[str, int]] = {}
+    for criterion, mine in CRITERIA.items():
+        count = Counter({mine.codes(after.of(criterion)).name.lower(): 1})
+        count.subtract({mine.codes(before.of(criterion)).name.lower(): 1})
+        changed[criterion] = {name: n for name, n in count.items() if n and name != "missing"}
+    return _moved(one, changed, dossiers=0, answered=0)
+
+
+def _whole(one: Known) -> Moved:
+    shown = outcomes(one.record)
+    return _moved(one, _named(shown), dossiers=1, answered=one.answered)
+
+
+def _named(shown: Outcomes) -> dict[str, dict[str, int]]:
+    codes = {criterion: shown.of(criterion) for criterion in CRITERIA}
+    return {criterion: {code.name.lower(): 1} for criterion, code in codes.items() if code}
+
+
+def _moved(
+    one: Known, shown: Mapping[str, Mapping[str, int]], *, dossiers: int, answered: int
+) -> Moved:
+    return Moved(
+        unit_id=one.unit_id,
+        receiver_id=one.received_by_id or one.unit_id,
+        dossiers=dossiers,
+        responses=answered,
+        outcomes=shown,
+    )
+
+
+async def _find_promised_again(conn: Connection, period: Period) -> list[Known]:
+    again = or_(dossiers.c.rescheduled_to.is_not(None), dossiers.c.original_due_at.is_not(None))
+    found = await _find(conn, (again, dossier_returned_in(period)))
+    return [one for one in found if one.promised_again is not None]
+
+
+async def _find_ended(conn: Connection, period: Period) -> list[Known]:
+    return await _find(conn, (dossiers.c.status.in_(ENDED), has_return_day_in(period)))
+
+
+async def _find(conn: Connection, which: Sequence[ColumnElement[bool]]) -> list[Known]:
+    query = select(dossiers.c.id).where(*which).order_by(dossiers.c.id)
+    ids: Collection[int] = (await conn.execute(query)).scalars().all()
+    numbers, found = list(ids), list[Known]()
+    for start in range(0, len(numbers), AT_ONCE):
+        found += await dossier_records.find_by_ids(conn, numbers[start : start + AT_ONCE])
+    return found

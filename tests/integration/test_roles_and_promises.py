@@ -1,0 +1,121 @@
+"""Who a criterion is about, which promise counts and what ends a dossier: named policies."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from admin.rating.result import read_rating
+from scoring.rulebook import find_rulebook, with_choices
+from surveys.dossier import Status
+from surveys.period import parse_period
+from surveys.store.base.database import Database
+from surveys.store.results import evidence, ratings
+from tests.integration.rows import add_dossier, add_unit, answer
+
+LATE = datetime(2021, 5, 12)
+Q2 = parse_period("2021-Q2")
+
+
+@pytest.fixture(autouse=True)
+async def province(database: Database) -> None:
+    """A commune with a dossier of its own, one that the centre received, one promised again, one
+    that was withdrawn after its day."""
+    async with database.write() as conn:
+        commune = await add_unit(conn, "XA01")
+        centre = await add_unit(conn, "TT01", level="tinh", block="trung_tam")
+        own = await add_dossier(conn, commune, "D1")
+        there = await add_dossier(conn, commune, "D2", received_by_id=centre)
+        again = await add_dossier(
+            conn, commune, "D3", rescheduled_to=LATE, finished_at=LATE, returned_at=LATE
+        )
+        gone = await add_dossier(
+            conn, commune, "D4", status=int(Status.WITHDRAWN), finished_at=LATE, returned_at=LATE
+        )
+        for dossier, contacts in ((own, "none"), (there, "many")):
+            await answer(conn, dossier, "contacts", contacts)
+            await answer(conn, dossier, "conduct", "no")
+        await answer(conn, there, "extra_cost", "no")
+        await evidence.refresh(conn, [own, there, again, gone])
+
+
+async def rated(
+    database: Database, book: str = "tt01-2018", **choices: str
+) -> dict[str, dict[str, Any]]:
+    """The units of the quarter as `motcua rate` prints them, by code."""
+    async with database.read() as conn:
+        rulebook = with_choices(find_rulebook(book), choices)
+        result = await read_rating(conn, rulebook, Q2)
+    return {unit.code: unit.as_json() for unit in result.rating.units}
+
+
+def _points(unit: dict[str, Any], criterion: str) -> tuple[str, int] | None:
+    found = unit["criteria"][criterion]
+    return None if found is None else (found["points"], found["n"])
+
+
+async def test_contacts_are_the_receivers_and_time_the_resolvers(
+    database: Database,
+) -> None:
+    """A unit that only receives has no time, and its desk's answers; the policy can say else."""
+    units = await rated(database)
+    assert _points(units["XA01"], "1") == ("0.7", 3)
+    assert (_points(units["XA01"], "3"), _points(units["TT01"], "3")) == (("2.0", 1), ("0.0", 1))
+    assert (_points(units["XA01"], "7"), _points(units["TT01"], "7")) == (("1.0", 1), ("1.0", 1))
+    assert (units["TT01"]["state"], _points(units["TT01"], "1")) == ("insufficient", None)
+    units = await rated(database, attribution="resolver")
+    assert (_points(units["XA01"], "3"), units["TT01"]["state"]) == (("1.0", 2), "no_dossiers")
+    units = await rated(database, attribution="receiver")
+    assert (_points(units["XA01"], "1"), _points(units["TT01"], "1")) == (("0.5", 2), ("1.0", 1))
+
+
+async def test_the_first_promise_counts_unless_the_policy_says_else(
+    database: Database,
+) -> None:
+    """D3 came on its second day: late by the first, on the day by the last."""
+    assert _points((await rated(database))["XA01"], "1") == ("0.7", 3)
+    units = await rated(database, due_basis="current")
+    assert _points(units["XA01"], "1") == ("1.0", 3)
+
+
+async def test_what_was_withdrawn_counts_only_by_policy(database: Database) -> None:
+    """Neither among the dossiers nor as late."""
+    assert (await rated(database))["XA01"]["dossiers"] == 3
+    units = await rated(database, exclude_states="none")
+    assert (units["XA01"]["dossiers"], _points(units["XA01"], "1")) == (4, ("0.5", 4))
+
+
+async def test_answers_are_attributed_in_shares_too(database: Database) -> None:
+    """NĐ 118/2025/NĐ-CP điểm c is the receiver's, điểm e stays the resolver's."""
+    units = await rated(database, "nd118-2025")
+    shares = {code: unit["criteria"]["c"]["share"] for code, unit in units.items()}
+    assert shares == {"XA01": "100.00", "TT01": "0.00"}
+    assert (units["XA01"]["criteria"]["e"]["denominator"], units["TT01"]["criteria"]["e"]) == (
+        "1",
+        None,
+    )
+    units = await rated(database, "nd118-2025", attribution="receiver")
+    assert (units["XA01"]["criteria"]["e"], units["TT01"]["criteria"]["e"]["numerator"]) == (
+        None,
+        "1",
+    )
+
+
+async def test_the_dossiers_listed_are_those_counted(database: Database) -> None:
+    """`explain` lists a receiver's dossiers for contacts, a resolver's for time."""
+    for unit, criterion, as_receiver, count in LISTED:
+        async with database.read() as conn:
+            page = await ratings.find_page(
+                conn,
+                Q2,
+                [unit],
+                criterion,
+                outcome=None,
+                limit=9,
+                offset=0,
+                as_receiver=as_receiver,
+            )
+        assert page.whole == count == len(page.ids)
+
+
+LISTED = [("TT01", "3", True, 1), ("XA01", "3", True, 1), ("XA01", "1", False, 3)]
