@@ -115,7 +115,7 @@ def _asked(
         units=(rated.code, *rated.evidence.includes),
         criterion=counted,
         outcome=None if outcome is None else outcome_code(counted, outcome),
-        as_receiver=bool(criterion) and book.measures(criterion) is Attribution.RECEIVER,
+        as_receiver=criterion is not None and book.measures(criterion) is Attribution.RECEIVER,
     )
 
 
