@@ -32,7 +32,7 @@ async def main(revision: str, message: str) -> None:
 
 
 def _draft(conn: Connection, revision: str, message: str) -> None:
-    config = migrations._config()  # noqa: SLF001 - the same house
+    config = migrations._config()
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = conn
     command.revision(config, message=message, autogenerate=True, rev_id=revision)

@@ -23,17 +23,14 @@ class Fate(StrEnum):
     """Not accepted, withdrawn or stopped: neither resolved nor pending (NĐ 118/2025 Điều 21)."""
 
 
-RESOLVED = (Fate.EARLY, Fate.SAME_DAY, Fate.LATE, Fate.UNKNOWN)
-PENDING = (Fate.IN_TIME, Fate.OVERDUE)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """Counts of dossiers of a period.
 
     `online`, `direct` and `post` were received in it, `carried_over` before it and not resolved
     then. `late_apologised` and `overdue_apologised` have a letter of apology; `rescheduled` a
-    second promised day; `near_due` of the pending are due within some days.
+    second promised day; `near_due` of those in time are due within some days; `elsewhere` of the
+    new ones were received by another unit (phi địa giới).
     """
 
     online: int = 0
@@ -51,6 +48,7 @@ class Intake:
     overdue_apologised: int = 0
     rescheduled: int = 0
     near_due: int = 0
+    elsewhere: int = 0
 
     @property
     def new(self) -> int:

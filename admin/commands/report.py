@@ -6,6 +6,7 @@ import click
 
 from admin.closing.figures import Wish
 from admin.closing.reports import show_report
+from admin.figures.live import last_day, usual_kind
 from admin.figures.model import Kind
 from admin.kit.runtime import FILE, Runtime, leaf
 
@@ -15,6 +16,8 @@ from admin.kit.runtime import FILE, Runtime, leaf
 @click.option("--out", type=FILE, metavar="DIR", required=True)
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]))
 @click.option("--rulebook", metavar="ID")
+@click.option("--template", type=FILE, metavar="FILE.docx")
+@click.option("--pdf", is_flag=True)
 @click.option("--provisional", is_flag=True)
 @click.option("--live", is_flag=True)
 @click.option("--force", is_flag=True)
@@ -24,20 +27,32 @@ async def command(
     out: Path,
     kind: str | None,
     rulebook: str | None,
-    provisional: bool,  # noqa: FBT001 - click calls by name
+    template: Path | None,
+    pdf: bool,  # noqa: FBT001 - click calls by name
+    provisional: bool,  # noqa: FBT001
     live: bool,  # noqa: FBT001
     force: bool,  # noqa: FBT001
 ) -> None:
     """Write the report of a period into a folder."""
-    from admin.reporting.report_files import write_report
+    from admin.reporting.document.office import Office
+    from admin.reporting.document.template import shipped_template
+    from admin.reporting.report_files import ReportFiles
 
     wanted = runtime.period(period)
-    asked = Kind(kind) if kind else None
+    asked = Kind(kind) if kind else usual_kind(wanted)
+    last_day(wanted, runtime.today, provisional=provisional)
+    files = ReportFiles.prepare(
+        out,
+        Office(settings=runtime.settings, authority=runtime.settings.authority),
+        template or shipped_template(asked.value),
+        force=force,
+        pdf=pdf,
+    )
     wish = Wish(rulebook=rulebook, live=live)
     database = await runtime.database()
     async with database.read() as conn:
         shown = await show_report(conn, runtime, wanted, asked, wish, provisional=provisional)
-    write_report(shown.figures, out, mark=shown.mark, force=force)
+    files.write(shown.figures, shown.mark)
     if shown.mark is not None:
         click.echo(shown.mark.line(runtime.texts), err=True)
     runtime.say("report.written", folder=out)

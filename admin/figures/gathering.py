@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from admin.figures.facts import declared
+from admin.figures.intake import read_intake
 from admin.figures.model import (
     Kind,
     PastFigures,
@@ -18,7 +19,6 @@ from admin.figures.model import (
     WeekFigures,
     YearFigures,
 )
-from admin.figures.onestop import read_intake
 from admin.figures.rating import RatedPeriod
 from admin.figures.survey import SATISFACTION, survey_figures
 from admin.rating.rating_phrases import RatingPhrases

@@ -6,6 +6,8 @@ from surveys.tally import quota
 
 SATISFACTION = "satisfaction"
 """The question on satisfaction, of every form that asks it."""
+DISSATISFIED = frozenset({"unsatisfied", "very_unsatisfied"})
+"""Its options that say no."""
 
 
 def survey_figures(tally: Tally) -> SurveyFigures:

@@ -34,6 +34,7 @@ SECTIONS = {
         "rate",
         "period",
         "explain",
+        "onestop",
         "report",
         "check",
         "rulebooks",

@@ -98,6 +98,7 @@ NEEDS: Mapping[str, Need] = {
     "tally": STAFF,
     "rate": STAFF,
     "rate --officials": Need((REPORTER,), Reach.OFFICE),
+    "onestop": STAFF,
     "report": STAFF,
     "period.close": Need((REPORTER,), Reach.OFFICE),
     "period.reopen": ADMINS,

@@ -28,8 +28,8 @@ def write_tally(
     """
     book = TallyWorkbook(texts=view.texts, tally=view.tally, office=office, unit_names=unit_names)
     writers = {
-        ".json": lambda draft: _write_json(draft, view.as_json()),
-        ".csv": lambda draft: _write_csv(draft, *view.as_rows()),
+        ".json": lambda draft: write_json(draft, view.as_json()),
+        ".csv": lambda draft: write_csv(draft, *view.as_rows()),
         ".xlsx": book.write,
     }
     write_whole(file, writers, force=force)
@@ -40,19 +40,20 @@ def write_rating(view: RatingView, file: Path, *, office: str, force: bool = Fal
     """Write a rating. Raises OSError, Refusal `reporting.suffix` or `files.exists`."""
     book = RatingWorkbook(result=view.result, phrases=view.phrases, office=office)
     writers = {
-        ".json": lambda draft: _write_json(draft, view.as_json()),
-        ".csv": lambda draft: _write_csv(draft, *view.as_rows()),
+        ".json": lambda draft: write_json(draft, view.as_json()),
+        ".csv": lambda draft: write_csv(draft, *view.as_rows()),
         ".xlsx": book.write,
     }
     write_whole(file, writers, force=force)
 
 
-def _write_json(file: Path, value: object) -> None:
+def write_json(file: Path, value: object) -> None:
+    """Write any result as JSON. Raises OSError."""
     text = json.dumps(value, ensure_ascii=False, indent=1, default=plain)
     file.write_text(f"{text}\n", "utf-8")
 
 
-def _write_csv(file: Path, rows: Sequence[Row], keys: Sequence[str]) -> None:
+def write_csv(file: Path, rows: Sequence[Row], keys: Sequence[str]) -> None:
     """Write CSV, with a byte order mark so that spreadsheets read it as UTF-8.
 
     A suppressed count is an empty cell and not NaN; a text never becomes a formula.

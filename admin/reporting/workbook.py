@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
+from textwrap import wrap
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ MAX_ROWS = 1_048_576
 """Rows of a worksheet, the header included."""
 A4 = 9
 FONT = "Times New Roman"
+LINE_POINTS = 15
 HEAD_ROWS = 4
 """Office, title, period and a blank line above the first table of a sheet."""
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -143,13 +145,21 @@ class WorkbookWriter:
         return number
 
     def add_sheet(
-        self, name: str, tables: Sequence[SheetTable], charts: Sequence[Chart] = ()
+        self,
+        name: str,
+        tables: Sequence[SheetTable],
+        charts: Sequence[Chart] = (),
+        *,
+        title: str = "",
     ) -> None:
-        """Add a sheet to read and to print; a single table gets a filter and a frozen header."""
+        """Add a sheet to read and to print; a single table gets a filter and a frozen header.
+
+        `title`: that of this sheet, if it is not the workbook's.
+        """
         if len(tables) == 1 and not charts:
-            self._add_long(name, tables[0])
+            self._add_long(name, tables[0], title)
             return
-        sheet = self._new_sheet(name)
+        sheet = self._new_sheet(name, title)
         placed, row = [], HEAD_ROWS
         for table in tables:
             if table.title:
@@ -168,11 +178,11 @@ class WorkbookWriter:
         sheet.activate()
         sheet.set_first_sheet()
 
-    def _add_long(self, name: str, table: SheetTable) -> None:
+    def _add_long(self, name: str, table: SheetTable, title: str) -> None:
         rows = iter(table.rows)
         room = MAX_ROWS - HEAD_ROWS - 1
         for number, chunk in enumerate(_chunks(rows, room), 1):
-            sheet = self._new_sheet(name if number == 1 else f"{name} {number}")
+            sheet = self._new_sheet(name if number == 1 else f"{name} {number}", title)
             last = self._write_table(sheet, HEAD_ROWS, table, chunk)
             sheet.freeze_panes(HEAD_ROWS + 1, 1)
             sheet.repeat_rows(HEAD_ROWS)
@@ -180,11 +190,11 @@ class WorkbookWriter:
             sheet.autofilter(HEAD_ROWS, 0, end, len(table.fields) - 1)
             self._set_widths(sheet, [table])
 
-    def _new_sheet(self, name: str) -> "Worksheet":
+    def _new_sheet(self, name: str, title: str) -> "Worksheet":
         sheet = self._book.add_worksheet(name)
         heading = self._heading
         sheet.write_string(0, 0, heading.office, self._plain)
-        sheet.write_string(1, 0, heading.title, self._title)
+        sheet.write_string(1, 0, title or heading.title, self._title)
         below = " – ".join(filter(None, (heading.period, heading.mark)))
         sheet.write_string(2, 0, below, self._plain)
         sheet.set_paper(A4)
@@ -198,8 +208,10 @@ class WorkbookWriter:
         self, sheet: "Worksheet", head: int, table: SheetTable, rows: Iterator[Sequence[Value]]
     ) -> int:
         """Write the header and the rows; returns the number of the last row written."""
-        for column, field in enumerate(table.fields):
-            sheet.write_string(head, column, field.title, self._head)
+        titles = [field.title for field in table.fields]
+        _set_height(sheet, head, table.fields, titles)
+        for column, title in enumerate(titles):
+            sheet.write_string(head, column, title, self._head)
         pending: list[Sequence[Value]] = []
         place = head
         for row in rows:
@@ -215,6 +227,7 @@ class WorkbookWriter:
     def _write_row(
         self, sheet: "Worksheet", place: int, table: SheetTable, row: Sequence[Value], *, bold: bool
     ) -> None:
+        _set_height(sheet, place, table.fields, row)
         for column, (field, value) in enumerate(zip(table.fields, row, strict=True)):
             style = self._formats[field.look, bold]
             if value is None:
@@ -255,6 +268,18 @@ class WorkbookWriter:
         drawn.set_size({"width": 720, "height": 320})
         sheet.insert_chart(row, 0, drawn, {"description": chart.title})
         return row + 18
+
+
+def _set_height(
+    sheet: "Worksheet", place: int, fields: Sequence[Field], row: Sequence[Value]
+) -> None:
+    """Room for wrapped texts: not every program fits rows to them when it opens a file."""
+    lines = 1
+    for field, value in zip(fields, row, strict=True):
+        if isinstance(value, str) and len(value) > field.width:
+            lines = max(lines, len(wrap(value, field.width + field.width // 8)))
+    if lines > 1:
+        sheet.set_row(place, LINE_POINTS * lines)
 
 
 def _write_plain(sheet: "Worksheet", place: int, column: int, value: Value) -> None:

@@ -12,15 +12,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 
-from surveys.dossier import DONE_STATUSES, Filing, Status
-from surveys.intake import PENDING, Fate, Intake
+from surveys.dossier import DONE_STATUSES, ENDED, Filing
+from surveys.intake import Fate, Intake
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import dossiers, procedures, units
 from surveys.store.dossiers.in_period import valid_in
 
-STOPPED = frozenset({Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.STOPPED})
-CLOSED = STOPPED | DONE_STATUSES
+CLOSED = frozenset(ENDED) | DONE_STATUSES
 """The statuses of a dossier that nobody works on any more."""
 ARRIVALS = {Filing.ONLINE: "online", Filing.IN_PERSON: "direct", Filing.POST: "post"}
 APOLOGISED = {Fate.LATE: "late_apologised", Fate.OVERDUE: "overdue_apologised"}
@@ -55,11 +54,13 @@ async def _count(conn: Connection, window: Window, key: ColumnElement[Any]) -> d
     return {group: Intake(**counts) for group, counts in counted.items()}
 
 
-def _names(channel: str, carried: int, fate: str, apology: int, again: int, near: int) -> list[str]:
-    """The counts that a dossier with these marks belongs to."""
-    names = ["carried_over" if carried else ARRIVALS[Filing(channel)], fate]
+def _names(channel: str, fate: str, *marks: int) -> list[str]:
+    """The counts that a dossier with these marks, in the order of `_query`, belongs to."""
+    carried, apology, again, near, elsewhere = marks
+    names: list[str] = ["carried_over" if carried else ARRIVALS[Filing(channel)], fate]
     names += ["rescheduled"] if again else []
-    names += ["near_due"] if near and fate in PENDING else []
+    names += ["elsewhere"] if elsewhere and not carried else []
+    names += ["near_due"] if near and fate == Fate.IN_TIME else []
     return names + ([APOLOGISED[Fate(fate)]] if apology and fate in APOLOGISED else [])
 
 
@@ -73,11 +74,12 @@ def _query(window: Window, key: ColumnElement[Any]) -> Select[Any]:
     alive = or_(ended >= start, and_(ended.is_(None), or_(begun, ~closed)))
     marks = [
         row.channel,
-        _mark(~begun),
         _fate(window, ended, closed),
+        _mark(~begun),
         _mark(row.apology_at.is_not(None)),
-        _mark(row.rescheduled_to.is_not(None)),
-        _mark(row.due_at < _midnight(_next(window.as_of, 1 + window.near_days))),
+        _mark(or_(row.rescheduled_to.is_not(None), row.original_due_at.is_not(None))),
+        _mark(_due() < _midnight(_next(window.as_of, 1 + window.near_days))),
+        _mark(row.received_by_id.is_not(None)),
     ]
     named = [mark.label(f"mark{place}") for place, mark in enumerate(marks)]
     counted = select(key, *named, func.count()).where(row.received_at < after, alive)
@@ -90,16 +92,21 @@ def _fate(
     row = dossiers.c
     after = _midnight(_next(window.as_of))
     still_open = or_(ended >= after, and_(ended.is_(None), ~closed))
-    day, due = func.date(ended), func.date(row.due_at)
+    day, due = func.date(ended), func.date(_due())
     return case(
-        (and_(still_open, row.due_at < _midnight(window.as_of)), _word(Fate.OVERDUE)),
+        (and_(still_open, _due() < _midnight(window.as_of)), _word(Fate.OVERDUE)),
         (still_open, _word(Fate.IN_TIME)),
-        (row.status.in_(sorted(STOPPED)), _word(Fate.STOPPED)),
-        (or_(ended.is_(None), row.due_at.is_(None)), _word(Fate.UNKNOWN)),
+        (row.status.in_(sorted(ENDED)), _word(Fate.STOPPED)),
+        (or_(ended.is_(None), _due().is_(None)), _word(Fate.UNKNOWN)),
         (day < due, _word(Fate.EARLY)),
         (day == due, _word(Fate.SAME_DAY)),
         else_=_word(Fate.LATE),
     )
+
+
+def _due() -> ColumnElement[Any]:
+    """The day first promised: a later one does not make a late dossier punctual."""
+    return func.coalesce(dossiers.c.original_due_at, dossiers.c.due_at)
 
 
 def _word(fate: Fate) -> ColumnElement[str]:
