@@ -17,7 +17,7 @@ from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database, leave_no_trace
 from surveys.store.citizens import look_up_counts, web_messages
 from surveys.store.personal_data import purging
-from surveys.store.pushing import api_requests, webhooks
+from surveys.store.pushing import api_requests, counters, webhooks
 from surveys.store.system import audit, leases, meta
 from surveys.store.system.audit import AuditEntry, Author
 
@@ -57,6 +57,7 @@ def parts(chosen: Settings, now: datetime) -> dict[str, Part]:
         "pages": lambda conn: purging.delete_pages(conn, queues),
         "links": lambda conn: purging.delete_links(conn, queues),
         "contacts": lambda conn: purging.forget_idle(conn, old, now),
+        "counters": lambda conn: counters.forget_visitors(conn, queues.date()),
         "requests": lambda conn: api_requests.forget(conn, queues),
         "webhooks": lambda conn: webhooks.forget(conn, queues_ms),
         "look_ups": lambda conn: look_up_counts.forget(conn, int(now.timestamp())),

@@ -8,6 +8,7 @@ from admin.kit.serving import now, stopping
 from admin.pushing.intake import DossierIntake
 from bot import app
 from bot.api.routes import make_api
+from bot.landing.routes import make_landing
 
 
 @leaf("serve")
@@ -19,14 +20,17 @@ async def command(runtime: Runtime) -> None:
     database = await runtime.database(alone=False, whole=False)
     context = channel_context(runtime, database, clock=now)
     service = await app.assemble(context)
+    channels = service.channels
+    landing = make_landing(context, channels.channels)
     api = make_api(context, DossierIntake(context=context, os_user=runtime.claim.os_user))
+    routes = [*channels.routes(), *landing.routes(), *api.routes()]
 
     def ready(port: int) -> None:
         host, _ = runtime.settings.address
         runtime.say("serve.ready", address=f"http://{host}:{port}/")
-        for channel in service.channels.channels:
+        for channel in channels.channels:
             runtime.say("serve.channel", channel=channel_title(runtime, channel.name))
 
     with stopping() as stop:
-        await app.run(service, [*service.channels.routes(), *api.routes()], stop, ready)
+        await app.run(service, routes, stop, ready)
     runtime.say("serve.stopped")

@@ -1,7 +1,7 @@
 """The result of `motcua tally` for a period, as data: cells, shares, reach and quota."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -12,7 +12,8 @@ from surveys.errors import Refusal
 from surveys.form import Form, current, in_language, shipped_forms
 from surveys.period import Period
 from surveys.store.base.connection import Connection
-from surveys.store.results import tallies
+from surveys.store.results import counter_tallies, tallies
+from surveys.store.results.counter_tallies import CounterRatings
 from surveys.store.results.tallies import OF_A_DOSSIER, Dimension
 from surveys.store.system import form_versions
 from surveys.tally import (
@@ -79,6 +80,8 @@ class Tally:
     cells: tuple[Cell, ...]
     reach: tuple[Reach, ...]
     quota_percent: int
+    counters: tuple[CounterRatings, ...] = ()
+    """The ratings given at counters without a dossier's code, by unit."""
     hidden_below: int | None = None
     mark: Mark | None = None
     """The closing of the period, if it is closed."""
@@ -150,6 +153,7 @@ class Tally:
         found |= self.figures()
         if self.by and self.hidden_below is None:
             found["whole"] = self.summed().figures()
+        found["counters"] = [asdict(one) for one in self.counters]
         return found | {"names": self.names(language)}
 
     def summed(self) -> "Tally":
@@ -167,6 +171,7 @@ class Tally:
             self,
             cells=tuple(hide_small(self.cells, below)),
             reach=tuple(hide_small_reach(self.reach, below)),
+            counters=(),
             hidden_below=below,
         )
 
@@ -228,13 +233,16 @@ async def read_tally(
     split = tuple(one for one in Dimension if one in by)
     groups = await tallies.list_groups(conn, period, split)
     reached = await tallies.list_groups(conn, period, of_dossiers(split))
+    counted = await tallies.count_cells(conn, period, split)
+    counted += await counter_tallies.count_cells(conn, period, split)
     return Tally(
         period=period,
         by=split,
         forms=asked,
-        cells=tuple(complete(await tallies.count_cells(conn, period, split), groups, asked)),
+        cells=tuple(complete(counted, groups, asked)),
         reach=tuple(complete_reach(await tallies.count_reach(conn, period, split), reached)),
         quota_percent=quota_percent,
+        counters=tuple(await counter_tallies.count_by_unit(conn, period)),
     )
 
 
@@ -271,7 +279,9 @@ def parse_by(text: str) -> tuple[Dimension, ...]:
 async def asked_forms(conn: Connection, period: Period, default_form: str) -> tuple[Form, ...]:
     """The form versions answered about the period, and the default form; the newest first."""
     found = await form_versions.load_all(conn)
-    asked = {key: found[key] for key in await tallies.list_versions(conn, period) if key in found}
+    versions = await tallies.list_versions(conn, period)
+    versions |= await counter_tallies.list_versions(conn, period)
+    asked = {key: found[key] for key in versions if key in found}
     shipped = shipped_forms()
     if any(form.id == default_form and form.valid_on(period.end) for form in shipped):
         default = current(shipped, default_form, period.end)

@@ -47,6 +47,14 @@ class TallyView:
         for form in unused:
             yield self._text("unused", form=form)
         yield self._reach()
+        yield from self._counters()
+
+    def _counters(self) -> Iterator[str]:
+        """A line for each unit that was rated at its counters; floods are named."""
+        for one in self.tally.counters:
+            key = "counter_flood" if one.flood else "counter"
+            counts = {"rated": one.rated, "flood": one.flood}
+            yield self._text(key, unit=one.unit_name, **counts)
 
     def _answers(self, unused: Sequence[str]) -> Table:
         keys = (*self.tally.by, "form", "question", "option", "count", "share")

@@ -28,7 +28,7 @@ async def open_by_token(turn: Turn, token: str) -> None:
         await turn.say("opening.unknown_link", desk=await desks.describe_top(turn))
         return
     known = await contacts.find_proof(turn.conn, turn.contact.id, dossier.id)
-    if turn.now >= link.expires_at and known is None:
+    if not link.is_open(turn.now) and known is None:
         await turn.say("opening.old_link", desk=desks.describe(turn, dossier.desk))
         return
     await contacts.link(turn.conn, turn.contact.id, [dossier.id], Via.LINK, turn.now)

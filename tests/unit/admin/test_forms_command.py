@@ -40,10 +40,16 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["forms", "list", "--format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     versions = [(row["id"], row["version"]) for row in rows]
-    assert versions == [("phieu4", "1"), ("phieu5", "1"), ("phieu5", "2"), ("zalo-rating", "1")]
-    assert rows[1]["short"] == 4
-    assert rows[1]["languages"] == "vi, en"
-    assert len(rows[1]["checksum"]) == 64
+    assert versions == [
+        ("counter", "1"),
+        ("phieu4", "1"),
+        ("phieu5", "1"),
+        ("phieu5", "2"),
+        ("zalo-rating", "1"),
+    ]
+    assert rows[2]["short"] == 4
+    assert rows[2]["languages"] == "vi, en"
+    assert len(rows[2]["checksum"]) == 64
 
 
 def test_check_lists_what_is_not_translated(

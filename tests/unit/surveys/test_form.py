@@ -242,9 +242,9 @@ def test_a_version_stands_in_one_file_only(tmp_path: Path) -> None:
 
 
 def test_the_shipped_forms() -> None:
-    """Three forms, fully translated, with their legal source."""
+    """Four forms, fully translated, with their legal source."""
     forms = shipped_forms()
-    assert {form.id for form in forms} == {"phieu4", "phieu5", "zalo-rating"}
+    assert {form.id for form in forms} == {"counter", "phieu4", "phieu5", "zalo-rating"}
     for form in forms:
         assert missing_translations(form) == []
         decree = "118/2025" if form.valid_from >= date(2025, 7, 1) else "61/2018"

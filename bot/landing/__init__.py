@@ -1,0 +1,1 @@
+"""The pages that printed codes open: plain HTML without a script, for any phone."""
