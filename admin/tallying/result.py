@@ -153,8 +153,8 @@ class Tally:
         found |= self.figures()
         if self.by and self.hidden_below is None:
             found["whole"] = self.summed().figures()
-        found["counters"] = [asdict(one) for one in self.counters]
-        return found | {"names": self.names(language)}
+        counters = [asdict(one) for one in self.counters]
+        return found | {"names": self.names(language), "counters": counters}
 
     def summed(self) -> "Tally":
         """A copy without groups. Not for a published tally: suppressed counts cannot be summed."""

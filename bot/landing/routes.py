@@ -2,7 +2,7 @@
 
 `/l/TOKEN` lets the phone choose the channel, and writes nothing: a preview of the link answers
 nothing. The token is in the path, since a page without a script has no other way to learn it;
-nothing of ours logs paths, and no page sends a referrer.
+the server logs no paths, and no page sends a referrer.
 """
 
 import re

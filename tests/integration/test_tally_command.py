@@ -47,7 +47,8 @@ async def test_the_shape_of_the_contract(database: Database) -> None:
         tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
     found = tally.as_json()
     options = sum(len(q.options) for form in tally.forms for q in form.questions)
-    assert list(found) == ["period", "rows", "response", "questions", "quota", "whole", "names"]
+    figures = ["period", "rows", "response", "questions", "quota", "whole"]
+    assert list(found) == [*figures, "names", "counters"]
     assert found["rows"][:3] == [
         {"unit": "XA01", "form": "phieu5", "question": "satisfaction", "option": o, "count": n}
         for o, n in (("very", 7), ("satisfied", 0), ("unsatisfied", 1))
