@@ -102,11 +102,7 @@ async def plan(
         *(part for part, _ in dossiers),
     )
     manifest = {
-        "format": FORMAT,
-        "program": version("motcua"),
-        "period": period.as_json(),
-        "rulebook": rulebook_told(result.rulebook),
-        "forms": [_form_told(form) for form in tally.forms],
+        **_rules_told(result, tally),
         "evidence": {"dossiers": sum(count for _, count in dossiers), "sha256": _whole(dossiers)},
         "log": {"rows": await audit.count(conn), "head": await audit.find_head(conn)},
         "last_import": await imports.find_last_id(conn),
@@ -122,6 +118,17 @@ async def plan(
         manifest=manifest,
         to_review=to_review,
     )
+
+
+def _rules_told(result: RatingResult, tally: TallyCounts) -> dict[str, Any]:
+    """Program, period, rulebook and forms of a manifest."""
+    return {
+        "format": FORMAT,
+        "program": version("motcua"),
+        "period": result.period.as_json(),
+        "rulebook": rulebook_told(result.rulebook),
+        "forms": [_form_told(form) for form in tally.forms],
+    }
 
 
 def rulebook_told(book: Rulebook) -> dict[str, Any]:
