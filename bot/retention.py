@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from random import SystemRandom
 from time import monotonic
 
 from bot.reasons import reason_of
@@ -16,7 +17,7 @@ from surveys.retention import closed_through
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database, leave_no_trace
 from surveys.store.citizens import look_up_counts, web_messages
-from surveys.store.personal_data import purging
+from surveys.store.personal_data import purging, unlinking
 from surveys.store.pushing import api_requests, counters, webhooks
 from surveys.store.system import audit, leases, meta
 from surveys.store.system.audit import AuditEntry, Author
@@ -50,6 +51,7 @@ def parts(chosen: Settings, now: datetime) -> dict[str, Part]:
     named = datetime.combine(today - timedelta(days=chosen.applicant_days), time())
     return {
         "answers": lambda conn: purging.unlink_answers(conn, returned),
+        "ties": lambda conn: unlinking.cut_ties(conn, returned, SystemRandom()),
         "petitioners": lambda conn: purging.drop_petitioners(conn, begun=begun, decided=old),
         "applicants": lambda conn: purging.drop_applicants(conn, named),
         "inbox": lambda conn: purging.empty_inbox(conn, queues_ms),

@@ -138,6 +138,7 @@ QUESTIONS = tuple(question for one in CRITERIA.values() for question in one.ques
     one.recalled.question for one in CRITERIA.values() if one.recalled
 )
 """The questions whose answers bear on a dossier's outcomes or on the review queue."""
+_TIMED = frozenset(Timing.__members__)
 BY_COMPLAINT = {one.complaint: one for one in CRITERIA.values() if one.complaint}
 """Kind of complaint → the criterion it bears on."""
 
@@ -165,7 +166,17 @@ def outcomes(record: DossierRecord) -> Outcomes:
 
 def raw_outcomes(record: DossierRecord) -> Outcomes:
     """What the dossier shows before any verification."""
-    return Outcomes({number: one.derive(record) for number, one in CRITERIA.items()})
+    return Outcomes({number: _raw(one, record) for number, one in CRITERIA.items()})
+
+
+def _raw(criterion: Criterion, record: DossierRecord) -> IntEnum:
+    """The outcome; of answers that were cut off, what they showed then, with today's dates."""
+    settled = record.settled.get(criterion.number)
+    if settled is None:
+        return criterion.derive(record)
+    kept = criterion.codes(settled)
+    follows_dates = Source.PROMISED_DAY in criterion.sources and kept and kept.name in _TIMED
+    return criterion.codes[rules.total_time(record).name] if follows_dates else kept
 
 
 def outcome_name(criterion: str, code: int) -> str:

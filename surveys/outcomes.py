@@ -46,7 +46,8 @@ class DossierRecord:
     """Everything that the outcomes of one dossier are derived from.
 
     `conduct_complaints` are the states of complaints about conduct by response;
-    `verified` the officer's last decisions by criterion (outcome codes, 0 = refused).
+    `verified` the officer's last decisions by criterion (outcome codes, 0 = refused). `settled` are
+    the outcomes, by criterion, of answers that were cut off from the dossier.
     """
 
     due_at: datetime | None = None
@@ -56,6 +57,7 @@ class DossierRecord:
     answers: tuple[Given, ...] = ()
     conduct_complaints: Mapping[int, ComplaintState] = field(default_factory=dict)
     verified: Mapping[str, int] = field(default_factory=dict)
+    settled: Mapping[str, int] = field(default_factory=dict)
 
 
 def total_time(record: DossierRecord) -> Timing:

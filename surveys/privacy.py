@@ -124,9 +124,9 @@ def normal_phone(text: str) -> str | None:
 
 
 def masked(code: str) -> str:
-    """A dossier code with its end hidden: its owner recognises it, others cannot use it."""
+    """A dossier code without its counter: its owner recognises it, others cannot use it."""
     head, dash, tail = code.rpartition("-")
-    return f"{head}{dash}{'•' * (len(tail) - 2)}{tail[-2:]}" if dash else f"{code[:3]}•••"
+    return f"{head}{dash}{'•' * len(tail)}" if dash else f"{code[:3]}•••"
 
 
 def _with_trunk_zero(digits: str) -> str:

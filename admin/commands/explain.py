@@ -4,12 +4,12 @@ import click
 
 from admin.closing import figures
 from admin.closing.figures import Wish
-from admin.closing.pages import Asked, find_page
+from admin.closing.pages import Asked
 from admin.importing import UnitIndex
 from admin.kit.output import Format
 from admin.kit.runtime import WHOLE, Runtime, format_option, leaf
+from admin.rating.dossier_pages import Which, may_see_answers, read_page
 from admin.rating.explained import (
-    DossierPage,
     ExplainedCriterion,
     ExplainResult,
     explained_criterion,
@@ -25,7 +25,6 @@ from scoring.unit_rating import UnitRating
 from surveys.criteria import CRITERIA
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
-from surveys.store.results import dossier_records, verifications
 
 
 @leaf("explain")
@@ -70,7 +69,9 @@ async def command(
         page_shown = None
         if counted := _counted(book, criterion):
             asked = _asked(book, rated, criterion, counted, outcome)
-            page_shown = await _page(conn, rating, asked, limit, page, open_codes=codes)
+            which = Which(limit=limit, page=page, open_codes=codes)
+            sees = may_see_answers(runtime, asked.units)
+            page_shown = await read_page(conn, rating, asked, which, sees_answers=sees)
     result = ExplainResult(
         rulebook=book,
         period=wanted,
@@ -116,27 +117,4 @@ def _asked(
         criterion=counted,
         outcome=None if outcome is None else outcome_code(counted, outcome),
         as_receiver=criterion is not None and book.measures(criterion) is Attribution.RECEIVER,
-    )
-
-
-async def _page(
-    conn: Connection,
-    rating: RatingResult,
-    asked: Asked,
-    limit: int,
-    page: int,
-    *,
-    open_codes: bool,
-) -> DossierPage:
-    first = (page - 1) * limit
-    found, signed = await find_page(conn, rating, asked, limit=limit, offset=first)
-    known = {one.dossier_id: one for one in await dossier_records.find_by_ids(conn, found.ids)}
-    return DossierPage(
-        criterion=asked.criterion,
-        known=tuple(known[number] for number in found.ids if number in known),
-        decisions=await verifications.find_last_decisions(conn, found.ids),
-        first=first + 1,
-        whole=found.whole,
-        open_codes=open_codes,
-        signed=signed,
     )

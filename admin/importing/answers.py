@@ -1,7 +1,7 @@
 """Answers from a file: paper forms (Mẫu phiếu 4) and ratings exported from elsewhere."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from surveys.errors import Refusal
 from surveys.form import Form, shipped_forms
 from surveys.spelling import fold
 from surveys.store.base.connection import Connection
+from surveys.store.personal_data import unlinking
 from surveys.store.results import complaints, responses
 from surveys.store.results.responses import Filed, NewResponse, StoredResponse
 from surveys.store.system import form_versions, import_changes
@@ -115,9 +116,10 @@ class AnswerImporter:
         filed = await responses.find_dossiers(conn, {paper.dossier for _, paper in rows})
         lost: list[Refused] = []
         known: list[_Known] = []
+        cut_off = await unlinking.find_settled(conn, [one.id for one in filed.values()])
         for row, paper in rows:
             dossier = filed.get(paper.dossier)
-            if reason := self._mistaken(paper, dossier):
+            if reason := self._mistaken(paper, dossier, cut_off):
                 lost.append((row, reason))
             elif dossier is not None:
                 known.append(_Known(row=row, paper=paper, response=paper.of(dossier.id)))
@@ -130,12 +132,16 @@ class AnswerImporter:
                 await self._again(conn, one, before, found)
         return found
 
-    def _mistaken(self, paper: PaperResponse, dossier: Filed | None) -> Refusal | None:
+    def _mistaken(
+        self, paper: PaperResponse, dossier: Filed | None, cut_off: Collection[int]
+    ) -> Refusal | None:
         """Why this cannot be a response about this dossier, or None."""
         day = paper.answered_at.astimezone(self._zone).date()
         params = {"dossier": paper.dossier, "day": f"{day:%d/%m/%Y}"}
         if dossier is None:
             return Refusal("answers.unknown_dossier", dossier=paper.dossier)
+        if dossier.id in cut_off:
+            return Refusal("answers.cut_off", dossier=paper.dossier)
         if dossier.on is not None and day < dossier.on:
             return Refusal("answers.before_received", **params, received=f"{dossier.on:%d/%m/%Y}")
         today = self._runtime.today

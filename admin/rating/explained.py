@@ -1,6 +1,6 @@
 """Explains a unit's grade, as data: unit, criterion, dossiers, answer or date or decision."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -12,7 +12,8 @@ from scoring.explain import Explanation, explain_criterion, explain_unit
 from scoring.law import Rulebook
 from scoring.rounding import added
 from scoring.unit_rating import Score, UnitRating
-from surveys.criteria import FROM_CITIZENS
+from surveys.criteria import FROM_CITIZENS, outcomes
+from surveys.outcomes import DossierRecord
 from surveys.period import Period
 from surveys.store.results.dossier_records import Known
 from surveys.store.results.verifications import Decision
@@ -56,7 +57,8 @@ class ExplainedCriterion:
 class DossierPage:
     """One page of the dossiers of a criterion; its first dossier is number `first`.
 
-    `whole` is the number on all pages. Codes are masked unless `open_codes`.
+    `whole` is the number on all pages. Codes are masked unless `open_codes`; `nameless`: no codes,
+    days, decisions, and nothing at all of few dossiers.
     """
 
     criterion: str
@@ -67,6 +69,7 @@ class DossierPage:
     open_codes: bool
     signed: Mapping[int, int] = field(default_factory=dict)
     """Of a closed period: the codes of the outcomes that were signed, by dossier."""
+    nameless: bool = False
 
     @property
     def last(self) -> int:
@@ -120,6 +123,16 @@ def explained_criterion(rulebook: Rulebook, unit: UnitRating, number: str) -> Ex
         confidence=_confidence(rulebook, unit, number),
         measure=_measure(score),
     )
+
+
+def shuffled(criterion: str, known: Iterable[Known]) -> list[Known]:
+    """Ordered by what they show and what was answered, which tells nothing of when or who."""
+    return sorted(known, key=lambda one: _shown(criterion, one.record))
+
+
+def _shown(criterion: str, record: DossierRecord) -> tuple[int, list[tuple[str, str]]]:
+    said = [(one.question, one.option or "") for one in record.answers]
+    return int(outcomes(record).of(criterion)), sorted(said)
 
 
 def _measure(score: Score) -> Mapping[str, object] | None:

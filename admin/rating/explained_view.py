@@ -84,11 +84,12 @@ class ExplainView:
         yield self.texts.text("explain.confidence", low=low, high=high, word=word, **counts)
 
     def _dossier_lines(self, page: DossierPage) -> Iterator[str]:
-        key = "dossiers" if page.known else "none"
+        key = "dossiers" if page.known else "too_few" if page.nameless and page.whole else "none"
         numbers = {"first": page.first, "last": page.last, "whole": page.whole}
         yield self.texts.text(f"explain.{key}", **numbers)
         for row in self._dossiers(page):
-            yield f"  {self.texts.text('explain.dossier', **row)}"
+            line = "nameless" if page.nameless else "dossier"
+            yield f"  {self.texts.text(f'explain.{line}', **row)}"
             for reason in row["reasons"]:
                 yield f"      {reason}"
         if page.next_page is not None:
@@ -101,14 +102,18 @@ class ExplainView:
         """A dossier's outcome, points and reasons in words."""
         _, today = self.phrases.shown(page.criterion, one.record)
         decision = page.decisions.get((one.dossier_id, page.criterion))
-        reasons = self.phrases.reasons(page.criterion, one.record, decision)
+        if page.nameless:
+            code, reasons = None, self.phrases.nameless(page.criterion, one.record)
+        else:
+            code = one.code if page.open_codes else masked(one.code)
+            reasons = self.phrases.reasons(page.criterion, one.record, decision)
         signed = page.signed.get(one.dossier_id)
         counts = today if signed is None else outcome_name(page.criterion, signed)
         if counts != today:
             words = self.phrases.outcome(page.criterion, today)
             reasons.append(self.texts.text("explain.changed_since", today=words))
         return {
-            "dossier": one.code if page.open_codes else masked(one.code),
+            "dossier": code,
             "outcome": counts,
             "words": self.phrases.outcome(page.criterion, counts),
             "points": self.phrases.points(page.criterion, counts),

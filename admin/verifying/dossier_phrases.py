@@ -54,6 +54,15 @@ class DossierPhrases:
             found.append(self.decided(decision))
         return found
 
+    def nameless(self, criterion: str, record: DossierRecord) -> list[str]:
+        """The answers alone, without any day."""
+        asked = [
+            self.asked(given.question, given.option)
+            for given in record.answers
+            if given.question in CRITERIA[criterion].questions and given.option is not None
+        ]
+        return [self.text("said", question=question, option=option) for question, option in asked]
+
     def decided(self, decision: Decision) -> str:
         """One decision: who, when, from what to what, why."""
         raw, outcome = (

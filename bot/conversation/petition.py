@@ -13,7 +13,7 @@ from surveys.outcomes import ComplaintState
 from surveys.store.citizens.consents import Purpose
 from surveys.store.dossiers import lookups
 from surveys.store.results import complaints, petitions
-from surveys.store.results.complaints import Complaint
+from surveys.store.results.complaints import Complaint, PastComplaint
 from surveys.store.results.petitions import Petition, PetitionState
 
 NO_DOSSIER = 0
@@ -28,7 +28,7 @@ async def note_complaint(turn: Turn, response_id: int | None, kind: str) -> None
         turn.conn,
         response_id=response_id,
         kind=kind,
-        reference=turn.context.keyring.reference(f"complaint:{kind}", response_id),
+        reference=turn.context.keyring.reference(f"complaint:{kind}:{turn.inbox_id}", response_id),
         now=turn.now,
         due_on=turn.today + timedelta(days=turn.context.settings.complaint_days),
     )
@@ -146,7 +146,11 @@ async def follow(turn: Turn, reference: str) -> bool:
     complaint = await complaints.find_by_reference(turn.conn, reference)
     if complaint is not None:
         await _show_complaint(turn, complaint)
-    return complaint is not None
+        return True
+    past = await complaints.find_past(turn.conn, reference)
+    if past is not None:
+        await _show_past(turn, past)
+    return past is not None
 
 
 async def _begin(
@@ -203,6 +207,17 @@ async def _show_complaint(turn: Turn, complaint: Complaint) -> None:
         state=turn.text(f"petition.states.{complaint.state}", to=""),
         due=turn.day(complaint.due_on),
         reason=reason if own else "",
+    )
+
+
+async def _show_past(turn: Turn, past: PastComplaint) -> None:
+    await turn.say(
+        "petition.complaint_state",
+        reference=past.reference,
+        kind=_kind(turn, past.kind),
+        state=turn.text(f"petition.states.{past.state}", to=""),
+        due=turn.day(past.due_on),
+        reason="",
     )
 
 

@@ -215,3 +215,37 @@ def test_an_officer_of_one_unit_leaves_no_mapping_to_the_others(office: Motcua) 
     assert after.code == 0, after.err
     assert "own.yaml" not in after.err
     assert "XA02" in office("dossiers", "show", "M-next").out
+
+
+def test_answers_are_nameless_to_all_but_verifiers(office: Motcua, sit: Sit) -> None:
+    """No code, no day, not in the order of the days; of few dossiers nothing at all."""
+    codes = [f"000.17.22.H56-2105{day:02d}-0001" for day in range(1, 7)]
+    rows = "".join(_dossier(code, "XA01") for code in codes)
+    (office.folder / "more.csv").write_text(HEADER + rows)
+    said = ("many", "none", "once", "none", "many", "none")
+    lines = [
+        f"{code},phieu5,2021-06-{day:02d}T08:1{day}:00,very,{option},no"
+        for day, (code, option) in enumerate(zip(codes, said, strict=True), 1)
+    ]
+    header = "dossier,form,answered_at,satisfaction,contacts,conduct"
+    (office.folder / "paper.csv").write_text("\n".join((header, *lines)))
+    assert office.json("dossiers", "import", "more.csv")["accepted"] == 6
+    assert office.json("answers", "import", "paper.csv")["accepted"] == 6
+    assert office("staff", "add", "lan", "--role", "reporter", "--system-user", "lan").code == 0
+    told = office("explain", "XA01", "2021-Q2", "3")
+    assert "H56-2105" in told.out, "a verifier sees the dossiers"
+    assert "08:11" in told.out
+    sit("lan")
+    for criterion in ("3", "7"):
+        seen = office("explain", "XA01", "2021-Q2", criterion)
+        assert not [word for word in ("H56-", "/2021 ", "/06/", ":1") if word in seen.out]
+    found = office.json("explain", "XA01", "2021-Q2", "3")
+    assert {one["dossier"] for one in found["dossiers"]} == {None}
+    assert [one["outcome"] for one in found["dossiers"]] == sorted(
+        said, key=["none", "once", "many"].index
+    )
+    assert found["dossiers"][0]["reasons"] != []
+    few = office.json("explain", "XA01", "2021-Q2", "3", "--outcome", "many")
+    assert (few["whole"], few["dossiers"]) == (2, [])
+    assert "verifier" in office("explain", "XA01", "2021-Q2", "3", "--outcome", "many").out
+    assert "H56-" in office("explain", "XA01", "2021-Q2", "1").out, "the system's own days"

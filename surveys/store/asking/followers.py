@@ -15,7 +15,14 @@ from surveys.store.asking.invitations import (
     recipient_of,
 )
 from surveys.store.base.connection import Connection
-from surveys.store.base.schema import contact_dossiers, contacts, dossiers, invitations, responses
+from surveys.store.base.schema import (
+    contact_dossiers,
+    contacts,
+    dossiers,
+    invitations,
+    responses,
+    settled_dossiers,
+)
 from surveys.store.citizens.consents import Purpose
 from surveys.store.citizens.contacts import PROOFS, ContactStatus
 
@@ -72,8 +79,9 @@ def _may_be_asked(form: str) -> ColumnElement[bool]:
         invitations.c.state != InvitationState.QUEUED,
     )
     answered = exists().where(responses.c.dossier_id == this, responses.c.form == form)
+    cut_off = exists().where(settled_dossiers.c.dossier_id == this)
     willing = func.coalesce(latest_consent(Purpose.SURVEY), True)
-    return and_(contact_dossiers.c.via.in_(PROOFS), ~asked, ~answered, willing)
+    return and_(contact_dossiers.c.via.in_(PROOFS), ~asked, ~answered, ~cut_off, willing)
 
 
 def _follower(row: RowMapping) -> Follower:

@@ -32,6 +32,7 @@ from surveys.store.base.schema import (
     dossiers,
     invitations,
     responses,
+    settled_dossiers,
     units,
 )
 from surveys.store.citizens.consents import Purpose
@@ -158,7 +159,8 @@ _SET_STATE = update(invitations).where(
 async def is_answered(conn: Connection, dossier_id: int, form: str) -> bool:
     """Whether there is a response already, from any contact, through any channel."""
     found = exists().where(responses.c.dossier_id == dossier_id, responses.c.form == form)
-    return bool(await conn.scalar(select(found)))
+    cut_off = exists().where(settled_dossiers.c.dossier_id == dossier_id)
+    return bool(await conn.scalar(select(or_(found, cut_off))))
 
 
 async def link_by_phone(conn: Connection, period: Period, now: datetime) -> None:
@@ -287,9 +289,14 @@ def _candidates(period: Period, form: str, windows: Windows) -> Select[Any]:
         .join_from(dossiers, invitations, own, isouter=True)
         .outerjoin(reachable, reachable.c.dossier_id == dossiers.c.id)
         .outerjoin(contacts, contacts.c.id == reachable.c.contact_id)
-        .where(dossier_returned_in(period), ~given)
+        .where(dossier_returned_in(period), ~given, ~_is_settled())
         .where(or_(invitations.c.id.is_(None), _now_reachable()))
     )
+
+
+def _is_settled() -> ColumnElement[bool]:
+    """Its answers were cut off from it, so it is asked no more."""
+    return exists().where(settled_dossiers.c.dossier_id == dossiers.c.id)
 
 
 def _now_reachable() -> ColumnElement[bool]:

@@ -25,7 +25,9 @@ from surveys.store.base.schema import (
     imports,
     invitations,
     links,
+    loose_responses,
     responses,
+    settled_dossiers,
     unit_aliases,
     units,
     verifications,
@@ -193,6 +195,7 @@ async def _remove_dossiers(conn: Connection, import_id: int) -> int:
     for table in IN_USE:
         await _require_unused(conn, table.c.dossier_id.in_(made), table)
     await _require_unused(conn, responses.c.dossier_id.in_(made), responses)
+    await _require_unused(conn, settled_dossiers.c.dossier_id.in_(made), settled_dossiers)
     for derived in (dossier_evidence, webhook_told):
         await conn.execute(delete(derived).where(derived.c.dossier_id.in_(made)))
     gone = await conn.execute(delete(dossiers).where(dossiers.c.import_id == import_id))
@@ -200,6 +203,8 @@ async def _remove_dossiers(conn: Connection, import_id: int) -> int:
 
 
 async def _remove_responses(conn: Connection, import_id: int) -> int:
+    cut_off = loose_responses.c.import_id == import_id
+    await _require_unused(conn, cut_off, loose_responses)
     made = select(responses.c.id).where(responses.c.import_id == import_id)
     decided = complaints.c.response_id.in_(made) & or_(
         complaints.c.decided_at.is_not(None), complaints.c.formal_at.is_not(None)
@@ -228,6 +233,8 @@ _USED_BY = {
     "links": "citizens",
     "contact_dossiers": "citizens",
     "responses": "citizens",
+    "settled_dossiers": "cut_off",
+    "loose_responses": "cut_off",
     "complaints": "officers",
     "verifications": "officers",
     "dossiers": "units",

@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, select, update
 from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
-from surveys.store.base.schema import complaints, responses
+from surveys.store.base.schema import complaints, loose_complaints, responses
 from surveys.store.results import evidence
 
 
@@ -32,6 +32,16 @@ class Complaint:
     due_on: date
     formal_at: datetime | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastComplaint:
+    """A decided complaint about which nothing but its state is known any more."""
+
+    reference: str
+    kind: str
+    state: str
+    due_on: date
 
 
 async def open_(
@@ -78,6 +88,14 @@ async def find_by_reference(conn: Connection, reference: str) -> Complaint | Non
     """The complaint with this code."""
     row = (await conn.execute(_query().where(complaints.c.reference == reference))).one_or_none()
     return _complaint(row) if row else None
+
+
+async def find_past(conn: Connection, reference: str) -> PastComplaint | None:
+    """The decided complaint with this code whose answer was cut off from its dossier."""
+    names = PastComplaint.__slots__
+    query = select(*(loose_complaints.c[name] for name in names))
+    row = (await conn.execute(query.where(loose_complaints.c.reference == reference))).one_or_none()
+    return PastComplaint(**dict(zip(names, row, strict=True))) if row else None
 
 
 async def list_by_response(conn: Connection, response_id: int) -> list[Complaint]:

@@ -1,7 +1,7 @@
 """Bulk reads of everything that the outcomes of dossiers are derived from."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -32,6 +32,7 @@ from surveys.store.base.schema import (
     dossier_steps,
     dossiers,
     responses,
+    settled_dossiers,
     verifications,
 )
 
@@ -81,6 +82,12 @@ async def find_by_ids(conn: Connection, dossier_ids: Collection[int]) -> list[Kn
     if len(dossier_ids) == 1:
         return await _known(conn, _ONE, {"number": next(iter(dossier_ids))})
     return await _known(conn, _AMONG, {"numbers": list(dossier_ids)})
+
+
+async def find_many(conn: Connection, dossier_ids: Sequence[int]) -> list[Known]:
+    """The records of any number of dossiers."""
+    parts = (dossier_ids[start : start + 1_000] for start in range(0, len(dossier_ids), 1_000))
+    return [one for part in parts for one in await find_by_ids(conn, part)]
 
 
 async def find_between(conn: Connection, first: int, last: int) -> list[Known]:
@@ -182,7 +189,7 @@ async def _known(conn: Connection, ask: _Queries, params: Params) -> list[Known]
             promised_again=_promised_again(row),
             received_on=row.received_at.date() if row.received_at else None,
             online=row.channel == Filing.ONLINE,
-            answered=row.answered,
+            answered=row.answered + (row.settled or 0),
             record=_record(row, steps[row.id], given[row.id], opened[row.id], decided[row.id]),
         )
         for row in found
@@ -202,6 +209,7 @@ def _record(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) 
         due_at=row.original_due_at or row.due_at,
         finished_at=row.finished_at,
         returned_at=row.returned_at,
+        settled=row.codes or {},
         steps=tuple(
             AgencyStep(agency=who, due_at=due, finished_at=done) for _, who, due, done in steps
         ),
@@ -210,12 +218,19 @@ def _record(row: AnyRow, steps: Rows, given: Rows, opened: Rows, decided: Rows) 
         verified={
             one.criterion: one.outcome
             for one in decided
-            if not (
+            if one.id > (row.codes or {}).get(overruled(one.criterion), 0)
+            and not (
                 Source.COMPLAINTS in CRITERIA[one.criterion].sources
                 and any(_decided_since(one, other) for other in opened)
             )
         },
     )
+
+
+def overruled(criterion: str) -> str:
+    """The key under which a settled dossier keeps the number of the last verification that a later
+    decision about a complaint had replaced."""
+    return f"overruled.{criterion}"
 
 
 def _decided_since(verification: AnyRow, complaint: AnyRow) -> bool:
@@ -259,7 +274,9 @@ def _dossiers(which: Which) -> Query:
         .correlate(dossiers)
         .scalar_subquery()
     )
-    chosen = select(*columns, *dates, answered.label("answered"), *_there_are())
+    kept = (settled_dossiers.c.codes, settled_dossiers.c.answered.label("settled"))
+    chosen = select(*columns, *dates, *kept, answered.label("answered"), *_there_are())
+    chosen = chosen.select_from(dossiers.outerjoin(settled_dossiers))
     return chosen.where(which(dossiers.c.id)).order_by(dossiers.c.id)
 
 
@@ -272,7 +289,7 @@ def _with_answers(query: Query) -> Query:
     )
     return (
         query.add_columns(*_ANSWER)
-        .outerjoin_from(dossiers, responses, responses.c.dossier_id == dossiers.c.id)
+        .outerjoin(responses, responses.c.dossier_id == dossiers.c.id)
         .outerjoin(answers, counts)
     )
 
@@ -316,7 +333,8 @@ def _complaints(which: Which) -> Query:
 
 
 def _verifications(which: Which) -> Query:
-    columns = [verifications.c[name] for name in ("dossier_id", "criterion", "outcome", "at")]
+    names = ("dossier_id", "criterion", "outcome", "at", "id")
+    columns = [verifications.c[name] for name in names]
     found = select(*columns).where(which(verifications.c.dossier_id))
     return found.order_by(verifications.c.id)
 

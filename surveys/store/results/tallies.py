@@ -1,10 +1,10 @@
 """The counts of a tally: answers per option and reach of the survey, read from the raw answers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, func, select, union
 
 from surveys.period import Period
 from surveys.store.base.connection import Connection
@@ -14,6 +14,8 @@ from surveys.store.base.schema import (
     dossiers,
     facts,
     invitations,
+    loose_answers,
+    loose_responses,
     procedures,
     responses,
     units,
@@ -40,23 +42,33 @@ OF_A_DOSSIER = frozenset(Dimension) - {Dimension.CHANNEL}
 
 async def count_cells(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Cell]:
     """The cells of options chosen at least once; the dimensions in the order of `Dimension`."""
-    dims = _columns(by)
-    keys = (*dims, responses.c.form, answers.c.question, answers.c.option)
-    simulated = func.count().filter(responses.c.simulated)
-    found = select(*keys, func.count(), simulated).select_from(_answered(by))
     chosen = (answers.c.latest, answers.c.option.is_not(None), returned_in(period))
-    rows = await conn.execute(found.where(*chosen).group_by(*keys))
+    tied = _cells(responses, answers, _columns(by)).select_from(_answered(by)).where(*chosen)
+    said = loose_answers.c.option.is_not(None)
+    cut_off = _cells(loose_responses, loose_answers, _loose_columns(by))
+    cut_off = cut_off.select_from(_loose(by, loose_answers)).where(said, _was_returned_in(period))
+    counts: dict[tuple[Any, ...], tuple[int, int]] = {}
+    for query in (tied, cut_off):
+        for *key, count, simulated in await conn.execute(query):
+            before = counts.get(tuple(key), (0, 0))
+            counts[tuple(key)] = (before[0] + count, before[1] + simulated)
     return [
         Cell(
-            group=tuple(str(value or "") for value in row[: len(dims)]),
-            form=row.form,
-            question=row.question,
-            option=row.option,
-            count=row[-2],
-            simulated=row[-1],
+            group=tuple(str(value or "") for value in group),
+            form=form,
+            question=question,
+            option=option,
+            count=count,
+            simulated=simulated,
         )
-        for row in rows
+        for (*group, form, question, option), (count, simulated) in counts.items()
     ]
+
+
+def _cells(of: Table, said: Table, dims: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    keys = (*dims, of.c.form, said.c.question, said.c.option)
+    simulated = func.count().filter(of.c.simulated)
+    return select(*keys, func.count(), simulated).group_by(*keys)
 
 
 async def count_reach(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Reach]:
@@ -65,6 +77,7 @@ async def count_reach(conn: Connection, period: Period, by: Collection[Dimension
     returned = await _counts(conn, kept, period, dossier_evidence)
     issued = await _counts(conn, kept, period, invitations)
     answered = await _counts(conn, kept, period, responses)
+    await _add_loose(conn, kept, period, answered)
     handed_out = await count_handed_out(conn, kept, period)
     return [
         Reach(
@@ -75,6 +88,22 @@ async def count_reach(conn: Connection, period: Period, by: Collection[Dimension
         )
         for group, counts in sorted(returned.items())
     ]
+
+
+async def _add_loose(
+    conn: Connection,
+    by: Collection[Dimension],
+    period: Period,
+    counts: dict[Group, dict[str, int]],
+) -> None:
+    """Add the responses that were cut off from their dossiers."""
+    dims = _loose_columns(by)
+    query: Select[Any] = select(*dims, *_answers_of(loose_responses)).select_from(_loose(by))
+    for row in await conn.execute(query.where(_was_returned_in(period)).group_by(*dims)):
+        group = tuple(str(value or "") for value in row[: len(dims)])
+        mine = counts.setdefault(group, {})
+        for name in ("answered", "valid", "simulated"):
+            mine[name] = mine.get(name, 0) + getattr(row, name)
 
 
 def _with_paper(issued: dict[str, int], forms: int) -> dict[str, int]:
@@ -112,8 +141,9 @@ async def list_versions(conn: Connection, period: Period) -> set[tuple[str, str]
     """The form versions that were answered about the period's dossiers."""
     asked = select(responses.c.form, responses.c.form_version).distinct()
     joined = asked.join_from(responses, dossier_evidence, _same_dossier(responses))
-    rows = await conn.execute(joined.where(returned_in(period)))
-    return {(row.form, row.form_version) for row in rows}
+    cut_off = select(loose_responses.c.form, loose_responses.c.form_version)
+    both = union(joined.where(returned_in(period)), cut_off.where(_was_returned_in(period)))
+    return {(form, version) for form, version in await conn.execute(both)}
 
 
 _DIMENSIONS: dict[Dimension, ColumnElement[Any]] = {
@@ -127,6 +157,36 @@ _DIMENSIONS: dict[Dimension, ColumnElement[Any]] = {
 
 def _columns(by: Collection[Dimension]) -> list[ColumnElement[Any]]:
     return [_DIMENSIONS[one] for one in Dimension if one in by]
+
+
+def _loose_columns(by: Collection[Dimension]) -> list[ColumnElement[Any]]:
+    own = _DIMENSIONS | {Dimension.CHANNEL: loose_responses.c.channel}
+    return [own[one] for one in Dimension if one in by]
+
+
+def _loose(by: Collection[Dimension], said: Table | None = None) -> FromClause:
+    joined: FromClause = loose_responses
+    if said is not None:
+        joined = joined.join(said, said.c.response_id == loose_responses.c.id)
+    if set(by) & {Dimension.UNIT, Dimension.BLOCK, Dimension.LEVEL}:
+        joined = joined.join(units, units.c.id == loose_responses.c.unit_id)
+    if Dimension.PROCEDURE in by:
+        joined = joined.outerjoin(procedures, procedures.c.id == loose_responses.c.procedure_id)
+    return joined
+
+
+def _was_returned_in(period: Period) -> ColumnElement[bool]:
+    """Cut off answers know the half month alone; it counts where it begins. Quarters, months,
+    halves and years begin and end with one."""
+    return loose_responses.c.half_month.between(period.start, period.end)
+
+
+def _answers_of(table: Table) -> tuple[ColumnElement[Any], ...]:
+    return (
+        func.count().label("answered"),
+        func.count().filter(table.c.valid).label("valid"),
+        func.count().filter(table.c.simulated).label("simulated"),
+    )
 
 
 def _answered(by: Collection[Dimension]) -> FromClause:
@@ -155,11 +215,7 @@ _MEASURES: dict[Table, tuple[ColumnElement[Any], ...]] = {
         func.count().filter(invitations.c.issued_at.is_not(None)).label("issued"),
         func.count().filter(invitations.c.delivered_at.is_not(None)).label("delivered"),
     ),
-    responses: (
-        func.count().label("answered"),
-        func.count().filter(responses.c.valid).label("valid"),
-        func.count().filter(responses.c.simulated).label("simulated"),
-    ),
+    responses: _answers_of(responses),
 }
 
 

@@ -38,6 +38,7 @@ from surveys.store.base.schema.inviting import (
     sampling_plans,
     status_notices,
 )
+from surveys.store.base.schema.news import news, news_told, news_wishes
 from surveys.store.base.schema.pushing import (
     api_requests,
     api_tokens,
@@ -59,6 +60,12 @@ from surveys.store.base.schema.system import (
 )
 from surveys.store.base.schema.tokens import token_chains
 from surveys.store.base.schema.types import UtcDateTime, metadata, ready_for_ddl
+from surveys.store.base.schema.unlinked import (
+    loose_answers,
+    loose_complaints,
+    loose_responses,
+    settled_dossiers,
+)
 
 __all__ = [
     "UtcDateTime",
@@ -90,8 +97,14 @@ __all__ = [
     "invitations",
     "links",
     "look_ups",
+    "loose_answers",
+    "loose_complaints",
+    "loose_responses",
     "meta",
     "metadata",
+    "news",
+    "news_told",
+    "news_wishes",
     "outbox",
     "petitions",
     "procedures",
@@ -101,6 +114,7 @@ __all__ = [
     "rights_requests",
     "sampling_plans",
     "scores",
+    "settled_dossiers",
     "slots",
     "staff",
     "status_notices",

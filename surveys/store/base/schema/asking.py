@@ -85,6 +85,7 @@ responses = Table(
     Column("valid", Boolean, nullable=False, comment="at least one choice was made"),
     Column("simulated", Boolean, nullable=False, server_default=false()),
     Column("import_id", BigId, ForeignKey("imports.id"), comment="the import that made it"),
+    Column("set_aside_at", UtcDateTime, comment="the owner says that somebody else answered"),
     UniqueConstraint("dossier_id", "form"),
 )
 
