@@ -23,7 +23,7 @@ def upgrade() -> None:
 ASIDE = "the owner says that somebody else answered"
 
 
-def _moment() -> sa.types.TypeEngine:
+def _moment() -> sa.DateTime:
     return sa.DateTime(timezone=op.get_bind().dialect.name != "sqlite")
 
 
