@@ -1,5 +1,5 @@
-"""The dossiers a criterion is computed from: with their answers for their verifier, nameless for all
-others (NĐ 118/2025/NĐ-CP Điều 29 khoản 3)."""
+"""The dossiers a criterion is computed from: with their answers for their verifier, nameless for
+all others (NĐ 118/2025/NĐ-CP Điều 29 khoản 3)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
