@@ -8,7 +8,7 @@ from admin.closing.pages import Asked
 from admin.importing import UnitIndex
 from admin.kit.output import Format
 from admin.kit.runtime import WHOLE, Runtime, format_option, leaf
-from admin.rating.dossier_pages import Which, may_see_answers, read_page
+from admin.rating.dossier_pages import Which, read_page
 from admin.rating.explained import (
     ExplainedCriterion,
     ExplainResult,
@@ -70,8 +70,7 @@ async def command(
         if counted := _counted(book, criterion):
             asked = _asked(book, rated, criterion, counted, outcome)
             which = Which(limit=limit, page=page, open_codes=codes)
-            sees = may_see_answers(runtime, asked.units)
-            page_shown = await read_page(conn, rating, asked, which, sees_answers=sees)
+            page_shown = await read_page(conn, runtime, rating, asked, which)
     result = ExplainResult(
         rulebook=book,
         period=wanted,

@@ -40,10 +40,10 @@ def may_see_answers(runtime: Runtime, units: Collection[str]) -> bool:
 
 
 async def read_page(
-    conn: Connection, rating: RatingResult, asked: Asked, which: Which, *, sees_answers: bool
+    conn: Connection, runtime: Runtime, rating: RatingResult, asked: Asked, which: Which
 ) -> DossierPage:
     """One page of the dossiers; what follows from the system's days alone is no answer."""
-    if asked.criterion in FROM_CITIZENS and not sees_answers:
+    if asked.criterion in FROM_CITIZENS and not may_see_answers(runtime, asked.units):
         return await _nameless(conn, rating, asked, which)
     found, signed = await find_page(conn, rating, asked, limit=which.limit, offset=which.first)
     known = {one.dossier_id: one for one in await dossier_records.find_by_ids(conn, found.ids)}
