@@ -105,6 +105,7 @@ class ComparedFields:
         forms = {"issued": year.issued, "valid": year.valid}
         said = {"year": f"{named[:1].upper()}{named[1:]}", **counts}
         split = self._split(year)
+        met = "series.met" if (year.issued or year.valid) >= year.quota else "series.missed"
         return {
             "nam": named,
             "tiep_nhan": words.plain(year.received),
@@ -119,7 +120,7 @@ class ComparedFields:
             "hai_long": split,
             "cau": words.say(
                 "series.row",
-                percent=percent,
+                quota=words.say(met, quota=words.plain(year.quota), percent=percent),
                 split=words.say("series.split", options=split) if split else "",
                 **said,
                 **forms,
