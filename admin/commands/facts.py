@@ -1,16 +1,23 @@
 """`motcua facts`: what units report about themselves (chỉ số 5, 6, 8, 9)."""
 
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
 
 import click
 
+from admin.importing import run_import, tell
+from admin.importing.aggregate_table import find_layout
+from admin.importing.aggregate_words import load_words
+from admin.importing.aggregates import AggregateImporter
 from admin.importing.declared_facts import declared_facts
 from admin.importing.facts import FactImporter
-from admin.importing.options import importing
+from admin.importing.options import source_of, source_options
 from admin.kit.output import Format
-from admin.kit.runtime import Runtime, format_option, group
+from admin.kit.runtime import FILE, Runtime, format_option, group
 from admin.rating.rulebooks import chosen_if_named
 from scoring.rulebook import shipped_rulebooks
+from surveys.errors import Refusal
 from surveys.store.dossiers import facts
 
 command = group("facts")
@@ -18,10 +25,37 @@ command = group("facts")
 
 @command.command("import")
 @click.option("--rulebook", metavar="ID")
-@importing
-def import_facts(runtime: Runtime, rulebook: str | None) -> FactImporter:
-    """Import a file of facts, including those the rulebook adds."""
-    return FactImporter(runtime, *chosen_if_named(runtime, rulebook))
+@click.option("--period", metavar="PERIOD")
+@click.option("--unit", metavar="UNIT")
+@click.option("--families", type=FILE, metavar="FILE")
+@source_options
+async def import_facts(
+    runtime: Runtime,
+    file: Path,
+    rulebook: str | None,
+    period: str | None,
+    unit: str | None,
+    families: Path | None,
+    shown_as: Format,
+    **options: Any,  # noqa: ANN401 - read by `source_of`
+) -> int:
+    """Import a file of facts, including those the rulebook adds; with a period, a table of
+    counts."""
+    source = source_of(file, options)
+    if period is None:
+        if unit is not None or families is not None:
+            raise Refusal("facts.needs_period")
+        facts_file = FactImporter(runtime, *chosen_if_named(runtime, rulebook))
+        (report,) = await run_import(runtime, (facts_file, source))
+        return tell(runtime, shown_as, report)
+    words = load_words(families) if families else load_words()
+    layout = find_layout(file, words, source.sheet)
+    table = AggregateImporter(runtime, layout, words, runtime.period(period), unit)
+    (report,) = await run_import(runtime, (table, source))
+    if layout.family:
+        title = words.families[layout.family].title.of(runtime.texts.language)
+        runtime.say("facts.family", title=title)
+    return tell(runtime, shown_as, report)
 
 
 @command.command("list")

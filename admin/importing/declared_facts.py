@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from admin.importing.aggregate_words import load_words
 from admin.importing.fact_words import NAMES, WORDS, known_names
 from scoring.evidence import PARTS_OF
 from scoring.law import Rulebook
@@ -55,7 +56,8 @@ def declared_facts(rulebooks: Iterable[Rulebook]) -> DeclaredFacts:
     """The facts of these rulebooks in addition to the program's; a name of the program's stays its
     own.
     """
-    added = {name: fact for book in rulebooks for name, fact in book.facts.items()}
+    added = dict(load_words().facts)
+    added |= {name: fact for book in rulebooks for name, fact in book.facts.items()}
     titles = {
         fold(title): name
         for name, fact in added.items()

@@ -17,7 +17,9 @@ _LIKE_DATA = re.compile(r"\S*\d\S*")
 _ORDINAL = re.compile(r"[IVXivx]{1,5}|[A-Za-z]|\d{1,2}(?:\.\d{1,2})*")
 _WIDEST_TITLE = 80
 _SUMS_BEGIN = frozenset("tclgs")
-_NUMBERING = re.compile(r"\(?(\d{1,2})\)?")
+_NUMBERING = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
+"""The number of a column; it may say how it is computed: `(3)=(4)+(5)`."""
+_LETTER = re.compile(r"\(?[A-Za-z]\)?")
 
 
 def is_passed_over(
@@ -46,16 +48,21 @@ def _is_whole_but_no_data(cells: Sequence[Any], header: Header) -> bool:
 
 
 def _begins_one(first: str) -> bool:
-    return _NUMBERING.fullmatch(first.strip()) is not None
+    return bool(_NUMBERING.fullmatch(first.strip()) or _LETTER.fullmatch(first.strip()))
 
 
 def _repeats(values: Sequence[tuple[int, object]], header: Header) -> bool:
     titles = [fold(header.titles[p]) if p < len(header.titles) else "" for p, _ in values]
     if [fold(str(value)) for _, value in values] == titles:
         return True
-    numbers = [_NUMBERING.fullmatch(str(value)) for _, value in values]
+    texts = [str(value).strip() for _, value in values]
+    while texts and _LETTER.fullmatch(texts[0]):
+        texts = texts[1:]
+    numbers = [_NUMBERING.fullmatch(text) for text in texts]
     counted = [number and int(number[1]) for number in numbers]
-    return len(values) > _FEW and counted == list(range(1, len(values) + 1))
+    return len(texts) > _FEW and counted == list(
+        range(counted[0] or 1, len(texts) + (counted[0] or 1))
+    )
 
 
 def _is_sum(values: Sequence[tuple[int, object]]) -> bool:

@@ -35,7 +35,7 @@ def read_titles(block: Block, merges: Sequence[Merge] = ()) -> list[Title]:
     of them; without information on merges, it extends to the right over empty cells."""
     width = max((len(cells) for _, cells in block), default=0)
     lines = [[_word(cells, place) for place in range(width)] for _, cells in block]
-    for index in range(len(lines) - 1):
+    for index in reversed(range(len(lines) - 1)):
         number = block[index][0]
         if merges:
             _fill_merged(lines[index], number, merges)
