@@ -57,6 +57,10 @@ class Settings(ChannelSettings, ReportSettings, PushSettings):
     rulebook_decision: str = ""
     """Number and date of the authority's decision to keep using a rulebook whose legal basis
     has ended."""
+    channel_decision: str = ""
+    """Number and date of the authority's decision that allows surveys over social networks
+    (Telegram, Zalo), which NĐ 118/2025/NĐ-CP Điều 31 no longer names. Told to citizens; `serve`
+    warns while it is empty."""
     form: str = "phieu5"
     """The form for returned dossiers."""
 

@@ -30,6 +30,10 @@ async def command(runtime: Runtime) -> None:
         runtime.say("serve.ready", address=f"http://{host}:{port}/")
         for channel in channels.channels:
             runtime.say("serve.channel", channel=channel_title(runtime, channel.name))
+        remote = [one.name for one in channels.channels if one.traits.remote]
+        if remote and not runtime.settings.channel_decision:
+            named = ", ".join(channel_title(runtime, name) for name in remote)
+            runtime.say("serve.no_channel_decision", channels=named)
 
     with stopping() as stop:
         await app.run(service, routes, stop, ready)

@@ -21,8 +21,8 @@ async def _consent(turn: Turn, press: ButtonPress) -> None:
     await opening.on_consent(turn, press.subject, agreed=press.answer == YES)
 
 
-async def _details(turn: Turn, _: ButtonPress) -> None:
-    await consent.say_details(turn)
+async def _details(turn: Turn, press: ButtonPress) -> None:
+    await consent.say_details(turn, press.subject)
 
 
 async def _follow(turn: Turn, press: ButtonPress) -> None:

@@ -1,13 +1,17 @@
 """Asks for consent, one purpose at a time, and records it."""
 
 import hashlib
+from datetime import date
 
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
+from surveys.legal import find_survey_basis
 from surveys.privacy import masked
+from surveys.store.asking import invitations
 from surveys.store.asking.invitations import Invitation
 from surveys.store.citizens import consents
 from surveys.store.citizens.consents import Consent, Purpose
+from surveys.store.dossiers import lookups
 from surveys.store.dossiers.lookups import DossierStage
 
 
@@ -34,9 +38,22 @@ async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) 
     turn.mark_open()
 
 
-async def say_details(turn: Turn) -> None:
-    """What is kept, for how long, and how to withdraw."""
-    await turn.say("consent.details", days=turn.context.settings.unlink_days)
+async def say_details(turn: Turn, invitation_id: int) -> None:
+    """What is kept, for how long, how to withdraw, and the acts it rests on."""
+    lines = [turn.text("consent.details", days=turn.context.settings.unlink_days)]
+    if basis := find_survey_basis(await _day_of(turn, invitation_id), turn.contact.language):
+        lines.append(turn.text("consent.basis", basis=basis))
+    decision = turn.context.settings.channel_decision
+    if decision and turn.traits.remote:
+        lines.append(turn.text("consent.channel_decision", decision=decision))
+    await turn.say("as_is", text="\n".join(lines))
+
+
+async def _day_of(turn: Turn, invitation_id: int) -> date:
+    """The day that the dossier of an invitation was returned; today if it is gone."""
+    invitation = await invitations.find(turn.conn, invitation_id)
+    dossier = await lookups.find_by_id(turn.conn, invitation.dossier_id) if invitation else None
+    return turn.day_of(dossier) if dossier else turn.today
 
 
 def _abroad(turn: Turn) -> str:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from surveys.interview.state import is_turned
 from surveys.store.base import schema
+from surveys.store.base.database import Database
+from tests.integration.conversation.conftest import make_house
 from tests.integration.conversation.person import House
 
 THEN, NOW = datetime(2025, 6, 30, 9), datetime(2025, 7, 1, 9)
@@ -42,3 +44,21 @@ async def test_the_order_shown_is_stored_with_the_answer(small_house: House) -> 
         said[answer["turned"]] = answer["option"]
         assert answer["turned"] is is_turned("phieu5", str(number))
     assert said == {False: "very", True: "unsatisfied"}
+
+
+async def test_the_basis_told_is_that_of_the_day(sqlite_database: Database) -> None:
+    """What is kept ends with the act in force when the result was returned; a social network is
+    named with the authority's own decision, our page without."""
+    house = await make_house(sqlite_database, channel_decision="Quyết định 12/QĐ-UBND")
+    house.now = house.now.replace(year=2026)
+    for number, day, channel, act in (
+        (1, THEN, "telegram", "Nghị định 61/2018/NĐ-CP, Điều 27, 29 và 31"),
+        (2, NOW, "web", "Nghị định 118/2025/NĐ-CP, Điều 29, 31, 33 và 34"),
+    ):
+        token = f"{number}" * 22
+        await house.dossier(f"000.17.22.H56-250503-000{number}", token, returned_at=day)
+        person = house.person(str(number), channel)
+        await person.opens(token)
+        told = await person.taps("Chúng tôi giữ gì?")
+        assert f"• Căn cứ: {act}." in told
+        assert ("Quyết định 12/QĐ-UBND" in told) is (channel == "telegram")
