@@ -83,7 +83,7 @@ async def assemble(context: ChannelContext, more: Iterable[Channel] = ()) -> Ser
         forms=await _publish(settings, database, ring, context.clock()),
         texts=context.texts,
         settings=settings,
-        traits=registry.all_traits(),
+        traits=registry.all_traits(settings),
     )
     return _wire(context, talk, [*registry.open_channels(context), *more])
 

@@ -52,6 +52,9 @@ class ZaloOfficialAccountSettings:
     takes money for these messages."""
     zalo_oa_follow_opens_window: bool = True
     """Whether following the Official Account counts as the citizen's interaction."""
+    zalo_oa_trust_submitted_phone: bool = True
+    """Whether the phone number that a citizen hands over by Zalo's form is taken for their own.
+    Without, the form is not offered, and a submitted number proves nothing."""
     zalo_oa_signature_key: Literal["any", "oa_secret", "app_secret"] = "any"
     """Which secret signs the webhook. `any` accepts either: nobody else knows them."""
     zalo_oa_signature_id: Literal["any", "app_id", "oa_id"] = "any"

@@ -153,8 +153,10 @@ async def _invite(
     now: datetime,
 ) -> None:
     message = _invitation(context, one, recipient, now)
-    if not context.traits_of(recipient.channel).has_buttons:
-        message, choices = in_words(message, context.catalog(recipient.language))
+    traits = context.traits_of(recipient.channel)
+    if traits.writes_choices:
+        texts = context.catalog(recipient.language)
+        message, choices = in_words(message, texts, keeps_buttons=traits.has_buttons)
         await _remember(conn, recipient.contact_id, choices)
     post = Post(
         kind=MessageKind.INVITATION,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -46,6 +47,8 @@ class Incoming:
     callback_ref: str = ""
     language: str = ""
     network: str = ""
+    at: datetime | None = None
+    """When the citizen did it, if the channel says; it may arrive hours later."""
     simulated: bool = False
     """Not a citizen: the demo's crowd. Everything it causes is marked."""
 

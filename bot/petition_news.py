@@ -37,7 +37,7 @@ def _news(context: ConversationContext, one: Petition, recipient: Recipient) -> 
         return Outgoing(text=texts.text("conversation.petition.forwarded", to=to, **said))
     state = texts.text(f"conversation.petition.states.{one.found}", to="")
     text = texts.text("conversation.petition.answered", state=state, answer=one.answer, **said)
-    if not context.traits_of(recipient.channel).has_buttons:
+    if context.traits_of(recipient.channel).writes_choices:
         return Outgoing(text=text)
     press = ButtonPress(verb=Verb.REPORT, subject=one.id, answer="dispute")
     data = data_of(context.keyring, recipient.contact_id, press)

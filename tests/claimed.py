@@ -1,6 +1,7 @@
 """A message that was claimed, for tests of what becomes of it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from surveys.store.citizens.contacts import ContactStatus
@@ -21,6 +22,7 @@ MESSAGE = ClaimedMessage(
     status=ContactStatus.ACTIVE,
     address_sealed=b"",
     not_before_ms=0,
+    last_seen_at=datetime.now(UTC),
     due_ms=0,
     is_over=False,
     reference=None,

@@ -1,21 +1,30 @@
-"""Channels in commands: the context a channel gets, and `motcua <channel> check`."""
+"""Channels in commands: the context a channel gets, `motcua <channel> check`, and own commands."""
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
 import click
 
 from admin.kit.output import Format
-from admin.kit.runtime import Runtime, format_option, group
+from admin.kit.runtime import Runtime, format_option, group, leaf
 from admin.kit.tables import Row
 from bot.channels import registry
-from bot.channels.base import Channel, ChannelContext, ChannelUnavailable, Finding
+from bot.channels.base import (
+    Channel,
+    ChannelCommand,
+    ChannelContext,
+    ChannelUnavailable,
+    Finding,
+)
 from bot.texts import load_texts
 from surveys.errors import Refusal
 from surveys.store.base.database import Database
 
 COLUMNS = "part state found wanted"
+FROM_INPUT = "-"
+"""The value of an option whose text is read from standard input."""
 
 
 def channel_context(
@@ -43,9 +52,12 @@ def channel_title(runtime: Runtime, channel: str) -> str:
     return texts.text(key) if key in texts else channel
 
 
-def check_group(name: str) -> click.Group:
-    """`motcua <channel>` with its one command, `check`; `name` is a group of the registry."""
+def channel_group(name: str) -> click.Group:
+    """`motcua <channel>` with `check` and the commands that its channels bring; `name` is a group
+    of the registry."""
     made = group(name)
+    for one in registry.commands_of(name):
+        made.add_command(_command(name, one))
 
     @made.command("check")
     @click.option("--fix", is_flag=True)
@@ -55,6 +67,57 @@ def check_group(name: str) -> click.Group:
         return await _check(runtime, name, fix=fix, shown_as=shown_as)
 
     return made
+
+
+def _command(name: str, one: ChannelCommand) -> click.Command:
+    """A channel's own command: its options, then what the set-up is like afterwards."""
+
+    async def run(runtime: Runtime, *, shown_as: Format, **given: str | None) -> int:
+        return await _perform(runtime, name, one, given, shown_as)
+
+    made: click.Command = leaf(one.name)(format_option(run))
+    for option in reversed(one.options):
+        metavar = FROM_INPUT if option.from_input else option.name.upper()
+        flag = f"--{option.name.replace('_', '-')}"
+        made.params.insert(0, click.Option([flag, option.name], metavar=metavar))
+    return made
+
+
+async def _perform(
+    runtime: Runtime,
+    name: str,
+    one: ChannelCommand,
+    given: Mapping[str, str | None],
+    shown_as: Format,
+) -> int:
+    """Run it; the audit log says that it was run, and nothing of what was given."""
+    texts = {key: _value(one, key, text) for key, text in given.items() if text is not None}
+    database = await runtime.database(alone=False, whole=False)
+    try:
+        findings = await one.run(channel_context(runtime, database), texts)
+    except ChannelUnavailable as error:
+        raise _unavailable(runtime, name, error) from None
+    async with database.write() as conn:
+        await runtime.audit(conn, f"{name}.{one.name}", one.channel, {"ways": sorted(texts)})
+    rows = [_row(runtime, one.channel, finding, shown_as) for finding in findings]
+    runtime.show(rows, runtime.columns("channel_check.columns", COLUMNS), shown_as)
+    runtime.say(f"{one.channel}.{one.name}.done")
+    return 0
+
+
+def _value(one: ChannelCommand, key: str, text: str) -> str:
+    """The option's text. Raises Refusal `channel.secret_in_line`."""
+    option = next(option for option in one.options if option.name == key)
+    if not option.from_input:
+        return text
+    if text != FROM_INPUT:
+        raise Refusal("channel.secret_in_line", option=f"--{key.replace('_', '-')}")
+    return sys.stdin.read().strip()
+
+
+def _unavailable(runtime: Runtime, name: str, error: ChannelUnavailable) -> Refusal:
+    title = channel_title(runtime, name)
+    return Refusal("channel.unavailable", channel=title, reason=error.reason)
 
 
 async def _check(runtime: Runtime, name: str, *, fix: bool, shown_as: Format) -> int:
@@ -90,8 +153,7 @@ async def _findings(runtime: Runtime, channel: Channel, *, fix: bool) -> Sequenc
     try:
         return await channel.check(fix=fix)
     except ChannelUnavailable as error:
-        title = channel_title(runtime, channel.name)
-        raise Refusal("channel.unavailable", channel=title, reason=error.reason) from None
+        raise _unavailable(runtime, channel.name, error) from None
 
 
 def _row(runtime: Runtime, channel: str, finding: Finding, shown_as: Format) -> Row:

@@ -55,12 +55,12 @@ class Root(HelpfulGroup):
         return [*ordered, *remote_groups()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Load the command's module; a remote channel is a group with a `check`."""
+        """Load the command's module; a remote channel is a group of its own."""
         found = load("", cmd_name) if "_" not in cmd_name else None
         if found is None and cmd_name in remote_groups():
-            from admin.kit.channels import check_group
+            from admin.kit.channels import channel_group
 
-            return check_group(cmd_name)
+            return channel_group(cmd_name)
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

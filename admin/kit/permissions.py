@@ -57,6 +57,7 @@ NEEDS: Mapping[str, Need] = {
     "rulebooks.explain": ANYBODY,
     "rulebooks.check": ANYBODY,
     "(channel).check": ANYBODY,
+    "(channel).authorize": ADMINS,
     "db.upgrade": ANYBODY,
     "db.check": STAFF,
     "db.check --rebuild": ADMINS,

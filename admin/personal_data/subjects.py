@@ -43,7 +43,7 @@ async def conversation_context(runtime: Runtime, database: Database) -> Conversa
         forms=shipped,
         texts=load_texts(),
         settings=settings,
-        traits=registry.all_traits(),
+        traits=registry.all_traits(runtime.settings),
     )
 
 

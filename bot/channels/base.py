@@ -90,6 +90,9 @@ class Traits:
     """The channel can hand over the citizen's own phone number, verified."""
     has_buttons: bool = True
     """Without buttons the choices are written as numbered lines and answered by typing."""
+    repeats_choices: bool = False
+    """The choices are written as numbered lines although there are buttons, which may not be shown
+    on every phone."""
     edits_in_place: bool = False
     """A message can replace an earlier one."""
     acknowledges_apart: bool = False
@@ -113,6 +116,11 @@ class Traits:
     """
     web_client: str = ""
     """Origin of the channel's own web client, which may show our page in a frame."""
+
+    @property
+    def writes_choices(self) -> bool:
+        """Whether a message says its choices as numbered lines."""
+        return not self.has_buttons or self.repeats_choices
 
     def writable_since(self, now: datetime) -> datetime | None:
         """The time since when a citizen must have written for the bot to write first; None: any."""
@@ -202,6 +210,26 @@ class ChannelContext:
     """What several channels of one vendor share in this process, by the vendor's name."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandOption:
+    """`--name VALUE` of a channel's command. `from_input`: the only value is `-`, and the text is
+    read from standard input, since everybody on the machine can read a command line."""
+
+    name: str
+    from_input: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelCommand:
+    """A command that a channel adds to `motcua <vendor>`. `run` gets the options that were given
+    and returns the set-up afterwards; it raises Refusal and ChannelUnavailable."""
+
+    channel: str
+    name: str
+    options: Sequence[CommandOption]
+    run: Callable[[ChannelContext, Mapping[str, str]], Awaitable[Sequence[Finding]]]
+
+
 class Channel(Protocol):
     """One bot on one channel. Methods with a body here are optional in a subclass."""
 
@@ -286,7 +314,11 @@ class Channel(Protocol):
 
 
 class ChannelModule(Protocol):
-    """What a channel's module or package has to offer."""
+    """What a channel's module or package has to offer.
+
+    It may also have `traits_in(settings)`, if settings change the traits, and `COMMANDS`, the name
+    (`module:attribute`) of its own commands (`ChannelCommand`).
+    """
 
     TRAITS: Traits
 

@@ -5,12 +5,16 @@ elsewhere is added by appending its folder to `bot.channels.__path__`.
 """
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import cast
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, cast
 
 from bot import channels
-from bot.channels.base import Channel, ChannelContext, ChannelModule, Traits
+from bot.channels.base import Channel, ChannelCommand, ChannelContext, ChannelModule, Traits
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 
 def channel_modules() -> dict[str, ChannelModule]:
@@ -21,9 +25,22 @@ def channel_modules() -> dict[str, ChannelModule]:
     return dict(sorted(found.items(), key=lambda item: (item[1].TRAITS.remote, item[0])))
 
 
-def all_traits() -> Mapping[str, Traits]:
-    """The traits of every channel, configured or not, by name."""
-    return {name: module.TRAITS for name, module in channel_modules().items()}
+def all_traits(settings: "Settings | None" = None) -> Mapping[str, Traits]:
+    """The traits of every channel, configured or not, by name, with these settings."""
+    return {name: _traits(module, settings) for name, module in channel_modules().items()}
+
+
+def _traits(module: ChannelModule, settings: "Settings | None") -> Traits:
+    traits_in = getattr(module, "traits_in", None)
+    found: Traits = module.TRAITS if traits_in is None or settings is None else traits_in(settings)
+    return found
+
+
+def commands_of(group: str) -> Sequence[ChannelCommand]:
+    """The commands that the channels of one group of `remote_groups` bring."""
+    modules = channel_modules()
+    places = [getattr(modules[name], "COMMANDS", "") for name in remote_groups()[group]]
+    return [one for place in places if place for one in resolve_name(place)]
 
 
 def open_channels(context: ChannelContext) -> list[Channel]:

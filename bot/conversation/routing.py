@@ -74,7 +74,9 @@ class Conversation:
         """The turn of this message; None if it was handled before."""
         key = reply_key(inbox_id, 0)
         place = self._place(incoming)
-        seen = await contacts.find_seen(conn, **place, now=now, reply_key=key)
+        seen = None  # a channel that says when has its contacts updated each time
+        if incoming.at is None:
+            seen = await contacts.find_seen(conn, **place, now=now, reply_key=key)
         if seen.is_answered if seen else await outbox.is_queued(conn, key):
             return None
         contact = seen.contact if seen else await self._meet(conn, incoming, now)
@@ -102,6 +104,7 @@ class Conversation:
             address_sealed=self.context.keyring.seal(incoming.address),
             language=self.context.language(incoming.language),
             now=now,
+            seen_at=incoming.at,
             simulated=incoming.simulated,
         )
 
@@ -111,6 +114,9 @@ async def _start(turn: Turn) -> None:
 
 
 async def _typed(turn: Turn) -> None:
+    if turn.is_overtaken and shared_words().number(turn.incoming.text) is not None:
+        await _overtaken(turn)
+        return
     for read in _READINGS:
         if await read(turn):
             return
@@ -346,6 +352,12 @@ _READINGS: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
     survey.on_typed,
 )
 """Interpretations of a text in order of precedence; the first that applies answers it."""
+
+
+async def _overtaken(turn: Turn) -> None:
+    """Do not count a digit that arrives after a later message: it answered an earlier question."""
+    await turn.say("overtaken")
+    await open_question.repeat(turn)
 
 
 async def _lost(turn: Turn) -> None:

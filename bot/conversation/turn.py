@@ -62,6 +62,12 @@ class Turn:
         return self.context.traits_of(self.contact.channel)
 
     @property
+    def is_overtaken(self) -> bool:
+        """Whether the citizen did something later that was handled before."""
+        at = self.incoming.at
+        return at is not None and at < self.contact.last_seen_at and at <= self.now
+
+    @property
     def channel_name(self) -> str:
         """The channel's name for people."""
         key = f"channels.{self.contact.channel}"
@@ -110,8 +116,9 @@ class Turn:
 
     async def send(self, message: Outgoing) -> None:
         """Answer with a message; in its slot it replaces one that was not sent yet."""
-        if not self.traits.has_buttons and message.buttons:
-            message, choices = in_words(message, self.texts)
+        if self.traits.writes_choices and message.buttons:
+            kept = self.traits.has_buttons
+            message, choices = in_words(message, self.texts, keeps_buttons=kept)
             self.focus = replace(self.focus, choices=choices)
         if message.slot and (self.has_waiting or self.replies):
             await outbox.supersede(self.conn, self.contact.id, message.slot)

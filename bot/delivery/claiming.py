@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from bot.channels.base import Limits
 from bot.limits import RESERVE_MS, Slots, next_to_chat
@@ -10,7 +11,7 @@ from surveys.store.base.connection import Connection
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.queues import claims, clock, rate_limits
 from surveys.store.queues.claims import ClaimedMessage
-from surveys.store.queues.outbox import Lane, OutboxState
+from surveys.store.queues.outbox import Lane, MessageKind, OutboxState
 from surveys.store.queues.rate_limits import RateLimit
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,9 @@ UNWRITABLE: dict[ContactStatus, End] = {
     ContactStatus.ERASED: FORGOTTEN,
 }
 """The final state of a message whose contact is not active."""
+OUTSIDE_WINDOW = "the citizen has not written recently enough for the bot to write first"
+WINDOW_LOOK_MS = 900_000
+"""How long a notice waits until the window is looked at again."""
 LIMITED_BELOW = 1_000.0
 """Messages a second to one chat above which its limit is not worth a note: under a millisecond."""
 
@@ -67,6 +71,8 @@ class RateGate:
     owner: str
     lease_ms: int
     is_quiet: Callable[[int], bool]
+    window: timedelta | None = None
+    """How long after the citizen's last message the bot may write; None: without limit."""
 
     async def claim(self, conn: Connection, room: int, lanes: Sequence[Lane]) -> Claimed:
         """Claim what may be sent, at most `room`; commit, and only then send."""
@@ -116,12 +122,28 @@ class RateGate:
             owner=self.owner,
             lease_ms=self.lease_ms,
         )
-        claimed = await _first_of_contacts(conn, await _writable(conn, found))
+        writable = await self._within_window(conn, await _writable(conn, found), now_ms)
+        claimed = await _first_of_contacts(conn, writable)
         if not self.edits_in_place:
             claimed = [replace(one, reference=None) for one in claimed]
         taken.slots = taken.slots.after(rate, now_ms=now_ms, left=len(claimed))
         taken.messages += claimed
         taken.has_more |= len(found) >= count
+
+    async def _within_window(
+        self, conn: Connection, found: Sequence[ClaimedMessage], now_ms: int
+    ) -> Sequence[ClaimedMessage]:
+        """The messages whose contact wrote recently enough. An invitation is free for another way;
+        a notice waits, in case the citizen writes; everything else ends."""
+        if self.window is None:
+            return found
+        since = datetime.fromtimestamp(now_ms / 1_000, UTC) - self.window
+        late = [one for one in found if one.last_seen_at < since]
+        waiting = [one.id for one in late if one.kind is MessageKind.NOTICE]
+        ended = [one.id for one in late if one.kind is not MessageKind.NOTICE]
+        await claims.put_off(conn, waiting, OUTSIDE_WINDOW, for_ms=WINDOW_LOOK_MS)
+        await claims.withdraw(conn, ended, OUTSIDE_WINDOW)
+        return [one for one in found if one.last_seen_at >= since]
 
     async def _note(self, conn: Connection, now_ms: int, taken: _Taken) -> Collection[int]:
         """Record until when each chat must wait; returns those moments."""

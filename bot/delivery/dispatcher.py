@@ -163,6 +163,7 @@ class Dispatcher:
             owner=self._owner,
             lease_ms=int(self._rules.lease_seconds * 1_000),
             is_quiet=self._is_quiet,
+            window=None if channel.traits.begins_conversations else channel.traits.reply_window,
         )
 
     async def _take_over(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.channels.base import (
     CannotEdit,
     DeliveryError,
+    OutsideWindow,
     Rejected,
     SlowDown,
     TryLater,
@@ -51,6 +52,8 @@ def _consequence(message: ClaimedMessage, error: Exception, chance: float) -> Ma
             return _later(message, chance)
         case CannotEdit() if message.reference is not None:
             return {"again": Again.NEW_MESSAGE}
+        case OutsideWindow():
+            return {"state": OutboxState.EXPIRED, "is_outside_window": True}
         case Rejected() | CannotEdit():
             return {"state": OutboxState.REJECTED}
         case _:

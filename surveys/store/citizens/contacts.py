@@ -11,11 +11,22 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, exists, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    case,
+    exists,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
-from surveys.store.base.schema import contact_dossiers, contacts, outbox
+from surveys.store.base.schema import UtcDateTime, contact_dossiers, contacts, outbox
 
 
 class ContactStatus(StrEnum):
@@ -59,6 +70,7 @@ class Contact:
     status: ContactStatus
     simulated: bool
     first_seen_at: datetime
+    last_seen_at: datetime
     focus: Mapping[str, Any]
 
 
@@ -71,11 +83,13 @@ async def meet(
     address_sealed: bytes,
     language: str,
     now: datetime,
+    seen_at: datetime | None = None,
     simulated: bool = False,
 ) -> Contact:
     """The contact of this chat, created at its first message; a message makes a contact active
-    again.
+    again. `seen_at`: when the citizen wrote it, if it came later than that.
     """
+    seen = min(seen_at or now, now)
     values = {"channel": channel, "bot": bot, "chat_key": chat_key, "status": ContactStatus.ACTIVE}
     statement = (
         insert(conn, contacts)
@@ -85,15 +99,21 @@ async def meet(
             language=language,
             simulated=simulated,
             first_seen_at=now,
-            last_seen_at=now,
+            last_seen_at=seen,
         )
         .on_conflict_do_update(
             index_elements=["channel", "bot", "chat_key"],
-            set_={"last_seen_at": now, "status": ContactStatus.ACTIVE},
+            set_={"last_seen_at": _later(seen), "status": ContactStatus.ACTIVE},
         )
         .returning(contacts)
     )
     return _contact((await conn.execute(statement)).one())
+
+
+def _later(seen: datetime) -> ColumnElement[datetime]:
+    """When the contact was last seen, now that it was seen at this moment too."""
+    column = contacts.c.last_seen_at
+    return case((column > seen, column), else_=literal(seen, UtcDateTime))
 
 
 async def meet_by_phone(
@@ -178,6 +198,19 @@ async def find(conn: Connection, contact_id: int) -> Contact | None:
     """The contact with this id."""
     row = (await conn.execute(select(contacts).where(contacts.c.id == contact_id))).one_or_none()
     return _contact(row) if row else None
+
+
+async def find_id(conn: Connection, channel: str, bot: str, chat_key: str) -> int | None:
+    """The id of the contact of this chat."""
+    whose = (contacts.c.channel == channel, contacts.c.bot == bot, contacts.c.chat_key == chat_key)
+    found: int | None = await conn.scalar(select(contacts.c.id).where(*whose))
+    return found
+
+
+async def close_window(conn: Connection, contact_id: int, before: datetime) -> None:
+    """Forget that the contact wrote later than this: the channel says that it did not."""
+    which = and_(contacts.c.id == contact_id, contacts.c.last_seen_at > before)
+    await conn.execute(update(contacts).where(which).values(last_seen_at=before))
 
 
 async def find_by_phone(conn: Connection, phone_key: str) -> list[Contact]:
@@ -306,5 +339,6 @@ def _contact(row: Row[*tuple[Any, ...]]) -> Contact:
         status=ContactStatus(row.status),
         simulated=row.simulated,
         first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
         focus=MappingProxyType(dict(row.focus or {})),
     )

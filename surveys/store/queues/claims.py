@@ -12,6 +12,7 @@ Which of a bot's due messages may be sent:
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -21,8 +22,10 @@ from sqlalchemy import (
     FromClause,
     RowMapping,
     Select,
+    String,
     and_,
     bindparam,
+    cast,
     exists,
     literal_column,
     or_,
@@ -66,6 +69,8 @@ class ClaimedMessage:
     status: ContactStatus
     address_sealed: bytes | None
     not_before_ms: int
+    last_seen_at: datetime
+    """When the contact last wrote."""
     due_ms: int
     is_over: bool
     """Whether the invitation that it is for, or reminds of, was settled meanwhile."""
@@ -106,7 +111,7 @@ def _claiming(lane: Lane) -> ReturningUpdate[*tuple[Any, ...]]:
     """One statement: the messages that may be sent, and everything needed to send them."""
     whose = ("id", "channel", "bot", "owner", "contact_id", "invitation_id")
     what = ("kind", "message", "tries", "asked_again", "due_ms")
-    about = ("status", "address_sealed", "not_before_ms")
+    about = ("status", "address_sealed", "not_before_ms", "last_seen_at")
     return (
         update(outbox)
         .where(DUE, outbox.c.id.in_(_next_up(lane)))
@@ -175,6 +180,38 @@ async def turn_back(
     ended = await _end(conn, outbox.c.id.in_(numbers), state, reason)
     if state is OutboxState.UNREACHABLE:
         await mark_undelivered(conn, ended)
+
+
+async def put_off(conn: Connection, numbers: Collection[int], reason: str, *, for_ms: int) -> None:
+    """Return claimed messages to the queue for later; they end when their lifetime is over."""
+    if numbers:
+        values = {"state": OutboxState.DUE, "owner": None, "reason": reason}
+        later = update(outbox).where(outbox.c.id.in_(numbers))
+        await conn.execute(later.values(**values, due_ms=now_ms() + for_ms))
+
+
+async def withdraw(conn: Connection, numbers: Collection[int], reason: str) -> None:
+    """End claimed messages that may not be sent on this channel now, so that they can be sent
+    another way: their invitations wait again, and their keys can be queued again."""
+    if not numbers:
+        return
+    ended = await _end(conn, outbox.c.id.in_(numbers), OutboxState.EXPIRED, reason)
+    await release_invitations(conn, numbers, ended)
+
+
+async def release_invitations(
+    conn: Connection, numbers: Collection[int], invitation_ids: Collection[int]
+) -> None:
+    """Let these invitations wait for another way, and their messages (by number) be queued
+    again."""
+    key = outbox.c.dedup_key + "#" + cast(outbox.c.id, String)
+    which = and_(outbox.c.id.in_(numbers), outbox.c.invitation_id.is_not(None))
+    await conn.execute(update(outbox).where(which).values(dedup_key=key))
+    if invitation_ids:
+        waiting = invitations.c.state.in_(UNOPENED)
+        values = {"state": InvitationState.QUEUED, "issued_at": None, "contact_id": None}
+        which = and_(invitations.c.id.in_(invitation_ids), waiting)
+        await conn.execute(update(invitations).where(which).values(**values))
 
 
 async def mark_undelivered(conn: Connection, numbers: Collection[int]) -> None:

@@ -6,7 +6,7 @@ meanwhile, but never for one that another dispatcher has claimed.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -16,15 +16,22 @@ from surveys.store.asking.invitations import InvitationState
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of, now_ms
 from surveys.store.base.schema import contacts, invitations, outbox
-from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.citizens.contacts import ContactStatus, close_window
 from surveys.store.queues import rate_limits, slots
-from surveys.store.queues.claims import UNOPENED, ClaimedMessage, mark_undelivered
+from surveys.store.queues.claims import (
+    UNOPENED,
+    ClaimedMessage,
+    mark_undelivered,
+    release_invitations,
+)
 from surveys.store.queues.outbox import DUE, NO_MESSAGE, MessageKind, OutboxState
 
 INTERRUPTED = "interrupted: the sender stopped before the answer came"
 SENDING: ColumnElement[bool] = outbox.c.state == literal_column("'sending'")
 OURS = (OutboxState.SENDING, OutboxState.UNCERTAIN)
 """States in which a message still belongs to its sender."""
+LONGEST_WINDOW = timedelta(days=31)
+"""Longer than any channel lets a bot write after the citizen did."""
 TOO_LATE = "could not be delivered in time"
 
 
@@ -56,6 +63,8 @@ class DeliveryResult:
     """The message that is in the slot now; None when the slot is as it was."""
     contact_status: ContactStatus | None = None
     """What the far end said of the contact, when it cannot be reached."""
+    is_outside_window: bool = False
+    """The channel says that the citizen has not written recently enough."""
     chat_pause_ms: int = 0
     bot_pause_ms: int = 0
 
@@ -197,6 +206,8 @@ async def _follow(conn: Connection, one: DeliveryResult, now: datetime) -> None:
     message = one.message
     if one.again is Again.NEW_MESSAGE:
         await slots.clear(conn, message.contact_id, message.slot)
+    if one.is_outside_window:
+        await _outside_window(conn, message, now)
     if one.contact_status is not None:
         await _lost(conn, message.contact_id, one.contact_status)
     if one.chat_pause_ms:
@@ -205,6 +216,13 @@ async def _follow(conn: Connection, one: DeliveryResult, now: datetime) -> None:
         await _delivered(conn, message.invitation_id, now)
     if message.invitation_id is not None and one.state is OutboxState.UNREACHABLE:
         await mark_undelivered(conn, [message.invitation_id])
+
+
+async def _outside_window(conn: Connection, message: ClaimedMessage, now: datetime) -> None:
+    """Nothing more is tried until the citizen writes; the invitation may go another way."""
+    ids = [] if message.invitation_id is None else [message.invitation_id]
+    await release_invitations(conn, [message.id], ids)
+    await close_window(conn, message.contact_id, now - LONGEST_WINDOW)
 
 
 async def _lost(conn: Connection, contact_id: int, status: ContactStatus) -> None:

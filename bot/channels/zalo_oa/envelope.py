@@ -1,0 +1,98 @@
+"""The outside of an event: whose it is, and what makes it the same event when it comes again."""
+
+import hashlib
+
+import msgspec
+
+from bot.channels.base import Raw
+
+Text = str | int
+MAX_KEY = 200
+
+
+class _Who(msgspec.Struct):
+    id: Text = ""
+
+
+class _Message(msgspec.Struct):
+    msg_id: Text = ""
+    submit_time: Text = ""
+
+
+class Envelope(msgspec.Struct):
+    """The fields that all events share; everything else stays in the stored JSON."""
+
+    event_name: str
+    timestamp: Text = ""
+    oa_id: Text = ""
+    sender: _Who | None = None
+    recipient: _Who | None = None
+    follower: _Who | None = None
+    user_id: Text = ""
+    message: _Message | None = None
+    msg_id: Text = ""
+
+    @property
+    def by_account(self) -> bool:
+        """Whether it echoes what the Official Account sent itself."""
+        return self.event_name.startswith("oa_send_")
+
+    @property
+    def account(self) -> str:
+        """The Official Account's id; empty if the event does not say."""
+        if self.oa_id:
+            return str(self.oa_id)
+        side = self.sender if self.by_account else self.recipient
+        return str(side.id) if side else ""
+
+    @property
+    def citizen(self) -> str:
+        """The citizen's id at this Official Account; empty for other events."""
+        side = self.recipient if self.by_account else self.sender
+        found = self.follower or side
+        return str(found.id) if found and found.id else str(self.user_id)
+
+    @property
+    def number(self) -> str:
+        """The message's id, wherever it is."""
+        return str((self.message.msg_id if self.message else "") or self.msg_id)
+
+    @property
+    def key(self) -> str:
+        """The same for every delivery of one event. A message has its id; of other events (a
+        receipt and a rating have the id of the same message) the time belongs to it."""
+        if self.event_name.startswith("user_send_") and self.number:
+            return _short(f"{self.event_name}:{self.number}")
+        moment = (self.message.submit_time if self.message else "") or self.timestamp
+        return _short(f"{self.event_name}:{self.number or self.citizen}:{moment}")
+
+
+def read_envelope(raw: bytes) -> Envelope | None:
+    """Read the envelope; None for what is no event."""
+    try:
+        return _decoder.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def stored(envelope: Envelope, raw: bytes) -> Raw:
+    """What is stored of an event. Events of one citizen keep their order."""
+    address = envelope.citizen or f"event {envelope.number or envelope.event_name}"
+    return Raw(event_key=envelope.key, address=address, payload=_text(raw))
+
+
+def stored_unread(raw: bytes) -> Raw:
+    """What is stored of a signed body that is no event: an officer finds it set aside."""
+    key = hashlib.sha256(raw).hexdigest()
+    return Raw(event_key=f"unread:{key}", address=f"unread {key}", payload=_text(raw))
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "backslashreplace").replace("\0", "\\0")
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= MAX_KEY else hashlib.sha256(key.encode()).hexdigest()
+
+
+_decoder = msgspec.json.Decoder(Envelope)
