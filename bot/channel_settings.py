@@ -1,11 +1,12 @@
 """The settings of the channels, a class per vendor; `bot.settings` adds them to its own."""
 
 from dataclasses import dataclass
+from datetime import time
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from bot.setting_types import Count, Days, Percent, Secret
+from bot.setting_types import Count, Days, Hour, Percent, Secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,5 +101,48 @@ class ZaloBotSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChannelSettings(TelegramSettings, ZaloOfficialAccountSettings, ZaloBotSettings):
+class ZaloTemplateSettings:
+    """The service-rating template (ZBS, formerly ZNS) to phone numbers: docs/zalo.md.
+
+    It uses the app, the tokens and the webhook of the Official Account.
+    """
+
+    zalo_template_id: str = ""
+    """Id of the approved template of type “Đánh giá dịch vụ”. Empty: no template is sent."""
+    zalo_template_api_base: str = "https://business.openapi.zalo.me"
+    zalo_template_basis: str = ""
+    """On what ground the authority writes to the number on a dossier: the provision, decision or
+    clause of the consent, e.g. `Quyết định 12/QĐ-UBND ngày 05/01/2026, Điều 3`. It is written to
+    the audit log. Empty: nothing is sent."""
+    zalo_template_mode: Literal["live", "development"] = "live"
+    """`development` sends to administrators of the app or the Official Account only: the only way
+    to try a template out."""
+    zalo_template_params: str = "ma_ho_so=code don_vi=unit ngay_tra=returned_on"
+    """Parameters of the template and what they say: code, codes, unit, authority, returned_on,
+    link, token (the end of the link, for a button's address)."""
+    zalo_template_hash_phone: bool = False
+    """Send the SHA-256 of the number instead of the number."""
+    zalo_template_by_uid: bool = True
+    """Send to the citizen's Zalo id where the Official Account knows it: that is cheaper."""
+    zalo_template_per_second: Annotated[float, Meta(gt=0, le=60)] = 10.0
+    zalo_template_daily: Annotated[int, Meta(ge=0)] = 0
+    """Messages a day at most, e.g. for the budget (0: as many as Zalo allows)."""
+    zalo_template_night_from: Hour = time(22, 0)
+    zalo_template_night_to: Hour = time(6, 0)
+    """Zalo may refuse templates in these hours, so none is tried; the same twice: never refused."""
+    zalo_template_low_quality: Literal["stop", "go_on"] = "stop"
+    """When Zalo calls the quality of the Official Account low: send no more until it is better, or
+    go on, which may cost the daily quota."""
+    zalo_template_rating_method: Literal["POST", "GET"] = "POST"
+    """How `rating/get` is asked: the document says POST, many programs use GET."""
+    zalo_template_ratings_minutes: Annotated[int, Meta(ge=1, le=1440)] = 30
+    """Interval at which ratings are fetched, in case an event of the webhook was lost."""
+    zalo_template_ratings_days: Days = 30
+    """How far back the first fetch goes; the later ones begin a day before the last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelSettings(
+    TelegramSettings, ZaloOfficialAccountSettings, ZaloBotSettings, ZaloTemplateSettings
+):
     """The settings of all channels."""

@@ -134,12 +134,13 @@ class Retention:
             last, more = (found[-1][0], True) if found else (last, False)
 
     async def _note(self, conn: Connection, counts: Mapping[str, int], now: datetime) -> None:
-        author = Author(name=SERVICE, os_user=_system_user(), keyring=self.keyring)
+        author = Author(name=SERVICE, os_user=system_user(), keyring=self.keyring)
         entry = AuditEntry(action="purge", subject="retention", details=counts)
         await audit.append(conn, author, entry, at=now)
 
 
-def _system_user() -> str:
+def system_user() -> str:
+    """The user of the operating system; empty for one without a name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a user without a name

@@ -292,6 +292,7 @@ CHECKS: Mapping[str, Callable[[str, str], str]] = {
     "zalo_oa_oauth_base": _check_base,
     "webhook_networks": _check_networks,
     "zalo_bot_api_base": _check_base,
+    "zalo_template_api_base": _check_base,
 }
 """What a text has to be besides a text."""
 

@@ -46,6 +46,7 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
         ("phieu5", "1"),
         ("phieu5", "2"),
         ("zalo-rating", "1"),
+        ("zalo-rating", "2"),
     ]
     assert rows[2]["short"] == 4
     assert rows[2]["languages"] == "vi, en"
