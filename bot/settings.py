@@ -305,6 +305,11 @@ def is_safe_base(url: str) -> bool:
     return parts.scheme == "http" and _is_loopback(parts.hostname or "")
 
 
+def is_loopback_base(url: str) -> bool:
+    """Whether only this machine itself can open `url`."""
+    return _is_loopback(urlsplit(url).hostname or "")
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback

@@ -22,7 +22,7 @@ from surveys.texts import LANGUAGES
 SECTIONS = {
     "begin": ("demo", "serve", "db"),
     "collect": (
-        *("template", "units", "dossiers", "forms", "qr", "invite", "delivery", "answers"),
+        *("template", "units", "dossiers", "forms", "qr", "links", "invite", "delivery", "answers"),
         "imports",
     ),
     "rate": (

@@ -1,0 +1,1 @@
+"""Receipts and posters with codes that a phone can read."""
