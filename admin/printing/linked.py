@@ -18,7 +18,7 @@ from surveys.store.dossiers.printed import PrintedDossier
 
 TOKEN_BYTES = 16
 SAMPLE = "T" * 22
-"""Stands in a channel's link for the token."""
+"""Replaced by the token in a channel's link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Texts on a page: wrapped into a column, never wider, at most so many lines."""
+"""Texts on a page: wrapped into a column, never wider, cut to a number of lines."""
 
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
