@@ -32,6 +32,8 @@ REPORTED = "unit kind name before after causes"
 CAUSES = "cause at by kind what audit"
 CODES = frozenset({"code", "dossier", "unit"})
 NUMBERS = frozenset({"before", "after"})
+RATED = frozenset({"total", "grade", "state"})
+"""Figures of a unit that follow from all others."""
 DECIDED = frozenset({"decision", "complaint"})
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
@@ -105,7 +107,7 @@ class DifferenceView:
         return {
             "of": self.text(f"of.{one.of}"),
             "code": one.code,
-            "name": self.found.names.get(one.code, ""),
+            "name": self._name(one),
             "figure": self._figure(one),
             "before": self._value(one, one.before),
             "after": self._value(one, one.after),
@@ -175,12 +177,28 @@ class DifferenceView:
             causes += [
                 c
                 for r in self.found.reported
-                if r.unit == one.code and _bears_on(r, one.figure)
+                if r.unit == one.code and self._bears_on(r, one)
                 for c in r.causes
             ]
         else:
             causes = [c for c in causes if c.kind not in DECIDED]
         return self._of(causes)
+
+    def _bears_on(self, reported: ReportedChange, one: FigureChange) -> bool:
+        """Whether a fact or score can bear on a figure of its unit: a score on its criterion, a
+        fact on those that are not counted by dossier.
+        """
+        criterion = one.figure.removesuffix("_n")
+        if not criterion.startswith("cs"):
+            return one.figure in RATED
+        if reported.kind != "facts":
+            return criterion == f"cs{reported.name}"
+        return not self._is_counted(one.code, criterion[2:])
+
+    def _is_counted(self, code: str, criterion: str) -> bool:
+        rated = (*self.found.signed.rating.units, *self.found.live.rating.units)
+        findings = [unit.scores[criterion].finding for unit in rated if unit.code == code]
+        return any(one.n is not None and one.measure is None for one in findings)
 
     @cached_property
     def _by_unit(self) -> Mapping[str, Sequence[DossierChange]]:
@@ -202,6 +220,11 @@ class DifferenceView:
 
     def _with_causes(self, one: DossierChange | ReportedChange) -> dict[str, Any]:
         return asdict(one) | {"causes": self._of(one.causes)}
+
+    def _name(self, one: FigureChange) -> str:
+        if one.of == differences.BLOCK:
+            return self._phrases().block(one.code)
+        return self.found.names.get(one.code, "")
 
     def _figure(self, one: FigureChange) -> str:
         if one.of == differences.TALLY:
@@ -275,17 +298,13 @@ def _touches(dossier: DossierChange, one: FigureChange) -> bool:
     if dossier.how != differences.CHANGED:
         return True
     changed = {c.field for c in dossier.changes}
-    if one.of != differences.UNIT:
-        return bool(changed & {differences.ANSWERS, "answered", "unit", "returned_on"})
+    moved = {"unit", "returned_on"}
+    if one.of != differences.UNIT or one.figure == "responses":
+        return bool(changed & {differences.ANSWERS, "answered", *moved})
+    if one.figure in {"received", "dossiers"}:
+        return bool(changed & {"received_on", *moved})
     criterion = one.figure.removesuffix("_n")
-    return not criterion.startswith("cs") or bool(changed & {criterion, "unit", "returned_on"})
-
-
-def _bears_on(reported: ReportedChange, figure: str) -> bool:
-    """Whether a fact or score can bear on a figure of its unit; a score bears on its criterion."""
-    criterion = figure.removesuffix("_n")
-    is_score = reported.kind != "facts"
-    return not (is_score and criterion.startswith("cs")) or criterion == f"cs{reported.name}"
+    return not criterion.startswith("cs") or bool(changed & {criterion, *moved})
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -9,6 +9,7 @@ from admin.closing.reports import show_report
 from admin.figures.live import last_day, usual_kind
 from admin.figures.model import Kind
 from admin.kit.runtime import FILE, Runtime, leaf
+from surveys.period import Period
 
 
 @leaf("report")
@@ -20,6 +21,7 @@ from admin.kit.runtime import FILE, Runtime, leaf
 @click.option("--pdf", is_flag=True)
 @click.option("--provisional", is_flag=True)
 @click.option("--live", is_flag=True)
+@click.option("--addendum", is_flag=True)
 @click.option("--force", is_flag=True)
 async def command(
     runtime: Runtime,
@@ -31,6 +33,7 @@ async def command(
     pdf: bool,  # noqa: FBT001 - click calls by name
     provisional: bool,  # noqa: FBT001
     live: bool,  # noqa: FBT001
+    addendum: bool,  # noqa: FBT001
     force: bool,  # noqa: FBT001
 ) -> None:
     """Write the report of a period into a folder."""
@@ -39,6 +42,9 @@ async def command(
     from admin.reporting.report_files import ReportFiles
 
     wanted = runtime.period(period)
+    if addendum:
+        await _write_addendum(runtime, wanted, out, force=force)
+        return
     asked = Kind(kind) if kind else usual_kind(wanted)
     last_day(wanted, runtime.today, provisional=provisional)
     files = ReportFiles.prepare(
@@ -55,4 +61,17 @@ async def command(
     files.write(shown.figures, shown.mark)
     if shown.mark is not None:
         click.echo(shown.mark.line(runtime.texts), err=True)
+    runtime.say("report.written", folder=out)
+
+
+async def _write_addendum(runtime: Runtime, period: Period, out: Path, *, force: bool) -> None:
+    """Write what changed since the period was closed."""
+    from admin.closing.difference_view import DifferenceView
+    from admin.closing.differences import read_differences
+    from admin.reporting.addendum_files import write_addendum
+
+    database = await runtime.database()
+    async with database.read() as conn:
+        view = DifferenceView(runtime=runtime, found=await read_differences(conn, runtime, period))
+    write_addendum(view, out, office=runtime.settings.authority, force=force)
     runtime.say("report.written", folder=out)

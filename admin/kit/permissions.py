@@ -107,6 +107,7 @@ NEEDS: Mapping[str, Need] = {
     "rate --officials": Need((REPORTER,), Reach.OFFICE),
     "onestop": STAFF,
     "report": STAFF,
+    "report --addendum": Need((VERIFIER, REPORTER, ADMIN), Reach.OFFICE),
     "period.close": Need((REPORTER,), Reach.OFFICE),
     "period.reopen": ADMINS,
     "period.list": STAFF,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 from sqlalchemy import create_engine, text
 
@@ -178,6 +179,29 @@ def test_differences_name_their_causes(closed: Motcua) -> None:
     assert (fact["name"], fact["before"], fact["after"]) == ("publicity", "both", "poor")
     assert [acts[number] for number in fact["causes"]] == ["facts.import"]
     assert "H56-210503-0002" in closed("period", "diff", "2021-Q2").out
+
+
+def test_the_addendum_tells_figures_and_causes(closed: Motcua) -> None:
+    """As a document, a workbook and JSON; no dossier is named in the document."""
+    line = ("report", "2021-Q2", "--addendum", "--out", "dc")
+    refused = closed(*line)
+    assert (refused.code, "không cần" in refused.err) == (1, True)
+    assert not (closed.folder / "dc").exists()
+    _correct(closed)
+    assert closed(*line).code == 0
+    told = json.loads((closed.folder / "dc" / "dinh-chinh.json").read_text("utf-8"))
+    assert told == closed.json("period", "diff", "2021-Q2")
+    document = Document(str(closed.folder / "dc" / "dinh-chinh.docx"))
+    cells = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
+    assert ["Đơn vị", "UBND xã An Hòa", "CS1", "1,3", "2,0", "1"] in cells
+    lines = [one.text for one in document.paragraphs]
+    log = {row["action"]: row["id"] for row in reversed(closed.json("audit", "list"))}
+    rows = [log[f"{kind}.import"] for kind in ("dossiers", "answers", "facts")]
+    assert all(any(f"dòng nhật ký {row})" in line for line in lines) for row in rows)
+    assert "H56-210503" not in " ".join(lines)
+    book = load_workbook(closed.folder / "dc" / "dinh-chinh.xlsx")
+    assert [sheet.title for sheet in book] == ["Con số", "Hồ sơ", "Dữ kiện, điểm", "Vì sao"]
+    assert closed(*line).code == 1
 
 
 def test_a_period_is_closed_once(closed: Motcua) -> None:
