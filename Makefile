@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 
-.PHONY: help install install-dev demo test list-tests lint check-fast bench soak lock screenshot clean
+.PHONY: sbom help install install-dev demo test list-tests lint check-fast bench soak lock screenshot clean
 
 help: ## what can be done here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ soak: install-dev ## the long forms: hundreds of kills, hours of messages
 screenshot: install-dev ## draw the pictures of the README afresh
 	sh scripts/ensure chromium
 	$(BIN)/python scripts/screenshots.py
+
+sbom: install-dev ## build/sbom.json, and the licences in docs/licences.md (needs the network)
+	$(BIN)/python scripts/sbom.py
 
 lock: ## pin versions and hashes afresh (needs the network)
 	$(PYTHON) scripts/lock.py
