@@ -19,9 +19,9 @@ OURS = {"pip", "motcua"}
 HEAD = """# Licences · Giấy phép của các thư viện
 
 What an installation brings with it, as `make sbom` found it in a fresh environment of
-`requirements.lock` (the software bill of materials itself is `build/sbom.json`). A test compares the
-versions with the lock. Nothing here is AGPL; the LGPL libraries are used unchanged, through their
-public interfaces.
+`requirements.lock`; the software bill of materials itself is `build/sbom.json`. A test compares
+the versions with the lock. Nothing here is AGPL; the LGPL libraries are used unchanged, through
+their public interfaces.
 
 | library | version | licence |
 |---|---|---|
