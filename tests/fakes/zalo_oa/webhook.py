@@ -89,7 +89,7 @@ class Sender:
 
     async def post_raw(self, raw: bytes, body_time: str = "", **headers: str) -> int:
         """Deliver these bytes, signed; `headers` replace ours."""
-        header_time = str(int(self.state.clock() * 1_000))
+        header_time = str(int(self.state.clock() * 1_000) + 7)
         sent = {
             "Content-Type": "application/json",
             "X-ZEvent-Timestamp": header_time,
