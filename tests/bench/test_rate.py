@@ -207,10 +207,11 @@ print(used.ru_maxrss if status == 0 else "failed")
 """
 
 
-def _process_megabytes(url: str) -> float:
-    """The peak memory of `motcua rate`, in a process that inherits nothing from the test."""
+def _process_megabytes(url: str, *line: str) -> float:
+    """The peak memory of a command, of `motcua rate` by default, in a process that inherits nothing
+    from the test."""
     motcua = str(Path(sys.executable).with_name("motcua"))
-    args = [motcua, "--database-url", url, "rate", "2021", "--format", "csv"]
+    args = [motcua, "--database-url", url, *(line or ("rate", "2021", "--format", "csv"))]
     told = subprocess.run(
         [sys.executable, "-c", MEASURE, *args], capture_output=True, text=True, check=True
     )
