@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import secrets
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from aiohttp import web
 
 import migrations
 from bot.api.webhooks import Webhooks
+from bot.asking.context import asking_context
+from bot.asking.draw import Draw
+from bot.asking.planner import Planner
 from bot.channels import registry
 from bot.channels.base import Channel, ChannelContext, Raw
 from bot.conversation import Conversation
@@ -32,13 +36,15 @@ from bot.settings import METRICS_SAME, Settings, is_safe_base
 from bot.worker import Worker
 from surveys.errors import Refusal
 from surveys.form import Form, current, shipped_forms
-from surveys.privacy import Keyring
+from surveys.privacy import Keyring, link_token
 from surveys.store.base.database import Database
 from surveys.store.system import form_versions, meta
 
 DRAIN_SECONDS = 8.0
 """How long a stop waits for work in progress; the rest is on disk and continues after a start."""
 
+TOKEN_BYTES = 16
+SEED_BYTES = 8
 Clock = Callable[[], datetime]
 Part = Callable[[], Coroutine[Any, Any, None]]
 logger = logging.getLogger(__name__)
@@ -55,6 +61,8 @@ class Service:
     worker: Worker
     dispatcher: Dispatcher
     notices: Notices
+    planner: Planner | None
+    """None: it invites nobody by itself, by the settings or in the demo with its old dossiers."""
     vitals: Vitals
     retention: Retention | None
     """None: nothing is purged, as in the demo with its old dossiers."""
@@ -120,7 +128,27 @@ def _wire(
         worker=worker,
         dispatcher=dispatcher,
         notices=Notices(database, talk, clock=clock, told=dispatcher.wake),
+        planner=_planner(context, talk, channels, dispatcher),
         clock=clock,
+    )
+
+
+def _planner(
+    context: ChannelContext,
+    talk: ConversationContext,
+    channels: Sequence[Channel],
+    dispatcher: Dispatcher,
+) -> Planner | None:
+    if context.demo or not talk.settings.invite_by_itself:
+        return None
+    asking = asking_context(talk, channels, lambda: link_token(secrets.token_bytes(TOKEN_BYTES)))
+    return Planner(
+        context.database,
+        asking,
+        Draw(context=asking, seed=lambda: secrets.token_hex(SEED_BYTES)),
+        clock=context.clock,
+        told=dispatcher.wake,
+        by_phone=[one for one in channels if one.traits.reaches_by_phone],
     )
 
 
@@ -208,6 +236,8 @@ def _parts(service: Service) -> dict[str, Part]:
         "webhooks": service.webhooks.run,
         "pulse": Pulse(vitals=service.vitals, clock=service.clock).run,
     }
+    if service.planner is not None:
+        parts["planner"] = service.planner.run
     if service.retention is not None:
         parts["retention"] = service.retention.run
     return parts

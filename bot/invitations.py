@@ -1,26 +1,23 @@
-"""Turns returned dossiers into invitations, at most one per dossier.
-
-If a contact is known, the invitation goes to the outbox; else it waits until one is known.
-"""
+"""Invites for a period at once (`motcua invite`), and queues messages that start a conversation."""
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from bot.conversation.buttons import ButtonPress, Verb, data_of
-from bot.conversation.choices import in_words
+from bot.asking.context import AskingContext
+from bot.asking.planning import plan_at_once
+from bot.asking.release import release_some
+from bot.asking.timetable import timetable
 from bot.conversation.context import ConversationContext
-from bot.conversation.focus import focus_from
-from bot.limits import is_quiet
-from bot.messages import Button, Outgoing
+from bot.messages import Outgoing
 from bot.sealing import seal_message
+from surveys.inviting import Way
 from surveys.period import Period
-from surveys.privacy import masked
-from surveys.store.asking import followers, invitations
+from surveys.store.asking import followers, planning, returned
 from surveys.store.asking.followers import Follower
-from surveys.store.asking.invitations import Candidate, Recipient
+from surveys.store.asking.invitations import Recipient
 from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
 from surveys.store.queues import outbox
@@ -32,21 +29,31 @@ _SHARES = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """One batch: the numbers of invitations that were queued, wait for a contact, or are outside
-    the sample; `last_id` is the dossier to continue after."""
+    """The numbers of dossiers that were asked about, that wait for a way to ask, that wait for the
+    citizen's next turn, and that are outside the sample."""
 
     issued: int = 0
     queued: int = 0
+    held: int = 0
     left_out: int = 0
-    last_id: int = 0
 
     def __add__(self, other: "Invited") -> "Invited":
         return Invited(
             issued=self.issued + other.issued,
             queued=self.queued + other.queued,
+            held=self.held + other.held,
             left_out=self.left_out + other.left_out,
-            last_id=other.last_id,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One planned batch: `ready` dossiers can be sent; `last_id` is the one to continue after."""
+
+    ready: Sequence[int]
+    queued: int
+    left_out: int
+    last_id: int
 
 
 def in_sample(code: str, percent: Decimal) -> bool:
@@ -59,75 +66,54 @@ def in_sample(code: str, percent: Decimal) -> bool:
     return int.from_bytes(digest[:8]) % _SHARES < percent * (_SHARES // 100)
 
 
-def after_quiet(now: datetime, *, begins: time, ends: time, zone: ZoneInfo) -> datetime:
-    """Now, or during the quiet hours their end."""
-    if not is_quiet(int(now.timestamp() * 1000), begins=begins, ends=ends, zone=zone):
-        return now
-    local = now.astimezone(zone)
-    day = local.date() if local.time() < ends else local.date() + timedelta(days=1)
-    return datetime.combine(day, ends, zone)
-
-
-async def invite_some(
+async def plan_some(
     conn: Connection,
-    context: ConversationContext,
+    context: AskingContext,
     period: Period,
     percent: Decimal,
     now: datetime,
     *,
     after: int,
-) -> Invited | None:
-    """Invite the next returned dossiers of the period after dossier `after`; None at the end."""
-    form = context.form_id
-    found = await invitations.list_candidates(
-        conn, period, form, after, BATCH, windows=context.windows(now)
+) -> Planned | None:
+    """Plan the next returned dossiers of the period after dossier `after`; None at the end. Send
+    only when all are planned, so that a citizen's dossiers come in one message."""
+    found = await returned.list_of_period(
+        conn, period, context.form, after, BATCH, has_phones=context.has_phones
     )
     if not found:
         return None
     chosen = [one for one in found if in_sample(one.code, percent)]
-    made = await invitations.issue(conn, chosen, form, now)
-    issued = 0
-    for one in chosen:
-        if one.recipient is not None and one.dossier_id in made:
-            await _invite(conn, context, one, one.recipient, made[one.dossier_id], now)
-            issued += 1
-    return Invited(
-        issued=issued,
-        queued=len(made) - issued,
+    ways = await plan_at_once(conn, context, chosen, now)
+    ready = [number for number, choice in ways.items() if choice.way is not Way.RECEIPT]
+    return Planned(
+        ready=ready,
+        queued=len(chosen) - len(ready),
         left_out=len(found) - len(chosen),
         last_id=found[-1].dossier_id,
     )
 
 
+async def send_some(
+    conn: Connection, context: AskingContext, ready: Sequence[int], now: datetime
+) -> Invited:
+    """Send the planned invitations of these dossiers, and of what else is due to their citizens: at
+    most one message per citizen and week."""
+    sent = await release_some(conn, context, ready, now)
+    held = await planning.list_by_dossier(conn, ready, context.form)
+    return Invited(issued=sent.issued, held=len(held))
+
+
 async def tell_followers(conn: Connection, context: ConversationContext, now: datetime) -> int:
-    """Notify the followers of finished dossiers; those with a proved link are invited.
+    """Notify the followers of finished dossiers; the planner invites them.
 
     Returns the number notified; call again until it is 0.
     """
-    found = await followers.list_to_tell(conn, context.form_id, BATCH, windows=context.windows(now))
+    found = await followers.list_to_tell(conn, BATCH, windows=context.windows(now))
     for one in found:
-        if not (one.may_be_asked and await _ask(conn, context, one, now)):
-            await _tell(conn, context, one, now)
+        await _tell(conn, context, one, now)
         contact_id = one.recipient.contact_id
         await contacts.follow(conn, contact_id, one.dossier_id, follows=False)
     return len(found)
-
-
-async def _ask(
-    conn: Connection, context: ConversationContext, one: Follower, now: datetime
-) -> bool:
-    """Invite instead of only notifying; False if another contact was invited meanwhile."""
-    candidate = Candidate(
-        dossier_id=one.dossier_id,
-        code=one.code,
-        simulated=one.simulated,
-        recipient=one.recipient,
-    )
-    made = await invitations.issue(conn, [candidate], context.form_id, now)
-    if one.dossier_id not in made:
-        return False
-    await _invite(conn, context, candidate, one.recipient, made[one.dossier_id], now)
-    return True
 
 
 async def _tell(
@@ -142,51 +128,6 @@ async def _tell(
         dedup_key=f"returned:{one.dossier_id}:{one.recipient.contact_id}",
     )
     await put(conn, context, one.recipient, post, now)
-
-
-async def _invite(
-    conn: Connection,
-    context: ConversationContext,
-    one: Candidate,
-    recipient: Recipient,
-    invitation_id: int,
-    now: datetime,
-) -> None:
-    message = _invitation(context, one, recipient, now)
-    traits = context.traits_of(recipient.channel)
-    if traits.writes_choices:
-        texts = context.catalog(recipient.language)
-        message, choices = in_words(message, texts, keeps_buttons=traits.has_buttons)
-        await _remember(conn, recipient.contact_id, choices)
-    post = Post(
-        kind=MessageKind.INVITATION,
-        message=message,
-        dedup_key=f"invite:{invitation_id}",
-        invitation_id=invitation_id,
-    )
-    await put(conn, context, recipient, post, now)
-
-
-async def _remember(conn: Connection, contact_id: int, choices: tuple[str, ...]) -> None:
-    """Remember the choices, so that a typed number answers the invitation."""
-    contact = await contacts.find(conn, contact_id)
-    if contact is not None:
-        focus = replace(focus_from(contact.focus), choices=choices)
-        await contacts.set_focus(conn, contact_id, focus.to_json())
-
-
-def _invitation(
-    context: ConversationContext, one: Candidate, recipient: Recipient, now: datetime
-) -> Outgoing:
-    questions = context.questions(now.astimezone(context.settings.zone).date())
-    texts = context.catalog(recipient.language)
-    press = ButtonPress(verb=Verb.SURVEY, subject=one.dossier_id, answer="yes")
-    button = Button(
-        label=texts.text("conversation.invitation.button"),
-        data=data_of(context.keyring, recipient.contact_id, press),
-    )
-    text = texts.text("conversation.invitation.text", code=masked(one.code), questions=questions)
-    return Outgoing(text=text, buttons=((button,),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,9 +147,8 @@ async def put(
     post: Post,
     now: datetime,
 ) -> None:
-    """Queue a message; it is due after the quiet hours."""
-    chosen = context.settings
-    due = after_quiet(now, begins=chosen.quiet_from, ends=chosen.quiet_to, zone=chosen.zone)
+    """Queue a message; it is due when a conversation may be started."""
+    due = timetable(context.settings).next_moment(now)
     await outbox.put(
         conn,
         channel=recipient.channel,

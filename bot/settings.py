@@ -19,10 +19,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, convert
 
+from bot.asking_settings import AskingSettings
 from bot.channel_settings import ChannelSettings
 from bot.push_settings import PushSettings, networks
 from bot.report_settings import ReportSettings
-from bot.setting_types import MASK, Count, Days, Hour, Percent, Secret
+from bot.setting_types import MASK, Count, Days, Secret
 from surveys.errors import Refusal
 from surveys.period import Preset
 from surveys.store.base.database import MAX_PORT
@@ -36,7 +37,7 @@ STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(ChannelSettings, ReportSettings, PushSettings):
+class Settings(ChannelSettings, ReportSettings, PushSettings, AskingSettings):
     """One deployment. Every field is also `MOTCUA_<NAME>` and a key of the TOML file.
 
     `load_settings` checks the values.
@@ -80,9 +81,6 @@ class Settings(ChannelSettings, ReportSettings, PushSettings):
     key_file: Path | None = None
     """Created on first use, readable by its owner only. Default: next to the database file."""
 
-    quiet_from: Hour = time(21, 0)
-    quiet_to: Hour = time(7, 0)
-    """The bot starts no conversation in these hours."""
     interview_days: Days = 30
     """How long a half-answered form can be continued."""
     change_days: Days = 7
@@ -112,8 +110,6 @@ class Settings(ChannelSettings, ReportSettings, PushSettings):
     applicant_days: Days = 365
     """Days after a dossier was returned (else finished, else received) until the name and phone of
     its applicant are deleted here; the one-stop software keeps its own."""
-    quota_percent: Percent = 10
-    """Share of dossiers to be asked (a local rule, e.g. QĐ 3770/2014 Bình Thuận)."""
 
     @property
     def zone(self) -> ZoneInfo:

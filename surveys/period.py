@@ -74,6 +74,13 @@ def previous(period: Period, preset: Preset = Preset.ADMINISTRATIVE) -> Period |
     return _build(kind, year - first, PER_YEAR[kind] if first else number - 1, preset)
 
 
+def quarter_of(day: date, preset: Preset = Preset.ADMINISTRATIVE) -> Period:
+    """The quarter that contains this day."""
+    years = (day.year, day.year + 1)
+    quarters = (_build(Kind.QUARTER, year, nth, preset) for year in years for nth in range(1, 5))
+    return next(one for one in quarters if one.start <= day <= one.end)
+
+
 def part_ids(period: Period) -> tuple[str, ...]:
     """The ids of the quarters of a year or half year, of the months of a quarter; else empty."""
     place = _place(period)

@@ -62,7 +62,7 @@ class _Taken:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateGate:
     """The rate limit of all messages of one bot. `is_quiet` says whether a moment (the database's
-    milliseconds) is in the quiet hours, when the bot starts no conversation."""
+    milliseconds) is within quiet hours or a rest day, when the bot starts no conversation."""
 
     channel: str
     bot: str

@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from bot.asking.timetable import timetable
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
 from bot.delivery.claiming import Claimed, RateGate
 from bot.delivery.owners import is_gone, own_name
 from bot.delivery.rules import RULES, DispatchRules
 from bot.delivery.sender import REPLIES, Sender
-from bot.limits import is_quiet
 from bot.reasons import reason_of
 from bot.settings import Settings
 from surveys.privacy import Keyring
@@ -49,9 +49,9 @@ class Dispatcher:
         clock: Callable[[], datetime] = _utc_now,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """`settings` give the quiet hours; `clock` dates deliveries; `chance` spreads retries."""
+        """`settings` say when to be quiet; `clock` dates deliveries; `chance` spreads retries."""
         self._database = database
-        self._settings = settings
+        self._times = timetable(settings)
         self._rules = rules
         self._clock = clock
         self._owner = own_name()
@@ -151,8 +151,7 @@ class Dispatcher:
         return tuple(Lane)
 
     def _is_quiet(self, now_ms: int) -> bool:
-        chosen = self._settings
-        return is_quiet(now_ms, begins=chosen.quiet_from, ends=chosen.quiet_to, zone=chosen.zone)
+        return self._times.is_closed(datetime.fromtimestamp(now_ms / 1_000, UTC))
 
     def _gate(self, bot: BotId, channel: Channel) -> RateGate:
         return RateGate(

@@ -13,7 +13,11 @@ from surveys.store.base.database import Database
 from tests.fakes.channel import FakeChannel
 from tests.integration.queue_rows import KEYS
 
-NEVER_QUIET: dict[str, Any] = {"quiet_from": "00:00", "quiet_to": "00:00"}
+NEVER_QUIET: dict[str, Any] = {
+    "quiet_from": "00:00",
+    "quiet_to": "00:00",
+    "rest_days": "none",
+}
 RULES = DispatchRules(send_seconds=2.0, lease_seconds=3.0, poll_seconds=0.1, sweep_seconds=0.1)
 TELEGRAM = Limits(per_second=25.0, per_chat_second=1.0, chat_burst=3)
 

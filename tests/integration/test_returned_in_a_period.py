@@ -5,8 +5,12 @@ from datetime import datetime
 import pytest
 
 from surveys.dossier import ENDED, Status
+from surveys.inviting import Choice, Way
 from surveys.period import parse_period
-from surveys.store.asking import invitations
+from surveys.store.asking import invitations, planning, returned
+from surveys.store.asking.invitations import InvitationState
+from surveys.store.asking.planning import Plan
+from surveys.store.asking.returned import Returned
 from surveys.store.base.database import Database
 from surveys.store.results import evidence, ratings, tallies
 from surveys.store.results.tallies import Dimension
@@ -33,7 +37,7 @@ async def _counted(database: Database) -> dict[str, int]:
             "rate": rated.dossiers,
             "tally": sum(one.returned for one in tallied),
             "invite": sum(one.returned for one in invited),
-            "candidates": await invitations.count_candidates(conn, Q2, FORM),
+            "candidates": await returned.count_of_period(conn, Q2, FORM, has_phones=False),
         }
 
 
@@ -48,8 +52,8 @@ async def test_a_dossier_with_a_return_date_is_returned_whatever_its_status(
         await evidence.refresh(conn, made)
     assert await _counted(database) == dict.fromkeys(("rate", "tally", "invite", "candidates"), 4)
     async with database.write() as conn:
-        found = await invitations.list_candidates(conn, Q2, FORM, 0, 10)
-        await invitations.issue(conn, found, FORM, NOW)
+        found = await returned.list_of_period(conn, Q2, FORM, 0, 10, has_phones=False)
+        await planning.save(conn, [_waiting(one) for one in found], FORM, NOW)
         [counts] = await invitations.count_by_unit(conn, Q2, FORM)
     assert (counts.queued, quota(counts.returned, 10)) == (4, 1)
 
@@ -64,6 +68,15 @@ async def test_a_dossier_that_ended_without_a_result_is_never_returned(
         made = await add_dossier(conn, unit, "D1", status=int(status))
         await evidence.refresh(conn, [made])
     assert set((await _counted(database)).values()) == {0}
+
+
+def _waiting(one: Returned) -> Plan:
+    return Plan(
+        dossier_id=one.dossier_id,
+        simulated=False,
+        state=InvitationState.QUEUED,
+        choice=Choice(way=Way.RECEIPT),
+    )
 
 
 @pytest.mark.parametrize(("returned_at", "count"), EDGES)

@@ -4,10 +4,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -86,6 +87,8 @@ async def toy(sqlite_database: Database) -> AsyncIterator[Toy]:
         metrics_listen="same",
         quiet_from="00:00",
         quiet_to="00:00",
+        rest_days="none",
+        invite_delay_minutes=0,
     )
     async with sqlite_database.write() as conn:
         unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")
@@ -126,11 +129,15 @@ async def test_a_whole_survey_a_look_up_an_invitation_and_an_erasure(toy: Toy) -
     assert "Bước 2/4" in await toy.says(IN_WORK, IN_WORK)
 
     async with toy.service.database.write() as conn:
-        done = {"status": Status.RETURNED, "finished_at": DUE, "returned_at": DUE}
+        now = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).replace(tzinfo=None)
+        done = {"status": Status.RETURNED, "finished_at": DUE, "returned_at": now}
         dossiers = schema.dossiers
         await conn.execute(update(dossiers).where(dossiers.c.code == IN_WORK).values(**done))
     assert await toy.service.notices.tell() == 1
-    assert "1. " in await toy.hears("Hồ sơ")
+    await toy.hears("đã có kết quả. Mời Ông/Bà mang giấy hẹn")
+    assert toy.service.planner is not None
+    assert (await toy.service.planner.look()).issued == 1
+    assert "1. " in await toy.hears("Xin Ông/Bà cho biết")
     await toy.says("1", "đồng ý")
     await toy.says("1", "Câu 1/")
 

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, or_, select
+from sqlalchemy import RowMapping, or_, select
 
 from surveys.dossier import DONE_STATUSES, ENDED
 from surveys.store.asking.invitations import (
     NO_WINDOWS,
-    InvitationState,
     Recipient,
     Windows,
     is_open,
@@ -15,33 +14,23 @@ from surveys.store.asking.invitations import (
     recipient_of,
 )
 from surveys.store.base.connection import Connection
-from surveys.store.base.schema import (
-    contact_dossiers,
-    contacts,
-    dossiers,
-    invitations,
-    responses,
-    settled_dossiers,
-)
+from surveys.store.base.schema import contact_dossiers, contacts, dossiers
 from surveys.store.citizens.consents import Purpose
-from surveys.store.citizens.contacts import PROOFS, ContactStatus
+from surveys.store.citizens.contacts import ContactStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
-    """One contact that follows one dossier. `may_be_asked`: the link to the dossier is proved,
-    consent is given, and no contact was invited or has answered yet.
-    """
+    """One contact that follows one dossier."""
 
     dossier_id: int
     code: str
     simulated: bool
     recipient: Recipient
-    may_be_asked: bool
 
 
 async def list_to_tell(
-    conn: Connection, form: str, limit: int, *, windows: Windows = NO_WINDOWS
+    conn: Connection, limit: int, *, windows: Windows = NO_WINDOWS
 ) -> list[Follower]:
     """Followers of finished dossiers who consented to notices and can be written to."""
     linked = contact_dossiers.c
@@ -53,7 +42,6 @@ async def list_to_tell(
             dossiers.c.code,
             dossiers.c.simulated,
             *columns,
-            case((_may_be_asked(form), 1), else_=0).label("may_be_asked"),
         )
         .join_from(contact_dossiers, dossiers, dossiers.c.id == linked.dossier_id)
         .join(contacts, contacts.c.id == linked.contact_id)
@@ -71,24 +59,10 @@ async def list_to_tell(
     return [_follower(row) for row in (await conn.execute(query)).mappings()]
 
 
-def _may_be_asked(form: str) -> ColumnElement[bool]:
-    this = contact_dossiers.c.dossier_id
-    asked = exists().where(
-        invitations.c.dossier_id == this,
-        invitations.c.form == form,
-        invitations.c.state != InvitationState.QUEUED,
-    )
-    answered = exists().where(responses.c.dossier_id == this, responses.c.form == form)
-    cut_off = exists().where(settled_dossiers.c.dossier_id == this)
-    willing = func.coalesce(latest_consent(Purpose.SURVEY), True)
-    return and_(contact_dossiers.c.via.in_(PROOFS), ~asked, ~answered, ~cut_off, willing)
-
-
 def _follower(row: RowMapping) -> Follower:
     return Follower(
         dossier_id=row["dossier_id"],
         code=row["code"],
         simulated=row["simulated"],
         recipient=recipient_of(row),
-        may_be_asked=bool(row["may_be_asked"]),
     )

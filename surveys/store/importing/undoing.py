@@ -10,10 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
+from surveys.store.asking.invitations import UNSENT
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
     answers,
@@ -23,6 +35,7 @@ from surveys.store.base.schema import (
     dossiers,
     import_changes,
     imports,
+    interviews,
     invitations,
     links,
     loose_responses,
@@ -35,6 +48,7 @@ from surveys.store.base.schema import (
 )
 from surveys.store.base.schema import facts as fact_table
 from surveys.store.base.schema import scores as score_table
+from surveys.store.citizens.contacts import Via
 from surveys.store.dossiers import dossiers as dossier_store
 from surveys.store.dossiers import facts, scores
 from surveys.store.dossiers import units as unit_store
@@ -192,6 +206,7 @@ async def _restore_units(conn: Connection, changes: list[Change], _keys: Keyring
 
 async def _remove_dossiers(conn: Connection, import_id: int) -> int:
     made = select(dossiers.c.id).where(dossiers.c.import_id == import_id)
+    await _drop_plans(conn, made)
     for table in IN_USE:
         await _require_unused(conn, table.c.dossier_id.in_(made), table)
     await _require_unused(conn, responses.c.dossier_id.in_(made), responses)
@@ -200,6 +215,16 @@ async def _remove_dossiers(conn: Connection, import_id: int) -> int:
         await conn.execute(delete(derived).where(derived.c.dossier_id.in_(made)))
     gone = await conn.execute(delete(dossiers).where(dossiers.c.import_id == import_id))
     return gone.rowcount
+
+
+async def _drop_plans(conn: Connection, made: Select[int]) -> None:
+    """What the planner added by itself, and nobody was asked by, is no use of a dossier."""
+    unsent = and_(invitations.c.dossier_id.in_(made), invitations.c.state.in_(UNSENT))
+    begun = exists().where(interviews.c.invitation_id == invitations.c.id)
+    await conn.execute(delete(invitations).where(unsent, ~begun))
+    linked = contact_dossiers.c
+    by_phone = and_(linked.dossier_id.in_(made), linked.via == Via.PHONE, ~linked.follows)
+    await conn.execute(delete(contact_dossiers).where(by_phone))
 
 
 async def _remove_responses(conn: Connection, import_id: int) -> int:

@@ -48,7 +48,7 @@ OVER = (
     InvitationState.EXPIRED,
 )
 """States of an invitation after which no invitation or reminder is sent."""
-UNOPENED = (InvitationState.QUEUED, InvitationState.ISSUED)
+UNOPENED = (InvitationState.PLANNED, InvitationState.QUEUED, InvitationState.ISSUED)
 """States of an invitation that has not reached anybody yet."""
 
 

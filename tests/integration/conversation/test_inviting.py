@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from bot.invitations import Invited, invite_some, tell_followers
+from bot.asking.context import AskingContext, asking_context
+from bot.invitations import Invited, plan_some, send_some, tell_followers
 from bot.messages import IncomingKind
 from bot.notices import Notices
 from bot.sealing import open_message
 from surveys.period import parse_period
 from surveys.privacy import masked
 from surveys.store.asking import invitations
+from surveys.store.asking.returned import count_of_period, list_of_period
 from surveys.store.base import schema
 from surveys.store.base.database import Database
 from tests.integration.conversation.conftest import KEYS
@@ -24,23 +26,30 @@ NIGHT = datetime(2021, 6, 1, 15, 30, tzinfo=UTC)
 WORK: dict[str, Any] = {"status": 4, "finished_at": None, "returned_at": None}
 
 
+def asking(house: House) -> AskingContext:
+    """What planning and sending needs, with no channel that reaches by phone."""
+    return asking_context(house.conversation.context, [], lambda: "z" * 22)
+
+
 async def invite(house: House, percent: int = 100) -> Invited:
     """Everything that `motcua invite` does to the database."""
+    context = asking(house)
     async with house.database.write() as conn:
-        await invitations.link_by_phone(conn, PERIOD, house.now)
+        done, ready, last = Invited(), list[int](), 0
+        while more := await plan_some(
+            conn, context, PERIOD, Decimal(percent), house.now, after=last
+        ):
+            done += Invited(queued=more.queued, left_out=more.left_out)
+            ready += more.ready
+            last = more.last_id
+        return done + await send_some(conn, context, ready, house.now)
+
+
+async def tell(house: House) -> None:
+    """What the running bot does about followed dossiers."""
+    async with house.database.write() as conn:
         while await tell_followers(conn, house.conversation.context, house.now):
             pass
-        done = Invited()
-        while more := await invite_some(
-            conn,
-            house.conversation.context,
-            PERIOD,
-            Decimal(percent),
-            house.now,
-            after=done.last_id,
-        ):
-            done += more
-        return done
 
 
 async def returned(house: House, code: str = CODE) -> None:
@@ -57,7 +66,8 @@ async def messages(house: House, kind: str) -> list[dict[str, Any]]:
 
 
 async def test_whoever_agreed_is_invited_once(house: House) -> None:
-    """A contact of an earlier dossier with the same phone: one message, whose button begins."""
+    """A contact of an earlier dossier with the same phone: one message about both dossiers, whose
+    buttons begin."""
     key = KEYS.phone_key("+84912345678")
     await house.dossier(phone_key=key)
     person = house.person()
@@ -65,11 +75,12 @@ async def test_whoever_agreed_is_invited_once(house: House) -> None:
     await house.dossier("000.17.22.H56-210503-0002", "y" * 22, phone_key=key)
     assert (await invite(house)).issued == 2
     assert await invite(house) == Invited()
-    rows = await messages(house, "invitation")
-    assert [row["dedup_key"] for row in rows] == [f"invite:{row['invitation_id']}" for row in rows]
+    (row,) = await messages(house, "invitation")
     made = await house.rows(schema.invitations)
-    assert [(row["state"], row["issued_at"]) for row in made] == [("issued", house.now)] * 2
-    message = open_message(KEYS, rows[0]["message"])
+    assert row["dedup_key"] == f"invite:{made[0]['id']}"
+    assert [(one["state"], one["issued_at"]) for one in made] == [("issued", house.now)] * 2
+    assert [one["lead_id"] for one in made] == [made[0]["id"]] * 2
+    message = open_message(KEYS, row["message"])
     assert masked(CODE) in message.text
     assert CODE not in message.text
     data = message.buttons[0][0].data
@@ -80,7 +91,7 @@ async def test_where_nobody_is_known_the_invitation_waits(house: House) -> None:
     """It is queued, not issued; when somebody is known, it is sent, once."""
     key = KEYS.phone_key("+84912345678")
     await house.dossier(phone_key=key)
-    assert await invite(house) == Invited(queued=1, last_id=1)
+    assert await invite(house) == Invited(queued=1)
     assert await invite(house) == Invited()
     (made,) = await house.rows(schema.invitations)
     assert (made["state"], made["issued_at"], made["contact_id"]) == ("queued", None, None)
@@ -119,7 +130,7 @@ async def test_only_returned_and_unanswered_dossiers_of_the_period_are_asked(
     await small_house.dossier("B-0003", "c" * 22, returned_at=late)
     last = datetime(2021, 6, 14, 23, 59)
     await small_house.dossier("B-0004", "d" * 22, returned_at=last)
-    assert await invite(small_house) == Invited(queued=1, last_id=4)
+    assert await invite(small_house) == Invited(queued=1)
 
 
 async def test_a_sample_is_the_same_every_time(small_house: House) -> None:
@@ -148,8 +159,8 @@ async def test_nobody_is_woken(small_house: House) -> None:
     assert due == datetime(2099, 6, 2, 0, 0, tzinfo=UTC)
 
 
-async def test_followers_are_invited_or_told(house: House) -> None:
-    """Who proved to be concerned is asked; who only knew the code is told; each once."""
+async def test_followers_are_told_and_who_proved_to_be_concerned_is_asked(house: House) -> None:
+    """Who opened the link is told and invited; who only knew the code is told; each once."""
     await house.dossier(**WORK)
     owner, stranger = house.person("1"), house.person("2")
     await owner.opens()
@@ -158,13 +169,14 @@ async def test_followers_are_invited_or_told(house: House) -> None:
     await stranger.taps("Báo cho tôi")
     assert (await invite(house)).issued == 0
     await returned(house)
-    await invite(house)
+    for _ in range(2):
+        await tell(house)
+        await invite(house)
     (asked,) = await messages(house, "invitation")
-    (told,) = await messages(house, "notice")
-    assert asked["contact_id"] == (await owner.contact())["id"]
-    assert told["contact_id"] == (await stranger.contact())["id"]
-    await invite(house)
-    assert len(await house.rows(schema.outbox)) == 4 + 2
+    told = await messages(house, "notice")
+    people = [(await one.contact())["id"] for one in (owner, stranger)]
+    assert asked["contact_id"] == people[0]
+    assert [row["contact_id"] for row in told] == people
     assert not any(row["follows"] for row in await house.rows(schema.contact_dossiers))
 
 
@@ -215,8 +227,9 @@ async def test_a_contact_who_refused_notices_but_agreed_to_surveys(small_house: 
 async def test_database_kinds_agree(database: Database) -> None:
     """An empty period invites nobody."""
     async with database.write() as conn:
-        assert await invitations.list_candidates(conn, PERIOD, "phieu5", 0, 10) == []
-        assert await invitations.count_candidates(conn, PERIOD, "phieu5") == 0
+        listed = await list_of_period(conn, PERIOD, "phieu5", 0, 10, has_phones=True)
+        assert listed == []
+        assert await count_of_period(conn, PERIOD, "phieu5", has_phones=True) == 0
 
 
 async def test_the_running_bot_tells_followers_soon(house: House) -> None:

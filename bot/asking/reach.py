@@ -1,0 +1,56 @@
+"""Chooses the way to ask about each of some dossiers, from what the database knows now."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from bot.asking.context import AskingContext
+from surveys.errors import Refusal
+from surveys.inviting import Choice, Phone, choose
+from surveys.privacy import Keyring
+from surveys.store.asking import returned
+from surveys.store.asking.returned import KnownPhones, Returned
+from surveys.store.base.connection import Connection
+
+
+async def choose_ways(
+    conn: Connection, context: AskingContext, found: Sequence[Returned], now: datetime
+) -> Mapping[int, Choice]:
+    """Dossier id → the way to ask about it."""
+    numbers = [one.dossier_id for one in found]
+    windows = context.talk.windows(now)
+    chats = await returned.find_chats(conn, numbers, windows=windows)
+    keys = {one.phone_key for one in found if one.phone_key}
+    known = await returned.find_phones(conn, keys, context.channels.phone)
+    ring = context.talk.keyring
+    return {
+        one.dossier_id: choose(
+            chats.get(one.dossier_id, ()), _phone(ring, one, known), context.channels
+        )
+        for one in found
+    }
+
+
+def phone_number(ring: Keyring, one: Returned) -> str | None:
+    """The number on the dossier; None if there is none, or it was sealed with another key."""
+    if one.phone_sealed is None or one.phone_key is None:
+        return None
+    try:
+        return ring.unseal(one.phone_sealed)
+    except Refusal:
+        return None
+
+
+def _phone(ring: Keyring, one: Returned, known: KnownPhones) -> Phone | None:
+    number = phone_number(ring, one)
+    if number is None or one.phone_key is None:
+        return None
+    return Phone(
+        number=number,
+        key=one.phone_key,
+        opted_out=_has(known.opted_out, one.phone_key),
+        blocked=_has(known.blocked, one.phone_key),
+    )
+
+
+def _has(keys: Collection[str], key: str) -> bool:
+    return key in keys

@@ -1,0 +1,224 @@
+"""Sends planned invitations when they are due: at a bounded rate, the units in turn.
+
+A citizen gets one message about everything that is due. What is known of them is looked up again
+just before, so that nobody is asked who refused, answered or was lost since the plan.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from bot.asking import messages
+from bot.asking.context import AskingContext
+from bot.asking.messages import Asked
+from bot.asking.planning import plan_at_once
+from bot.asking.reach import phone_number
+from bot.sealing import seal_message
+from surveys.inviting import Choice, Reason, Way
+from surveys.store.asking import planning, quotas, returned, turns
+from surveys.store.asking.invitations import Recipient
+from surveys.store.asking.planning import Due
+from surveys.store.asking.returned import Returned
+from surveys.store.base.connection import Connection
+from surveys.store.citizens import contacts
+from surveys.store.dossiers import links
+from surveys.store.queues import outbox
+from surveys.store.queues.outbox import MessageKind
+
+
+@dataclass(slots=True)
+class Released:
+    """What one round sent: the invitations issued, and the messages that carry them."""
+
+    issued: int = 0
+    messages: int = 0
+    seen: set[int] = field(default_factory=set)
+    """Invitations that were looked at in this round."""
+
+
+async def release_due(
+    conn: Connection, context: AskingContext, now: datetime, budget: int
+) -> Released:
+    """Send what is due, at most `budget` messages."""
+    for unit in await planning.list_due_units(conn, now):
+        if not context.times.may_write(now, unit):
+            later = context.times.next_moment(now, unit)
+            await planning.postpone_unit(conn, unit, now, later)
+    done = Released()
+    for one in await planning.list_due(conn, now, budget):
+        if one.invitation_id not in done.seen:
+            await _release(conn, context, one, now, done)
+    return done
+
+
+async def release_some(
+    conn: Connection, context: AskingContext, dossier_ids: Collection[int], now: datetime
+) -> Released:
+    """Send the planned invitations of these dossiers; they leave the outbox when the hours let
+    them."""
+    done = Released()
+    for one in await planning.list_by_dossier(conn, dossier_ids, context.form):
+        if one.invitation_id not in done.seen:
+            await _release(conn, context, one, now, done)
+    return done
+
+
+async def _release(
+    conn: Connection, context: AskingContext, due: Due, now: datetime, done: Released
+) -> None:
+    """Send one message that asks about everything that is due to this citizen."""
+    numbers = await planning.list_with(conn, due, now) or [due.invitation_id]
+    done.seen |= set(numbers)
+    found = await returned.list_by_invitation(conn, numbers)
+    ways = await plan_at_once(conn, context, found, now)
+    choice = next(ways[one.dossier_id] for one in found if one.invitation_id == due.invitation_id)
+    if choice.way is Way.RECEIPT:
+        return
+    group = [one for one in found if _same(ways[one.dossier_id], choice, one, due)]
+    if await _has_room(conn, context, choice, group, now) and await _take_turn(
+        conn, context, choice, group, now
+    ):
+        await _send(conn, context, choice, group, now)
+        done.issued += len(group)
+        done.messages += 1
+
+
+def _same(choice: Choice, lead: Choice, one: Returned, due: Due) -> bool:
+    """Whether it goes to the same chat or number as the lead."""
+    if choice.way is not lead.way or (choice.channel, choice.bot) != (lead.channel, lead.bot):
+        return False
+    if choice.contact is not None and lead.contact is not None:
+        return choice.contact.contact_id == lead.contact.contact_id
+    return one.phone_key == due.phone_key
+
+
+async def _has_room(
+    conn: Connection,
+    context: AskingContext,
+    choice: Choice,
+    group: Sequence[Returned],
+    now: datetime,
+) -> bool:
+    """Whether the channel takes one more message today; else they wait for the next day."""
+    quota = await quotas.find(conn, choice.channel, choice.bot)
+    if choice.way is not Way.PHONE or quota is None:
+        return True
+    today = context.times.local(now).date()
+    midnight = datetime.combine(today, time.min, context.times.zone)
+    since = quota.asked_at if quota.day == today else midnight
+    used = await planning.count_issued_by(conn, choice.channel, choice.bot, since)
+    if used < quota.left_on(today):
+        return True
+    tomorrow = context.times.next_moment(midnight + timedelta(days=1), group[0].unit)
+    await planning.postpone(conn, _numbers(group), tomorrow, Reason.QUOTA)
+    return False
+
+
+async def _take_turn(
+    conn: Connection,
+    context: AskingContext,
+    choice: Choice,
+    group: Sequence[Returned],
+    now: datetime,
+) -> bool:
+    """Whether the citizen may be asked this week; else they wait until then."""
+    keys = {turns.of_phone(one.phone_key) for one in group if one.phone_key}
+    if choice.contact is not None:
+        keys.add(turns.of_contact(choice.contact.contact_id))
+    pause = timedelta(days=context.talk.settings.invite_every_days)
+    last = await turns.find_last(conn, keys)
+    if last is None or last <= now - pause:
+        return await turns.take(conn, keys, now, now - pause)
+    until = context.times.next_moment(last + pause, group[0].unit)
+    await planning.postpone(conn, _numbers(group), until, Reason.WEEKLY)
+    return False
+
+
+async def _send(
+    conn: Connection,
+    context: AskingContext,
+    choice: Choice,
+    group: Sequence[Returned],
+    now: datetime,
+) -> None:
+    claimed = await planning.claim(conn, _numbers(group), now)
+    group = [one for one in group if one.invitation_id in claimed]
+    if not group:
+        return
+    lead = min(claimed)
+    recipient = await _recipient(conn, context, choice, group[0], now)
+    asked = [_asked(one) for one in group]
+    today = context.times.local(now).date()
+    if choice.way is Way.PHONE:
+        link = await _link(conn, context, group[0], now)
+        message = messages.template(
+            context.talk, recipient, asked, number=lead, link=link, today=today
+        )
+    else:
+        message = messages.invitation(context.talk, recipient, asked, today)
+        message = await messages.fit(conn, context.talk, recipient, message)
+    due = context.times.next_moment(now, group[0].unit)
+    await outbox.put(
+        conn,
+        channel=recipient.channel,
+        bot=recipient.bot,
+        contact_id=recipient.contact_id,
+        kind=MessageKind.INVITATION,
+        message=seal_message(context.talk.keyring, message),
+        dedup_key=f"invite:{lead}",
+        due_ms=int(due.timestamp() * 1_000),
+        invitation_id=lead,
+    )
+    await planning.note_message(conn, claimed, recipient.contact_id)
+
+
+async def _recipient(
+    conn: Connection, context: AskingContext, choice: Choice, one: Returned, now: datetime
+) -> Recipient:
+    """The chat; or the contact of the phone number, made when it is first written to."""
+    known = choice.contact
+    if known is not None:
+        names = ("contact_id", "channel", "bot", "language")
+        return Recipient(**{name: getattr(known, name) for name in names})
+    ring = context.talk.keyring
+    number = phone_number(ring, one) or ""
+    contact = await contacts.meet_by_phone(
+        conn,
+        channel=choice.channel,
+        bot=choice.bot,
+        chat_key=ring.chat_key(choice.channel, choice.bot, number),
+        address_sealed=ring.seal(number),
+        phone_key=one.phone_key or "",
+        language=context.talk.settings.lang,
+        now=now,
+        simulated=one.simulated,
+    )
+    return Recipient(
+        contact_id=contact.id,
+        channel=contact.channel,
+        bot=contact.bot,
+        language=contact.language,
+    )
+
+
+async def _link(conn: Connection, context: AskingContext, one: Returned, now: datetime) -> str:
+    """The page's link to the dossier; empty without a public address."""
+    if context.link is None:
+        return ""
+    token = context.token()
+    lasts = timedelta(days=context.talk.settings.link_days)
+    await links.make(conn, one.dossier_id, token, now, lasts)
+    return context.link(token)
+
+
+def _asked(one: Returned) -> Asked:
+    return Asked(
+        dossier_id=one.dossier_id,
+        code=one.code,
+        unit_name=one.unit_name,
+        returned_on=f"{one.returned_at:%d/%m/%Y}",
+    )
+
+
+def _numbers(group: Sequence[Returned]) -> list[int]:
+    return [one.invitation_id for one in group if one.invitation_id is not None]

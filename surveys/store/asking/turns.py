@@ -1,0 +1,58 @@
+"""When each citizen was asked last: at most one message in some days, by one row per citizen.
+
+A citizen is a chat, and a phone number: a person reached by both counts once. A row is moved only
+by a statement that also checks it, so that two processes never both move it.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from surveys.store.base.connection import Connection
+from surveys.store.base.database import insert
+from surveys.store.base.schema import citizen_turns
+
+
+def of_contact(contact_id: int) -> str:
+    """The key of a chat."""
+    return f"contact:{contact_id}"
+
+
+def of_phone(phone_key: str) -> str:
+    """The key of a phone number, from its keyed hash."""
+    return f"phone:{phone_key}"
+
+
+async def find_last(conn: Connection, keys: Collection[str]) -> datetime | None:
+    """When any of these was asked last."""
+    asked_at = func.max(citizen_turns.c.asked_at, type_=citizen_turns.c.asked_at.type)
+    query = select(asked_at).where(citizen_turns.c.citizen_key.in_(list(keys)))
+    found: datetime | None = await conn.scalar(query)
+    return found
+
+
+async def take(conn: Connection, keys: Collection[str], now: datetime, before: datetime) -> bool:
+    """Whether all of these may be asked now, because none was asked after `before`; then it is
+    noted. If not, the caller must roll back or ask nobody."""
+    new = insert(conn, citizen_turns)
+    taking = new.on_conflict_do_update(
+        index_elements=["citizen_key"],
+        set_={"asked_at": new.excluded.asked_at},
+        where=citizen_turns.c.asked_at <= before,
+    ).returning(citizen_turns.c.citizen_key)
+    for key in sorted(keys):
+        rows = await conn.execute(taking, [{"citizen_key": key, "asked_at": now}])
+        if rows.one_or_none() is None:
+            return False
+    return True
+
+
+async def note(conn: Connection, keys: Collection[str], now: datetime) -> None:
+    """Note that these were written to (a reminder), so that the days count from now."""
+    new = insert(conn, citizen_turns)
+    noting = new.on_conflict_do_update(
+        index_elements=["citizen_key"], set_={"asked_at": new.excluded.asked_at}
+    )
+    if keys:
+        await conn.execute(noting, [{"citizen_key": k, "asked_at": now} for k in sorted(keys)])
