@@ -56,6 +56,8 @@ class Found:
     decisions: Mapping[int, Sequence[LaterDecision]]
     makers: Mapping[int, int]
     changes: Mapping[str, Sequence[LaterChange]]
+    references: Mapping[int, Sequence[str]]
+    """The codes of the complaints about each dossier."""
 
     def of_dossier(self, was: KeptDossier | None, now: KeptDossier | None) -> tuple[Cause, ...]:
         """The causes that can have changed this dossier, each once, in the order of time."""
@@ -112,9 +114,9 @@ class Found:
             yield Cause(kind=DECISION, at=made.at, by=made.officer, what=what, audit=row)
 
     def _complained(self, was: KeptDossier | None, now: KeptDossier | None) -> Iterator[Cause]:
-        before, after = ("" if one is None else one.complaints for one in (was, now))
-        states = set(after.split(",")) - set(before.split(","))
-        subjects = {f"complaint:{one.rpartition(':')[2]}" for one in states}
+        if now is None or (was is not None and not now.new_states(was)):
+            return
+        subjects = {f"complaint:{one}" for one in self.references.get(now.id, ())}
         for row in (row for one in sorted(subjects) for row in self.log.get(one, ())):
             if row.action == "verify.complaint":
                 what = f"{row.subject}: {row.details['to']} ({row.details['reason']})"
@@ -149,6 +151,7 @@ async def read(conn: Connection, closing: Closing, changed: Sequence[KeptDossier
         decisions=_by_dossier(await closing_causes.list_decisions(conn, ids)),
         makers=await closing_causes.find_makers(conn, ids),
         changes=changes,
+        references=await closing_causes.find_references(conn, ids),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -19,11 +19,14 @@ from admin.closing.differences import (
 from admin.kit.output import Block
 from admin.kit.runtime import Runtime
 from admin.kit.tables import Column, Kind, Row, Table
+from admin.rating.dossier_pages import may_see_answers
 from admin.rating.rating_phrases import RatingPhrases
 from scoring.supported import MISSING
 from scoring.unit_rating import State
 from scoring.words import term_words
+from surveys.criteria import FROM_CITIZENS
 from surveys.form import in_language
+from surveys.privacy import masked
 
 FIGURES = "of code name figure before after causes"
 CSV = ("of", "code", "figure", "before", "after", "causes")
@@ -34,6 +37,8 @@ CODES = frozenset({"code", "dossier", "unit"})
 NUMBERS = frozenset({"before", "after"})
 RATED = frozenset({"total", "grade", "state"})
 """Figures of a unit that follow from all others."""
+FROM_ANSWERS = frozenset({"complaints", *(f"cs{number}" for number in FROM_CITIZENS)})
+"""Fields of a dossier from which its answers could be read."""
 DECIDED = frozenset({"decision", "complaint"})
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
@@ -75,7 +80,7 @@ class DifferenceView:
             "reopened": found.is_open,
             "counts": self.counts(),
             "figures": [asdict(f) | {"causes": self._of_figure(f)} for f in found.figures],
-            "dossiers": [self._with_causes(one) for one in found.dossiers],
+            "dossiers": [self._dossier(one) for one in found.dossiers],
             "reported": [self._with_causes(one) for one in found.reported],
             "causes": [asdict(cause) | {"cause": numbers[cause]} for cause in found.causes],
         }
@@ -118,16 +123,26 @@ class DifferenceView:
         """A dossier and what it shows now."""
         changes = [self._change(c) for c in one.changes]
         return {
-            "dossier": one.dossier,
+            "dossier": one.dossier if self._sees_answers else masked(one.dossier),
             "unit": one.unit,
             "how": self.text(f"how.{one.how}"),
             "changes": "; ".join(changes) if one.how == differences.CHANGED else "",
             "causes": _listed(self._of(one.causes)),
         }
 
+    @cached_property
+    def _sees_answers(self) -> bool:
+        """Answers by dossier are for verifiers alone."""
+        return may_see_answers(self.runtime, [one.unit for one in self.found.dossiers])
+
+    def _hides(self, one: FieldChange) -> bool:
+        return one.field in FROM_ANSWERS and not self._sees_answers
+
     def _change(self, one: FieldChange) -> str:
         if one.field == differences.ANSWERS:
             return self.text("later_answers")
+        if self._hides(one):
+            return self._field(one.field)
         before, after = (self._outcome(one.field, value) for value in (one.before, one.after))
         return self.text("change", field=self._field(one.field), before=before, after=after)
 
@@ -217,6 +232,12 @@ class DifferenceView:
     @cached_property
     def _numbers(self) -> dict[Cause, int]:
         return {cause: number for number, cause in enumerate(self.found.causes, 1)}
+
+    def _dossier(self, one: DossierChange) -> dict[str, Any]:
+        shown = replace(one, changes=tuple(c for c in one.changes if not self._hides(c)))
+        if not self._sees_answers:
+            shown = replace(shown, dossier=masked(one.dossier))
+        return self._with_causes(shown)
 
     def _with_causes(self, one: DossierChange | ReportedChange) -> dict[str, Any]:
         return asdict(one) | {"causes": self._of(one.causes)}

@@ -155,11 +155,8 @@ async def _compared(
     today = {(one.id, one.code): one for one in now}
     gone = [key[0] for key in before.keys() - today.keys()]
     today |= {(one.id, one.code): one for one in await closing_evidence.list_by_ids(conn, gone)}
-    return [
-        (before.get(key), today.get(key))
-        for key in sorted(before.keys() | today.keys())
-        if before.get(key) != today.get(key)
-    ]
+    pairs = [(before.get(key), today.get(key)) for key in sorted(before.keys() | today.keys())]
+    return [(was, now) for was, now in pairs if not (was and now and not now.differs_from(was))]
 
 
 def _dossier(
@@ -189,17 +186,13 @@ def _fields(was: KeptDossier | None, now: KeptDossier | None) -> Iterator[FieldC
             yield FieldChange(field=f"cs{number}", before=words[0], after=words[1])
         else:
             yield FieldChange(field=name, before=before, after=after)
-    complained = [_states(one) for one in (was, now)]
-    if complained[0] != complained[1]:
-        yield FieldChange(field="complaints", before=complained[0], after=complained[1])
-    if was is not None and now is not None and was.last_answer != now.last_answer:
+    if was is None or now is None:
+        return
+    if now.new_states(was):
+        before, after = was.complaints or None, now.complaints
+        yield FieldChange(field="complaints", before=before, after=after)
+    if now.last_answer > was.last_answer:
         yield FieldChange(field=ANSWERS, before=None, after=None)
-
-
-def _states(one: KeptDossier | None) -> str | None:
-    """The complaints and their states, without the citizens' codes."""
-    told = one.complaints.split(",") if one is not None and one.complaints else []
-    return ", ".join(state.rpartition(":")[0] for state in told) or None
 
 
 def _reported(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
     answers,
+    complaints,
     dossiers,
     import_changes,
     imports,
@@ -110,6 +111,18 @@ async def find_makers(conn: Connection, dossier_ids: Collection[int]) -> dict[in
         chosen = select(dossiers.c.id, dossiers.c.import_id).where(dossiers.c.id.in_(some))
         rows = await conn.execute(chosen.where(dossiers.c.import_id.is_not(None)))
         found |= {row.id: row.import_id for row in rows}
+    return found
+
+
+async def find_references(conn: Connection, dossier_ids: Collection[int]) -> dict[int, list[str]]:
+    """The codes of the complaints about these dossiers."""
+    found: dict[int, list[str]] = {}
+    chosen = select(responses.c.dossier_id, complaints.c.reference).join_from(
+        complaints, responses, responses.c.id == complaints.c.response_id
+    )
+    for some in _batches(sorted(dossier_ids)):
+        for number, reference in await conn.execute(chosen.where(responses.c.dossier_id.in_(some))):
+            found.setdefault(number, []).append(reference)
     return found
 
 

@@ -34,7 +34,7 @@ SHOWN = ("unit", "returned_on", "received_on", "online", "answered", *OUTCOMES, 
 @dataclass(frozen=True, slots=True)
 class KeptDossier:
     """A dossier of a period: its code, what bears on the figures (in the order of `SHOWN`), and
-    the numbers of its last answer and decision and its complaints (`kind:state:reference`).
+    the numbers of its last answer and decision and its complaints (`kind:state`).
     """
 
     id: int
@@ -47,6 +47,20 @@ class KeptDossier:
     def value(self, name: str) -> Any:  # noqa: ANN401 - a code, a day, a number
         """One of `SHOWN`."""
         return self.shown[SHOWN.index(name)]
+
+    def differs_from(self, other: "KeptDossier") -> bool:
+        """Whether something happened to it since it was `other`.
+
+        Answers and complaints that were cut off from the dossier did not happen to it.
+        """
+        if (self.code, self.shown) != (other.code, other.shown):
+            return True
+        later = self.last_answer > other.last_answer or self.last_decision > other.last_decision
+        return later or bool(self.new_states(other))
+
+    def new_states(self, other: "KeptDossier") -> set[str]:
+        """The complaints (`kind:state`) that `other` did not have."""
+        return set(filter(None, self.complaints.split(","))) - set(other.complaints.split(","))
 
     @property
     def row(self) -> list[Any]:
@@ -142,7 +156,7 @@ def _query(*which: ColumnElement[bool]) -> Select[Any]:
 async def _complaints(conn: Connection, *which: ColumnElement[bool]) -> dict[int, str]:
     number = dossier_evidence.c.dossier_id
     query = (
-        select(number, complaints.c.kind, complaints.c.state, complaints.c.reference)
+        select(number, complaints.c.kind, complaints.c.state)
         .select_from(dossier_evidence)
         .join(responses, responses.c.dossier_id == number)
         .join(complaints, complaints.c.response_id == responses.c.id)
