@@ -48,7 +48,7 @@ class ZaloOfficialAccountSettings:
     zalo_oa_buttons: Literal["a", "b", "none"] = "a"
     """The form of buttons in a consultation message. None of them is documented by Zalo, so the
     text is complete without: `a` text and attachment, `b` a template of its own, `none`."""
-    zalo_oa_pay_after_48h: bool = False
+    zalo_oa_paid_window: bool = False
     """Whether the bot may write from 48 hours to 7 days after the citizen's last message: Zalo
     takes money for these messages."""
     zalo_oa_follow_opens_window: bool = True

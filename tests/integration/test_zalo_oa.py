@@ -300,7 +300,7 @@ async def test_a_message_outside_the_window_is_not_tried(
 ) -> None:
     """48 hours, with the paid days seven; the message ends with a reason, and Zalo never sees
     it."""
-    async with zalo_office(sqlite_database, zalo_oa_pay_after_48h=pays) as office:
+    async with zalo_office(sqlite_database, zalo_oa_paid_window=pays) as office:
         lan = await _known(office, hours)
         before = len(office.fake.sent())
         await _queue(office, MessageKind.REMINDER)

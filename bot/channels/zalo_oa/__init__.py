@@ -26,7 +26,7 @@ COMMANDS = "bot.channels.zalo_oa.commands:COMMANDS"
 
 def traits_in(settings: "Settings") -> Traits:
     """The traits with these settings: the paid days, and whether buttons are used."""
-    window = PAID_WINDOW if settings.zalo_oa_pay_after_48h else FREE_WINDOW
+    window = PAID_WINDOW if settings.zalo_oa_paid_window else FREE_WINDOW
     drawn = settings.zalo_oa_buttons != "none"
     return replace(
         TRAITS,
