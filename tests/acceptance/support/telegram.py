@@ -47,12 +47,11 @@ def phone_of(number: int) -> str:
     return f"09{number + 87_654_320:08d}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Town:
-    """An office with returned dossiers, 1 to `DOSSIERS`, and a bot at the fake Telegram."""
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """An office with returned dossiers, 1 to `DOSSIERS`, whose bot can be served."""
 
     motcua: Motcua
-    telegram: FakeTelegram
 
     @property
     def env(self) -> dict[str, str]:
@@ -132,6 +131,13 @@ class Town:
         """How the contacts can be reached."""
         async with self.database() as opened, opened.read() as conn:
             return set((await conn.execute(select(contacts_table.c.status))).scalars())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Town(Served):
+    """An office whose bot is at the fake Telegram."""
+
+    telegram: FakeTelegram
 
     async def acquainted(self, count: int) -> list[Person]:
         """People with whom the bot has spoken before, each known by the phone of a dossier."""
