@@ -69,6 +69,7 @@ NEEDS: Mapping[str, Need] = {
     "units.alias.list": STAFF,
     "units.alias.remove": CLERKS,
     "dossiers.import": UNIT_CLERKS,
+    "dossiers.watch": UNIT_CLERKS,
     "dossiers.show": Need(tuple(Role), Reach.UNIT),
     "dossiers.show --reveal": Need((VERIFIER, ADMIN), Reach.UNIT),
     "dossiers.link": UNIT_CLERKS,

@@ -84,6 +84,14 @@ async def find(conn: Connection, import_id: int) -> Import | None:
     return found[0] if found else None
 
 
+async def find_by_file(conn: Connection, kind: str, file_name: str) -> Import | None:
+    """The latest import of a file with this name that did not fail."""
+    which = (imports.c.kind == kind, imports.c.file_name == file_name)
+    query = select(imports).where(*which, imports.c.state != ImportState.FAILED)
+    row = (await conn.execute(query.order_by(imports.c.id.desc()).limit(1))).mappings().first()
+    return _import(dict(row)) if row else None
+
+
 async def list_last(conn: Connection, *, limit: int, kind: str | None = None) -> list[Import]:
     """The last imports, newest first."""
     chosen = select(imports).order_by(imports.c.id.desc()).limit(limit)

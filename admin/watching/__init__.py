@@ -1,0 +1,1 @@
+"""Imports what is dropped into a folder."""
