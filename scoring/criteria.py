@@ -61,7 +61,7 @@ def find(rulebook: Rulebook, criterion: str, unit: UnitEvidence) -> Finding:
 
     Raises Refusal `rulebooks.unknown_outcome` or `rulebooks.unknown_level`.
     """
-    metric = rulebook.criteria[criterion].metric
+    metric = rulebook.metric_of(criterion)
     unit = unit.seen_as(rulebook.measures(criterion))
     if metric is not None:
         return _measured(rulebook, criterion, measure(metric, unit))

@@ -46,7 +46,9 @@ class Desk:
 class UnitEvidence:
     """Everything a rating reads of one unit and one period.
 
-    `dossiers` are those returned in the period, `late` of them after their day; `received` and
+    `dossiers` are those returned in the period, `late` of them after their day; `own_petitions`
+    are those sent through us in the period, answered or due by its end on time, `satisfied` those
+    that are answered and not disputed; `received` and
     `received_online` go by the day of reception. `outcomes` counts dossiers: criterion → outcome
     → how many. `answers` counts responses: question → option → how many. All of them are those
     the unit resolved; `desk` are those it received, None where they are the same. `appraised` and
@@ -63,6 +65,10 @@ class UnitEvidence:
     dossiers: int = 0
     responses: int = 0
     late: int = 0
+    own_petitions: int = 0
+    own_petitions_on_time: int = 0
+    own_petitions_answered: int = 0
+    own_petitions_satisfied: int = 0
     outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     desk: Desk | None = None

@@ -30,7 +30,7 @@ from scoring.criterion import (
 )
 from scoring.errors import Refusal
 from scoring.marked import Place
-from scoring.metric import OWN_COUNTS, FactOf
+from scoring.metric import OWN_COUNTS, FactOf, Metric
 from scoring.model import Line, Model, Points, Text
 from scoring.policies import Choice, Policies
 from scoring.rounding import Rounding, added, rounded, rounder
@@ -44,6 +44,7 @@ from scoring.supported import (
     FactRule,
     Validity,
 )
+from scoring.term_sets import expanded, sets_of
 
 
 class TotalRule(StrEnum):
@@ -201,10 +202,26 @@ class Rulebook(Model):
         return self.grades.bands if self.grades else ()
 
     @cached_property
+    def _metrics(self) -> Mapping[str, Metric]:
+        sets = sets_of(policy for _, policy in self.policies.named())
+        return {n: expanded(c.metric, sets) for n, c in self.criteria.items() if c.metric}
+
+    def metric_of(self, criterion: str) -> Metric | None:
+        """The metric of a criterion with the terms its policies choose; None where it has none."""
+        return self._metrics.get(criterion)
+
+    @cached_property
     def counts_answers(self) -> bool:
         """Whether a metric counts the answers to a question."""
-        ratios = (one for c in self.criteria.values() if c.metric for one in c.metric.ratios)
+        metrics = (self.metric_of(number) for number in self.criteria)
+        ratios = (one for metric in metrics if metric for one in metric.ratios)
         return any(term.startswith("answers.") for ratio in ratios for term in ratio.terms)
+
+    @cached_property
+    def counts_petitions(self) -> bool:
+        """Whether a metric counts the petitions sent through us."""
+        ratios = (one for metric in self._metrics.values() for one in metric.ratios)
+        return any(term.startswith("own_petitions") for ratio in ratios for term in ratio.terms)
 
     @cached_property
     def fact_kinds(self) -> Mapping[str, FactKind]:
@@ -359,8 +376,7 @@ def _check_maxima(rulebook: Rulebook) -> None:
         named = criterion.metric.most if criterion.metric else None
         if named is not None and named > (most or 0):
             raise PydanticCustomError("points_above_max", number, at)
-        unknown = (
-            list(criterion.metric.unknown_terms(rulebook.fact_kinds)) if criterion.metric else []
-        )
+        metric = rulebook.metric_of(number)
+        unknown = list(metric.unknown_terms(rulebook.fact_kinds)) if metric else []
         if unknown:
             raise PydanticCustomError("metric_term", ", ".join(unknown), at)

@@ -14,7 +14,7 @@ from scoring.words import percent, term_words
 
 def measured(rulebook: Rulebook, number: str, score: Score, language: str) -> Iterator[str]:
     """The lines that support the share of a metric and its points."""
-    metric, found = rulebook.criteria[number].metric, score.finding.measure
+    metric, found = rulebook.metric_of(number), score.finding.measure
     if metric is None or found is None:
         return
     yield from _counts(rulebook, found, language)

@@ -13,10 +13,12 @@ from decimal import Decimal
 
 from scoring.evidence import Desk, Fact, UnitEvidence
 from scoring.law import Rulebook
+from scoring.metric import OWN_COUNTS
 from scoring.rounding import added
 from scoring.supported import FactKind
 
 Counts = Mapping[str, Mapping[str, int]]
+PETITIONS = tuple(name for name in OWN_COUNTS if name.startswith("own_petitions"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ def _together(
         dossiers=sum(unit.dossiers for unit in whole),
         responses=sum(unit.responses for unit in whole),
         late=sum(unit.late for unit in whole),
+        **{name: sum(getattr(unit, name) for unit in whole) for name in PETITIONS},
         outcomes=_summed([unit.outcomes for unit in whole]),
         answers=_summed([unit.answers for unit in whole]),
         desk=_desk(whole),

@@ -18,8 +18,16 @@ from scoring.supported import CRITERIA, FactKind
 
 Share = Annotated[Decimal, Field(ge=0, le=1, allow_inf_nan=False)]
 
-OWN_COUNTS = ("received", "received_online", "dossiers", "responses", "late")
-"""What is counted of a unit from our own dossiers, whatever the rulebook."""
+OWN_COUNTS = (
+    *("received", "received_online", "dossiers", "responses", "late"),
+    *(
+        "own_petitions",
+        "own_petitions_on_time",
+        "own_petitions_answered",
+        "own_petitions_satisfied",
+    ),
+)
+"""What is counted of a unit from our own dossiers and petitions, whatever the rulebook."""
 
 
 class MetricRule(StrEnum):

@@ -26,10 +26,13 @@ OF_CASES = (
 
 
 class Choice(Model):
-    """One way to settle an open question; `points` are the outcomes it decides."""
+    """One way to settle an open question; `points` are the outcomes it decides, `terms` the named
+    sets of terms that metrics count (`set.NAME`).
+    """
 
     text: Text
     points: Mapping[str, Mapping[str, Points | None]] = Field(default_factory=dict)
+    terms: Mapping[str, tuple[Line, ...]] = Field(default_factory=dict)
 
 
 class Policy(Model):
@@ -79,6 +82,8 @@ class Policies(Model):
     exclude_states: Policy | None = None
     attribution: Policy | None = None
     mergers: Policy | None = None
+    favourable: Policy | None = None
+    dislikes: Policy | None = None
 
     @field_validator(*CHOICES)
     @classmethod

@@ -91,9 +91,9 @@ def _criterion(book: Rulebook, rated: UnitRating, number: str | None) -> Explain
 
 def _counted(book: Rulebook, criterion: str | None) -> str | None:
     """The criterion of dossiers whose outcomes are counted; None where no dossier is."""
-    known = book.criteria.get(criterion) if criterion else None
-    if known is not None and known.metric is not None:
-        return known.metric.shown_by()
+    metric = book.metric_of(criterion) if criterion else None
+    if metric is not None:
+        return metric.shown_by()
     return criterion if criterion in CRITERIA else None
 
 

@@ -16,6 +16,7 @@ from surveys.period import Period, part_ids
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts, scores, units
 from surveys.store.dossiers.scores import Stage
+from surveys.store.results import petition_counts
 from surveys.store.results.ratings import UnitCounts
 from surveys.store.results.roles import Choices, count_by_role
 
@@ -51,6 +52,7 @@ async def unit_evidence(
     own = await scores.list_by_period(conn, period.id, Stage.SELF)
     appraised = await scores.list_by_period(conn, period.id, Stage.APPRAISED)
     answers = await read_answers(conn, period, roles) if rulebook.counts_answers else Answers()
+    asked = await petition_counts.count_by_unit(conn, period) if rulebook.counts_petitions else {}
     read = []
     for unit in counted:
         held = {one: _facts(rulebook, by_unit.get(unit.code, {})) for one, by_unit in given.items()}
@@ -60,6 +62,7 @@ async def unit_evidence(
         made = replace(_evidence(unit, points), facts=known, lacking=lacking)
         desk = _desk(roles.receivers.get(unit.unit_id), answers)
         given_here = answers.of_resolver.get(unit.code, {})
+        made = _with_petitions(made, asked.get(unit.unit_id, {}))
         read.append(replace(made, answers=given_here, desk=desk))
     return await with_mergers(
         conn,
@@ -117,6 +120,16 @@ def _evidence(unit: UnitCounts, points: _Points) -> UnitEvidence:
         outcomes=unit.outcomes,
         appraised=points.appraised,
         self_scores=points.own,
+    )
+
+
+def _with_petitions(made: UnitEvidence, counts: Mapping[str, int]) -> UnitEvidence:
+    return replace(
+        made,
+        own_petitions=counts.get("own_petitions", 0),
+        own_petitions_on_time=counts.get("own_petitions_on_time", 0),
+        own_petitions_answered=counts.get("own_petitions_answered", 0),
+        own_petitions_satisfied=counts.get("own_petitions_satisfied", 0),
     )
 
 

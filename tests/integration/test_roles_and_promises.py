@@ -1,14 +1,17 @@
 """Who a criterion is about, which promise counts and what ends a dossier: named policies."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from admin.rating.result import read_rating
 from scoring.rulebook import find_rulebook, with_choices
 from surveys.dossier import Status
 from surveys.period import parse_period
+from surveys.store.base import schema
 from surveys.store.base.database import Database
 from surveys.store.results import evidence, ratings
 from tests.integration.rows import add_dossier, add_unit, answer
@@ -119,3 +122,55 @@ async def test_the_dossiers_listed_are_those_counted(database: Database) -> None
 
 
 LISTED = [("TT01", "3", True, 1), ("XA01", "3", True, 1), ("XA01", "1", False, 3)]
+
+
+async def test_petitions_sent_through_us_are_shown_beside_the_portals(database: Database) -> None:
+    """QĐ 766/QĐ-TTg: answered by its day or not yet due; answered and not disputed; as dislikes by
+    policy. They never count."""
+    async with database.write() as conn:
+        dossier = await conn.scalar(select(schema.dossiers.c.id).order_by("id").limit(1))
+        sent = datetime(2021, 5, 20, tzinfo=UTC)
+        for number, (state, due, changed, disputed) in enumerate(SENT):
+            row = {
+                "reference": f"AAAAAAA{number}",
+                "state": state,
+                "dossier_id": dossier,
+                "begun_at": sent,
+                "sent_at": sent,
+                "due_on": due,
+                "changed_at": changed,
+                "disputed_at": disputed,
+            }
+            await conn.execute(schema.petitions.insert().values(**row))
+    unit = (await rated(database, "qd766-2022"))["XA01"]
+    assert unit["criteria"]["petition_on_time"] is None
+    async with database.read() as conn:
+        result = await read_rating(conn, find_rulebook("qd766-2022"), Q2)
+        strict = with_choices(find_rulebook("qd766-2022"), {"dislikes": "petition"})
+        other = await read_rating(conn, strict, Q2)
+    (mine,) = [one for one in result.rating.units if one.code == "XA01"]
+    beside = {
+        name: mine.scores[name].finding.measure
+        for name in ("petition_on_time", "petition_satisfied")
+    }
+    assert [one and one.beside for one in beside.values()] == [Decimal("0.5"), Decimal("0.5")]
+    (disliked,) = [one for one in other.rating.units if one.code == "XA01"]
+    before, after = (one.scores["dossier_satisfaction"].finding.measure for one in (mine, disliked))
+    assert before is not None
+    assert after is not None
+    assert before.beside != after.beside
+
+
+SENT = [
+    ("answered", date(2021, 6, 10), datetime(2021, 6, 1, tzinfo=UTC), None),
+    (
+        "answered",
+        date(2021, 6, 10),
+        datetime(2021, 6, 11, tzinfo=UTC),
+        datetime(2021, 6, 12, tzinfo=UTC),
+    ),
+    ("sent", date(2021, 6, 20), None, None),
+    ("sent", date(2021, 6, 1), None, None),
+    ("withdrawn", date(2021, 6, 20), None, None),
+]
+"""State, due day, day of the answer, day of the dispute."""

@@ -17,7 +17,8 @@ from scoring.unit_rating import State, rate_unit
 from tests.unit.scoring.district import unit
 
 BOOK = find_rulebook("nd118-2025")
-CONTENTS = ("a", "b", "c", "d", "dd", "e", "g", "h", "i")
+CONTENTS = ("a", "b", "c", "d", "dd", "e", "e_legality", "g", "h", "i")
+"""Nine contents; point e has a share of its costs and one of the legality of the result."""
 AUTHORITY = ("cong_khai", "tien_do", "so_hoa", "truc_tuyen", "hai_long")
 OUTCOMES = {
     "1": {"early": 6, "same_day": 2, "late": 2, "no_due_date": 3},
@@ -27,6 +28,7 @@ OUTCOMES = {
     "7": {"early": 8, "complaint": 2},
 }
 ANSWERS = {
+    "legality": {"lawful": 9, "unlawful": 1, "unknown": 4},
     "extra_cost": {"no": 19, "yes": 1, "decline": 5},
     "complaint": {"none": 40, "answered_on_time": 1, "answered_late": 1, "unanswered": 2},
     "filing": {"in_person": 30, "online_self": 3, "online_assisted": 9},
@@ -39,6 +41,7 @@ SHARES = {
     "d": "75.00",
     "dd": "80.00",
     "e": "95.00",
+    "e_legality": "90.00",
     "g": "25.00",
     "h": "25.00",
     "i": "75.00",
@@ -81,14 +84,14 @@ def test_every_share_has_its_denominator() -> None:
         20,
     )
     assert (found["total"], found["grade"], found["state"]) == (None, None, "scored")
-    assert (found["scored_criteria"], found["reachable"]) == (12, "0")
+    assert (found["scored_criteria"], found["reachable"]) == (13, "0")
 
 
 def test_what_citizens_answered_has_an_interval() -> None:
     """And what the system counts has none."""
     scores = rate_unit(BOOK, full()).as_json()["criteria"]
     with_interval = {number for number, score in scores.items() if score and score["low"]}
-    assert with_interval == {"b", "c", "d", "dd", "e", "g", "h", "i", "hai_long"}
+    assert with_interval == {"b", "c", "d", "dd", "e", "e_legality", "g", "h", "i", "hai_long"}
     low, high = Decimal(scores["i"]["low"]), Decimal(scores["i"]["high"])
     assert low < 75 < high
 
