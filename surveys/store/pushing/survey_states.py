@@ -29,6 +29,8 @@ class SurveyState(StrEnum):
 
 
 STATES: Mapping[str, SurveyState] = {
+    InvitationState.PLANNED: SurveyState.NOT_ASKED,
+    InvitationState.LEFT_OUT: SurveyState.NOT_ASKED,
     InvitationState.QUEUED: SurveyState.NOT_ASKED,
     InvitationState.ISSUED: SurveyState.ASKED,
     InvitationState.DELIVERED: SurveyState.ASKED,
