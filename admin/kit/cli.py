@@ -22,8 +22,8 @@ from surveys.texts import LANGUAGES
 SECTIONS = {
     "begin": ("demo", "serve", "db"),
     "collect": (
-        *("template", "units", "dossiers", "forms", "qr", "links", "invite", "delivery", "answers"),
-        "imports",
+        *("template", "units", "dossiers", "forms", "qr", "links", "invite"),
+        *("invitations", "delivery", "answers", "imports"),
     ),
     "rate": (
         "facts",

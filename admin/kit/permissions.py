@@ -80,6 +80,8 @@ NEEDS: Mapping[str, Need] = {
     "links.list": Need(tuple(Role), Reach.UNIT),
     "links.revoke": UNIT_CLERKS,
     "invite": CLERKS,
+    "invitations.plan": STAFF,
+    "invitations.status": STAFF,
     "delivery.status": STAFF,
     "delivery.retry": CLERKS,
     "answers.import": UNIT_CLERKS,

@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from admin.inviting.funnel_view import StatusView
 from admin.kit.formulas import without_formula
 from admin.kit.output import plain
 from admin.kit.tables import Row
 from admin.rating.view import RatingView
 from admin.reporting.files import write_whole
+from admin.reporting.funnel_workbook import FunnelWorkbook
 from admin.reporting.rating_workbook import RatingWorkbook
 from admin.reporting.tally_workbook import TallyWorkbook
 from admin.tallying.view import TallyView
@@ -34,6 +36,18 @@ def write_tally(
     }
     write_whole(file, writers, force=force)
     return len(view.tally.cells)
+
+
+def write_invitations(view: StatusView, file: Path, *, office: str, force: bool = False) -> None:
+    """Write the status of invitations. Raises OSError, Refusal `reporting.suffix` or
+    `files.exists`."""
+    book = FunnelWorkbook(view=view, office=office)
+    writers = {
+        ".json": lambda draft: write_json(draft, view.as_json()),
+        ".csv": lambda draft: write_csv(draft, *view.as_rows()),
+        ".xlsx": book.write,
+    }
+    write_whole(file, writers, force=force)
 
 
 def write_rating(view: RatingView, file: Path, *, office: str, force: bool = False) -> None:

@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from surveys.inviting import Reason
 from surveys.store.asking.invitations import InvitationState
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of, now_ms
@@ -209,17 +210,26 @@ async def release_invitations(
     await conn.execute(update(outbox).where(which).values(dedup_key=key))
     if invitation_ids:
         waiting = invitations.c.state.in_(UNOPENED)
-        values = {"state": InvitationState.QUEUED, "issued_at": None, "contact_id": None}
-        which = and_(invitations.c.id.in_(invitation_ids), waiting)
+        nothing = {"issued_at": None, "contact_id": None, "lead_id": None}
+        values = {"state": InvitationState.QUEUED, **nothing}
+        which = and_(carried_by(invitation_ids), waiting)
         await conn.execute(update(invitations).where(which).values(**values))
 
 
-async def mark_undelivered(conn: Connection, numbers: Collection[int]) -> None:
-    """Mark these invitations as undelivered, unless they were opened."""
+async def mark_undelivered(
+    conn: Connection, numbers: Collection[int], reason: Reason = Reason.BLOCKED
+) -> None:
+    """Mark what these invitations' messages carried as undelivered, unless it was opened."""
     if numbers:
-        unsent = and_(invitations.c.id.in_(numbers), invitations.c.state.in_(UNOPENED))
-        values = {"state": InvitationState.UNREACHABLE}
+        unsent = and_(carried_by(numbers), invitations.c.state.in_(UNOPENED))
+        values = {"state": InvitationState.UNREACHABLE, "reason": reason}
         await conn.execute(update(invitations).where(unsent).values(**values))
+
+
+def carried_by(numbers: Collection[int]) -> ColumnElement[bool]:
+    """SQL condition: these invitations, or those that their message asks about too."""
+    listed = list(numbers)
+    return or_(invitations.c.id.in_(listed), invitations.c.lead_id.in_(listed))
 
 
 async def hold_chats(conn: Connection, not_before_ms: Mapping[int, int]) -> None:
@@ -248,12 +258,12 @@ def _held(due: FromClause, lane: Lane) -> ColumnElement[bool]:
 
 
 def _over() -> ColumnElement[bool]:
-    """SQL condition: the message invites to, or reminds of, something that is over."""
+    """SQL condition: all that the message invites to, or reminds of, is over."""
+    over = is_one_of(invitations.c.state, OVER)
     return and_(
         is_one_of(outbox.c.kind, (MessageKind.INVITATION, MessageKind.REMINDER)),
-        exists().where(
-            invitations.c.id == outbox.c.invitation_id, is_one_of(invitations.c.state, OVER)
-        ),
+        exists().where(invitations.c.id == outbox.c.invitation_id, over),
+        ~exists().where(invitations.c.lead_id == outbox.c.invitation_id, ~over),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, select, update
 
+from surveys.inviting import Reason
 from surveys.store.asking.invitations import InvitationState
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of, now_ms
@@ -21,6 +22,7 @@ from surveys.store.queues import rate_limits, slots
 from surveys.store.queues.claims import (
     UNOPENED,
     ClaimedMessage,
+    carried_by,
     mark_undelivered,
     release_invitations,
 )
@@ -117,8 +119,13 @@ async def sweep(conn: Connection, gone: Collection[str] = ()) -> int:
         update(outbox)
         .where(dead)
         .values(state=OutboxState.UNCERTAIN, settled_ms=now_ms(), reason=INTERRUPTED)
+        .returning(outbox.c.invitation_id)
     )
-    return again.rowcount + ended.rowcount
+    unknown = list(ended.scalars())
+    for number in unknown:
+        if number is not None:
+            await _failed(conn, number, OutboxState.UNCERTAIN)
+    return again.rowcount + len(unknown)
 
 
 async def expire(conn: Connection) -> int:
@@ -137,8 +144,9 @@ async def expire(conn: Connection) -> int:
     rows = list(ended.scalars())
     numbers = [number for number in rows if number is not None]
     if numbers:
-        unsent = and_(invitations.c.id.in_(numbers), invitations.c.state.in_(UNOPENED))
-        await conn.execute(update(invitations).where(unsent).values(state=InvitationState.EXPIRED))
+        unsent = and_(carried_by(numbers), invitations.c.state.in_(UNOPENED))
+        values = {"state": InvitationState.EXPIRED, "reason": Reason.UNSENT}
+        await conn.execute(update(invitations).where(unsent).values(**values))
     return len(rows)
 
 
@@ -216,6 +224,18 @@ async def _follow(conn: Connection, one: DeliveryResult, now: datetime) -> None:
         await _delivered(conn, message.invitation_id, now)
     if message.invitation_id is not None and one.state is OutboxState.UNREACHABLE:
         await mark_undelivered(conn, [message.invitation_id])
+    if message.invitation_id is not None and message.kind is MessageKind.INVITATION:
+        await _failed(conn, message.invitation_id, one.state)
+
+
+async def _failed(conn: Connection, invitation_id: int, state: OutboxState) -> None:
+    """Name why an invitation did not, or may not have, arrived."""
+    if state is OutboxState.REJECTED:
+        await mark_undelivered(conn, [invitation_id], Reason.REJECTED)
+    if state is OutboxState.UNCERTAIN:
+        waiting = and_(carried_by([invitation_id]), invitations.c.state.in_(UNOPENED))
+        unknown = update(invitations).where(waiting).values(reason=Reason.UNCERTAIN)
+        await conn.execute(unknown)
 
 
 async def _outside_window(conn: Connection, message: ClaimedMessage, now: datetime) -> None:
@@ -239,6 +259,6 @@ async def _hold(conn: Connection, contact_id: int, for_ms: int) -> None:
 
 
 async def _delivered(conn: Connection, invitation_id: int, now: datetime) -> None:
-    waiting = and_(invitations.c.id == invitation_id, invitations.c.state.in_(UNOPENED))
-    values = {"state": InvitationState.DELIVERED, "delivered_at": now}
+    waiting = and_(carried_by([invitation_id]), invitations.c.state.in_(UNOPENED))
+    values = {"state": InvitationState.DELIVERED, "delivered_at": now, "reason": None}
     await conn.execute(update(invitations).where(waiting).values(**values))

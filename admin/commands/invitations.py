@@ -1,0 +1,92 @@
+"""`motcua invitations`: who is asked when and how, and what became of it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from admin.inviting.context import asking_context_of
+from admin.inviting.funnel_result import read_status
+from admin.inviting.funnel_view import PlanView, StatusView
+from admin.inviting.plan_result import read_plan
+from admin.kit.output import Format
+from admin.kit.runtime import FILE, Runtime, format_option, group
+from bot.asking.context import AskingContext
+from bot.asking.planning import oldest
+from surveys.form import in_language
+from surveys.store.asking import planner_state
+
+command = group("invitations")
+
+
+@command.command("plan")
+@click.argument("period")
+@format_option
+async def plan(runtime: Runtime, period: str, shown_as: Format) -> None:
+    """Print who is asked when and by which way, and who is not and why."""
+    wanted = runtime.period(period)
+    database = await runtime.database()
+    context = await asking_context_of(runtime, database)
+    async with database.read() as conn:
+        since = oldest(context, runtime.now)
+        rows = await read_plan(conn, context, wanted, runtime.now, since)
+        state = await planner_state.read(conn)
+    runtime.present(PlanView(runtime=runtime, rows=rows), shown_as)
+    _warn(runtime, context)
+    if state.looked_at is None:
+        runtime.say("invitations.no_planner")
+    if not rows and shown_as is Format.TABLE:
+        runtime.say("common.nothing")
+
+
+@command.command("status")
+@click.argument("period")
+@click.option("--out", type=FILE, metavar="FILE")
+@click.option("--force", is_flag=True)
+@format_option
+async def status(
+    runtime: Runtime,
+    period: str,
+    out: Path | None,
+    force: bool,  # noqa: FBT001 - click calls by name
+    shown_as: Format,
+) -> None:
+    """Print what became of the returned dossiers, the funnel, and where people stop."""
+    wanted = runtime.period(period)
+    database = await runtime.database()
+    context = await asking_context_of(runtime, database)
+    form = context.talk.form_for(context.form, wanted.end)
+    first = form.questions[0]
+    async with database.read() as conn:
+        found = await read_status(
+            conn,
+            wanted,
+            form.id,
+            question=first.id,
+            best=first.options[0].id,
+            oldest=oldest(context, runtime.now),
+        )
+    titles = {one.id: in_language(one.text, runtime.texts.language) for one in form.questions}
+    view = StatusView(runtime=runtime, status=found, titles=titles)
+    if out is None:
+        runtime.present(view, shown_as)
+    else:
+        _write(runtime, view, out, force=force)
+    if found.differs:
+        runtime.say("invitations.differs")
+
+
+def _write(runtime: Runtime, view: StatusView, out: Path, *, force: bool) -> None:
+    from admin.reporting.result_files import write_invitations
+
+    write_invitations(view, out, office=runtime.settings.authority, force=force)
+    runtime.say("invitations.written", file=out)
+
+
+def _warn(runtime: Runtime, context: AskingContext) -> None:
+    """Say aloud which years have no holidays."""
+    today = runtime.today
+    until = today + timedelta(days=context.talk.settings.invite_days)
+    for year in context.times.calendar.missing_years(today, until):
+        policy = context.talk.settings.holidays_unknown
+        runtime.say("invitations.no_holidays", year=year, policy=policy)

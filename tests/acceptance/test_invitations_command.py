@@ -1,0 +1,80 @@
+"""`motcua invitations` says who is asked when and why not, and what became of it."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from openpyxl import load_workbook
+
+from admin.kit.texts import load_texts
+from surveys.inviting import OUTCOMES, outcome
+from surveys.store.base.database import Database
+from tests.acceptance.support.command import Motcua
+from tests.integration.conversation.conftest import KEYS
+from tests.integration.rows import add_dossier, add_unit
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@pytest.fixture
+async def motcua(sqlite_database: Database, sqlite_url: str, tmp_path: Path) -> Motcua:
+    """Two dossiers returned just now, one of them with a phone, one returned long ago."""
+    now = datetime.now(ZONE).replace(tzinfo=None)
+    phone = {"phone_key": KEYS.phone_key("+84912345678"), "phone_sealed": KEYS.seal("+84912345678")}
+    async with sqlite_database.write() as conn:
+        unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")
+        await add_dossier(conn, unit, "D1", returned_at=now, **phone)
+        await add_dossier(conn, unit, "D2", returned_at=now)
+        await add_dossier(conn, unit, "D3", returned_at=now - timedelta(days=40))
+    command = Motcua(folder=tmp_path, url=sqlite_url)
+    assert command("db", "upgrade").code == 0
+    return command
+
+
+def period() -> str:
+    """The last 60 days."""
+    today = datetime.now(ZONE).date()
+    return f"{today - timedelta(days=60)}..{today}"
+
+
+def test_each_returned_dossier_has_one_outcome_with_its_sentence(motcua: Motcua) -> None:
+    """Not planned yet, or too old to be asked about automatically; the funnel counts them all."""
+    told = motcua.json("--lang", "en", "invitations", "status", period())
+    counts = {row["outcome"]: row["count"] for row in told["outcomes"]}
+    assert counts == {"unplanned": 2, "unplanned_late": 1}
+    (row,) = told["funnel"]["unit"]
+    assert (row["group"], row["returned"], row["sent"]) == ("XA01", 3, 0)
+    planned = motcua.json("--lang", "en", "invitations", "plan", period())
+    assert {row["outcome"]: row["count"] for row in planned} == counts
+    assert all(row["meaning"].endswith(".") for row in planned)
+
+
+def test_the_status_is_written_as_a_workbook(motcua: Motcua, tmp_path: Path) -> None:
+    """For the desk: outcomes and funnel on two sheets."""
+    file = tmp_path / "status.xlsx"
+    done = motcua("invitations", "status", period(), "--out", str(file))
+    assert done.code == 0, done.err
+    book = load_workbook(file)
+    assert book.sheetnames[:2] == ["Kết cục", "Phễu"]
+    cells = [cell.value for row in book["Kết cục"].iter_rows() for cell in row]
+    assert "UBND xã An Hòa" in cells
+
+
+def test_people_read_tables(motcua: Motcua) -> None:
+    """With titles and sentences; a plan without any planner says so."""
+    shown = motcua("invitations", "plan", period())
+    assert shown.code == 0, shown.err
+    assert "Vừa trả, chưa lập kế hoạch" in shown.out.replace("\n", " ")
+    assert "Chưa có motcua serve nào" in shown.err
+    assert "Theo đơn vị" in motcua("invitations", "status", period()).out
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_outcome_there_is_has_a_sentence(language: str) -> None:
+    """A state without one would be a riddle to a clerk."""
+    texts = load_texts(language)
+    for state, reasons in OUTCOMES.items():
+        for reason in reasons:
+            if outcome(state, reason) != "unplanned_reopened":
+                assert texts.text(f"invitations.outcomes.{outcome(state, reason)}")
