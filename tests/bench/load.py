@@ -3,15 +3,19 @@
 It speaks just enough HTTP to cost far less than any server under test: prepared requests over
 kept-open connections, the next one as soon as the answer is there.
 
-    python -m tests.bench.load PORT PATH CONNECTIONS SECONDS FIRST_NUMBER
+    python -m tests.bench.load PORT KIND CONNECTIONS SECONDS FIRST_NUMBER
+
+KIND is the channel whose updates are posted: `telegram`, or `zalo_oa` with its signature. It
 
 prints the number of answers with status 200, the seconds they took, and their number together with
 those of the half second before the measured time.
 """
 
 import asyncio
+import hashlib
 import json
 import sys
+from collections.abc import Callable
 
 SECRET = "bench-secret"
 BODY = json.dumps(
@@ -26,6 +30,24 @@ BODY = json.dumps(
         },
     }
 )
+APP_ID = "3608465248940903967"
+EVENT = json.dumps(
+    {
+        "app_id": APP_ID,
+        "sender": {"id": "CHAT"},
+        "recipient": {"id": "388613280878808645"},
+        "user_id_by_app": "552177279717587730",
+        "event_name": "user_send_text",
+        "message": {
+            "text": "Hồ sơ của tôi đến đâu rồi? Tôi nộp hôm thứ Hai ở một cửa xã.",
+            "msg_id": "NUMBER",
+        },
+        "timestamp": "1764230000000",
+    },
+    ensure_ascii=False,
+    separators=(",", ":"),
+)
+PATHS = {"telegram": "/telegram/webhook", "zalo_oa": "/zalo/webhook"}
 CHATS = 1_000
 
 
@@ -55,26 +77,45 @@ class Client(asyncio.Protocol):
 class Load:
     """What all connections share: the next update's number, the answers so far."""
 
-    def __init__(self, path: str, first: int) -> None:
-        self._head = (
-            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: "
-        ).encode()
-        self._body = BODY.encode()
+    def __init__(self, kind: str, first: int) -> None:
+        head = "HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        self._head = f"POST {PATHS[kind]} {head}".encode()
+        self._make = MAKERS[kind]
         self._number = first
         self.answered = 0
 
     def request(self) -> bytes:
         """The next update, of one of many chats."""
         self._number += 1
-        body = self._body.replace(b'"update_id": 0', b'"update_id": %d' % self._number, 1)
-        body = body.replace(b'"id": 0', b'"id": %d' % (self._number % CHATS + 1))
-        return self._head + b"%d\r\n\r\n%b" % (len(body), body)
+        body, header = self._make(self._number)
+        return self._head + b"%b\r\nContent-Length: %d\r\n\r\n%b" % (header, len(body), body)
 
 
-async def run(port: int, path: str, connections: int, seconds: float, first: int) -> None:
+def telegram(number: int) -> tuple[bytes, bytes]:
+    """An update of Telegram, and the header with the secret."""
+    body = BODY.encode().replace(b'"update_id": 0', b'"update_id": %d' % number, 1)
+    body = body.replace(b'"id": 0', b'"id": %d' % (number % CHATS + 1))
+    return body, b"X-Telegram-Bot-Api-Secret-Token: " + SECRET.encode()
+
+
+def zalo_oa(number: int) -> tuple[bytes, bytes]:
+    """An event of an Official Account, and the header with its signature."""
+    body = EVENT.encode().replace(b"CHAT", b"%d" % (number % CHATS + 1), 1)
+    body = body.replace(b"NUMBER", b"%x" % number, 1)
+    signed = APP_ID.encode() + body + b"1764230000000" + SECRET.encode()
+    mac = hashlib.sha256(signed).hexdigest().encode()
+    return body, b"X-ZEvent-Signature: mac=" + mac
+
+
+MAKERS: dict[str, Callable[[int], tuple[bytes, bytes]]] = {
+    "telegram": telegram,
+    "zalo_oa": zalo_oa,
+}
+
+
+async def run(port: int, kind: str, connections: int, seconds: float, first: int) -> None:
     """Load the server, and print the result as JSON."""
-    load = Load(path, first)
+    load = Load(kind, first)
     loop = asyncio.get_running_loop()
     clients = [
         await loop.create_connection(lambda: Client(load), "127.0.0.1", port)
@@ -91,5 +132,5 @@ async def run(port: int, path: str, connections: int, seconds: float, first: int
 
 
 if __name__ == "__main__":
-    port, path, connections, seconds, first = sys.argv[1:]
-    asyncio.run(run(int(port), path, int(connections), float(seconds), int(first)))
+    port, kind, connections, seconds, first = sys.argv[1:]
+    asyncio.run(run(int(port), kind, int(connections), float(seconds), int(first)))

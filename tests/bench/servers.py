@@ -1,9 +1,11 @@
 """The servers whose speed is compared, each in a process of its own.
 
-python -m tests.bench.servers bare|durable|library PORT DATABASE_URL
+python -m tests.bench.servers bare|durable|library|zalo_bare|zalo_durable PORT DATABASE_URL
 """
 
 import asyncio
+import hashlib
+import hmac
 import json
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -15,9 +17,15 @@ from telegram.ext import ApplicationBuilder, TypeHandler
 
 from bot.channels.base import Raw
 from bot.channels.telegram.receive import Webhook
+from bot.channels.zalo.signature import Verifier
+from bot.channels.zalo_oa.parse import CONVERSATION
+from bot.channels.zalo_oa.receive import PATH as ZALO_PATH
+from bot.channels.zalo_oa.receive import Counts
+from bot.channels.zalo_oa.receive import Webhook as EventHook
 from bot.inbox import Inbox
+from bot.settings import load_settings
 from surveys.store.base.database import Database
-from tests.bench.load import SECRET
+from tests.bench.load import APP_ID, SECRET
 from tests.integration.queue_rows import KEYS
 
 PATH = "/telegram/webhook"
@@ -78,6 +86,47 @@ async def library(port: int, _url: str) -> None:
     await asyncio.Event().wait()
 
 
+async def zalo_bare(port: int, _url: str) -> None:
+    """The reference for events of an Official Account: the same signature, the same JSON, 200."""
+
+    async def receive(request: web.Request) -> web.Response:
+        raw = await request.read()
+        moment = json.loads(raw)["timestamp"]
+        text = APP_ID.encode() + raw + moment.encode() + SECRET.encode()
+        given = request.headers.get("X-ZEvent-Signature", "").removeprefix("mac=")
+        if not hmac.compare_digest(hashlib.sha256(text).hexdigest(), given):
+            raise web.HTTPForbidden
+        return web.Response()
+
+    await _serve([web.post(ZALO_PATH, receive)], port)
+    await asyncio.Event().wait()
+
+
+async def zalo_durable(port: int, url: str) -> None:
+    """Ours: the webhook of the Official Account that answers once the event is committed."""
+    inbox = Inbox(Database.open(url), KEYS)
+
+    async def put(raws: Sequence[Raw]) -> None:
+        for raw in raws:
+            await inbox.put(
+                channel="zalo_oa",
+                bot=APP_ID,
+                event_key=raw.event_key,
+                address=raw.address,
+                payload=raw.payload,
+            )
+
+    hook = EventHook(
+        verifier=Verifier.of(load_settings(zalo_oa_app_id=APP_ID, zalo_oa_secret=SECRET)),
+        oa_id="",
+        is_used=CONVERSATION.__contains__,
+        put=put,
+        counts=Counts(),
+    )
+    await _serve(hook.routes(), port)
+    await asyncio.Event().wait()
+
+
 async def _serve(routes: Sequence[web.AbstractRouteDef], port: int) -> int:
     server = web.Application()
     server.add_routes(routes)
@@ -92,6 +141,8 @@ SERVERS: dict[str, Callable[[int, str], Coroutine[Any, Any, None]]] = {
     "bare": bare,
     "durable": durable,
     "library": library,
+    "zalo_bare": zalo_bare,
+    "zalo_durable": zalo_durable,
 }
 
 if __name__ == "__main__":
