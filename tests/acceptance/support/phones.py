@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from random import Random
 from typing import Any, Protocol
 
 from tests.acceptance.support.command import Motcua
@@ -187,8 +188,10 @@ async def zalo_oa_webhook() -> AsyncIterator[FarEnd]:
             assert "Traceback" not in done.err, done.err
 
         async def after_start(address: str) -> None:
-            fake.hook.url = f"{address}/zalo/webhook"
-            await fake.hook.set_url(fake.hook.url)
+            assert await fake.hook.set_url(f"{address}/zalo/webhook") == 200
+
+        def disturb() -> None:
+            fake.hook.repeated, fake.hook.chance = 0.5, Random(7)
 
         yield FarEnd(
             name="zalo_oa",
@@ -203,6 +206,7 @@ async def zalo_oa_webhook() -> AsyncIterator[FarEnd]:
             },
             authorise=authorise,
             after_start=after_start,
+            disturb=disturb,
         )
 
 

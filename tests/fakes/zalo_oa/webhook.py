@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import aiohttp
@@ -57,6 +58,9 @@ class Sender:
     variant: Variant = field(default_factory=Variant)
     pause_factor: float = 0.001
     disabled: bool = False
+    repeated: float = 0.0
+    """Share of the events that are delivered once more, later, among those of other citizens."""
+    chance: Random = field(default_factory=Random)
     posted: list[Posted] = field(default_factory=list)
     _lanes: dict[str, deque[Posted]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -113,6 +117,15 @@ class Sender:
         if self._session is not None:
             await self._session.close()
 
+    def _repeat_later(self, event: Posted) -> None:
+        async def again() -> None:
+            await asyncio.sleep(self.chance.uniform(0.0, 0.5))
+            await self.post(event, num_retry="1")
+
+        task = asyncio.create_task(again())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     def _start(self, lane: str) -> None:
         task = asyncio.create_task(self._work(lane))
         self._tasks.add(task)
@@ -136,6 +149,8 @@ class Sender:
             event.statuses.append(status)
             event.slowest = max(event.slowest, asyncio.get_running_loop().time() - begun)
             if status == 200:
+                if not event.taken and self.chance.random() < self.repeated:
+                    self._repeat_later(event)
                 event.taken = True
                 self.state.bell.ring()
                 return True
