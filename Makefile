@@ -27,7 +27,7 @@ demo: install ## the whole product on a sample district, in the browser
 	$(BIN)/motcua demo
 
 test: install-dev ## style, types, the import contract, and all tests
-	sh scripts/ensure chromium faketime
+	sh scripts/ensure chromium faketime soffice:libreoffice-writer-nogui
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -43,9 +43,10 @@ bench: install-dev ## speed, each figure beside a named reference of the same ru
 soak: install-dev ## the long forms: hundreds of kills, hours of messages
 	$(BIN)/pytest -m soak -p no:xdist --timeout 7200 tests -s
 
-screenshot: install-dev ## draw the pictures of the README afresh
-	sh scripts/ensure chromium
+screenshot: install-dev ## draw the pictures of the README and of docs/officer.md afresh
+	sh scripts/ensure chromium soffice:libreoffice-writer-nogui localc:libreoffice-calc-nogui
 	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python scripts/report_pictures.py
 
 sbom: install-dev ## build/sbom.json, and the licences in docs/licences.md (needs the network)
 	$(BIN)/python scripts/sbom.py

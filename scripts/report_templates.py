@@ -328,7 +328,9 @@ def _criteria(document: Doc) -> None:
         ("Tối đa", "{{ x.toi_da }}", 18.0),
         ("Số đơn vị", "{{ x.so_don_vi }}", 24.0),
     ]
+    _text(document, "{%p if diem.da_cham != '0' %}")
     _table(document, "chi_so", columns)
+    _text(document, "{%p endif %}")
 
 
 def _states(document: Doc) -> None:

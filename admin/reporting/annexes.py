@@ -65,7 +65,6 @@ class Annexes:
         texts, tables = annex_texts(), dict(self._tables())
         if self.figures.kind is not Kind.ONESTOP:
             yield from self._rating_sheets()
-            yield texts["sheets"]["self"], texts["titles"]["self"], [self._self_scores()]
         for key, table in tables.items():
             yield texts["sheets"][key], texts["titles"][key], [table]
 
@@ -84,6 +83,9 @@ class Annexes:
 
     def _tables(self) -> Iterator[tuple[str, SheetTable]]:
         names = {block.id: block.name for block in self.figures.rating.blocks}
+        has_scores = any(unit.own or unit.appraised for unit in self.figures.rating.units)
+        if has_scores and self.figures.kind is not Kind.ONESTOP:
+            yield "self", self._self_scores()
         yield "intake", by_unit(annex_texts(), self.figures.intake, names)
         if self.figures.intake.procedures:
             yield "procedures", by_procedure(annex_texts(), self.figures.intake)

@@ -169,6 +169,11 @@ def _of_block(figures: ReportFigures, block: str) -> Intake:
     return together(unit.counts for unit in figures.intake.units if unit.block == block)
 
 
+def _with_comma(value: float, _position: int | None = None) -> str:
+    """A tick as Vietnamese readers write it."""
+    return f"{value:g}".replace(".", ",")
+
+
 def _whole_numbers() -> "MaxNLocator":
     from matplotlib.ticker import MaxNLocator
 
@@ -208,6 +213,7 @@ def _bars(
     axes.set_yticks(places, _wrapped(names), fontsize=8)
     axes.invert_yaxis()
     axes.margins(x=0.12)
+    axes.xaxis.set_major_formatter(_with_comma)
     axes.tick_params(axis="x", labelsize=8)
 
 
