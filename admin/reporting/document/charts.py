@@ -169,7 +169,7 @@ def _of_block(figures: ReportFigures, block: str) -> Intake:
     return together(unit.counts for unit in figures.intake.units if unit.block == block)
 
 
-def _with_comma(value: float, _position: int | None = None) -> str:
+def _with_comma(value: float, _position: float) -> str:
     """A tick as Vietnamese readers write it."""
     return f"{value:g}".replace(".", ",")
 
