@@ -12,6 +12,9 @@ from scoring.texts import say
 from scoring.unit_rating import State, UnitRating
 from scoring.words import fact_words
 
+FEW = 2
+"""So many criteria are named one by one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingWarning:
@@ -68,7 +71,14 @@ def _means_differ(overall: Overall) -> Iterator[RatingWarning]:
 def _scored_by_nobody(
     rulebook: Rulebook, overall: Overall, rated: Sequence[UnitRating]
 ) -> Iterator[RatingWarning]:
-    for number in scored_by_nobody(overall) if rated else ():
+    numbers = tuple(scored_by_nobody(overall)) if rated else ()
+    if len(numbers) > FEW and any(rulebook.metric_of(number) for number in numbers):
+        names = [rulebook.criteria[number].name for number in numbers]
+        yield RatingWarning(
+            code="criteria_scored_by_nobody", params={"count": len(names), "criteria": names}
+        )
+        return
+    for number in numbers:
         params = {"criterion": number, "name": rulebook.criteria[number].name}
         yield RatingWarning(code="criterion_scored_by_nobody", params=params)
 
@@ -84,18 +94,23 @@ def _left_out(rulebook: Rulebook, units: Sequence[UnitRating]) -> Iterator[Ratin
 
 
 def _lacking(rulebook: Rulebook, units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
-    """A fact that only some parts of the period hold, with the units and the parts without it."""
+    """Facts that only some parts of the period hold, with the units and the parts without them;
+    those that the same units lack alike are one warning.
+    """
     found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for unit in units:
         for fact, parts in unit.evidence.lacking.items():
             found.setdefault((fact, parts), []).append(unit.evidence.name)
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for (fact, parts), names in found.items():
+        alike.setdefault((parts, tuple(names)), []).append(fact)
+    for (parts, lacking), facts in alike.items():
         code = "fact_lacking_in_parts" if parts else "fact_not_given"
         params = {
-            "fact": fact_words(rulebook, fact),
+            "fact": [fact_words(rulebook, fact) for fact in facts],
             "parts": parts,
-            "count": len(names),
-            "units": names,
+            "count": len(lacking),
+            "units": list(lacking),
         }
         yield RatingWarning(code=code, params=params)
 

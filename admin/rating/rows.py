@@ -59,6 +59,7 @@ def _rulebook(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
     rulebook = result.rulebook
     return {
         "version": rulebook.version,
+        "has_total": rulebook.has_total,
         "title": rulebook.title.of(phrases.language),
         "in_force": result.in_force,
         "basis": rulebook.basis.act if rulebook.basis else None,

@@ -18,6 +18,8 @@ from scoring.aggregates import Group, grade_of_mean
 from scoring.unit_rating import UnitRating
 
 COUNTS = ("received", "dossiers", "responses")
+WIDEST = 5
+"""Criteria side by side in a table of shares: they fit into 80 columns."""
 LOWERED, DIFFERS = "grade_lowered_by_missing", "self_differs"
 
 
@@ -39,7 +41,7 @@ class RatingView:
     def blocks(self) -> Iterator[Block]:
         """Units, blocks, the totals, the attention lists, the policies applied, the comparison."""
         yield from self._heading()
-        yield self._units()
+        yield from self._unit_tables()
         yield self._groups()
         yield from self._whole()
         yield from self._notes()
@@ -60,20 +62,25 @@ class RatingView:
             yield self._text("compiled_by", compiler=compiler)
         yield ""
 
-    def _units(self) -> Table:
+    def _unit_tables(self) -> Iterator[Table]:
+        """One table; several if a rulebook of shares has more criteria than fit side by side."""
         book = self.result.rulebook
         criteria = tuple(book.criteria)
-        columns = [
-            self._column("unit", Kind.CODE, optional=True),
-            self._column("name"),
-            *(self._column(key, Kind.FIGURE, optional=True) for key in COUNTS),
-            *self._parts(),
-            *([self._column("total", Kind.FIGURE)] if book.has_total else []),
-            self._column("grade"),
-        ]
+        parts, width = self._parts(), WIDEST if not book.has_total else len(criteria)
         units = [self._unit(unit, criteria) for unit in self.result.rating.units]
         listed = [*units, self._means(criteria)]
-        return Table(columns=columns, rows=listed, title=self._text("units"), last_is_total=True)
+        named = [self._column("unit", Kind.CODE, optional=True), self._column("name")]
+        counts = [self._column(key, Kind.FIGURE, optional=True) for key in COUNTS]
+        ends = [self._column("total", Kind.FIGURE)] if book.has_total else []
+        for start in range(0, max(len(parts), 1), max(width, 1)):
+            some = parts[start : start + width]
+            first, last = (counts, [*ends, self._column("grade")]) if start == 0 else ([], [])
+            yield Table(
+                columns=[*named, *first, *some, *last],
+                rows=listed,
+                title=self._text("units") if start == 0 else "",
+                last_is_total=True,
+            )
 
     def _parts(self) -> list[Column]:
         """A column for each group of criteria, else for each criterion."""

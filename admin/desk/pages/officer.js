@@ -5,6 +5,7 @@
 const CROWD = Number(new URLSearchParams(location.search).get("crowd")) || 200;
 const integer = new Intl.NumberFormat("vi-VN");
 const seen = new Map();
+let hasTotal = true;
 let names = { criteria: {}, grades: {}, states: {}, blocks: {} };
 
 function set(id, text) { document.getElementById(id).textContent = text; }
@@ -26,13 +27,22 @@ function unitRow(unit) {
   row.append(name, cell(integer.format(unit.dossiers), "num"), cell(integer.format(unit.responses), "num"));
   for (const nth of Object.keys(unit.criteria)) {
     const scored = unit.criteria[nth];
-    row.append(scored ? cell(comma(scored.points), "cs") : cell("–", "cs none"));
+    row.append(scored ? scoreCell(scored) : cell("–", "cs none"));
   }
-  row.append(totalCell(unit), gradeCell(unit));
+  if (hasTotal) row.append(totalCell(unit));
+  row.append(gradeCell(unit));
   const now = JSON.stringify([unit.total, unit.grade, unit.responses]);
   if (seen.has(unit.code) && seen.get(unit.code) !== now) row.classList.add("moved");
   seen.set(unit.code, now);
   return row;
+}
+
+// Points, or a share with how many it is of; a rulebook without points has shares alone.
+function scoreCell(scored) {
+  if (scored.points !== null) return cell(comma(scored.points), "cs");
+  const made = cell(`${comma(scored.share)}%`, "cs");
+  if (scored.denominator) made.title = `${scored.numerator}/${scored.denominator}`;
+  return made;
 }
 
 function totalCell(unit) {
@@ -56,12 +66,13 @@ function gradeCell(unit) {
 function heads() {
   if (document.querySelector("#heads th.cs")) return;
   const total = document.getElementById("total");
+  total.hidden = !hasTotal;
   for (const [number, name] of Object.entries(names.criteria)) {
     const made = document.createElement("th");
     made.scope = "col";
     made.className = "cs";
     made.title = name;
-    made.textContent = `CS${number}`;
+    made.textContent = /^[0-9]+$/.test(number) ? `CS${number}` : number;
     total.before(made);
   }
 }
@@ -71,10 +82,10 @@ function blockCard(block) {
   const title = document.createElement("h2");
   title.textContent = names.blocks[block.block] || block.block;
   const mean = document.createElement("p");
-  mean.textContent = `${block.scored}/${block.units} đơn vị đã chấm · điểm bình quân ${comma(block.mean)}`;
+  mean.textContent = `${block.scored}/${block.units} đơn vị đã chấm` + (hasTotal ? ` · điểm bình quân ${comma(block.mean)}` : "");
   const counts = document.createElement("p");
   const parts = Object.entries(block.grades).filter(([, count]) => count).map(([grade, count]) => `${names.grades[grade]}: ${count}`);
-  counts.textContent = parts.join(" · ") || "Chưa có đơn vị xếp loại";
+  counts.textContent = parts.join(" · ") || (Object.keys(block.grades).length ? "Chưa có đơn vị xếp loại" : "");
   card.append(title, mean, counts);
   return card;
 }
@@ -106,6 +117,7 @@ function demo(summary) {
 function draw(summary) {
   const { rating, counts } = summary;
   names = rating.names;
+  hasTotal = rating.rulebook_details.has_total;
   heads();
   set("place", summary.place);
   set("period", `${summary.from_day}–${summary.to_day}`);

@@ -72,6 +72,7 @@ class KeptDossier:
 def kept_dossier(row: Sequence[Any]) -> KeptDossier:
     """Read a row of a part."""
     number, code, *shown, answer, decision, complained = row
+    shown += [None] * (len(SHOWN) - len(shown))  # what a later version added
     return KeptDossier(number, code, tuple(shown), answer, decision, complained)
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from scoring.aggregates import overall
 from scoring.evidence import Fact
+from scoring.rating import rate
 from scoring.rollup import roll_up
+from scoring.rulebook import find_rulebook
 from scoring.supported import FACTS, FactRule
 from scoring.unit_rating import rate_units
 from scoring.warning import warnings_of
@@ -81,3 +83,15 @@ def test_what_is_lacking_is_told_with_units_and_quarters() -> None:
     assert all(words in told for words in ("2021-Q2, 2021-Q4", "2 units", "missing is not 0"))
     assert "dossiers_total" not in told
     assert "2 đơn vị" in found[1].message("vi")
+
+
+def test_facts_that_the_same_units_lack_are_one_warning() -> None:
+    """A rulebook of many metrics is not told fact by fact, nor criterion by criterion."""
+    given = [unit("A", lacking={"dossiers_total": (), "complaints_total": ()})]
+    rated = rate_units(tt01(), given)
+    [found] = [w for w in warnings_of(tt01(), rated, overall(tt01(), rated)) if "fact" in w.code]
+    assert "dossiers" in found.message("en")
+    assert "complaints" in found.message("en")
+    book = find_rulebook("nd118-2025")
+    told = rate(book, [unit("A", received=1, dossiers=1, responses=1)]).warnings
+    assert [w.code for w in told if "nobody" in w.code] == ["criteria_scored_by_nobody"]
