@@ -13,7 +13,7 @@ from scoring.unit_rating import State, UnitRating
 from scoring.words import fact_words
 
 FEW = 2
-"""So many criteria are named one by one."""
+"""At most this number of criteria are named one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
