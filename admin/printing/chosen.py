@@ -14,6 +14,7 @@ from surveys.store.dossiers.printed import PrintedDossier
 NAMED = 5
 """The most codes named in a message."""
 RECEIVED = "received"
+TABLES = frozenset({".csv", ".xlsx", ".xls", ".ods", ".txt"})
 
 
 async def choose(
@@ -24,7 +25,7 @@ async def choose(
     Raises Refusal `period.…`, `qr.nothing`, `dossiers.unknown_codes`, `staff.other_dossier`, or
     as `read_sheet`.
     """
-    if _is_file(which):
+    if _is_file_name(which):
         found = await _of_file(runtime, database, Path(which))
     else:
         period = runtime.period(which)
@@ -39,8 +40,9 @@ async def choose(
     return found
 
 
-def _is_file(which: str) -> bool:
-    return Path(which).is_file()
+def _is_file_name(which: str) -> bool:
+    """Whether a file is meant: one that is there, or a name with the ending of a table."""
+    return Path(which).is_file() or Path(which).suffix.lower() in TABLES
 
 
 async def _of_file(runtime: Runtime, database: Database, file: Path) -> list[PrintedDossier]:

@@ -135,10 +135,9 @@ class Landing:
             except ChannelUnavailable:
                 continue
             if link:
-                hint = f"channel_hints.{channel.name}"
-                title = texts.text(f"channels.{channel.name}")
-                named = title[:1].upper() + title[1:]
-                found.append(Way(named, link, texts.text(hint) if hint in texts else ""))
+                title = _words(texts, f"channels.{channel.name}") or channel.name
+                hint = _words(texts, f"channel_hints.{channel.name}")
+                found.append(Way(title[:1].upper() + title[1:], link, hint))
         return found
 
     def _form(self) -> Form:
@@ -179,6 +178,11 @@ async def style(_request: web.Request) -> web.StreamResponse:
 
 def _title(counter: Counter) -> str:
     return f"{counter.unit_name} – {counter.name}" if counter.name else counter.unit_name
+
+
+def _words(texts: Catalog, key: str) -> str:
+    """The text of a channel; a plug-in from elsewhere may have none."""
+    return texts.text(key) if key in texts else ""
 
 
 def _language(request: web.Request) -> str:

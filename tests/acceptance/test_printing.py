@@ -57,6 +57,8 @@ def test_a_receipt_opens_the_dossier_it_is_for(office: Motcua) -> None:
         assert APPLICANT not in text
     for code, link in links.items():
         assert _svg(folder / "svg" / f"{code}.svg") == link
+    kept = b"".join(one.read_bytes() for one in office.folder.glob("motcua.sqlite*"))
+    assert not [link for link in links.values() if link[-22:].encode() in kept]
     modes = {stat.S_IMODE(file.stat().st_mode) for file in folder.rglob("*.*") if file.is_file()}
     assert modes == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -101,6 +103,8 @@ def test_nothing_is_overwritten_or_half_made(office: Motcua) -> None:
     assert office.json("links", "list") == []
     assert office(*line, "--force").code == 0
     assert office("qr", "receipts", "2019", "--out", "khac").code == 1
+    missing = office("qr", "receipts", "khong-co.xlsx", "--out", "khac")
+    assert (missing.code, "khong-co.xlsx" in missing.err) == (1, True)
 
 
 def test_a_poster_is_of_its_counter(office: Motcua) -> None:

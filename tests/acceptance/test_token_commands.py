@@ -45,6 +45,8 @@ def test_a_system_pushes_until_its_token_is_revoked(office: Motcua) -> None:
     assert office("audit", "verify").code == 0
     actions = [row["action"] for row in office.json("audit", "list")]
     assert {"token.add", "dossiers.push", "token.revoke"} <= set(actions)
+    kept = b"".join(one.read_bytes() for one in office.folder.glob("motcua.sqlite*"))
+    assert token[-43:].encode() not in kept
     assert token[5:] not in json.dumps(office.json("audit", "list"))
 
 
