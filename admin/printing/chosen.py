@@ -41,7 +41,7 @@ async def choose(
 
 
 def _is_file_name(which: str) -> bool:
-    """Whether a file is meant: one that is there, or a name with the ending of a table."""
+    """Whether it names a file: one that is there, or a name with the ending of a table."""
     return Path(which).is_file() or Path(which).suffix.lower() in TABLES
 
 
