@@ -12,6 +12,7 @@ from bot.channels.zalo_template.requests import Quota, Sent
 from surveys.store.asking import template_messages
 from surveys.store.asking.template_messages import Place
 from surveys.store.base.connection import Connection
+from surveys.store.queues import outbox
 from surveys.store.system import meta
 
 LOW = "LOW"
@@ -78,7 +79,8 @@ class Standing:
         )
         await self._write(conn, known, new)
         used = await self._used_today(conn, now)
-        return self._capacity(new, used)
+        waiting = await outbox.count_open(conn, self.place.channel, self.place.bot)
+        return self._capacity(new, used, waiting)
 
     async def report(self) -> Report:
         """Figures and warnings."""
@@ -104,8 +106,9 @@ class Standing:
             said.append(texts.text(f"{NAME}.warnings.trouble", reason=known.trouble))
         return said
 
-    def _capacity(self, known: State, used: int) -> Capacity:
-        """The smaller of Zalo's quota and our own; nothing at a low quality, if so chosen."""
+    def _capacity(self, known: State, used: int, waiting: int) -> Capacity:
+        """The smaller of Zalo's quota and our own, less what is queued already; nothing at a low
+        quality, if so chosen."""
         chosen = self.context.settings
         if known.quality == LOW and chosen.zalo_template_low_quality == "stop":
             return Capacity(per_day=0, left_today=0)
@@ -114,7 +117,7 @@ class Standing:
         daily, left = known.daily or 0, known.remaining or 0
         if own := chosen.zalo_template_daily:
             daily, left = min(daily, own), min(left, max(0, own - used))
-        return Capacity(per_day=daily, left_today=left)
+        return Capacity(per_day=daily, left_today=max(0, left - waiting))
 
     async def _used_today(self, conn: Connection, now: datetime) -> int:
         zone = self.context.settings.zone

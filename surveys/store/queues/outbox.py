@@ -182,6 +182,15 @@ async def count_waiting(conn: Connection) -> dict[OutboxState, int]:
     return dict.fromkeys(states, 0) | {OutboxState(state): count for state, count in rows}
 
 
+async def count_open(conn: Connection, channel: str, bot: str) -> int:
+    """How many messages of a bot are on the way."""
+    states = (OutboxState.DUE, OutboxState.SENDING)
+    query = select(func.count()).where(
+        outbox.c.channel == channel, outbox.c.bot == bot, is_one_of(outbox.c.state, states)
+    )
+    return int(await conn.scalar(query) or 0)
+
+
 async def list_troubles(conn: Connection, limit: int = 20) -> Sequence[Trouble]:
     """The reasons why messages wait or did not arrive, the most frequent first."""
     group = (outbox.c.channel, outbox.c.bot, outbox.c.state, outbox.c.reason)
