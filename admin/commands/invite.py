@@ -8,10 +8,12 @@ import click
 from admin.inviting.context import asking_context_of
 from admin.inviting.result import invite_result
 from admin.inviting.view import InviteView
+from admin.kit.channels import channel_title
 from admin.kit.output import Format
 from admin.kit.percent import PERCENT
 from admin.kit.runtime import Runtime, format_option, leaf
 from bot.asking.context import AskingContext
+from bot.asking.forecast import DayCount, forecast
 from bot.invitations import BATCH, Invited, Planned, plan_some, send_some
 from surveys.period import Period
 from surveys.store.asking import invitations, planner_state, returned
@@ -37,6 +39,9 @@ async def command(
     context = await asking_context_of(runtime, database)
     asking = _Asking(runtime, context, runtime.period(period), sample)
     done, counts = await (asking.try_out(database) if dry_run else asking.work(database))
+    for one in asking.days:
+        channel = channel_title(runtime, one.channel)
+        runtime.say("invite.on_day", day=f"{one.day:%d/%m/%Y}", channel=channel, count=one.count)
     result = invite_result(counts, runtime.settings.quota_percent)
     runtime.present(InviteView(runtime=runtime, result=result), shown_as)
     runtime.say(
@@ -59,6 +64,7 @@ class _Asking:
         self.context = context
         self.period = period
         self.percent = sample
+        self.days: Sequence[DayCount] = ()
 
     async def work(self, database: Database) -> tuple[Invited, list[InvitationCounts]]:
         """Plan, then send batch by batch, each committed when it is done: a stop loses nothing."""
@@ -83,6 +89,7 @@ class _Asking:
                 ready += more.ready
             done += await self._send(conn, ready)
             counts = await self._counts(conn)
+            self.days = await forecast(conn, self.context, self.runtime.now)
             await conn.rollback()
         return done, counts
 

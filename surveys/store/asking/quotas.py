@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from surveys.inviting import Reason
+from surveys.store.asking.invitations import InvitationState
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
-from surveys.store.base.schema import daily_quotas
+from surveys.store.base.schema import daily_quotas, dossiers, invitations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +41,18 @@ async def find(conn: Connection, channel: str, bot: str) -> DailyQuota | None:
     query = select(daily_quotas).where(daily_quotas.c.channel == channel, daily_quotas.c.bot == bot)
     row = (await conn.execute(query)).mappings().one_or_none()
     return DailyQuota(**row) if row else None
+
+
+async def count_waiting(conn: Connection, channel: str, bot: str) -> int:
+    """How many citizens wait for a day on which the channel takes more messages."""
+    query = (
+        select(func.count(dossiers.c.phone_key.distinct()))
+        .join_from(invitations, dossiers, dossiers.c.id == invitations.c.dossier_id)
+        .where(
+            invitations.c.state == InvitationState.PLANNED,
+            invitations.c.reason == Reason.QUOTA,
+            invitations.c.channel == channel,
+            invitations.c.bot == bot,
+        )
+    )
+    return int(await conn.scalar(query) or 0)

@@ -13,9 +13,9 @@ from bot.channels.zalo_template.channel import ZaloTemplateChannel
 from bot.sealing import open_message
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from tests.fakes.context import channel_context
+from tests.fakes.context import KEYS, channel_context
 from tests.fakes.zalo_template import FakeZaloTemplate
-from tests.integration.asking.conftest import KEYS, MONDAY, ZONE, Office, PhoneChannel
+from tests.integration.asking.conftest import MONDAY, ZONE, Office, PhoneChannel
 from tests.integration.conversation.conftest import make_house
 from tests.integration.rows import add_dossier, add_unit
 
