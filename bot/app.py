@@ -195,7 +195,7 @@ async def _publish(
     shipped = shipped_forms()
     today = now.astimezone(settings.zone).date()
     async with database.write() as conn:
-        await meta.require_same_key(conn, ring.fingerprint())
+        await meta.require_same_key(conn, ring)
         await form_versions.register(conn, shipped, now)
     current(shipped, settings.form, today)
     return shipped

@@ -8,7 +8,8 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,22 @@ MOBILE = re.compile(r"0(?:3\d|5[1689]|7[06-9]|8[1-8]|9[0-8])\d{7}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Everything derived from the deployment's secret key (32 bytes)."""
+    """Everything derived from the deployment's secret key (32 bytes).
 
-    secret: bytes
+    `older` are keys that a rotation replaced: they open and check what they made, and make nothing.
+    """
+
+    secret: bytes = field(repr=False)
+    older: tuple[bytes, ...] = field(default=(), repr=False)
+
+    @property
+    def each(self) -> tuple["Keyring", ...]:
+        """A keyring of each key alone, the current one first."""
+        return tuple(Keyring(secret) for secret in (self.secret, *self.older))
+
+    def find(self, fingerprint: str) -> "Keyring | None":
+        """The keyring of the key with this fingerprint alone."""
+        return next((one for one in self.each if one.fingerprint() == fingerprint), None)
 
     def chat_key(self, channel: str, bot: str, address: str) -> str:
         """The keyed hash of one chat, used everywhere outside the contact's encrypted address."""
@@ -61,10 +75,20 @@ class Keyring:
         """Decrypt; raises Refusal `privacy.wrong_key` for bytes encrypted with another key."""
         from cryptography.fernet import InvalidToken
 
+        for secret in (self.secret, *self.older):
+            with suppress(InvalidToken):
+                return _fernet(secret).decrypt(sealed).decode()
+        raise Refusal("privacy.wrong_key")
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the current key encrypted it."""
+        from cryptography.fernet import InvalidToken
+
         try:
-            return self._fernet().decrypt(sealed).decode()
+            _fernet(self.secret).decrypt(sealed)
         except InvalidToken:
-            raise Refusal("privacy.wrong_key") from None
+            return False
+        return True
 
     def fingerprint(self) -> str:
         """An identifier of the key that may be stored and reveals nothing of the key."""

@@ -55,7 +55,7 @@ class DossierImporter:
 
         Raises Refusal `privacy.other_key` if the key is not that of the database.
         """
-        await meta.require_same_key(conn, self._keys.fingerprint())
+        await meta.require_same_key(conn, self._keys)
         index = await UnitIndex.load(conn)
         self._reader = DossierReader(sheet, self._zone, index, self._today, self.taken)
         self._units = {number: code for code, number in index.ids.items()}

@@ -39,7 +39,7 @@ SECTIONS = {
         "check",
         "rulebooks",
     ),
-    "keep": ("staff", "token", "audit", "citizen", "purge"),
+    "keep": ("staff", "token", "audit", "key", "citizen", "purge"),
 }
 """The commands in the order of an officer's quarter."""
 WIDTH = 80

@@ -127,6 +127,8 @@ NEEDS: Mapping[str, Need] = {
     "audit.list": ADMINS,
     "audit.verify": STAFF,
     "audit.head": STAFF,
+    "key.list": ADMINS,
+    "key.rotate": ADMINS,
     "citizen.export": ADMINS,
     "citizen.erase": ADMINS,
     "purge": ADMINS,

@@ -153,7 +153,7 @@ class Runtime:
         if existing_keyring(self.settings) is None and await meta.read(conn, meta.KEY_FINGERPRINT):
             raise Refusal("privacy.key_missing", place=key_place(self.settings))
         ring = self.keyring()
-        await meta.require_same_key(conn, ring.fingerprint())
+        await meta.require_same_key(conn, ring)
         return self.author_with(ring)
 
     async def checking_keyring(self, conn: Connection) -> Keyring | None:

@@ -35,7 +35,7 @@ async def conversation_context(runtime: Runtime, database: Database) -> Conversa
     settings = runtime.settings
     ring = runtime.keyring()
     async with database.write() as conn:
-        await meta.require_same_key(conn, ring.fingerprint())
+        await meta.require_same_key(conn, ring)
     shipped = shipped_forms()
     current(shipped, settings.form, runtime.today)
     return ConversationContext(

@@ -81,7 +81,7 @@ async def _ask_to_add(turn: Turn, _: Interview) -> None:
 async def _keep_and_ask(turn: Turn, key: str) -> None:
     words = "\n".join(filter(None, (_unfiled(turn), clean(turn.incoming.text)[0])))
     sealed = turn.context.keyring.seal(words)
-    turn.focus = replace(turn.focus, unfiled=base64.b64encode(sealed).decode())
+    turn.focus = replace(turn.focus, unfiled=sealed.decode("ascii"))
     await _ask(turn, key)
 
 
@@ -97,7 +97,10 @@ async def _ask(turn: Turn, key: str) -> None:
 
 def _unfiled(turn: Turn) -> str:
     kept = turn.focus.unfiled
-    return turn.context.keyring.unseal(base64.b64decode(kept)) if kept else ""
+    if not kept:
+        return ""
+    former = not kept.startswith("gAAAA")  # as an earlier version kept it
+    return turn.context.keyring.unseal(base64.b64decode(kept) if former else kept.encode())
 
 
 async def _finished(turn: Turn) -> Interview | None:

@@ -57,7 +57,7 @@ def read_data(keyring: Keyring, contact_id: int, data: str) -> ButtonPress | Non
     if match is None or match[1] not in set(Verb):
         return None
     words = f"{match[1]}:{match[2]}:{match[3]}"
-    if match[4] != _tag(keyring, contact_id, words):
+    if match[4] not in {_tag(one, contact_id, words) for one in keyring.each}:
         return None
     return ButtonPress(verb=Verb(match[1]), subject=int(match[2]), answer=match[3])
 

@@ -53,7 +53,7 @@ async def _faults(
 async def sealed(database: Database) -> Database:
     """A log as `db upgrade` begins it, with four more rows."""
     async with database.write() as conn:
-        await meta.require_same_key(conn, RING.fingerprint())
+        await meta.require_same_key(conn, RING)
         await audit.begin_or_append(conn, HOA, FIRST, at=NOW)
     await _write(database, 4)
     return database

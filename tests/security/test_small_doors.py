@@ -52,5 +52,5 @@ def test_no_key_is_made_beside_a_database_that_has_one(
 async def _remember_a_key(url: str) -> None:
     database = Database.open(url)
     async with database.write() as conn:
-        await meta.require_same_key(conn, Keyring(bytes(range(32))).fingerprint())
+        await meta.require_same_key(conn, Keyring(bytes(range(32))))
     await database.close()

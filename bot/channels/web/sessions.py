@@ -48,7 +48,7 @@ class Sessions:
     def read(self, request: web.Request) -> Session | None:
         """The session of a request; None if it has none that was issued within a year."""
         found = _VALUE.fullmatch(request.cookies.get(self.cookie, ""))
-        if found is None or not hmac.compare_digest(found[3], self._mac(found[1], found[2])):
+        if found is None or not self._is_signed(found[1], found[2], found[3]):
             return None
         age = self.today().toordinal() - int(found[2])
         return Session(found[1], max(0, age)) if age <= YEAR_DAYS else None
@@ -73,8 +73,17 @@ class Sessions:
         day = str(self.today().toordinal())
         return f"{session}.{day}.{self._mac(session, day)}"
 
+    def _is_signed(self, session: str, day: str, mac: str) -> bool:
+        """Also by a key that was rotated away: the next visit signs it afresh."""
+        macs = [_mac(one, session, day) for one in self.keyring().each]
+        return any(hmac.compare_digest(mac, one) for one in macs)
+
     def _mac(self, session: str, day: str) -> str:
-        return self.keyring().sign("page session", f"{session}.{day}")[:MAC_LENGTH]
+        return _mac(self.keyring(), session, day)
+
+
+def _mac(ring: Keyring, session: str, day: str) -> str:
+    return ring.sign("page session", f"{session}.{day}")[:MAC_LENGTH]
 
 
 def new_session() -> str:

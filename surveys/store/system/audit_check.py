@@ -109,9 +109,10 @@ class _Walk:
         if self.keyring is None:
             self.found.unchecked += 1
             return None
-        if row.key_id != self.keyring.fingerprint():
+        ring = self.keyring.find(row.key_id)
+        if ring is None:
             return Fault.OTHER_KEY
-        return None if row.is_sound(self.found.count, self.keyring) else Fault.ROW
+        return None if row.is_sound(self.found.count, ring) else Fault.ROW
 
     def _fault_of_plain(self, row: AuditRow) -> Fault | None:
         if not row.is_sound(self.found.count, None):

@@ -1,13 +1,16 @@
 """Key-value settings that a database stores about its deployment."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from surveys.errors import Refusal
+from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import meta
 
 KEY_FINGERPRINT = "key_fingerprint"
+KEY_ROTATION = "key_rotation"
+"""There while a rotation of the key is unfinished."""
 
 
 async def read(conn: Connection, key: str) -> str | None:
@@ -30,11 +33,20 @@ async def write(conn: Connection, key: str, value: str) -> None:
     )
 
 
-async def require_same_key(conn: Connection, fingerprint: str) -> None:
+async def forget(conn: Connection, key: str) -> None:
+    """Delete the value stored under `key`."""
+    await conn.execute(delete(meta).where(meta.c.key == key))
+
+
+async def require_same_key(conn: Connection, ring: Keyring) -> None:
     """Store the fingerprint of the deployment's key, or check that it is still the same.
 
-    Raises Refusal `privacy.other_key`: with another key the stored contacts could not be reached.
+    Raises Refusal `privacy.other_key`: with another key the stored contacts could not be reached;
+    and `privacy.rotation_unfinished` while some of them have the former key.
     """
-    await remember(conn, KEY_FINGERPRINT, fingerprint)
-    if await read(conn, KEY_FINGERPRINT) != fingerprint:
-        raise Refusal("privacy.other_key")
+    await remember(conn, KEY_FINGERPRINT, ring.fingerprint())
+    known = await read(conn, KEY_FINGERPRINT)
+    if known == ring.fingerprint() and await read(conn, KEY_ROTATION) is None:
+        return
+    is_unfinished = known is not None and ring.find(known) is not None
+    raise Refusal("privacy.rotation_unfinished" if is_unfinished else "privacy.other_key")
