@@ -15,7 +15,7 @@ from bot.api.problems import Refused
 from bot.api.shapes import MOST_DOSSIERS, Oddity, Pushed, Reason, Rejection
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
-from surveys.store.importing import staging
+from surveys.store.importing import applying, staging
 from surveys.store.pushing import api_requests
 from surveys.store.pushing.api_requests import Answered
 from surveys.store.pushing.api_tokens import System
@@ -45,14 +45,22 @@ class Pushes:
         """
         key, body = _key(request), await request.read()
         rows = read_rows(body)
-        digest = hashlib.sha256(language.encode() + b"\0" + body).hexdigest()
+        digest = hashlib.sha256(body).hexdigest()
         for _ in range(BUSY_TRIES):
             try:
                 async with self.database.write() as conn:
                     return await self._take(conn, system, key, digest, rows, language)
             except Busy:
+                await self._finish_dead()
                 await asyncio.sleep(BUSY_PAUSE)
         raise Refused(503, "busy", {"Retry-After": str(RETRY_SECONDS)})
+
+    async def _finish_dead(self) -> None:
+        """Write an import whose process died after it was decided: else nobody might."""
+        async with self.database.read() as conn:
+            dead = await staging.is_dead(conn)
+        if dead:
+            await applying.finish(self.database)
 
     async def _take(
         self,

@@ -113,6 +113,8 @@ async def test_a_repeated_request_has_no_second_effect(database: Database) -> No
         body = {"dossiers": [ROW, *BAD]}
         answers = await asyncio.gather(*(mine.posts(body, **key) for _ in range(20)))
         assert all(one == answers[0] for one in answers)
+        english = {"Accept-Language": "en"}
+        assert await mine.posts(body, **key, **english) == answers[0]
         status, refused = await mine.posts(ROW, **key)
         assert (status, refused["error"]["code"]) == (422, "other_body")
         assert (await other.posts(body, **key))[1]["same"] == 1
@@ -200,6 +202,24 @@ async def test_a_push_waits_for_a_running_import(sqlite_database: Database) -> N
         async with sqlite_database.write() as conn:
             await staging.forget(conn, [number])
         assert (await waiting)[1]["new"] == 1
+
+
+async def test_a_push_finishes_an_import_whose_process_died(database: Database) -> None:
+    """It was decided, so it is written completely before the push is."""
+    async with database.write() as conn:
+        await add_unit(conn)
+        number = await imports.begin(
+            conn, kind="dossiers", file_name="a.csv", sha256="", at=NOW, actor="hoa"
+        )
+        counts = {"accepted": 0, "rejected": 0, "new": 0, "changed": 0}
+        await staging.decide(conn, number, counts)
+        await staging.leave(conn)
+    async with pushing(database) as system:
+        system = replace(system, token=await give_token(database))
+        assert (await system.posts(ROW))[1]["new"] == 1
+    async with database.read() as conn:
+        states = {one.file_name: one.state for one in await imports.list_last(conn, limit=5)}
+    assert states == {"a.csv": "done", "API igate": "done"}
 
 
 async def test_a_survey_is_told_by_its_state_only(database: Database) -> None:
