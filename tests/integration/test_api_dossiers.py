@@ -91,7 +91,7 @@ async def test_what_is_no_dossier_is_named(sqlite_database: Database) -> None:
         for body in bodies:
             status, answer = await system.posts(body)
             assert (status, answer["error"]["code"]) == (400, "no_dossiers")
-        status, answer = await system.posts({"dossiers": [ROW] * 501})
+        status, answer = await system.posts({"dossiers": [ROW] * 201})
         assert (status, answer["error"]["code"]) == (413, "too_many_dossiers")
         async with system.http.post(
             f"{system.base}/api/dossiers",
