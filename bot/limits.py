@@ -28,6 +28,7 @@ MAX_BACKOFF_MS = {True: 30_000, False: 900_000}
 """The longest wait between two attempts, for a reply (True: a citizen waits) and for the rest."""
 MAX_PAUSE_MS = 86_400_000
 UNBOUNDED = 1_000_000_000
+GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Slots:
             return self
         average = max(self.next_ms, now_ms - CATCH_UP_MS) + left * _interval(per_second)
         peak = max(self.peak_ms, now_ms - SLACK_MS) + left * _interval(per_second * PEAK)
-        return Slots(next_ms=ceil(average), peak_ms=ceil(peak))
+        return Slots(next_ms=floor(average + _dither(now_ms)), peak_ms=ceil(peak))
 
     def is_ahead(self, per_second: float, now_ms: int) -> bool:
         """Whether the slots are later than possible, so that the clock was set back."""
@@ -92,6 +93,13 @@ def is_quiet(now_ms: int, *, begins: time, ends: time, zone: ZoneInfo) -> bool:
 def _interval(per_second: float) -> float:
     """Milliseconds between two slots; 0 without a limit."""
     return 1_000 / per_second
+
+
+def _dither(now_ms: int) -> float:
+    """From 0 to below 1, evenly spread over successive moments: a slot between two milliseconds is
+    rounded up as often as its fraction says, so that the mean rate is the configured one. Always
+    rounding up would cost a fifteenth at 65 a second."""
+    return now_ms * GOLDEN % 1.0
 
 
 def _free(slot_ms: int, interval: float, now_ms: int, early_ms: int, late_ms: int) -> int:

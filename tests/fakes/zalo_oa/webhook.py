@@ -61,6 +61,8 @@ class Sender:
     repeated: float = 0.0
     """Share of the events that are delivered once more, later, among those of other citizens."""
     chance: Random = field(default_factory=Random)
+    elsewhere: list[str] = field(default_factory=list)
+    """Further addresses, as of a load balancer: each delivery goes to any of them."""
     posted: list[Posted] = field(default_factory=list)
     _lanes: dict[str, deque[Posted]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -100,7 +102,8 @@ class Sender:
             "X-ZEvent-Signature": self.variant.header(raw, body_time, header_time),
         }
         try:
-            async with self._opened().post(self.url, data=raw, headers=sent | headers) as answer:
+            url = self.chance.choice([self.url, *self.elsewhere])
+            async with self._opened().post(url, data=raw, headers=sent | headers) as answer:
                 return answer.status
         except (aiohttp.ClientError, TimeoutError):
             return 0
