@@ -8,7 +8,7 @@ chosen so that this can be done often enough. A zero is no secret and is hidden 
 else can be.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 Place = tuple[int, int]
@@ -23,19 +23,23 @@ OF_ZERO, OF_TOTAL = 10**6, 10**9
 class Margins:
     """A table with its sums as a last row and a last column, in which cells are hidden.
 
-    `highest`: no cell but a sum can be more; None: no limit.
+    `highest`: no cell but a sum can be more; None: no limit. `fixed` are cells that hold nothing,
+    so that there is nothing to hide.
     """
 
     cells: list[list[int]]
     highest: int | None = None
+    fixed: frozenset[Place] = frozenset()
     hidden: set[Place] = field(default_factory=set)
 
     @classmethod
-    def of(cls, table: Table, highest: int | None = None) -> "Margins":
+    def of(
+        cls, table: Table, highest: int | None = None, fixed: Collection[Place] = ()
+    ) -> "Margins":
         """Add the sums to a table."""
         rows = [[*row, sum(row)] for row in table]
         columns = [sum(column) for column in zip(*rows, strict=True)] if rows else []
-        return cls(cells=[*rows, columns], highest=highest)
+        return cls(cells=[*rows, columns], highest=highest, fixed=frozenset(fixed))
 
     @property
     def last(self) -> Place:
@@ -83,13 +87,15 @@ def hidden_cells(
     is_small: Callable[[int, int], bool] | None = None,
     highest: int | None = None,
     width: int | None = None,
+    fixed: Collection[Place] = (),
 ) -> set[Place]:
     """The places to hide, rows and columns from 0; the sums follow the last of each.
 
     Small is a count from 1 to `below` - 1, or what `is_small` says of a row and column. `width` is
-    how many further values each small cell must be able to have, by default `below` - 1.
+    how many further values each small cell must be able to have, by default `below` - 1. `fixed`
+    cells hold nothing and are never hidden.
     """
-    margins = Margins.of(table, highest)
+    margins = Margins.of(table, highest, fixed)
     wide = below - 1 if width is None else width
     small = [
         (r, c)
@@ -131,8 +137,9 @@ def _rectangles(margins: Margins, place: Place) -> Iterator[Sequence[Place]]:
     row, column = place
     for r in _other_rows(margins, place):
         for c in range(margins.last[1] + 1):
-            if c != column:
-                yield place, (row, c), (r, c), (r, column)
+            corners = place, (row, c), (r, c), (r, column)
+            if c != column and not margins.fixed.intersection(corners):
+                yield corners
 
 
 def _other_rows(margins: Margins, place: Place) -> list[int]:
