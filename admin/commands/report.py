@@ -1,5 +1,6 @@
 """`motcua report`: the report of a period, ready for a number and a signature."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -9,12 +10,16 @@ from admin.closing.reports import show_report
 from admin.figures.live import last_day, usual_kind
 from admin.figures.model import Kind
 from admin.kit.runtime import FILE, Runtime, leaf
+from surveys.errors import Refusal
 from surveys.period import Period
+
+PUBLIC = "cong-khai"
+"""The folder of the public page within that of the report."""
 
 
 @leaf("report")
 @click.argument("period")
-@click.option("--out", type=FILE, metavar="DIR", required=True)
+@click.option("--out", type=FILE, metavar="DIR")
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]))
 @click.option("--rulebook", metavar="ID")
 @click.option("--template", type=FILE, metavar="FILE.docx")
@@ -22,11 +27,12 @@ from surveys.period import Period
 @click.option("--provisional", is_flag=True)
 @click.option("--live", is_flag=True)
 @click.option("--addendum", is_flag=True)
+@click.option("--public", metavar="[DIR]", is_flag=False, flag_value="")
 @click.option("--force", is_flag=True)
 async def command(
     runtime: Runtime,
     period: str,
-    out: Path,
+    out: Path | None,
     kind: str | None,
     rulebook: str | None,
     template: Path | None,
@@ -34,34 +40,87 @@ async def command(
     provisional: bool,  # noqa: FBT001
     live: bool,  # noqa: FBT001
     addendum: bool,  # noqa: FBT001
+    public: str | None,
     force: bool,  # noqa: FBT001
 ) -> None:
-    """Write the report of a period into a folder."""
+    """Write the report of a period into a folder, its addendum, or its public page."""
+    wanted = runtime.period(period)
+    wish = Wish(rulebook=rulebook, live=live)
+    if out is None and not public:
+        raise Refusal("report.no_folder")
+    if out is not None and addendum:
+        await _write_addendum(runtime, wanted, out, force=force)
+    elif out is not None:
+        asked = Asked(
+            kind=Kind(kind) if kind else usual_kind(wanted),
+            wish=wish,
+            template=template,
+            pdf=pdf,
+            provisional=provisional,
+            force=force,
+        )
+        await _write_report(runtime, wanted, out, asked)
+    if public is not None:
+        folder = Path(public) if public or out is None else out / PUBLIC
+        last_day(wanted, runtime.today, provisional=provisional)
+        await _write_public(runtime, wanted, folder, wish, force=force)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How a report is to be made."""
+
+    kind: Kind
+    wish: Wish
+    template: Path | None
+    pdf: bool
+    provisional: bool
+    force: bool
+
+
+async def _write_report(runtime: Runtime, period: Period, out: Path, asked: Asked) -> None:
     from admin.reporting.document.office import Office
     from admin.reporting.document.template import shipped_template
     from admin.reporting.report_files import ReportFiles
 
-    wanted = runtime.period(period)
-    if addendum:
-        await _write_addendum(runtime, wanted, out, force=force)
-        return
-    asked = Kind(kind) if kind else usual_kind(wanted)
-    last_day(wanted, runtime.today, provisional=provisional)
+    last_day(period, runtime.today, provisional=asked.provisional)
     files = ReportFiles.prepare(
         out,
         Office(settings=runtime.settings, authority=runtime.settings.authority),
-        template or shipped_template(asked.value),
-        force=force,
-        pdf=pdf,
+        asked.template or shipped_template(asked.kind.value),
+        force=asked.force,
+        pdf=asked.pdf,
     )
-    wish = Wish(rulebook=rulebook, live=live)
     database = await runtime.database()
     async with database.read() as conn:
-        shown = await show_report(conn, runtime, wanted, asked, wish, provisional=provisional)
+        shown = await show_report(
+            conn, runtime, period, asked.kind, asked.wish, provisional=asked.provisional
+        )
     files.write(shown.figures, shown.mark)
     if shown.mark is not None:
         click.echo(shown.mark.line(runtime.texts), err=True)
     runtime.say("report.written", folder=out)
+
+
+async def _write_public(
+    runtime: Runtime, period: Period, folder: Path, wish: Wish, *, force: bool
+) -> None:
+    """Write the page that anybody may read."""
+    from admin.closing.figures import show_rating
+    from admin.closing.tallies import show_tally
+    from admin.public.data import public_results
+    from admin.public.files import write_public
+    from admin.rating.rating_phrases import RatingPhrases
+    from surveys.store.results.tallies import Dimension
+
+    database = await runtime.database()
+    async with database.read() as conn:
+        result = await show_rating(conn, runtime, period, wish)
+        tally = await show_tally(conn, runtime, period, (Dimension.UNIT,), live=wish.live)
+    phrases = RatingPhrases(texts=runtime.texts, rulebook=result.rulebook)
+    found = public_results(result, tally, phrases)
+    write_public(found, folder, office=runtime.settings.authority, force=force)
+    runtime.say("report.public", folder=folder)
 
 
 async def _write_addendum(runtime: Runtime, period: Period, out: Path, *, force: bool) -> None:
