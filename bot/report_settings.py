@@ -1,6 +1,7 @@
 """The settings of reports: their heading, and how figures are printed."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta
@@ -34,3 +35,5 @@ class ReportSettings:
     """How many units a sentence names; the others are counted, and named in the annexes."""
     near_due_days: Annotated[int, Meta(ge=0, le=365)] = 3
     """A dossier still in work is near its due day from this many days before it on."""
+    results_folder: Path | None = None
+    """The folder that `motcua report --public` wrote; `serve` shows it at `/ket-qua`."""

@@ -9,6 +9,7 @@ from admin.pushing.intake import DossierIntake
 from bot import app
 from bot.api.routes import make_api
 from bot.landing.routes import make_landing
+from bot.public_results import PublicPage
 
 
 @leaf("serve")
@@ -24,6 +25,8 @@ async def command(runtime: Runtime) -> None:
     landing = make_landing(context, channels.channels)
     api = make_api(context, DossierIntake(context=context, os_user=runtime.claim.os_user))
     routes = [*channels.routes(), *landing.routes(), *api.routes()]
+    if (folder := runtime.settings.results_folder) is not None:
+        routes += PublicPage(folder=folder).routes()
 
     def ready(port: int) -> None:
         host, _ = runtime.settings.address

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, BAR, STEP, LABEL = 640, 22, 34, 190
+WIDTH, BAR, STEP, LABEL = 380, 20, 32, 118
+LONGEST = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ def _bar(place: int, one: Bar) -> str:
     room = WIDTH - LABEL - 90
     length = max(round(one.share * room), 1 if one.share else 0)
     middle = top + BAR - 6
-    label = one.label if len(one.label) <= 26 else f"{one.label[:25]}…"
+    label = one.label if len(one.label) <= LONGEST else f"{one.label[: LONGEST - 1]}…"
     return (
         f'<text class="label" x="{LABEL - 8}" y="{middle}" text-anchor="end">{escape(label)}</text>'
         f'<rect class="bar" x="{LABEL}" y="{top}" width="{length}" height="{BAR}" rx="3"/>'

@@ -194,6 +194,12 @@ def _satisfaction(
         return {code: [] for code in codes}, None
     table = [[of_unit.get(option, 0) for option in options] for of_unit in counts.values()]
     hidden = hidden_cells(table, BELOW)
+    hidden |= {
+        (r, c)
+        for r, row in enumerate(table)
+        for c in range(len(row) + 1)
+        if 0 < sum(row) < BELOW  # a zero would tell what all of so few did not say
+    }
     sums = [sum(column) for column in zip(*table, strict=True)]
     shown: list[list[Count]] = [
         [HIDDEN if (r, c) in hidden else value for c, value in enumerate([*row, sum(row)])]

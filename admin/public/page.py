@@ -220,7 +220,7 @@ class PublicPage:
         book, language = self.found.result.rulebook, self.found.phrases.language
         words = HIDDEN_WORDS[language]
         yield self.text("legend_hidden", word=words, below=self.found.below)
-        yield self.text("legend_zero")
+        yield self.text("legend_zero", below=self.found.below)
         yield self.text("legend_unknown")
         yield self.text("legend_rules", title=book.title.of(language), source=book.source)
 
