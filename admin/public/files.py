@@ -16,7 +16,12 @@ from admin.reporting.folder import filled_folder
 
 PAGE, STYLE, DATA = "index.html", "style.css", "du-lieu"
 UNITS, ANSWERS, JSON, DICTIONARY = "don-vi.csv", "phieu.csv", "ket-qua.json", "tu-dien.csv"
-FILES = (UNITS, ANSWERS, JSON, DICTIONARY)
+FILES = {
+    UNITS: "by_unit",
+    ANSWERS: "answers",
+    JSON: "everything",
+    DICTIONARY: "dictionary",
+}
 UNIT_KEYS = ("code", "name", "block", "state", "grade", "total", "reachable", "received")
 UNIT_COUNTS = ("dossiers", "responses")
 ANSWER_KEYS = ("question", "question_text", "option", "option_text", "count")

@@ -1,6 +1,6 @@
 """The page of public results: static HTML that needs no script, in Vietnamese or English."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -41,7 +41,8 @@ class PublicPage:
 
     found: PublicResults
     office: str
-    files: Sequence[str]
+    files: Mapping[str, str]
+    """The data files, each with the key of what it is."""
 
     def html(self) -> str:
         """The whole page."""
@@ -61,7 +62,8 @@ class PublicPage:
             charts=list(self._charts()),
             tables=list(self._tables()),
             legend=list(self._legend()),
-            files=[(name, self.text(f"files.{name.partition('.')[0]}")) for name in self.files],
+            files=[(name, self.text(f"files.{key}")) for name, key in self.files.items()],
+            legend_title=self.text("legend"),
             program=version("motcua"),
         )
 
