@@ -13,7 +13,7 @@ from surveys.store.base.connection import Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCount:
-    """So many messages through a channel on a day."""
+    """The number of messages through a channel on a day."""
 
     channel: str
     day: date
