@@ -64,6 +64,7 @@ class PublicPage:
             legend=list(self._legend()),
             files=[(name, self.text(f"files.{key}")) for name, key in self.files.items()],
             legend_title=self.text("legend"),
+            data_note=self.text("data_note"),
             program=version("motcua"),
         )
 
