@@ -1,4 +1,4 @@
-"""Tells followers that a dossier is done, and petitioners what became of their petition."""
+"""Tells followers that a dossier is done, petitioners what became of it, and what changed."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.conversation.context import ConversationContext
 from bot.invitations import tell_followers
+from bot.news import tell_news
 from bot.petition_news import tell_petitioners
 from surveys.store.base.database import Database
 
@@ -53,4 +54,5 @@ class Notices:
     async def _some(self) -> int:
         async with self._database.write() as conn:
             told = await tell_followers(conn, self._context, self._clock())
-            return told + await tell_petitioners(conn, self._context, self._clock())
+            told += await tell_petitioners(conn, self._context, self._clock())
+            return told + await tell_news(conn, self._context, self._clock())

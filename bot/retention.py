@@ -19,6 +19,7 @@ from surveys.store.base.database import Database, leave_no_trace
 from surveys.store.citizens import look_up_counts, web_messages
 from surveys.store.personal_data import purging, unlinking
 from surveys.store.pushing import api_requests, counters, webhooks
+from surveys.store.results import news
 from surveys.store.system import audit, leases, meta
 from surveys.store.system.audit import AuditEntry, Author
 
@@ -34,6 +35,8 @@ LEAP_DAYS = 7
 ahead, and what is deleted does not come back."""
 SETTLE_SECONDS = 3 * 3_600.0
 """How long the service runs before it believes such a date; network time sets it right by then."""
+WISH_DAYS = 400
+"""After that nobody waits any more to hear what came of an answer."""
 
 Part = Callable[[Connection], Awaitable[int]]
 log = logging.getLogger(__name__)
@@ -58,6 +61,7 @@ def parts(chosen: Settings, now: datetime) -> dict[str, Part]:
         "outbox": lambda conn: purging.empty_outbox(conn, queues_ms),
         "pages": lambda conn: purging.delete_pages(conn, queues),
         "links": lambda conn: purging.delete_links(conn, queues),
+        "wishes": lambda conn: news.forget_old_wishes(conn, today - timedelta(days=WISH_DAYS)),
         "contacts": lambda conn: purging.forget_idle(conn, old, now),
         "counters": lambda conn: counters.forget_visitors(conn, queues.date()),
         "requests": lambda conn: api_requests.forget(conn, queues),

@@ -30,6 +30,7 @@ SECTIONS = {
         "scores",
         "verify",
         "petitions",
+        "news",
         "tally",
         "rate",
         "period",

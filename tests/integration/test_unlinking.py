@@ -13,8 +13,8 @@ from surveys.store.asking import invitations
 from surveys.store.base import schema
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
+from surveys.store.dossiers.half_months import half_month
 from surveys.store.personal_data import unlinking
-from surveys.store.personal_data.unlinking import half_month
 from surveys.store.results import complaints, evidence, ratings, tallies
 from surveys.store.results.tallies import Dimension
 from tests.integration.rows import NOW, add_dossier, add_unit, answer, evidence_of

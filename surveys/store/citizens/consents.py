@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     """Notices about a followed dossier."""
     COMPLAINT = "complaint"
     """Forwarding a complaint with the petitioner's name."""
+    NEWS = "news"
+    """Hearing once what changed because of the answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,14 @@ from surveys.store.base.schema import (
     contact_dossiers,
     dossiers,
     invitations,
+    procedures,
     responses,
     rights_requests,
 )
 from surveys.store.citizens import consents, contacts
 from surveys.store.citizens.consents import Consent
 from surveys.store.citizens.contacts import Contact
-from surveys.store.results import complaints, petitions
+from surveys.store.results import asides, complaints, news, petitions
 from surveys.store.results.complaints import Complaint
 from surveys.store.results.petitions import Petition
 
@@ -28,6 +29,7 @@ class HeldDossier:
     """A dossier linked to the contact, and how it got linked."""
 
     code: str
+    procedure: str | None
     via: str
     follows: bool
     linked_at: datetime
@@ -78,6 +80,8 @@ class Held:
     complaints: Sequence[Complaint]
     petitions: Sequence[Petition]
     requests: Sequence[HeldRequest]
+    news: Sequence[str]
+    """Units about which the contact wants to hear what changed."""
 
 
 async def collect(conn: Connection, contact_id: int) -> Held | None:
@@ -94,14 +98,22 @@ async def collect(conn: Connection, contact_id: int) -> Held | None:
         complaints=await complaints.list_by_contact(conn, contact_id),
         petitions=await petitions.list_by_contact(conn, contact_id),
         requests=await _requests(conn, contact_id),
+        news=await news.list_wishes(conn, contact_id),
     )
 
 
 async def _dossiers(conn: Connection, contact_id: int) -> list[HeldDossier]:
     linked = contact_dossiers.c
     query = (
-        select(dossiers.c.code, linked.via, linked.follows, linked.linked_at)
+        select(
+            dossiers.c.code,
+            procedures.c.name.label("procedure"),
+            linked.via,
+            linked.follows,
+            linked.linked_at,
+        )
         .join_from(contact_dossiers, dossiers, dossiers.c.id == linked.dossier_id)
+        .outerjoin(procedures, procedures.c.id == dossiers.c.procedure_id)
         .where(linked.contact_id == contact_id)
         .order_by(dossiers.c.code)
     )
@@ -129,7 +141,8 @@ async def _answers(conn: Connection, contact_id: int) -> list[HeldAnswer]:
         .where(responses.c.contact_id == contact_id, answers.c.latest)
         .order_by(responses.c.id, answers.c.id)
     )
-    return [HeldAnswer(**row) for row in (await conn.execute(query)).mappings()]
+    rows = (await conn.execute(query)).mappings()
+    return [HeldAnswer(**{**row, "form": asides.form_of(row["form"])}) for row in rows]
 
 
 async def _requests(conn: Connection, contact_id: int) -> list[HeldRequest]:

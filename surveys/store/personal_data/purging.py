@@ -13,6 +13,7 @@ from surveys.store.base.schema import (
     interviews,
     invitations,
     links,
+    news_wishes,
     outbox,
     responses,
     web_messages,
@@ -92,11 +93,14 @@ async def delete_links(conn: Connection, before: datetime) -> int:
 
 
 async def forget_idle(conn: Connection, before: datetime, now: datetime) -> int:
-    """Erase contacts not seen since this moment and linked to no dossier."""
+    """Erase contacts not seen since this moment, linked to no dossier and waiting for no news."""
     tied = exists().where(contact_dossiers.c.contact_id == contacts.c.id)
     asked = exists().where(interviews.c.contact_id == contacts.c.id)
+    waits = exists().where(news_wishes.c.contact_id == contacts.c.id)
     here = contacts.c.status.not_in((ContactStatus.ERASING, ContactStatus.ERASED))
-    query = select(contacts.c.id).where(contacts.c.last_seen_at < before, here, ~tied, ~asked)
+    query = select(contacts.c.id).where(
+        contacts.c.last_seen_at < before, here, ~tied, ~asked, ~waits
+    )
     idle = list((await conn.execute(query)).scalars())
     for contact_id in idle:
         await requests.forget(conn, contact_id)

@@ -28,7 +28,7 @@ from surveys.store.base.schema import (
 from surveys.store.citizens import web_messages
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.queues.outbox import NO_MESSAGE, Lane, OutboxState
-from surveys.store.results import petitions
+from surveys.store.results import news, petitions
 from surveys.store.system import import_changes
 
 ON_THE_WAY = (OutboxState.DUE, OutboxState.SENDING)
@@ -117,6 +117,7 @@ async def forget_applicant(conn: Connection, dossier_ids: Collection[int]) -> No
 
 async def _untie(conn: Connection, contact_id: int) -> None:
     await petitions.forget(conn, contact_id)
+    await news.forget_wishes(conn, contact_id)
     await conn.execute(delete(interviews).where(interviews.c.contact_id == contact_id))
     await conn.execute(delete(contact_dossiers).where(contact_dossiers.c.contact_id == contact_id))
     await conn.execute(delete(slots).where(slots.c.contact_id == contact_id))

@@ -2,7 +2,8 @@
 
 The dossier keeps the outcomes that its rating counts (`settled_dossiers`); the answers go, in
 shuffled order and without any moment, to tables that know the unit, the procedure and the half
-month alone. Answers with a complaint or petition that waits for a decision stay until it is there.
+month alone. Answers with a complaint or petition that waits for a decision stay until it is there;
+what the owner disowned and no verifier let count is deleted.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -28,13 +29,12 @@ from surveys.store.base.schema import (
     settled_dossiers,
     verifications,
 )
+from surveys.store.dossiers.half_months import half_month
 from surveys.store.results import dossier_records, evidence
 from surveys.store.results.dossier_records import Known
 from surveys.store.results.petitions import OPEN
 
 AT_ONCE = 1_000
-SECOND_HALF = 15
-"""Administrative periods begin on the 15th, calendar ones on the 1st."""
 _KEPT = ("form", "form_version", "channel", "valid", "simulated", "import_id")
 
 
@@ -47,11 +47,6 @@ async def cut_ties(conn: Connection, returned_before: datetime, order: Random) -
     while batch := list((await conn.execute(_ready(returned_before).limit(AT_ONCE))).scalars()):
         done += await _cut(conn, batch, order)
     return done
-
-
-def half_month(day: date | None) -> date | None:
-    """The 1st or the 15th on or before the day."""
-    return day and day.replace(day=SECOND_HALF if day.day >= SECOND_HALF else 1)
 
 
 def _ready(returned_before: datetime) -> Select[Any]:
@@ -77,9 +72,11 @@ async def _cut(conn: Connection, numbers: Collection[int], order: Random) -> int
     which = responses.c.dossier_id.in_(numbers)
     procedure = dossiers.c.procedure_id
     query = select(responses, procedure).join(dossiers, dossiers.c.id == responses.c.dossier_id)
-    found = list((await conn.execute(query.where(which))).mappings())
+    counts = responses.c.set_aside_at.is_(None)
+    found = list((await conn.execute(query.where(which, counts))).mappings())
     order.shuffle(found)
-    await _loosen(conn, [(row, known[row["dossier_id"]]) for row in found])
+    if found:
+        await _loosen(conn, [(row, known[row["dossier_id"]]) for row in found])
     await _delete(conn, select(responses.c.id).where(which))
     await evidence.refresh(conn, numbers)
     return len(found)
@@ -124,7 +121,7 @@ async def _loosen(conn: Connection, found: Sequence[tuple[RowMapping, Known]]) -
         | {
             "unit_id": one.unit_id,
             "procedure_id": row["procedure_id"],
-            "half_month": half_month(one.row()["returned_on"]),
+            "half_month": _half_month(one.row()["returned_on"]),
         }
         for row, one in found
     ]
@@ -135,6 +132,10 @@ async def _loosen(conn: Connection, found: Sequence[tuple[RowMapping, Known]]) -
     numbers = {row["id"]: number for (row, _), number in zip(found, new, strict=True)}
     await _copy_answers(conn, numbers)
     await _copy_complaints(conn, responses.c.id.in_(numbers))
+
+
+def _half_month(day: date | None) -> date | None:
+    return half_month(day) if day else None
 
 
 async def _copy_answers(conn: Connection, numbers: Mapping[int, int]) -> None:
