@@ -11,7 +11,14 @@ from http import HTTPStatus
 from aiohttp import web
 
 logger = logging.getLogger(__name__)
-SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self';"
+        " frame-ancestors 'none'"
+    ),
+}
 """Headers of every response, errors included."""
 LOG_SECONDS = 60.0
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -13,12 +13,15 @@ from aiohttp import web
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel, ChannelContext, Limits, Put, Raw
 from bot.channels.web import NAME, TRAITS
-from bot.channels.web.chat import Page, make_chat
+from bot.channels.web.chat import make_chat
+from bot.channels.web.chats import Page
 from bot.messages import Incoming, IncomingKind, Outgoing
 from bot.sealing import open_body, seal_body
 from surveys.store.citizens import contacts, web_messages
 from surveys.store.citizens.web_messages import Author, NewMessage, WebMessage
 from surveys.store.personal_data import requests
+from surveys.store.results import news
+from surveys.store.results.news import Piece
 
 KINDS = {"text": IncomingKind.TEXT, "tap": IncomingKind.TAP, "start": IncomingKind.START}
 POLL_SECONDS = 2.0
@@ -136,6 +139,11 @@ class WebChannel(Channel):
         async with self._context.database.read_inline() as conn:
             return await contacts.follows_any(conn, self.name, self.bot, self.chat_key(session))
 
+    async def news(self) -> Sequence[Piece]:
+        """The approved pieces of news, the newest first."""
+        async with self._context.database.read_inline() as conn:
+            return await news.list_all(conn, approved_only=True)
+
     async def end(self, session: str) -> None:
         """End the session: its cookie no longer opens the chat, and its bubbles are deleted."""
         chat_key = self.chat_key(session)
@@ -143,7 +151,7 @@ class WebChannel(Channel):
             await requests.end_session(conn, self.name, self.bot, chat_key)
         self.watchers.wake(chat_key)
 
-    async def messages(self, session: str, last_id: int) -> AsyncIterator[Page]:
+    async def messages(self, session: str, last_id: int) -> AsyncGenerator[Page]:
         """The messages after `last_id`, then new ones as they are written, while the page listens.
 
         Yields an empty page every few seconds, so that a dead connection is noticed.

@@ -4,59 +4,39 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal
 from unicodedata import normalize
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.channels import registry
-from bot.channels.base import ChannelContext, Put, Raw
+from bot.channels.base import ChannelContext, Put
+from bot.channels.web.chats import Chats
+from bot.channels.web.news_page import NEWS_PATH, line, render
+from bot.channels.web.plain import PlainPage
 from bot.channels.web.sessions import YEAR_DAYS, Sessions, new_session
 from bot.channels.web.visitors import Streams
 from bot.client_address import client_network
+from bot.texts import load_texts
 from bot.visitors import Visitors
 from surveys.store.citizens.web_messages import WebMessage
+from surveys.texts import Catalog
 from surveys.typed_words import TEXT_LIMIT
 
 SAME = "same-origin"
 PAGES = Path(__file__).parent / "pages"
+LANGUAGE = "vi"
+"""Of the page until the chat speaks another."""
+_ON_PAGE = "page."
 READY = b"event: ready\ndata: all that was said so far\n\n"
 STILL_HERE = b": still here\n\n"
 REPLACED = b"event: replaced\ndata: the page is open elsewhere too\n\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some bubbles in their order; `is_last`: there are no more for now."""
-
-    messages: Sequence[WebMessage]
-    is_last: bool
-
-
-class Chats(Protocol):
-    """What the page's routes need of the channel (`WebChannel`)."""
-
-    def to_raw(self, session: str, event: Mapping[str, Any]) -> Raw:
-        """Convert a page's post for storage."""
-        ...
-
-    async def follows(self, session: str) -> bool:
-        """Whether its citizen waits to hear of a dossier."""
-        ...
-
-    async def end(self, session: str) -> None:
-        """End the session: its chat can no longer be read or continued."""
-        ...
-
-    def messages(self, session: str, last_id: int) -> AsyncIterator[Page]:
-        """The bubbles after `last_id` page by page, then new ones as they are written."""
-        ...
 
 
 class Event(BaseModel):
@@ -82,6 +62,7 @@ class WebChat:
     visitors: Visitors
     sessions: Sessions
     title: str
+    texts: Mapping[str, Catalog] = field(default_factory=load_texts)
     days: int = 30
     proxy_header: str = ""
     demo: bool = False
@@ -95,20 +76,52 @@ class WebChat:
             web.post("/chat/events", self.receive),
             web.post("/chat/end", self.end),
             web.get("/chat/messages", self.stream),
+            web.get(NEWS_PATH, self.news),
             web.get("/pages/{name}", page_file),
+            *self._plain().routes(),
         ]
+
+    def _plain(self) -> PlainPage:
+        """The same chat for browsers without scripts or cookies."""
+        return PlainPage(
+            chats=self.chats,
+            put=self.put,
+            visitors=self.visitors,
+            sessions=self.sessions,
+            texts=self.texts,
+            title=self.title,
+            policy=f"{self._policy()}; script-src 'none'; form-action 'self'",
+            days=self.days,
+            proxy_header=self.proxy_header,
+        )
 
     async def page(self, request: web.Request) -> web.Response:
         """Serve the chat; gives a new visitor a session."""
         html = (PAGES / "chat.html").read_text("utf-8")
-        html = html.replace("{{title}}", escape(self.title))
-        html = html.replace("{{demo}}", "yes" if self.demo else "no")
+        values = self._values() | {"news": line(await self.chats.news(), self.texts[LANGUAGE])}
+        for name, value in values.items():
+            html = html.replace(f"{{{{{name}}}}}", value)
         response = web.Response(text=html, content_type="text/html")
         response.headers["Content-Security-Policy"] = self._policy()
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
         await self._give_session(request, response)
         return response
+
+    async def news(self, _request: web.Request) -> web.Response:
+        """Serve what changed because of the answers."""
+        html = render(await self.chats.news(), self.texts, self.title)
+        response = web.Response(text=html, content_type="text/html")
+        response.headers["Content-Security-Policy"] = f"{self._policy()}; script-src 'none'"
+        return response
+
+    def _values(self) -> dict[str, str]:
+        """What the page is filled with; it can change its language by itself."""
+        texts = {language: page_texts(catalog) for language, catalog in self.texts.items()}
+        as_json = json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")
+        first = {name: escape(text) for name, text in texts[LANGUAGE].items()}
+        fixed = {"lang": LANGUAGE, "title": escape(self.title), "texts": as_json}
+        return first | fixed | {"demo": "yes" if self.demo else "no"}
 
     async def end(self, request: web.Request) -> web.Response:
         """End the session in the browser and the database, so that another person can use it."""
@@ -194,6 +207,7 @@ def make_chat(context: ChannelContext, chats: Chats, put: Put) -> WebChat:
         put=put,
         visitors=Visitors(per_minute=settings.page_posts_per_minute, clock=time.monotonic),
         proxy_header=settings.proxy_header,
+        texts=context.texts,
         title=settings.authority,
         sessions=Sessions(
             keyring=context.keyring,
@@ -204,6 +218,12 @@ def make_chat(context: ChannelContext, chats: Chats, put: Put) -> WebChat:
         demo=context.demo,
         frames=[origin for one in registry.all_traits().values() if (origin := one.web_client)],
     )
+
+
+def page_texts(catalog: Catalog) -> dict[str, str]:
+    """The page's own texts, by their names in its script."""
+    own = (key for key in catalog.texts if key.startswith(_ON_PAGE))
+    return {key.removeprefix(_ON_PAGE): catalog.texts[key] for key in own}
 
 
 async def page_file(request: web.Request) -> web.StreamResponse:

@@ -47,7 +47,11 @@ class Sessions:
 
     def read(self, request: web.Request) -> Session | None:
         """The session of a request; None if it has none that was issued within a year."""
-        found = _VALUE.fullmatch(request.cookies.get(self.cookie, ""))
+        return self.parse(request.cookies.get(self.cookie, ""))
+
+    def parse(self, value: str) -> Session | None:
+        """The session of a signed value, as the cookie or a form carries it."""
+        found = _VALUE.fullmatch(value)
         if found is None or not self._is_signed(found[1], found[2], found[3]):
             return None
         age = self.today().toordinal() - int(found[2])
@@ -77,6 +81,14 @@ class Sessions:
         """Also by a key that was rotated away: the next visit signs it afresh."""
         macs = [_mac(one, session, day) for one in self.keyring().each]
         return any(hmac.compare_digest(mac, one) for one in macs)
+
+    def tag(self, session: str) -> str:
+        """A tag for the forms of a session; other sites cannot make it."""
+        return self.keyring().sign("page form", session)[:MAC_LENGTH]
+
+    def is_tag(self, session: str, tag: str) -> bool:
+        """Whether the tag belongs to this session."""
+        return hmac.compare_digest(self.tag(session).encode(), tag.encode())
 
     def _mac(self, session: str, day: str) -> str:
         return _mac(self.keyring(), session, day)

@@ -1,76 +1,107 @@
 // The citizen's phone. What is sent is kept here until the server has committed it, so that a
 // weak network or a closed page loses nothing; the server drops what it already has.
+// Written for browsers of 2018: no optional chaining, no spread in objects, no catch without a name.
 "use strict";
 
-const talk = document.getElementById("talk");
-const line = document.getElementById("line");
-const words = document.getElementById("words");
-const header = document.querySelector("header");
-const WAITING = "motcua-waiting";
-const waiting = stored(); // this page's own; another tab keeps its own beside them
-// The page is Vietnamese whatever the browser is set to; ?lang=en, or /language in the chat.
-const LANGUAGE = new URLSearchParams(location.search).get("lang") || "";
-const VIETNAMESE = /[ăâđêôơưạ-ỹ]/i;
-const shown = new Map(); // event id -> our own bubble, until the server's copy comes
-let sending = false;
-let connected = false;
-let tapped = false;
+var talk = document.getElementById("talk");
+var log = document.getElementById("log");
+var line = document.getElementById("line");
+var words = document.getElementById("words");
+var header = document.querySelector("header");
+var WAITING = "motcua-waiting";
+var TEXTS = JSON.parse(document.getElementById("texts").textContent);
+var VIETNAMESE = /[ăâđêôơưạ-ỹ]/i;
+var TOKEN = /^[^A-Za-z0-9_-]*([A-Za-z0-9_-]{16,64})(?:[^A-Za-z0-9_-]|$)/;
+var waiting = stored(); // this page's own; another tab keeps its own beside them
+// The page is Vietnamese whatever the browser is set to; ?lang=en, or “language” in the chat.
+var LANGUAGE = /[?&]lang=(vi|en)\b/.test(location.search) ? RegExp.$1 : "";
+var shown = new Map(); // event id -> our own bubble, until the server's copy comes
+var stream = null;
+var last = "";
+var said = "connecting";
+var sending = false;
+var connected = false;
+var tapped = false;
 
 function stored() {
-  try { return JSON.parse(localStorage.getItem(WAITING)) || []; } catch { return []; }
+  try { return JSON.parse(localStorage.getItem(WAITING)) || []; } catch (error) { return []; }
 }
 function store(change) {
-  try { localStorage.setItem(WAITING, JSON.stringify(change(stored()))); } catch { /* kept in memory */ }
+  try { localStorage.setItem(WAITING, JSON.stringify(change(stored()))); } catch (error) { /* kept in memory */ }
 }
-function keep(event) { store((all) => [...all, event]); }
-function drop(event) { store((all) => all.filter((one) => one.id !== event.id)); }
-function newId() { return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join(""); }
-function atEnd() { talk.scrollTop = talk.scrollHeight; }
-function status(text, away) { line.textContent = text; header.classList.toggle("away", Boolean(away)); }
-function ready() { status("Trả lời tự động, cả ngày lẫn đêm"); }
+function keep(event) { store(function (all) { return all.concat([event]); }); }
+function drop(event) { store(function (all) { return all.filter(function (one) { return one.id !== event.id; }); }); }
+function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), function (b) { return ("0" + b.toString(16)).slice(-2); }).join("");
+}
+function text(key) { return TEXTS[document.documentElement.lang][key]; }
+function status(key, away) { said = key; line.textContent = text(key); header.classList.toggle("away", Boolean(away)); }
+function ready() { status("online"); }
 
-function bubble(author, text) {
-  const item = document.createElement("li");
+// A new bubble is shown from its top, however long it is.
+function reveal(item) {
+  if (item.offsetHeight < talk.clientHeight) talk.scrollTop = talk.scrollHeight;
+  else talk.scrollTop = item.offsetTop - talk.offsetTop;
+  if (talk.scrollHeight <= talk.clientHeight) item.scrollIntoView({ block: "nearest" });
+}
+
+// The page speaks the language of the last bubble.
+function speak(lang) {
+  if (document.documentElement.lang === lang) return;
+  document.documentElement.lang = lang;
+  each("[data-text]", function (one) { one.textContent = text(one.id === "line" ? said : one.dataset.text); });
+  each("[data-title]", function (one) { one.title = text(one.dataset.title); });
+  each("[data-label]", function (one) { one.setAttribute("aria-label", text(one.dataset.label)); });
+  each("[data-placeholder]", function (one) { one.placeholder = text(one.dataset.placeholder); });
+}
+function each(selector, change) { Array.from(document.querySelectorAll(selector)).forEach(change); }
+
+function bubble(author, words) {
+  var item = document.createElement("li");
+  var who = document.createElement("span");
   item.className = author;
-  item.textContent = text;
-  item.lang = VIETNAMESE.test(text) ? "vi" : "en";
+  item.lang = VIETNAMESE.test(words) ? "vi" : "en";
+  if (author === "bot") speak(item.lang);
+  who.className = "hidden";
+  who.textContent = text(author === "bot" ? "we" : "you") + " ";
+  item.append(who, words);
   talk.append(item);
   return item;
 }
 
 function retire() {
-  for (const group of talk.querySelectorAll(".buttons:not(.past)")) {
+  each(".buttons:not(.past)", function (group) {
     group.classList.add("past");
-    for (const button of group.querySelectorAll("button")) button.disabled = true;
-  }
+    Array.from(group.querySelectorAll("button")).forEach(function (one) { one.disabled = true; });
+  });
 }
 
 function addButtons(item, rows) {
-  const group = document.createElement("div");
+  var group = document.createElement("div");
   group.className = "buttons";
-  for (const row of rows) {
-    const line = document.createElement("div");
+  rows.forEach(function (row) {
+    var line = document.createElement("div");
     line.className = "row";
-    for (const choice of row) line.append(choice.url ? anchor(choice) : button(choice));
+    row.forEach(function (choice) { line.append(choice.url ? anchor(choice.label, choice.url) : button(choice)); });
     group.append(line);
-  }
+  });
   item.append(group);
 }
 
-function anchor(choice) {
-  const link = document.createElement("a");
-  link.textContent = choice.label;
-  link.href = choice.url;
+function anchor(label, url) {
+  var link = document.createElement("a");
+  link.textContent = label;
+  link.href = url;
   link.rel = "noopener";
   return link;
 }
 
 function button(choice) {
-  const made = document.createElement("button");
+  var made = document.createElement("button");
   made.type = "button";
   made.textContent = choice.label;
   made.classList.toggle("aside", Boolean(choice.aside));
-  made.addEventListener("click", () => {
+  made.addEventListener("click", function () {
     made.classList.add("chosen");
     retire();
     tapped = true; // the button is gone: the reader's place moves on to what comes next
@@ -80,130 +111,164 @@ function button(choice) {
 }
 
 function say(event) {
-  const kept = { id: newId(), language: LANGUAGE, text: "", data: "", ...event };
+  var kept = Object.assign({ id: newId(), language: LANGUAGE, text: "", data: "" }, event);
   waiting.push(kept);
   keep(kept);
   if (kept.kind !== "start") {
-    const item = bubble("citizen", kept.text);
+    var item = bubble("citizen", kept.text);
     item.classList.add("waiting");
+    item.dataset.waiting = text("sending");
     shown.set(kept.id, item);
-    atEnd();
+    reveal(item);
   }
   flush();
 }
 
-async function flush() {
-  if (sending) return;
+function flush() {
+  if (sending || !waiting.length) return;
   sending = true;
-  while (waiting.length) {
-    if (!(await post(waiting[0]))) break;
-    drop(waiting.shift());
-  }
-  sending = false;
-  if (waiting.length) setTimeout(flush, 2000);
+  post(waiting[0]).then(function (done) {
+    sending = false;
+    if (done) { drop(waiting.shift()); flush(); } else setTimeout(flush, 2000);
+  });
 }
 
-async function post(event) {
-  try {
-    const answer = await fetch("/chat/events", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(event) });
-    const own = shown.get(event.id);
+function post(event) {
+  var asked = { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json" }, body: JSON.stringify(event) };
+  return fetch("/chat/events", asked).then(function (answer) {
+    var own = shown.get(event.id);
     if (answer.ok && own) own.classList.remove("waiting");
     if (answer.ok && connected) ready();
+    if (answer.status === 403) return withoutSession();
     return answer.ok || answer.status === 400;
-  } catch {
-    status("Mạng yếu, đang gửi lại. Câu trả lời của Ông/Bà không mất.", true);
+  }, function () {
+    status("weak", true);
     return false;
-  }
+  });
+}
+
+// No cookie came along: in another site's frame, where cookies are off, or once the session is over.
+// A new page gives a new one; where none is kept, the plain page carries it in its form.
+function withoutSession() {
+  var again = "motcua-again";
+  try {
+    if (window.self === window.top && navigator.cookieEnabled && !sessionStorage.getItem(again)) {
+      sessionStorage.setItem(again, "1");
+      location.reload();
+      return false;
+    }
+  } catch (error) { /* nothing may be kept here */ }
+  var start = waiting.filter(function (one) { return one.kind === "start"; })[0];
+  var form = document.createElement("form");
+  form.method = "post";
+  form.action = "/plain";
+  field(form, "kind", "start");
+  field(form, "text", start ? start.text : "");
+  field(form, "id", start ? start.id : newId());
+  waiting.forEach(drop);
+  document.body.append(form);
+  form.submit();
+  return false;
+}
+
+function field(form, name, value) {
+  var input = document.createElement("input");
+  input.type = "hidden";
+  input.name = name;
+  input.value = value;
+  form.append(input);
 }
 
 function receive(message) {
-  const data = JSON.parse(message.data);
-  if (data.author === "citizen") return receiveOwn(data);
+  var data = JSON.parse(message.data);
+  last = message.lastEventId;
+  if (data.author === "citizen") { receiveOwn(data); return; }
   retire();
-  const item = bubble("bot", data.brief || data.text);
+  var item = bubble("bot", data.brief || data.text);
   if (data.buttons && data.buttons.length) addButtons(item, data.buttons);
   if (tapped) { item.tabIndex = -1; item.focus({ preventScroll: true }); tapped = false; }
-  atEnd();
+  reveal(item);
 }
 
 function receiveOwn(data) {
-  for (const [id, item] of shown) {
-    if (item.firstChild && item.firstChild.textContent === data.text) {
-      item.classList.remove("waiting");
-      talk.append(item);
-      shown.delete(id);
-      return;
-    }
+  var own = Array.from(shown).filter(function (pair) { return pair[1].lastChild.textContent === data.text; })[0];
+  if (own) {
+    own[1].classList.remove("waiting");
+    talk.append(own[1]);
+    shown.delete(own[0]);
+    return;
   }
-  bubble("citizen", data.text);
-  atEnd();
+  reveal(bubble("citizen", data.text));
 }
 
 function listen() {
-  const stream = new EventSource("/chat/messages");
+  if (stream) stream.close();
+  stream = new EventSource("/chat/messages" + (last ? "?after=" + last : ""));
   stream.onmessage = receive;
-  stream.addEventListener("ready", begin);
-  stream.addEventListener("replaced", () => { stream.close(); connected = false; status("Trang này đang mở ở nơi khác. Tải lại trang để tiếp tục tại đây.", true); });
-  stream.onopen = () => { connected = true; ready(); flush(); };
-  stream.onerror = () => { connected = false; status("Mất kết nối, đang nối lại. Câu trả lời của Ông/Bà không mất.", true); };
+  stream.addEventListener("ready", function () { log.setAttribute("aria-live", "polite"); begin(); });
+  stream.addEventListener("replaced", function () { stream.close(); stream = null; connected = false; status("elsewhere", true); });
+  stream.onopen = function () { connected = true; ready(); flush(); };
+  stream.onerror = function () { connected = false; status("away", true); };
+}
+// A page that gave its place to another tab takes it again when it is looked at.
+function comeBack() { if (!stream && document.visibilityState === "visible") listen(); }
+document.addEventListener("visibilitychange", comeBack);
+window.addEventListener("focus", comeBack);
+document.addEventListener("click", comeBack);
+
+// Links are damaged on their way: a full stop, a bracket, a tracker's parameter behind them.
+function tokenOf(hash) {
+  var found = null;
+  try { found = TOKEN.exec(decodeURIComponent(hash)); } catch (error) { found = TOKEN.exec(hash); }
+  return found ? found[1] : "";
 }
 
 function openLink() {
-  const token = location.hash.slice(1);
-  if (!/^[A-Za-z0-9_-]{16,64}$/.test(token)) return false;
-  history.replaceState(null, "", location.pathname);
+  if (/tgWebApp/.test(location.hash)) return false;
+  var token = tokenOf(location.hash.slice(1));
+  if (!token) return false;
+  history.replaceState(null, "", location.pathname + location.search);
   say({ kind: "start", text: token });
   return true;
 }
 
-document.getElementById("say").addEventListener("submit", (event) => {
+function submit(event) {
   event.preventDefault();
-  const text = words.value.trim();
-  if (!text) return;
+  var typed = words.value.trim();
+  if (!typed) return;
   words.value = "";
   words.style.height = "";
-  say({ kind: "text", text });
+  say({ kind: "text", text: typed });
+}
+document.getElementById("say").addEventListener("submit", submit);
+words.addEventListener("keydown", function (event) {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
 });
-words.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    document.getElementById("say").requestSubmit();
-  }
-});
-words.addEventListener("input", () => { words.style.height = ""; words.style.height = `${words.scrollHeight}px`; });
-document.getElementById("menu").addEventListener("click", () => say({ kind: "text", text: "/trogiup" }));
+words.addEventListener("input", function () { words.style.height = ""; words.style.height = words.scrollHeight + "px"; });
+document.getElementById("menu").addEventListener("click", function () { say({ kind: "text", text: document.documentElement.lang === "en" ? "help" : "trợ giúp" }); });
 // For a shared phone or a counter's screen: whoever comes next sees nothing of this chat.
-document.getElementById("leave").addEventListener("click", async () => {
-  if (!confirm("Kết thúc trên máy này? Người dùng sau sẽ không xem được cuộc trò chuyện; câu trả lời đã gửi vẫn được giữ.")) return;
-  try {
-    const answer = await fetch("/chat/end", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
+document.getElementById("leave").addEventListener("click", function () {
+  if (!confirm(text("leave_sure"))) return;
+  fetch("/chat/end", { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json" }, body: "{}" }).then(function (answer) {
     if (!answer.ok && answer.status !== 403) throw new Error(String(answer.status));
-    try { localStorage.removeItem(WAITING); } catch { /* nothing was kept */ }
+    try { localStorage.removeItem(WAITING); } catch (error) { /* nothing was kept */ }
     location.replace(location.pathname);
-  } catch {
-    status("Chưa kết thúc được vì mạng yếu. Xin Ông/Bà bấm lại.", true);
-  }
+  }).catch(function () { status("leave_failed", true); });
 });
 window.addEventListener("hashchange", openLink);
 window.addEventListener("online", flush);
 
-async function demoCase() {
-  const answer = await fetch("/demo/case", { method: "POST" });
-  return answer.ok ? answer.json() : null;
+function demo(path, method, use) {
+  fetch(path, { method: method, credentials: "same-origin" }).then(function (answer) { if (answer.ok) answer.json().then(use); });
 }
+function beginDemo() { demo("/demo/case", "POST", function (found) { say({ kind: "start", text: found.token }); }); }
 
 function prepareDemo() {
   document.getElementById("demo").hidden = false;
   document.getElementById("try-form").addEventListener("click", beginDemo);
-  document.getElementById("try-code").addEventListener("click", async () => {
-    const answer = await fetch("/demo/code");
-    if (answer.ok) say({ kind: "text", text: (await answer.json()).code });
+  document.getElementById("try-code").addEventListener("click", function () {
+    demo("/demo/code", "GET", function (found) { say({ kind: "text", text: found.code }); });
   });
-}
-
-async function beginDemo() {
-  const found = await demoCase();
-  if (found) say({ kind: "start", text: found.token });
 }
 
 // A first visit: the demo invites with a dossier just returned, elsewhere one is greeted.
@@ -214,6 +279,8 @@ function begin() {
   else say({ kind: "start" });
 }
 
-let begun = openLink();
+if (LANGUAGE) speak(LANGUAGE);
+var begun = openLink();
 if (document.body.dataset.demo === "yes") prepareDemo();
 listen();
+flush();

@@ -1,0 +1,168 @@
+"""The page in a real browser: by keyboard and ear, without script or cookie, in many tabs."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from surveys.store.base.database import Database
+from surveys.store.dossiers import links
+from tests.fakes.context import channel_context
+from tests.integration.rows import add_dossier, add_unit
+from tests.security.running import ANYWHERE, running
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"),
+    "--disable-features=LocalNetworkAccessChecks",
+]
+SMALL = {"width": 320, "height": 568}
+MESSENGER = "https://web.telegram.org/"
+HTML: dict[str, Any] = {"content_type": "text/html"}
+ZOOMED = {"width": 320, "height": 256}
+"""What is left of 1280 × 1024 at 400 %."""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+]
+
+
+@dataclass(kw_only=True)
+class Place:
+    """A served page and a browser."""
+
+    base: str
+    browser: Browser
+
+    async def page(self, path: str = "/", **context: Any) -> Page:  # noqa: ANN401
+        """A page in a browser of its own."""
+        made = await self.browser.new_context(**({"viewport": SMALL} | context))
+        page = await made.new_page()
+        await page.goto(f"{self.base}{path}")
+        return page
+
+    def link(self, number: int, behind: str = "") -> str:
+        """The path of a dossier's link, and what came behind it on its way."""
+        return f"/#{str(number) * 22}{behind}"
+
+
+@asynccontextmanager
+async def place(database: Database) -> AsyncIterator[Place]:
+    """Three returned dossiers of a commune, with links 1 to 3."""
+    async with database.write() as conn:
+        unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")
+        for number in range(1, 4):
+            code = f"000.17.22.H56-210503-000{number}"
+            dossier = await add_dossier(conn, unit, code)
+            now, lasts = datetime.now().astimezone(), timedelta(days=9)
+            await links.make(conn, dossier, str(number) * 22, now, lasts)
+    async with running(channel_context(database, **ANYWHERE)) as (_, base), async_playwright() as p:
+        browser = await p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield Place(base=base, browser=browser)
+        await browser.close()
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong."""
+    found = await Axe().run(page)
+    return [f"{one['id']}: {one['help']}" for one in found.response["violations"]]
+
+
+async def test_by_keyboard_and_ear(sqlite_database: Database) -> None:
+    """A damaged link opens; the focus follows the questions; who speaks is said; axe agrees."""
+    async with place(sqlite_database) as here:
+        page = await here.page(here.link(1, ".&fbclid=abc"))
+        await expect(page.locator("#talk li.bot").first).to_contain_text("UBND xã An Hòa")
+        assert await violations(page) == []
+        await page.get_by_text("Đồng ý", exact=True).focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
+        await expect(page.locator("#talk li.bot").last).to_be_focused()
+        for number in range(2, 5):
+            await page.keyboard.press("Tab")
+            await page.keyboard.press("Space")
+            await expect(page.locator("#talk li.bot").last).to_contain_text(f"Câu {number}/4")
+            await expect(page.locator("#talk li.bot").last).to_be_focused()
+        assert await page.locator("#log").get_attribute("aria-live") == "polite"
+        assert (await page.locator("#talk li.citizen").last.inner_text()).startswith("Ông/Bà:")
+        assert await violations(page) == []
+        await page.locator("#words").fill("english")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
+        words = "A message, or a dossier code…"
+        await expect(page.locator("#words")).to_have_attribute("placeholder", words)
+        assert await violations(page) == []
+
+
+async def test_without_a_script(sqlite_database: Database) -> None:
+    """The page leads to the plain one by itself; the form is answered there; axe agrees."""
+    async with place(sqlite_database) as here:
+        page = await here.page(java_script_enabled=False, color_scheme="dark")
+        await expect(page).to_have_url(f"{here.base}/plain")
+        await page.locator("#words").fill(f"{here.base}{here.link(1)}")
+        await page.get_by_role("button", name="Gửi").click()
+        await page.get_by_role("button", name="Đồng ý").click()
+        for label in ("Hài lòng", "Một lần", "Chỉ Bộ phận Một cửa", "Không"):
+            await page.get_by_role("button", name=label, exact=True).click()
+        await expect(page.locator("#talk")).to_contain_text("Phần chính đã xong")
+        scripted = await here.page("/plain")
+        assert await violations(scripted) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_small_zoomed_dark_and_with_forced_colours(
+    sqlite_database: Database,
+    scheme: Any,  # noqa: ANN401
+) -> None:
+    """Nothing is wider than the window; at 400 %, with letters of 150 %, one can answer."""
+    async with place(sqlite_database) as here:
+        for viewport in (SMALL, ZOOMED):
+            page = await here.page(
+                here.link(1), viewport=viewport, color_scheme=scheme, forced_colors="none"
+            )
+            await expect(page.get_by_text("Đồng ý", exact=True)).to_be_visible()
+            await page.evaluate("document.documentElement.style.fontSize = '159%'")
+            assert await page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+            await page.get_by_text("Đồng ý", exact=True).click()
+            await expect(page.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
+            await expect(page.locator("#talk li.bot").last).to_be_in_viewport()
+            assert await violations(page) == []
+
+
+async def test_seven_tabs(sqlite_database: Database) -> None:
+    """All show the chat when they are looked at; one answer counts once."""
+    async with place(sqlite_database) as here:
+        first = await here.page(here.link(1))
+        await expect(first.get_by_text("Đồng ý", exact=True)).to_be_visible()
+        tabs = [first]
+        for _ in range(6):
+            tab = await first.context.new_page()
+            await tab.goto(f"{here.base}/")
+            await expect(tab.get_by_text("Đồng ý", exact=True)).to_be_visible()
+            tabs.append(tab)
+        await tabs[-1].get_by_text("Đồng ý", exact=True).click()
+        for tab in reversed(tabs):
+            await tab.bring_to_front()
+            await tab.locator("h1").click()
+            await expect(tab.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
+
+
+async def test_in_a_frame_of_another_site(sqlite_database: Database) -> None:
+    """No cookie comes along there: the page goes on as the plain one, with the same link."""
+    async with place(sqlite_database) as here:
+        frame = f'<iframe src="{here.base}{here.link(2)}" width="400" height="600"></iframe>'
+
+        page = await here.page()
+        await page.context.route(MESSENGER, lambda route: route.fulfill(body=frame, **HTML))
+        await page.goto(MESSENGER)
+        inside = page.frame_locator("iframe")
+        await inside.get_by_role("button", name="Đồng ý").click(timeout=20_000)
+        await expect(inside.locator("#talk")).to_contain_text("Câu 1/4")
