@@ -67,13 +67,25 @@ def screen_text(screen: Screen, catalog: Catalog) -> str:
     """A screen as text that is complete without buttons, since not every channel has them."""
     if screen.kind is ScreenKind.QUESTION:
         return _question_text(screen, catalog)
-    left = screen.steps - screen.step
-    parts = [catalog.text(f"interview.screen.{screen.text}", left=left)]
+    parts = [_said(screen, catalog)]
     if screen.kind is ScreenKind.OFFER:
         parts.append(_options_text(screen, catalog))
     if screen.takes_text:
         parts.append(catalog.text(f"interview.hint.{_TEXT_HINTS[screen.text]}"))
     return "\n\n".join(parts)
+
+
+def _said(screen: Screen, catalog: Catalog) -> str:
+    """The sentence of a screen without a question; the offer says how many are left."""
+    comment = catalog.text("interview.screen.comment") if screen.comment_left else ""
+    return catalog.text(
+        f"interview.screen.{screen.text}", left=questions_left(screen), comment=comment
+    )
+
+
+def questions_left(screen: Screen) -> int:
+    """The questions an offer still has, the free comment not counted among several."""
+    return screen.steps - screen.step - screen.comment_left
 
 
 def screen_brief(screen: Screen, catalog: Catalog) -> str:
@@ -82,7 +94,7 @@ def screen_brief(screen: Screen, catalog: Catalog) -> str:
         return screen_text(screen, catalog)
     if screen.kind is ScreenKind.QUESTION:
         return _headed(screen, catalog)
-    parts = [catalog.text(f"interview.screen.{screen.text}", left=screen.steps - screen.step)]
+    parts = [_said(screen, catalog)]
     if screen.takes_text:
         parts.append(catalog.text(f"interview.hint.{_TEXT_HINTS[screen.text]}"))
     return "\n\n".join(parts)
@@ -132,7 +144,7 @@ def _labels(screen: Screen, catalog: Catalog) -> list[str]:
 
 
 def _action_label(name: str, screen: Screen, catalog: Catalog) -> str:
-    return catalog.text(f"interview.button.{name}", left=screen.steps - screen.step)
+    return catalog.text(f"interview.button.{name}", left=questions_left(screen))
 
 
 def buttons(screen: Screen, catalog: Catalog, interview_id: int) -> tuple[tuple[Button, ...], ...]:

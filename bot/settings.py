@@ -87,6 +87,10 @@ class Settings(ChannelSettings, ReportSettings, PushSettings, AskingSettings):
     """How long answers can be changed after the form was finished."""
     link_days: Days = 90
     """How long a link to a dossier works."""
+    look_up_proof: bool = True
+    """Whether a typed code alone is answered by asking for a second proof, in the same words
+    whether there is such a dossier or not; `no`: it shows the stage and the promised day
+    (TT 01/2018/TT-VPCP Điều 16)."""
     look_ups_per_hour: Count = 20
     """Dossier codes one chat may look up per hour without proof: codes can be guessed (a counter
     a day)."""

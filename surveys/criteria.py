@@ -32,6 +32,8 @@ class ReviewReason(StrEnum):
     """Several contacts, by the citizen's own mistake as they say."""
     FIELD_CHECK = "field_check"
     """Several bodies, for a field check as they say."""
+    DISOWNED = "disowned"
+    """The owner says that somebody else answered."""
     CHANGED = "changed"
     """What the dossier shows is no longer what the officer decided about."""
 

@@ -19,6 +19,7 @@ from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers
 from surveys.store.results import (
+    asides,
     complaints,
     dossier_records,
     petitions,
@@ -98,6 +99,25 @@ async def change(runtime: Runtime, dossier: str, criterion: str, outcome: str, r
 async def refuse(runtime: Runtime, dossier: str, criteria: tuple[str, ...], reason: str) -> None:
     """Leave a dossier out of criteria: its evidence cannot be relied on."""
     await _decide(runtime, dossier, criteria, Action.REFUSE, None, reason)
+
+
+@command.command("aside")
+@click.argument("dossier")
+@click.argument("decision", type=click.Choice(["keep", "drop"]))
+@reason_option
+async def decide_aside(runtime: Runtime, dossier: str, decision: str, reason: str) -> None:
+    """Decide about an answer that the owner disowned."""
+    if not reason.strip():
+        raise Refusal("verify.no_reason")
+    code = normal_code(dossier)
+    database = await runtime.database()
+    async with database.write() as conn:
+        await require_dossier(conn, runtime.scope, code)
+        dossier_id = await verifications.find_dossier_id(conn, code)
+        await asides.decide(conn, dossier_id, counts=decision == "keep")
+        details = {"decision": decision, "reason": reason.strip()}
+        await runtime.audit(conn, "verify.aside", f"dossier:{code}", details)
+    runtime.say("verify.aside_decided", dossier=code)
 
 
 @command.command("complaint")

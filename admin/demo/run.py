@@ -27,6 +27,7 @@ def settings_for(settings: Settings, folder: Path, port: int) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
     return replace(
         settings,
+        look_up_proof=False,
         database_url=f"sqlite:///{folder / 'motcua.sqlite'}",
         listen=f"127.0.0.1:{port}",
         public_url="",

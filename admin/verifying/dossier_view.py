@@ -10,6 +10,7 @@ from admin.verifying.dossier_file import DossierFile
 from admin.verifying.dossier_phrases import DossierPhrases
 from surveys.criteria import CRITERIA
 from surveys.store.results.answer_history import Complained, Said
+from surveys.store.results.asides import form_of
 
 CSV_KEYS = ("criterion", "raw", "outcome", "points", "raw_words", "outcome_words")
 ANSWERS = "at channel form question answer latest"
@@ -90,10 +91,13 @@ class DossierView:
 
     def _said(self, one: Said) -> dict[str, Any]:
         question, option = self.phrases.asked(one.question, one.option)
+        form = f"{form_of(one.form)} {one.form_version}"
+        if form_of(one.form) != one.form:
+            form = self.phrases.text("aside", form=form)
         return {
             "at": self.phrases.runtime.local(one.answered_at),
             "channel": one.channel,
-            "form": f"{one.form} {one.form_version}",
+            "form": form,
             "question": question,
             "answer": option or one.text or self.phrases.text("withdrawn"),
             "latest": one.latest,

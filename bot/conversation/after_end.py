@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.conversation import desks, lookup, survey
+from bot.conversation import desks, lookup, second_proof, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from bot.conversation.words import asks, says
@@ -60,7 +60,7 @@ async def _reopen(turn: Turn, interview: Interview) -> None:
 async def _show_dossier(turn: Turn, interview: Interview) -> None:
     dossier = await lookups.find_by_id(turn.conn, interview.dossier_id)
     if dossier is not None:
-        await lookup.show(turn, dossier, proved=True)
+        await lookup.show(turn, dossier, await second_proof.level(turn, dossier))
 
 
 async def _say_welcome(turn: Turn, _: Interview) -> None:

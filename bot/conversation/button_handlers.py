@@ -2,7 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation import after_end, commands, consent, follow, opening, petition, rights
+from bot.conversation import (
+    after_end,
+    commands,
+    consent,
+    follow,
+    news,
+    opening,
+    petition,
+    proved,
+    rights,
+)
 from bot.conversation.buttons import ButtonPress, Verb
 from bot.conversation.turn import Turn
 from bot.conversation.words import Command, CommandName
@@ -29,6 +39,10 @@ async def _follow(turn: Turn, press: ButtonPress) -> None:
     await follow.on_decision(turn, press.subject, agreed=press.answer == YES)
 
 
+async def _proof(turn: Turn, press: ButtonPress) -> None:
+    await proved.on_press(turn, press)
+
+
 async def _survey(turn: Turn, press: ButtonPress) -> None:
     await opening.open_by_button(turn, press.subject)
 
@@ -49,6 +63,10 @@ async def _comment(turn: Turn, press: ButtonPress) -> None:
     await after_end.on_decision(turn, agreed=press.answer == YES)
 
 
+async def _news(turn: Turn, press: ButtonPress) -> None:
+    await news.on_press(turn, press)
+
+
 async def _erase(turn: Turn, press: ButtonPress) -> None:
     await rights.on_erase_decision(turn, agreed=press.answer == YES)
 
@@ -65,11 +83,13 @@ _HANDLERS: dict[Verb, Callable[[Turn, ButtonPress], Awaitable[None]]] = {
     Verb.CONSENT: _consent,
     Verb.DETAILS: _details,
     Verb.FOLLOW: _follow,
+    Verb.PROOF: _proof,
     Verb.SURVEY: _survey,
     Verb.PETITION: _petition,
     Verb.COMPLAIN: _complain,
     Verb.REPORT: _report,
     Verb.COMMENT: _comment,
+    Verb.NEWS: _news,
     Verb.ERASE: _erase,
     Verb.LANGUAGE: _language,
     Verb.GO: _go,

@@ -22,6 +22,8 @@ class Verb(StrEnum):
     """… the invitation."""
     FOLLOW = "follow"
     """… the dossier."""
+    PROOF = "proof"
+    """… the dossier; answered with a goal of `second_proof`, or no."""
     SURVEY = "survey"
     """… the dossier."""
     PETITION = "petition"
@@ -33,6 +35,8 @@ class Verb(StrEnum):
     COMMENT = "comment"
     ERASE = "erase"
     LANGUAGE = "language"
+    NEWS = "news"
+    """… the interview."""
     GO = "go"
 
 

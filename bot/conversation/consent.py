@@ -6,7 +6,6 @@ from datetime import date
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from surveys.legal import find_survey_basis
-from surveys.privacy import masked
 from surveys.store.asking import invitations
 from surveys.store.asking.invitations import Invitation
 from surveys.store.citizens import consents
@@ -22,7 +21,6 @@ async def ask_survey(turn: Turn, invitation: Invitation, dossier: DossierStage) 
         "consent.survey",
         authority=turn.context.settings.authority,
         procedure=procedure,
-        code=masked(dossier.code),
         unit=dossier.unit,
         questions=turn.context.questions(turn.day_of(dossier)),
         abroad=_abroad(turn),
@@ -82,7 +80,9 @@ async def is_given(turn: Turn, purpose: Purpose) -> bool:
 
 def text_version(turn: Turn, purpose: Purpose) -> str:
     """The beginning of the text's SHA-256, which proves the wording agreed to."""
-    wording = turn.texts.texts[f"conversation.consent.{purpose}"]
+    key = f"conversation.consent.{purpose}"
+    page = f"{key}_page"
+    wording = turn.texts.texts[page if not turn.traits.notifies and page in turn.texts else key]
     if purpose is Purpose.SURVEY:
         wording += turn.texts.texts["conversation.consent.details"]
     return hashlib.sha256(wording.encode()).hexdigest()[:16]

@@ -40,6 +40,10 @@ class Focus:
     """The last refused invitation: a later yes opens it again."""
     unfiled: str = ""
     """Text written after the end that may be added to the opinion, encrypted."""
+    code: str = ""
+    """The code for which the second proof is asked; empty: by a link."""
+    goal: str = ""
+    """What goes on after the second proof."""
     petition: int | None = None
     field: str | None = None
     """The field of that petition that is being corrected."""
@@ -73,6 +77,8 @@ def focus_from(plain: Mapping[str, Any]) -> Focus:
         before=_asked(plain.get("before")),
         declined=plain.get("declined"),
         unfiled=plain.get("unfiled", ""),
+        code=plain.get("code", ""),
+        goal=plain.get("goal", ""),
         petition=plain.get("petition"),
         field=plain.get("field"),
         said=tuple(Said(**dict(zip(Said.__slots__, one, strict=True))) for one in said),

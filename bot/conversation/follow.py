@@ -1,6 +1,6 @@
 """Subscribes citizens to the notice that a dossier is returned."""
 
-from bot.conversation import consent, desks
+from bot.conversation import consent, desks, second_proof
 from bot.conversation.turn import Turn
 from surveys.store.citizens import contacts
 from surveys.store.citizens.consents import Purpose
@@ -19,4 +19,6 @@ async def on_decision(turn: Turn, dossier_id: int, *, agreed: bool) -> None:
     if agreed or not await consent.is_given(turn, Purpose.STATUS):
         await consent.keep(turn, Purpose.STATUS, given=agreed)
     await contacts.follow(turn.conn, turn.contact.id, dossier_id, follows=agreed)
-    await turn.say("follow.yes" if agreed else "follow.no", code=dossier.code)
+    named = await second_proof.name(turn, dossier)
+    said = turn.here("follow.yes", code=named) if agreed else turn.text("follow.no", code=named)
+    await turn.say("as_is", text=said)

@@ -4,15 +4,15 @@ concerns.
 TT 01/2018/TT-VPCP Điều 16: without proof only the code, how far it is, and the promised date.
 """
 
-from bot.conversation import desks, look_up_limits, petition, survey
+from bot.conversation import desks, look_up_limits, petition, second_proof, survey
 from bot.conversation.buttons import Verb
 from bot.conversation.codes import possible_reference, reference_within
+from bot.conversation.second_proof import Goal, Level
 from bot.conversation.turn import Rows, Turn
 from bot.messages import Outgoing
 from surveys.dossier import DONE, IN_WORK, Stage, Status
 from surveys.store.asking import invitations
 from surveys.store.citizens import contacts
-from surveys.store.citizens.contacts import Via
 from surveys.store.dossiers import lookups
 from surveys.store.dossiers.lookups import DossierStage
 
@@ -31,23 +31,24 @@ LAST = 4
 async def show_by_code(turn: Turn, code: str) -> None:
     """Answer a typed code; lookups without proof are counted, since codes can be guessed."""
     dossier = await lookups.find_by_code(turn.conn, code)
-    if dossier is not None and await _is_proved(turn, dossier):
-        await show(turn, dossier, proved=True)
+    level = await second_proof.level(turn, dossier) if dossier else Level.NONE
+    if dossier is not None and level is not Level.NONE:
+        await show(turn, dossier, level)
     elif await _is_allowed(turn):
         await look_up_limits.note(turn)
-        if dossier is None:
+        if turn.context.settings.look_up_proof:
+            await second_proof.ask(turn, dossier, code, Goal.SHOW)
+        elif dossier is None:
             desk = await desks.describe_top(turn)
             await turn.say("lookup.unknown", code=code, desk=desk)
         else:
-            await show(turn, dossier, proved=False)
+            await show(turn, dossier, Level.NONE)
 
 
-async def show_if_found(turn: Turn, code: str) -> bool:
-    """Answer a possible code of another format; False if no dossier has it."""
-    if await look_up_limits.minutes_to_wait(turn):
-        return False
-    if await lookups.find_by_code(turn.conn, code) is None:
-        await look_up_limits.note(turn)
+async def show_if_own(turn: Turn, code: str) -> bool:
+    """Answer a possible code of another format; False if it is of no dossier of this citizen."""
+    dossier = await lookups.find_by_code(turn.conn, code)
+    if dossier is None or await second_proof.level(turn, dossier) is Level.NONE:
         return False
     await show_by_code(turn, code)
     return True
@@ -64,9 +65,12 @@ async def show_by_reference(turn: Turn, *, within: bool = False) -> bool:
     return await petition.follow(turn, reference)
 
 
-async def show(turn: Turn, dossier: DossierStage, *, proved: bool) -> None:
-    """Show the dossier's stage, what to do next, and the offers."""
-    stage = dossier.stage
+async def show(turn: Turn, dossier: DossierStage, level: Level) -> None:
+    """Show the dossier's stage, what to do next, and the offers, as far as this level may know."""
+    if level is Level.LINK:
+        await _show_by_link(turn, dossier)
+        return
+    stage, proved = dossier.stage, level is Level.FULL
     lines = [turn.text("lookup.code", code=dossier.code), _far(turn, stage)]
     lines += _details(turn, dossier) if proved else []
     lines += [*_promises(turn, dossier), await _next(turn, dossier, proved=proved)]
@@ -75,6 +79,21 @@ async def show(turn: Turn, dossier: DossierStage, *, proved: bool) -> None:
     if dossier.days_late(turn.today):
         rows = (*rows, (turn.button("complain", Verb.COMPLAIN, dossier.id, "ask"),))
     await turn.send(Outgoing(text="\n".join(lines), buttons=rows))
+
+
+async def _show_by_link(turn: Turn, dossier: DossierStage) -> None:
+    """Procedure, unit and how far it is; the rest is one proof away."""
+    about = f" “{dossier.procedure}”" if dossier.procedure else ""
+    desk = desks.describe(turn, dossier.desk)
+    lines = [
+        turn.text("lookup.by_link", procedure=about, unit=dossier.unit),
+        _far(turn, dossier.stage),
+        turn.text(f"lookup.next.{dossier.stage}", desk=desk),
+    ]
+    offered, rows = await _offer(turn, dossier, dossier.stage, proved=True)
+    lines += ["", offered] if offered else []
+    more = (turn.button("show_details", Verb.PROOF, dossier.id, Goal.SHOW),)
+    await turn.send(Outgoing(text="\n".join(lines), buttons=(*rows, more)))
 
 
 def _promises(turn: Turn, dossier: DossierStage) -> list[str]:
@@ -155,7 +174,7 @@ async def _offer(
             turn.button("follow", Verb.FOLLOW, dossier.id, "yes"),
             turn.button("no_need", Verb.FOLLOW, dossier.id, "no"),
         )
-        return turn.text("consent.status"), (buttons,)
+        return turn.here("consent.status"), (buttons,)
     if proved and await may_be_asked(turn, dossier):
         button = turn.button("answer", Verb.SURVEY, dossier.id)
         return turn.text("lookup.ask"), ((button,),)
@@ -166,16 +185,6 @@ async def _is_asked_something(turn: Turn) -> bool:
     asked = turn.focus.asked
     waits = turn.focus.petition is not None or (asked is not None and asked.verb != Verb.FOLLOW)
     return waits or await survey.is_under_way(turn)
-
-
-async def _is_proved(turn: Turn, dossier: DossierStage) -> bool:
-    """Whether the contact opened the dossier's link, or shared the phone it was filed with."""
-    if await contacts.find_proof(turn.conn, turn.contact.id, dossier.id) is not None:
-        return True
-    own = turn.contact.phone_key is not None and turn.contact.phone_key == dossier.phone_key
-    if own:
-        await contacts.link(turn.conn, turn.contact.id, [dossier.id], Via.PHONE, turn.now)
-    return own
 
 
 async def _is_allowed(turn: Turn) -> bool:

@@ -2,12 +2,21 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.conversation import after_end, opening, petition, petition_form, rights, survey
+from bot.conversation import (
+    after_end,
+    opening,
+    petition,
+    petition_form,
+    rights,
+    second_proof,
+    survey,
+)
 from bot.conversation.turn import Turn
 
 _OPEN: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
     rights.repeat_erase,
     after_end.repeat,
+    second_proof.repeat,
     petition_form.repeat,
     survey.show_again,
     opening.repeat_consent,

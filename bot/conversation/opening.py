@@ -3,8 +3,9 @@
 import re
 from dataclasses import replace
 
-from bot.conversation import consent, desks, lookup, survey
+from bot.conversation import consent, desks, lookup, second_proof, survey
 from bot.conversation.buttons import Verb
+from bot.conversation.second_proof import Goal
 from bot.conversation.turn import Turn
 from surveys.dossier import DONE, Stage
 from surveys.store.asking import interviews, invitations
@@ -12,10 +13,11 @@ from surveys.store.asking.interviews import UNFINISHED, Interview
 from surveys.store.asking.invitations import Invitation, InvitationState
 from surveys.store.citizens import contacts
 from surveys.store.citizens.consents import Purpose
-from surveys.store.citizens.contacts import ContactStatus, Via
+from surveys.store.citizens.contacts import Via
 from surveys.store.dossiers import links, lookups
 from surveys.store.dossiers.lookups import DossierStage
 from surveys.store.queues import outbox
+from surveys.store.results import asides
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -48,7 +50,7 @@ async def open_dossier(turn: Turn, dossier: DossierStage) -> None:
     """Start the survey of a returned dossier; show the stage of one in progress."""
     turn.attend(None)
     if dossier.stage not in DONE:
-        await lookup.show(turn, dossier, proved=True)
+        await lookup.show(turn, dossier, await second_proof.level(turn, dossier))
         return
     if dossier.stage is Stage.FINISHED:
         await turn.say("opening.ready", desk=desks.describe(turn, dossier.desk))
@@ -125,20 +127,55 @@ async def _is_free(turn: Turn, invitation: Invitation) -> bool:
     if interview is not None and interview.contact_id == turn.contact.id:
         return True
     if await invitations.is_answered(turn.conn, invitation.dossier_id, invitation.form):
-        busy = interview is not None and _is_busy(turn, interview)
-        await turn.say("opening.taken" if busy else "opening.answered")
-        return False
-    if interview is not None and _is_busy(turn, interview):
-        await turn.say("opening.taken")
+        await _say_answered(turn, invitation.dossier_id, interview)
         return False
     if interview is not None:
         await interviews.abandon(turn.conn, interview.id)
     return True
 
 
+async def _say_answered(turn: Turn, dossier_id: int, interview: Interview | None) -> None:
+    """Somebody answered: it can be continued here while it lasts, and disowned."""
+    rows = []
+    if interview is not None and _is_busy(turn, interview):
+        rows.append((turn.button("take_over", Verb.PROOF, dossier_id, Goal.TAKE),))
+    if await asides.can_be_set_aside(turn.conn, dossier_id, turn.context.form_id):
+        rows.append((turn.button("not_me", Verb.PROOF, dossier_id, Goal.DISOWN),))
+    await turn.say("opening.taken" if len(rows) > 1 else "opening.answered", *rows)
+
+
+async def take_over(turn: Turn, dossier: DossierStage) -> None:
+    """Continue here what was begun on another device, after a consent of its own."""
+    invitation = await invitations.find_of(turn.conn, dossier.id, turn.context.form_id)
+    interview = (
+        await interviews.find_by_invitation(turn.conn, invitation.id) if invitation else None
+    )
+    if invitation is None or interview is None or not _is_busy(turn, interview):
+        await turn.say("opening.answered")
+        return
+    await interviews.hand_over(turn.conn, interview.id, turn.contact.id)
+    await asides.hand_over(turn.conn, dossier.id, invitation.form, turn.contact.id)
+    await consent.ask_survey(turn, invitation, dossier)
+
+
+async def disown(turn: Turn, dossier: DossierStage) -> None:
+    """The owner says that somebody else answered: that answer waits for a verifier, and the owner
+    is asked."""
+    invitation = await invitations.find_of(turn.conn, dossier.id, turn.context.form_id)
+    if invitation is None or not await asides.set_aside(
+        turn.conn, dossier.id, invitation.form, turn.now
+    ):
+        await turn.say("opening.answered")
+        return
+    interview = await interviews.find_by_invitation(turn.conn, invitation.id)
+    if interview is not None:
+        await interviews.abandon(turn.conn, interview.id)
+    await invitations.reopen(turn.conn, invitation.id)
+    await turn.say("opening.set_aside")
+    await open_dossier(turn, dossier)
+
+
 def _is_busy(turn: Turn, interview: Interview) -> bool:
-    """Whether another contact answered something and may still continue."""
+    """Whether another contact answered something and it can still be continued."""
     state = interview.state
-    reachable = interview.contact_status == ContactStatus.ACTIVE
-    under_way = state.phase in UNFINISHED and turn.now < state.expires_at
-    return reachable and under_way and bool(state.answers)
+    return state.phase in UNFINISHED and turn.now < state.expires_at and bool(state.answers)

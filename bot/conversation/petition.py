@@ -6,12 +6,14 @@ phản ánh, kiến nghị (NĐ 20/2008/NĐ-CP), which is answered by a day and 
 
 from datetime import timedelta
 
-from bot.conversation import consent, dossier_meant, petition_form
+from bot.conversation import consent, dossier_meant, petition_form, second_proof
 from bot.conversation.buttons import ButtonPress, Verb
+from bot.conversation.codes import official_code
 from bot.conversation.turn import Turn
 from surveys.outcomes import ComplaintState
 from surveys.store.citizens.consents import Purpose
 from surveys.store.dossiers import lookups
+from surveys.store.dossiers.lookups import DossierStage
 from surveys.store.results import complaints, petitions
 from surveys.store.results.complaints import Complaint, PastComplaint
 from surveys.store.results.petitions import Petition, PetitionState
@@ -58,12 +60,18 @@ async def offer(turn: Turn, response_id: int | None) -> None:
     await _offer(turn, turn.text("petition.lead.answer"), Verb.PETITION, response_id)
 
 
-async def start(turn: Turn, text: str = "") -> None:
+async def is_pending(turn: Turn, response_id: int) -> bool:
+    """Whether a complaint of this response can still become a petition."""
+    return bool(await _pending(turn, response_id))
+
+
+async def start(turn: Turn, text: str = "", dossier: DossierStage | None = None) -> None:
     """Offer a petition about the dossier that is named or at hand, or about none."""
-    dossier = await dossier_meant.find(turn, text)
+    dossier = dossier or await dossier_meant.find(turn, text)
     lead = turn.text("petition.lead.none")
-    if dossier is not None:
-        lead = turn.text("petition.lead.dossier", code=dossier.code)
+    named = official_code(text) or (await second_proof.name(turn, dossier) if dossier else "")
+    if named:
+        lead = turn.text("petition.lead.dossier", code=named)
     await _offer(turn, lead, Verb.COMPLAIN, dossier.id if dossier else NO_DOSSIER)
 
 
@@ -71,7 +79,7 @@ async def on_complain(turn: Turn, press: ButtonPress) -> None:
     """Handle the answer to that offer, which `ask` makes."""
     dossier = await lookups.find_by_id(turn.conn, press.subject) if press.subject else None
     if press.answer == "ask":
-        await start(turn, dossier.code if dossier else "")
+        await start(turn, dossier=dossier)
     elif press.answer != "yes":
         await turn.say("petition.dropped")
     else:
@@ -129,7 +137,7 @@ async def repeat_offer(turn: Turn) -> bool:
         return False
     if asked.verb == Verb.COMPLAIN:
         dossier = await lookups.find_by_id(turn.conn, asked.subject) if asked.subject else None
-        await start(turn, dossier.code if dossier else "")
+        await start(turn, dossier=dossier)
         return True
     if not await _pending(turn, asked.subject):
         return False

@@ -199,7 +199,8 @@ async def _send(turn: Turn, petition: Petition) -> None:
     references = ", ".join([petition.reference, *others])
     authority = turn.context.settings.authority
     day = turn.day(due)
-    await turn.say("petition.sent", references=references, due=day, authority=authority)
+    said = turn.here("petition.sent", references=references, due=day, authority=authority)
+    await turn.say("as_is", text=said)
 
 
 async def _other_references(turn: Turn, petition: Petition) -> list[str]:

@@ -11,9 +11,10 @@ from surveys.rights import RequestKind, due_on
 from surveys.store.asking import interviews
 from surveys.store.citizens import consents, contacts
 from surveys.store.citizens.consents import Purpose
+from surveys.store.citizens.contacts import Via
 from surveys.store.personal_data import held_data, requests
-from surveys.store.personal_data.held_data import Held, HeldAnswer
-from surveys.store.results import petitions
+from surveys.store.personal_data.held_data import Held, HeldAnswer, HeldDossier
+from surveys.store.results import news, petitions
 
 SHOWN_TEXT = 200
 """The most characters shown of a free text."""
@@ -27,6 +28,7 @@ async def show_held(turn: Turn) -> None:
     await _log(turn, RequestKind.VIEW, done=True)
     lines = [turn.text("held.title"), *_about_chat(turn, found), *_about_dossiers(turn, found)]
     lines += await _about_answers(turn, found)
+    lines += [turn.text("held.news", unit=unit) for unit in found.news]
     lines += [*_about_complaints(turn, found), *_about_petitions(turn, found)]
     lines.append(turn.text("held.messages", days=turn.context.settings.queue_days))
     lines += ["", turn.text("held.next")]
@@ -49,6 +51,8 @@ async def stop_writing(turn: Turn) -> None:
     """Stop asking and writing; a petition already sent is still processed."""
     for purpose in (Purpose.SURVEY, Purpose.STATUS):
         await consent.keep(turn, purpose, given=False)
+    if await consent.is_given(turn, Purpose.NEWS):
+        await consent.keep(turn, Purpose.NEWS, given=False)
     await _fall_silent(turn)
     await _log(turn, RequestKind.WITHDRAW, done=True)
     await turn.say("rights.no_more")
@@ -87,6 +91,7 @@ async def repeat_erase(turn: Turn) -> bool:
 async def _fall_silent(turn: Turn) -> None:
     """End subscriptions, pending messages and open questions; the citizen can resume them."""
     await contacts.unfollow_all(turn.conn, turn.contact.id)
+    await news.forget_wishes(turn.conn, turn.contact.id)
     await requests.cancel_unsent(turn.conn, turn.contact.id, broadcasts_only=True)
     interview = await interviews.find_unfinished(turn.conn, turn.contact.id)
     if interview is not None:
@@ -125,11 +130,17 @@ def _about_chat(turn: Turn, found: Held) -> list[str]:
 
 
 def _about_dossiers(turn: Turn, found: Held) -> list[str]:
-    followed = {one.code for one in found.dossiers if one.follows}
     return [
-        turn.text("held.followed" if one.code in followed else "held.dossier", code=one.code)
+        turn.text("held.followed" if one.follows else "held.dossier", code=_named(turn, one))
         for one in found.dossiers
     ]
+
+
+def _named(turn: Turn, one: HeldDossier) -> str:
+    """Who came by the link alone is told the procedure, as on the first screen."""
+    if one.via != Via.LINK:
+        return one.code
+    return f"“{one.procedure}”" if one.procedure else turn.text("proof.this_one")
 
 
 def _about_petitions(turn: Turn, found: Held) -> list[str]:

@@ -14,6 +14,7 @@ from bot.conversation import (
     petition,
     petition_form,
     phone,
+    proved,
     rights,
     survey,
 )
@@ -28,6 +29,7 @@ from bot.conversation.words import (
     bare_command,
     is_no_more,
     is_said,
+    language_in_full,
     says,
     slash_command,
     yes_or_no,
@@ -195,6 +197,14 @@ async def _slash(turn: Turn) -> bool:
     return command is not None
 
 
+async def _language(turn: Turn) -> bool:
+    """The name of a language, at any time: who cannot read the question cannot answer it."""
+    named = language_in_full(turn.incoming.text)
+    if named is not None:
+        await commands.change_language(turn, named)
+    return named is not None
+
+
 async def _code(turn: Turn) -> bool:
     """Handle a code or a sentence with one; while a question is open, a sentence answers it."""
     code = official_code(turn.incoming.text)
@@ -308,12 +318,12 @@ async def _bare(turn: Turn) -> bool:
 
 
 async def _other_code(turn: Turn) -> bool:
-    """Handle a code of another format; while a question is open, only if a dossier has it."""
+    """Handle a code of another format; while a question is open, only that of an own dossier."""
     code = possible_code(turn.incoming.text)
     if code is None:
         return False
     if await survey.is_under_way(turn):
-        return await lookup.show_if_found(turn, code)
+        return await lookup.show_if_own(turn, code)
     await lookup.show_by_code(turn, code)
     return True
 
@@ -334,8 +344,10 @@ async def _pleasantry(turn: Turn) -> bool:
 _READINGS: tuple[Callable[[Turn], Awaitable[bool]], ...] = (
     _empty,
     _slash,
+    _language,
     _code,
     _link,
+    proved.on_typed,
     _numbered,
     _aside,
     _no_more,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.conversation import consent, petition
+from bot.conversation import consent, news, petition
 from bot.conversation.focus import Said
 from bot.conversation.turn import Turn
 from bot.conversation.words import yes_or_no
@@ -14,6 +14,7 @@ from surveys.interview import (
     OpenComplaint,
     Phase,
     Record,
+    ScreenKind,
     Show,
     Start,
     State,
@@ -150,9 +151,21 @@ async def _settle(turn: Turn, interview: Interview, done: Step) -> None:
     await interviews.save(turn.conn, interview.id, done.state)
     for effect in done.effects:
         await _carry_out(turn, interview, effect)
-    await _show(turn, interview.id, done.effects)
-    if any(isinstance(effect, Finished) for effect in done.effects):
-        await petition.offer(turn, await _response(turn, interview))
+    response = await _response(turn, interview) if Finished() in done.effects else None
+    if response is not None:
+        await news.wish_again(turn, interview.dossier_id)
+    if response is None or not await petition.is_pending(turn, response):
+        await _show(turn, interview.id, done.effects, offers=response is not None)
+        return
+    await _show(turn, interview.id, tuple(map(_more_follows, done.effects)))
+    await petition.offer(turn, response)
+
+
+def _more_follows(effect: Effect) -> Effect:
+    """The thanks without "nothing more to do", since a question comes next."""
+    if isinstance(effect, Show) and effect.screen.kind is ScreenKind.THANKS:
+        return Show(replace(effect.screen, text="thanks_first", takes_text=False))
+    return effect
 
 
 async def _carry_out(turn: Turn, interview: Interview, effect: Effect) -> None:
@@ -223,12 +236,17 @@ async def _rewrite(turn: Turn, interview: Interview, said: Said, text: str) -> N
     await show_again(turn)
 
 
-async def _show(turn: Turn, interview_id: int, effects: tuple[Effect, ...]) -> None:
-    """Show the screen; it replaces the old one only if a tap there led to it."""
+async def _show(
+    turn: Turn, interview_id: int, effects: tuple[Effect, ...], *, offers: bool = False
+) -> None:
+    """Show the screen; it replaces the old one only if a tap there led to it. `offers`: below the
+    thanks, to be told what comes of the answers."""
     slot = f"interview:{interview_id}"
     message = render(effects, turn.texts, interview_id, slot)
     if message is None:
         return
+    if offers:
+        message = await news.offered(turn, message, interview_id)
     press = parse_button(turn.incoming.data)
     tapped = press is not None and press.interview_id == interview_id
     if turn.replies or not tapped:

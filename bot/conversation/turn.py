@@ -25,7 +25,7 @@ from surveys.texts import Catalog
 Rows = tuple[tuple[Button, ...], ...]
 COME_BACK = frozenset({Verb.CONSENT, Verb.PETITION, Verb.COMPLAIN})
 """Plain questions that are asked again after something else was asked in between."""
-ASIDES = frozenset({Verb.ERASE, Verb.COMMENT})
+ASIDES = frozenset({Verb.ERASE, Verb.COMMENT, Verb.PROOF})
 """Plain questions that are dropped as soon as the citizen continues with the question before
 them.
 """
@@ -85,6 +85,10 @@ class Turn:
     def text(self, key: str, **params: object) -> str:
         """One of the conversation's texts."""
         return self.texts.text(f"conversation.{key}", **params)
+
+    def here(self, key: str, **params: object) -> str:
+        """The same, said honestly of a page that cannot call: its text is `<key>_page`."""
+        return self.text(key if self.traits.notifies else f"{key}_page", **params)
 
     def day(self, moment: date | datetime | None) -> str:
         """A date as it is written in Vietnam, or a word for no date."""

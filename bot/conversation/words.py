@@ -72,6 +72,13 @@ def language_named(text: str) -> str | None:
     return words().languages.get(fold(text))
 
 
+def language_in_full(text: str) -> str | None:
+    """The language that the whole text names, where it can be nothing else: Anh and Việt are also
+    people's names."""
+    named = fold(text)
+    return words().languages.get(named) if named in words().lists["languages_in_full"] else None
+
+
 def yes_or_no(text: str, language: str) -> bool | None:
     """The meaning of an answer to a yes-or-no question of the bot; 1 is yes and 2 is no, as
     numbered.

@@ -29,7 +29,8 @@ class Screen:
 
     `text` is the form's own on a question; on other screens it is the key of the text in the
     catalog. `step` of `steps` counts the questions; on the offer, `steps - step` are left.
-    `chosen` is the option given before, when the citizen came back to the question.
+    `comment_left`: one of these is the free comment. `chosen` is the option given before, when the
+    citizen came back to the question.
     """
 
     kind: ScreenKind
@@ -43,6 +44,7 @@ class Screen:
     can_skip: bool
     takes_text: bool
     chosen: str | None = None
+    comment_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def event_from_json(plain: Plain) -> Event:
 def effect_to_json(effect: Effect) -> dict[str, Any]:
     """`{"effect": "record", "question": …}`; None, false and empty values are left out.
 
-    The texts of a question's screen are left out too: the form's version has them.
+    The texts of a question's screen are left out too, and what is left: the form's version has
+    them.
     """
     name = {"effect": _name(effect)}
     if isinstance(effect, Show):
@@ -63,6 +64,7 @@ def effect_to_json(effect: Effect) -> dict[str, Any]:
 def _screen(screen: Screen) -> dict[str, Any]:
     plain = {name: value for name, value in _fields(screen).items() if value is not None}
     plain["kind"] = screen.kind.value
+    del plain["comment_left"]
     plain["options"] = [choice.id for choice in screen.options]
     if screen.kind is ScreenKind.QUESTION:
         del plain["text"]

@@ -47,7 +47,7 @@ _SCREENS = {
 
 def _plain(form: Form, state: State) -> Screen:
     kind, choices = _SCREENS[state.phase]
-    steps = len(path.whole_path(form, state))
+    steps, left = len(path.whole_path(form, state)), path.unanswered(form, state)
     offer = kind is ScreenKind.OFFER
     return Screen(
         kind=kind,
@@ -55,11 +55,12 @@ def _plain(form: Form, state: State) -> Screen:
         text="offer_reason" if offer and _had_reason(form, state) else kind.value,
         options=tuple(Choice(name, name) for name in choices),
         revision=state.revision,
-        step=steps - len(path.unanswered(form, state)),
+        step=steps - len(left),
         steps=steps,
         can_back=offer,
         can_skip=False,
         takes_text=form.comment is not None and kind in {ScreenKind.OFFER, ScreenKind.THANKS},
+        comment_left=offer and form.comment in left and len(left) > 1,
     )
 
 

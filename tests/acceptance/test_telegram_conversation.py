@@ -97,8 +97,8 @@ async def test_a_link_four_taps_an_edit_and_a_farewell(office: Office) -> None:
     screen = await lan.sees("Câu 1/4")
     for number, label in enumerate(FOUR, start=1):
         await lan.taps(label)
-        await lan.sees(f"Câu {number + 1}/4" if number < len(FOUR) else "Gửi, xong")
-    assert (await lan.sees("Gửi, xong")).id == screen.id, "edited in place"
+        await lan.sees(f"Câu {number + 1}/4" if number < len(FOUR) else "Gửi luôn")
+    assert (await lan.sees("Gửi luôn")).id == screen.id, "edited in place"
     await lan.types("cán bộ rất tận tình chu đáo")
     await lan.sees("đã ghi lại ý kiến")
     await lan.edits("cán bộ tận tình, nhưng phải chờ lâu")

@@ -64,8 +64,8 @@ async def _complain(visitor: Visitor) -> None:
     await visitor.taps("Đồng ý", "Câu 1/")
     for place, label in enumerate(("Chưa hài lòng", "Không lần nào", "Không phải"), 2):
         await visitor.taps(label, f"Câu {place}/")
-    await visitor.taps("Có", "Gửi, xong")
-    await visitor.taps("Gửi, xong", "phản ánh, kiến nghị")
+    await visitor.taps("Có", "Gửi luôn")
+    await visitor.taps("Gửi luôn", "phản ánh, kiến nghị")
     await visitor.says("đồng ý", "kể sự việc")
     await visitor.says(HAPPENED, "họ và tên")
     await visitor.says(NAME, "địa chỉ")

@@ -68,8 +68,14 @@ async def save(conn: Connection, interview_id: int, state: State) -> None:
     await conn.execute(_SAVE, _values(state) | {"number": interview_id})
 
 
+async def hand_over(conn: Connection, interview_id: int, contact_id: int) -> None:
+    """Let another contact continue the interview."""
+    mine = update(interviews).where(interviews.c.id == interview_id)
+    await conn.execute(mine.values(contact_id=contact_id))
+
+
 async def abandon(conn: Connection, interview_id: int) -> None:
-    """Delete an interview without answers, so that another contact can begin one."""
+    """Delete an interview whose answers do not count, so that another contact can begin one."""
     await conn.execute(delete(interviews).where(interviews.c.id == interview_id))
 
 

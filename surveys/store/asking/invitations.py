@@ -134,6 +134,19 @@ async def find(conn: Connection, invitation_id: int) -> Invitation | None:
     return _invitation(row) if row else None
 
 
+async def find_of(conn: Connection, dossier_id: int, form: str) -> Invitation | None:
+    """The invitation to this form about this dossier."""
+    which = (invitations.c.dossier_id == dossier_id, invitations.c.form == form)
+    row = (await conn.execute(select(invitations).where(*which))).one_or_none()
+    return _invitation(row) if row else None
+
+
+async def reopen(conn: Connection, invitation_id: int) -> None:
+    """Its answer was set aside, so that it can be answered again."""
+    mine = update(invitations).where(invitations.c.id == invitation_id)
+    await conn.execute(mine.values(state=InvitationState.ISSUED, contact_id=None))
+
+
 async def find_and_lock(conn: Connection, invitation_id: int) -> Invitation | None:
     """The invitation with this number; others who want the lock wait for this transaction."""
     query = select(invitations).where(invitations.c.id == invitation_id).with_for_update()

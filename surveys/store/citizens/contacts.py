@@ -49,9 +49,13 @@ class Via(StrEnum):
     """Shared the phone number the dossier was filed with."""
     LINK = "link"
     """Opened the link that was given out with the dossier."""
+    PROOF = "proof"
+    """Gave the last digits of the phone it was filed with, or the day of filing."""
 
 
-PROOFS = (Via.PHONE, Via.LINK)
+PROOFS = (Via.PHONE, Via.LINK, Via.PROOF)
+FULL_PROOFS = (Via.PHONE, Via.PROOF)
+"""Enough to be told everything about the dossier; a link can be in another's hands."""
 JUST_NOW = timedelta(minutes=1)
 """When a contact was last seen is known to the minute."""
 
@@ -259,7 +263,11 @@ async def link(
         return
     new = insert(conn, contact_dossiers)
     column = contact_dossiers.c.via
-    stronger = case((column == Via.CODE, new.excluded.via), else_=column)
+    stronger = case(
+        (column == Via.CODE, new.excluded.via),
+        *((new.excluded.via == proof, new.excluded.via) for proof in FULL_PROOFS),
+        else_=column,
+    )
     rows = [
         {"contact_id": contact_id, "dossier_id": number, "via": via, "linked_at": now}
         for number in dossier_ids

@@ -36,6 +36,7 @@ class DossierStage:
     finished_at: datetime | None
     returned_at: datetime | None
     phone_key: str | None
+    phone_sealed: bytes | None
     simulated: bool
     desk: Desk
 
@@ -81,7 +82,7 @@ async def find_ids_by_phone(conn: Connection, phone_key: str) -> list[int]:
 
 _COLUMNS = (
     *("id", "code", "status", "received_at", "apology_at"),
-    *("finished_at", "returned_at", "phone_key", "simulated"),
+    *("finished_at", "returned_at", "phone_key", "phone_sealed", "simulated"),
 )
 
 

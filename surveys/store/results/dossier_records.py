@@ -255,6 +255,8 @@ def _given(row: AnyRow) -> Given:
     )
 
 
+_COUNTS = responses.c.set_aside_at.is_(None)
+"""Not disowned by the dossier's owner."""
 _ANSWER = [answers.c[name] for name in ("response_id", "question", "option", "answered_at")]
 
 
@@ -289,13 +291,13 @@ def _with_answers(query: Query) -> Query:
     )
     return (
         query.add_columns(*_ANSWER)
-        .outerjoin(responses, responses.c.dossier_id == dossiers.c.id)
+        .outerjoin(responses, and_(responses.c.dossier_id == dossiers.c.id, _COUNTS))
         .outerjoin(answers, counts)
     )
 
 
 def _there_are() -> tuple[ColumnElement[bool], ...]:
-    number, response = dossiers.c.id, responses.c.dossier_id == dossiers.c.id
+    number, response = dossiers.c.id, and_(responses.c.dossier_id == dossiers.c.id, _COUNTS)
     complained = complaints.c.response_id == responses.c.id
     found = {
         "has_answers": exists().where(response),
@@ -316,7 +318,7 @@ def _answers(which: Which) -> Query:
     return (
         select(responses.c.dossier_id, *_ANSWER)
         .join_from(responses, answers, answers.c.response_id == responses.c.id)
-        .where(which(responses.c.dossier_id), answers.c.latest)
+        .where(which(responses.c.dossier_id), _COUNTS, answers.c.latest)
         .where(is_one_of(answers.c.question, QUESTIONS))
     )
 
@@ -328,7 +330,8 @@ def _complaints(which: Which) -> Query:
             *(complaints.c[name] for name in ("response_id", "state", "decided_at")),
         )
         .join_from(responses, complaints, complaints.c.response_id == responses.c.id)
-        .where(which(responses.c.dossier_id), is_one_of(complaints.c.kind, tuple(BY_COMPLAINT)))
+        .where(which(responses.c.dossier_id), _COUNTS)
+        .where(is_one_of(complaints.c.kind, tuple(BY_COMPLAINT)))
     )
 
 

@@ -29,6 +29,7 @@ from surveys.store.base.schema import (
 )
 from surveys.store.dossiers.in_period import returned_in
 from surveys.store.results import dossier_records
+from surveys.store.results.asides import DROPPED
 from surveys.store.results.verifications import find_last_decisions
 
 
@@ -50,6 +51,7 @@ class ReviewItem:
 async def list_items(conn: Connection, period: Period) -> list[ReviewItem]:
     """The review items of a period, ordered by unit; decided ones are left out."""
     found = [*await _complaints(conn, period), *await _changed(conn, period)]
+    found += await _disowned(conn, period)
     for one in CRITERIA.values():
         if one.recalled:
             found += await _recalled(conn, period, one, one.recalled)
@@ -127,6 +129,23 @@ async def _flagged(
             criterion=criterion.number,
             shown=outcome_name(criterion.number, code),
         )
+        for unit, dossier in await conn.execute(query)
+    ]
+
+
+async def _disowned(conn: Connection, period: Period) -> list[ReviewItem]:
+    """Responses that were set aside and wait for a decision."""
+    waiting = responses.c.set_aside_at.is_not(None) & ~responses.c.form.like(f"%{DROPPED}")
+    query = (
+        select(units.c.code, dossiers.c.code)
+        .select_from(dossier_evidence)
+        .join(units, units.c.id == dossier_evidence.c.unit_id)
+        .join(dossiers, dossiers.c.id == dossier_evidence.c.dossier_id)
+        .join(responses, responses.c.dossier_id == dossiers.c.id)
+        .where(waiting, returned_in(period))
+    )
+    return [
+        ReviewItem(doubt=ReviewReason.DISOWNED, unit=unit, dossier=dossier, criterion="", shown="")
         for unit, dossier in await conn.execute(query)
     ]
 

@@ -42,7 +42,7 @@ OF_A_DOSSIER = frozenset(Dimension) - {Dimension.CHANNEL}
 
 async def count_cells(conn: Connection, period: Period, by: Collection[Dimension]) -> list[Cell]:
     """The cells of options chosen at least once; the dimensions in the order of `Dimension`."""
-    chosen = (answers.c.latest, answers.c.option.is_not(None), returned_in(period))
+    chosen = (answers.c.latest, answers.c.option.is_not(None), returned_in(period), _COUNTS)
     tied = _cells(responses, answers, _columns(by)).select_from(_answered(by)).where(*chosen)
     said = loose_answers.c.option.is_not(None)
     cut_off = _cells(loose_responses, loose_answers, _loose_columns(by))
@@ -142,10 +142,13 @@ async def list_versions(conn: Connection, period: Period) -> set[tuple[str, str]
     asked = select(responses.c.form, responses.c.form_version).distinct()
     joined = asked.join_from(responses, dossier_evidence, _same_dossier(responses))
     cut_off = select(loose_responses.c.form, loose_responses.c.form_version)
-    both = union(joined.where(returned_in(period)), cut_off.where(_was_returned_in(period)))
+    both = union(
+        joined.where(returned_in(period), _COUNTS), cut_off.where(_was_returned_in(period))
+    )
     return {(form, version) for form, version in await conn.execute(both)}
 
 
+_COUNTS = responses.c.set_aside_at.is_(None)
 _DIMENSIONS: dict[Dimension, ColumnElement[Any]] = {
     Dimension.BLOCK: units.c.block,
     Dimension.LEVEL: units.c.level,
@@ -228,7 +231,8 @@ async def _counts(
     measures = _MEASURES[table]
     dims = _columns(by)
     query: Select[Any] = select(*dims, *measures).select_from(_with_groups(base, by))
-    rows = await conn.execute(query.where(returned_in(period)).group_by(*dims))
+    counted = (returned_in(period), _COUNTS) if table is responses else (returned_in(period),)
+    rows = await conn.execute(query.where(*counted).group_by(*dims))
     names = [measure.name for measure in measures]
     return {
         tuple(str(value or "") for value in row[: len(dims)]): {n: getattr(row, n) for n in names}

@@ -29,7 +29,7 @@ DOSSIERS = 70
 UNITS = "code,name,level,block\nXA01,UBND xã An Hòa,xa,xa\n"
 COLUMNS = "code,unit,channel,received_at,due_at,finished_at,returned_at,status,phone"
 ROW = "{code},XA01,1,03/05/2021,10/05/2021,07/05/2021,07/05/2021,10,{phone}"
-AGREE, SEND, REFUSED_TAP = "Đồng ý", "Gửi, xong", "Nút ấy là của câu trước"
+AGREE, SEND, REFUSED_TAP = "Đồng ý", "Gửi luôn", "Nút ấy là của câu trước"
 THANKS = "Chúng tôi đã nhận được câu trả lời"
 FIRST_QUESTION = "Câu 1/"
 

@@ -51,12 +51,13 @@ async def test_a_stranger_learns_nothing_but_stage_and_date(house: House) -> Non
     assert "Hoa" not in said
 
 
-async def test_the_holder_of_the_link_learns_a_bit_more(small_house: House) -> None:
+async def test_the_holder_of_the_link_learns_more_with_the_day(small_house: House) -> None:
     """Unit, day of receipt, the state in full."""
     await small_house.dossier(**WORK | {"status": 6})
     person = small_house.person()
     await person.opens()
-    said = await person.types(CODE)
+    await person.taps("Xem ngày hẹn và chi tiết")
+    said = await person.types("03/05/2021")
     assert "UBND xã An Hòa" in said
     assert "Ngày nhận: 03/05/2021" in said
     assert "nộp phí, lệ phí hoặc thuế" in said

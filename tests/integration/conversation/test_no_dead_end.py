@@ -21,6 +21,7 @@ OTHER = "000.17.22.H56-210503-0008"
 SIDE_STEPS = (
     "/trogiup", "trợ giúp", "/dulieu", "/ngonngu", "/ngonngu en", "/ngonngu vi", "/tracuu", IN_WORK,
     OTHER, "000.17.22.H56-210503-9999", "/xoa", "/khongco", "/start", "xin chào", "AAAAAAAA",
+    "english", "tiếng việt", "0000", "03/05/2021",
 )  # fmt: skip
 
 
@@ -51,7 +52,10 @@ ENGLISH = {
     "Gửi phản ánh": "Send a formal",
     "Thôi, không gửi nữa": "Stop, do not send",
 }
-ASIDES = {"Xóa hết", "Erase everything", "Ghi vào ý kiến", "Add to my opinion"}
+ASIDES = {
+    *("Xóa hết", "Erase everything", "Ghi vào ý kiến", "Add to my opinion"),
+    *("Thôi", "Never mind"),
+}
 PLACES = (_consent, _question, _offer, _field)
 
 
@@ -94,7 +98,7 @@ async def test_an_open_question_comes_back_after_every_side_step(
 def test_an_open_question_is_always_shown_with_live_buttons(
     sqlite_template: Path, tmp_path: Path, place: int, steps: list[str]
 ) -> None:
-    """Whatever side steps are taken in whatever order."""
+    """Whatever side steps are taken in whatever order, the second proof among them."""
     for old in tmp_path.glob("side.sqlite*"):
         old.unlink()
     shutil.copyfile(sqlite_template, tmp_path / "side.sqlite")
@@ -104,7 +108,7 @@ def test_an_open_question_is_always_shown_with_live_buttons(
 async def _in_a_new_house(url: str, place: int, steps: list[str]) -> None:
     database = Database.open(url)
     try:
-        await _walk(await make_house(database), place, steps)
+        await _walk(await make_house(database, look_up_proof=True), place, steps)
     finally:
         await database.close()
 

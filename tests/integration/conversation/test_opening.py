@@ -200,12 +200,13 @@ async def test_a_dossier_answered_on_paper_is_not_asked_about(small_house: House
 
 
 async def test_a_dossier_in_work_shows_its_stage_and_is_followed(house: House) -> None:
-    """Stage, promised date, and the offer to be told; the yes is consent to notices only."""
+    """Stage, no date before the second proof, the offer to be told; the yes is consent to notices
+    only."""
     await house.dossier(status=4, finished_at=None, returned_at=None)
     person = house.person()
     shown = await person.opens()
     assert "đang giải quyết" in shown
-    assert "Ngày hẹn trả: 10/05/2021" in shown
+    assert "10/05/2021" not in shown
     assert "có kết quả" in await person.types("có")
     (link,) = await house.rows(schema.contact_dossiers)
     assert (link["via"], link["follows"]) == ("link", True)

@@ -73,9 +73,10 @@ async def test_what_the_citizen_has_to_do_is_said(
     """To pay, or to hand in papers; with the desk that knows what."""
     await small_house.dossier(**(WORK | {"status": status}), due_at=datetime(2021, 7, 1))
     await _with_desk(small_house)
-    said = await small_house.person().opens(TOKEN)
-    assert words in said
-    assert DESK["phone"] in said
+    person = small_house.person()
+    assert DESK["phone"] in await person.opens(TOKEN)
+    await person.taps("Xem ngày hẹn và chi tiết")
+    assert words in await person.types("03/05/2021")
 
 
 async def test_a_result_that_waits_is_told_before_the_questions(small_house: House) -> None:

@@ -23,7 +23,7 @@ async def complained(person: Person) -> str:
     """Up to the offer to make it formal."""
     await person.consents()
     await person.taps(*BAD)
-    return await person.taps("Gửi, xong")
+    return await person.taps("Gửi luôn")
 
 
 async def test_misconduct_opens_a_complaint_at_once(house: House) -> None:

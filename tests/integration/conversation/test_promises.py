@@ -53,7 +53,12 @@ async def test_everything_held_is_listed(small_house: House) -> None:
     said = await person.types("/dulieu")
     for part in (HAPPENED, "Nguyễn Văn Huy", "thôn 2, xã An Hòa", "+84912345678", "30 ngày"):
         assert part in said
-    assert f"theo dõi: {code}" in said
+    assert "theo dõi: hồ sơ này" in said, "by the link alone no code is told"
+    assert code not in said
+    await person.opens("y" * 22)
+    await person.taps("Xem ngày hẹn")
+    await person.types("03/05/2021")
+    assert f"theo dõi: {code}" in await person.types("/dulieu")
 
 
 @pytest.mark.parametrize(

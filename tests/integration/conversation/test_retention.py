@@ -47,7 +47,7 @@ async def test_names_of_petitions_that_are_over_or_never_finished_go(house: Hous
         await house.dossier(f"P-000{number}", token)
         person = house.person(str(number))
         await person.consents(token)
-        await person.taps("Hài lòng", "Không lần nào", "Không phải", "Có", "Gửi, xong")
+        await person.taps("Hài lòng", "Không lần nào", "Không phải", "Có", "Gửi luôn")
         await person.taps("Gửi phản ánh")
         await person.types(*words)
     async with house.database.write() as conn:

@@ -7,7 +7,7 @@ from surveys.store.base import schema
 from surveys.store.base.schema import metadata
 from surveys.store.personal_data import requests
 from tests.integration.conversation.conftest import KEYS
-from tests.integration.conversation.person import CODE, NOW, House, Person
+from tests.integration.conversation.person import NOW, House, Person
 from tests.integration.rows import evidence_of
 
 
@@ -26,7 +26,8 @@ async def test_what_is_held_is_shown(house: House) -> None:
     person = house.person()
     await answered(house, person)
     said = await person.types("dữ liệu của tôi")
-    for part in ("Telegram", "01/06/2021", CODE, "Chưa hài lòng", "chờ trả lời", "đồng ý"):
+    named = "có liên quan: hồ sơ này"
+    for part in ("Telegram", "01/06/2021", named, "Chưa hài lòng", "chờ trả lời", "đồng ý"):
         assert part in said
     (request,) = await house.rows(schema.rights_requests)
     assert request["kind"] == "view"

@@ -81,7 +81,7 @@ def test_the_offer_says_how_many_are_left(citizen: Citizen) -> None:
     rendered = message(citizen)
     assert [row[0].label for row in rendered.buttons] == [
         "Trả lời thêm 6 câu",
-        "Gửi, xong",
+        "Gửi luôn",
         "← Quay lại",
     ]
     assert "6 câu" in rendered.text

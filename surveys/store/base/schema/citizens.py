@@ -42,7 +42,7 @@ contact_dossiers = Table(
     metadata,
     Column("contact_id", BigId, ForeignKey("contacts.id"), primary_key=True),
     Column("dossier_id", BigId, ForeignKey("dossiers.id"), primary_key=True, index=True),
-    Column("via", String, nullable=False, comment="link | phone"),
+    Column("via", String, nullable=False, comment="code | link | phone | proof"),
     Column("follows", Boolean, nullable=False, server_default=false()),
     Column("linked_at", UtcDateTime, nullable=False),
 )
@@ -63,7 +63,7 @@ consents = Table(
     metadata,
     row_id(),
     ref("contact_id", "contacts"),
-    Column("purpose", String, nullable=False, comment="survey | status | complaint"),
+    Column("purpose", String, nullable=False, comment="survey | status | complaint | news"),
     Column("given", Boolean, nullable=False, comment="false: refused or withdrawn"),
     Column("text_version", String, nullable=False),
     Column("language", String, nullable=False),
