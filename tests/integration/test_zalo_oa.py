@@ -41,7 +41,7 @@ async def _survey_by_digits(office: Office, digits: str = "1111") -> None:
     for number, digit in enumerate(digits, 1):
         await lan.sees(f"Câu {number}/")
         await lan.types(digit)
-    await lan.sees("Gửi, xong")
+    await lan.sees("Gửi luôn")
 
 
 @pytest.mark.parametrize("buttons", ["a", "b", "none"])
@@ -50,8 +50,8 @@ async def test_a_survey_is_finished_by_typing_only(sqlite_database: Database, bu
     async with zalo_office(sqlite_database, zalo_oa_buttons=buttons) as office:
         lan = office.fake.person()
         await _survey_by_digits(office)
-        offer = await lan.sees("Gửi, xong")
-        await lan.types(next(line[0] for line in offer.text.splitlines() if "Gửi, xong" in line))
+        offer = await lan.sees("Gửi luôn")
+        await lan.types(next(line[0] for line in offer.text.splitlines() if "Gửi luôn" in line))
         await lan.sees("Chúng tôi đã nhận được câu trả lời")
         await office.settled()
         assert await office.answers() == FOUR

@@ -33,7 +33,11 @@ SAME = "same-origin"
 PAGES = Path(__file__).parent / "pages"
 LANGUAGE = "vi"
 """Of the page until the chat speaks another."""
-_ON_PAGE = "page."
+TEXTS = (
+    "we you connecting online weak away elsewhere sending leave leave_help leave_sure leave_failed"
+    " help words placeholder send talk simple simple_why"
+).split()
+"""The texts of the page and its script."""
 READY = b"event: ready\ndata: all that was said so far\n\n"
 STILL_HERE = b": still here\n\n"
 REPLACED = b"event: replaced\ndata: the page is open elsewhere too\n\n"
@@ -222,8 +226,7 @@ def make_chat(context: ChannelContext, chats: Chats, put: Put) -> WebChat:
 
 def page_texts(catalog: Catalog) -> dict[str, str]:
     """The page's own texts, by their names in its script."""
-    own = (key for key in catalog.texts if key.startswith(_ON_PAGE))
-    return {key.removeprefix(_ON_PAGE): catalog.texts[key] for key in own}
+    return {name: catalog.text(f"page.{name}") for name in TEXTS}
 
 
 async def page_file(request: web.Request) -> web.StreamResponse:
