@@ -33,10 +33,27 @@ SAME = "same-origin"
 PAGES = Path(__file__).parent / "pages"
 LANGUAGE = "vi"
 """Of the page until the chat speaks another."""
-TEXTS = (
-    "we you connecting online weak away elsewhere sending leave leave_help leave_sure leave_failed"
-    " help words placeholder send talk simple simple_why"
-).split()
+TEXTS = [
+    "we",
+    "you",
+    "connecting",
+    "online",
+    "weak",
+    "away",
+    "elsewhere",
+    "sending",
+    "leave",
+    "leave_help",
+    "leave_sure",
+    "leave_failed",
+    "help",
+    "words",
+    "placeholder",
+    "send",
+    "talk",
+    "simple",
+    "simple_why",
+]
 """The texts of the page and its script."""
 READY = b"event: ready\ndata: all that was said so far\n\n"
 STILL_HERE = b": still here\n\n"
