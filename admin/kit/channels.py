@@ -96,7 +96,7 @@ async def _perform(
     try:
         findings = await one.run(channel_context(runtime, database), texts)
     except ChannelUnavailable as error:
-        raise _unavailable(runtime, name, error) from None
+        raise _unavailable(runtime, one.channel, error) from None
     async with database.write() as conn:
         await runtime.audit(conn, f"{name}.{one.name}", one.channel, {"ways": sorted(texts)})
     rows = [_row(runtime, one.channel, finding, shown_as) for finding in findings]
@@ -123,7 +123,7 @@ def _unavailable(runtime: Runtime, name: str, error: ChannelUnavailable) -> Refu
 async def _check(runtime: Runtime, name: str, *, fix: bool, shown_as: Format) -> int:
     found = [
         (channel.name, finding)
-        for channel in _open(runtime, name)
+        for channel in await _open(runtime, name)
         for finding in await _findings(runtime, channel, fix=fix)
     ]
     count = sum(not finding.right for _, finding in found)
@@ -135,8 +135,9 @@ async def _check(runtime: Runtime, name: str, *, fix: bool, shown_as: Format) ->
     return 1 if count else 0
 
 
-def _open(runtime: Runtime, name: str) -> list[Channel]:
-    """Raises Refusal `<name>.not_configured`, or the channel's refusal of its settings."""
+async def _open(runtime: Runtime, name: str) -> list[Channel]:
+    """Raises Refusal `<name>.not_configured`, the channel's refusal of its settings, or, if a
+    channel keeps something there, that of a missing or old database."""
     database = Database.open(runtime.settings.database_url)
     runtime.exits.push_async_callback(database.close)
     context, modules = channel_context(runtime, database), registry.channel_modules()
@@ -144,6 +145,8 @@ def _open(runtime: Runtime, name: str) -> list[Channel]:
     channels = [channel for channel in opened if channel is not None]
     if not channels:
         raise Refusal(f"{name}.not_configured")
+    if any(channel.traits.checks_database for channel in channels):
+        await runtime.database(alone=False)
     for channel in channels:
         runtime.exits.push_async_callback(channel.close)
     return channels

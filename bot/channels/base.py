@@ -114,6 +114,8 @@ class Traits:
     """The bot runs on a third party's server: `motcua <channel> check` compares its set-up there,
     and the demo leaves the channel out.
     """
+    checks_database: bool = False
+    """Its check reads what the service keeps: the schema has to be current."""
     web_client: str = ""
     """Origin of the channel's own web client, which may show our page in a frame."""
 

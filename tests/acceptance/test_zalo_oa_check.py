@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -150,6 +151,15 @@ async def test_settings_that_cannot_work(
     assert found.code == 1
     assert expected in found.err
     assert fake.state.asked == []
+
+
+async def test_without_a_database(motcua: Motcua, tmp_path: Path) -> None:
+    """The tokens are there, so it has to be made first; the check makes no empty file."""
+    elsewhere = replace(motcua, url=f"sqlite:///{tmp_path}/none.sqlite")
+    found = await run(elsewhere, "check")
+    assert found.code == 1
+    assert "motcua db upgrade" in found.err
+    assert not (tmp_path / "none.sqlite").exists()
 
 
 async def _log(motcua: Motcua) -> str:

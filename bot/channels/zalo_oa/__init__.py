@@ -20,6 +20,7 @@ TRAITS = Traits(
     begins_conversations=False,
     reply_window=FREE_WINDOW - MARGIN,
     remote=True,
+    checks_database=True,
 )
 COMMANDS = "bot.channels.zalo_oa.commands:COMMANDS"
 
