@@ -1,6 +1,9 @@
 """The reference of a tap: a bare echo bot on aiohttp that keeps nothing.
 
 python -m tests.bench.echo PORT API_ROOT TOKEN
+
+It understands updates of Telegram, posted to /hook, and events of a Zalo Official Account, posted
+to /zalo/webhook.
 """
 
 import asyncio
@@ -22,8 +25,23 @@ async def serve(port: int, root: str, token: str) -> None:
                 await done.read()
             return web.Response()
 
+        async def receive_event(request: web.Request) -> web.Response:
+            raw = await request.read()
+            if not raw:
+                return web.Response()
+            event = json.loads(raw)
+            answer = {
+                "recipient": {"user_id": event["sender"]["id"]},
+                "message": {"text": event["message"]["text"]},
+            }
+            address, headers = f"{root}/v3.0/oa/message/cs", {"access_token": token}
+            async with session.post(address, json=answer, headers=headers) as done:
+                await done.read()
+            return web.Response()
+
         server = web.Application()
-        server.add_routes([web.post("/hook", receive)])
+        hooks = [web.post("/hook", receive), web.post("/zalo/webhook", receive_event)]
+        server.add_routes(hooks)
         runner = web.AppRunner(server, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port, backlog=1_024).start()

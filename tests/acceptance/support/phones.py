@@ -181,33 +181,38 @@ async def zalo_bot_webhook() -> AsyncIterator[FarEnd]:
 async def zalo_oa_webhook() -> AsyncIterator[FarEnd]:
     """An Official Account, authorised once by a person, whose console knows the webhook."""
     async with FakeZaloOA() as fake:
-        _, refresh = fake.pair()
+        yield zalo_oa_of(fake)
 
-        def authorise(motcua: Motcua) -> None:
-            done = motcua("zalo", "authorize", "--refresh-token", "-", typed=refresh)
-            assert "Traceback" not in done.err, done.err
 
-        async def after_start(address: str) -> None:
-            assert await fake.hook.set_url(f"{address}/zalo/webhook") == 200
+def zalo_oa_of(fake: FakeZaloOA) -> FarEnd:
+    """The far end of this Official Account."""
+    _, refresh = fake.pair()
 
-        def disturb() -> None:
-            fake.hook.repeated, fake.hook.chance = 0.5, Random(7)
+    def authorise(motcua: Motcua) -> None:
+        done = motcua("zalo", "authorize", "--refresh-token", "-", typed=refresh)
+        assert "Traceback" not in done.err, done.err
 
-        yield FarEnd(
-            name="zalo_oa",
-            phone=lambda number: TypingPhone(fake.person(number)),
-            settings=lambda _port: {
-                "zalo_oa_app_id": APP_ID,
-                "zalo_oa_app_secret": APP_SECRET,
-                "zalo_oa_secret": OA_SECRET,
-                "zalo_oa_id": OA_ID,
-                "zalo_oa_api_base": fake.root,
-                "zalo_oa_oauth_base": fake.root,
-            },
-            authorise=authorise,
-            after_start=after_start,
-            disturb=disturb,
-        )
+    async def after_start(address: str) -> None:
+        assert await fake.hook.set_url(f"{address}/zalo/webhook") == 200
+
+    def disturb() -> None:
+        fake.hook.repeated, fake.hook.chance = 0.5, Random(7)
+
+    return FarEnd(
+        name="zalo_oa",
+        phone=lambda number: TypingPhone(fake.person(number)),
+        settings=lambda _port: {
+            "zalo_oa_app_id": APP_ID,
+            "zalo_oa_app_secret": APP_SECRET,
+            "zalo_oa_secret": OA_SECRET,
+            "zalo_oa_id": OA_ID,
+            "zalo_oa_api_base": fake.root,
+            "zalo_oa_oauth_base": fake.root,
+        },
+        authorise=authorise,
+        after_start=after_start,
+        disturb=disturb,
+    )
 
 
 Opening = Callable[[], AbstractAsyncContextManager[FarEnd]]
