@@ -15,11 +15,9 @@ from bot.messages import Outgoing
 from bot.sealing import seal_message
 from surveys.inviting import Way
 from surveys.period import Period
-from surveys.store.asking import followers, planning, returned
-from surveys.store.asking.followers import Follower
+from surveys.store.asking import planning, returned
 from surveys.store.asking.invitations import Recipient
 from surveys.store.base.connection import Connection
-from surveys.store.citizens import contacts
 from surveys.store.queues import outbox
 from surveys.store.queues.outbox import MessageKind
 
@@ -101,33 +99,6 @@ async def send_some(
     sent = await release_some(conn, context, ready, now)
     held = await planning.list_by_dossier(conn, ready, context.form)
     return Invited(issued=sent.issued, held=len(held))
-
-
-async def tell_followers(conn: Connection, context: ConversationContext, now: datetime) -> int:
-    """Notify the followers of finished dossiers; the planner invites them.
-
-    Returns the number notified; call again until it is 0.
-    """
-    found = await followers.list_to_tell(conn, BATCH, windows=context.windows(now))
-    for one in found:
-        await _tell(conn, context, one, now)
-        contact_id = one.recipient.contact_id
-        await contacts.follow(conn, contact_id, one.dossier_id, follows=False)
-    return len(found)
-
-
-async def _tell(
-    conn: Connection, context: ConversationContext, one: Follower, now: datetime
-) -> None:
-    text = context.catalog(one.recipient.language).text(
-        "conversation.follow.returned", code=one.code
-    )
-    post = Post(
-        kind=MessageKind.NOTICE,
-        message=Outgoing(text=text),
-        dedup_key=f"returned:{one.dossier_id}:{one.recipient.contact_id}",
-    )
-    await put(conn, context, one.recipient, post, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

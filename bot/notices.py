@@ -1,12 +1,12 @@
-"""Tells followers that a dossier is done, petitioners what became of it, and what changed."""
+"""Tells followers and petitioners what changed, and what became of it."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.asking.status_news import tell_followers
 from bot.conversation.context import ConversationContext
-from bot.invitations import tell_followers
 from bot.news import tell_news
 from bot.petition_news import tell_petitioners
 from surveys.store.base.database import Database
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Notices:
-    """Looks periodically for followed dossiers that are done, and petitions with news."""
+    """Looks periodically for followed dossiers whose status changed, and petitions with news."""
 
     def __init__(
         self,

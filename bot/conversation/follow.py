@@ -1,7 +1,9 @@
-"""Subscribes citizens to the notice that a dossier is returned."""
+"""Subscribes citizens to notices about the status of a dossier."""
 
 from bot.conversation import consent, desks, second_proof
 from bot.conversation.turn import Turn
+from surveys.following import event_of
+from surveys.store.asking import followers
 from surveys.store.citizens import contacts
 from surveys.store.citizens.consents import Purpose
 from surveys.store.citizens.contacts import Via
@@ -19,6 +21,9 @@ async def on_decision(turn: Turn, dossier_id: int, *, agreed: bool) -> None:
     if agreed or not await consent.is_given(turn, Purpose.STATUS):
         await consent.keep(turn, Purpose.STATUS, given=agreed)
     await contacts.follow(turn.conn, turn.contact.id, dossier_id, follows=agreed)
+    if agreed:
+        seen = event_of(dossier.status, dossier.returned_at, dossier.rescheduled_to)
+        await followers.begin(turn.conn, turn.contact.id, dossier_id, seen, turn.now)
     named = await second_proof.name(turn, dossier)
     said = turn.here("follow.yes", code=named) if agreed else turn.text("follow.no", code=named)
     await turn.say("as_is", text=said)

@@ -1,10 +1,11 @@
-"""Contacts that want a notice when a dossier is done."""
+"""Contacts that want a notice when the status of a dossier changes, and what they were told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import RowMapping, or_, select
+from sqlalchemy import RowMapping, and_, func, select, tuple_
 
-from surveys.dossier import DONE_STATUSES, ENDED
 from surveys.store.asking.invitations import (
     NO_WINDOWS,
     Recipient,
@@ -14,41 +15,79 @@ from surveys.store.asking.invitations import (
     recipient_of,
 )
 from surveys.store.base.connection import Connection
-from surveys.store.base.schema import contact_dossiers, contacts, dossiers
+from surveys.store.base.database import insert
+from surveys.store.base.schema import (
+    contact_dossiers,
+    contacts,
+    dossiers,
+    status_notices,
+    units,
+)
 from surveys.store.citizens.consents import Purpose
 from surveys.store.citizens.contacts import ContactStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
-    """One contact that follows one dossier."""
+    """One contact that follows one dossier, the dossier's state, and the last event told: its
+    number, and None if there was none. `unit` is the code of the dossier's unit."""
 
     dossier_id: int
     code: str
-    simulated: bool
+    unit: str
+    unit_name: str
+    status: int
+    returned_at: datetime | None
+    rescheduled_to: datetime | None
+    last_number: int
+    last_event: str | None
     recipient: Recipient
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Its place in the order of followers."""
+        return self.dossier_id, self.recipient.contact_id
 
-async def list_to_tell(
-    conn: Connection, limit: int, *, windows: Windows = NO_WINDOWS
-) -> list[Follower]:
-    """Followers of finished dossiers who consented to notices and can be written to."""
+
+async def list_followers(
+    conn: Connection, after: tuple[int, int], limit: int, *, windows: Windows = NO_WINDOWS
+) -> Sequence[Follower]:
+    """Followers after this place who consented to notices and can be written to."""
     linked = contact_dossiers.c
-    columns = (contacts.c.channel, contacts.c.bot, contacts.c.language)
+    told = (
+        select(
+            status_notices.c.contact_id,
+            status_notices.c.dossier_id,
+            func.max(status_notices.c.number).label("number"),
+        )
+        .group_by(status_notices.c.contact_id, status_notices.c.dossier_id)
+        .subquery()
+    )
+    mine = and_(told.c.contact_id == linked.contact_id, told.c.dossier_id == linked.dossier_id)
+    last = and_(
+        status_notices.c.contact_id == told.c.contact_id,
+        status_notices.c.dossier_id == told.c.dossier_id,
+        status_notices.c.number == told.c.number,
+    )
     query = (
         select(
             linked.contact_id,
             linked.dossier_id,
-            dossiers.c.code,
-            dossiers.c.simulated,
-            *columns,
+            *(dossiers.c[name] for name in ("code", "status", "returned_at", "rescheduled_to")),
+            units.c.code.label("unit"),
+            units.c.name.label("unit_name"),
+            func.coalesce(status_notices.c.number, 0).label("last_number"),
+            status_notices.c.event.label("last_event"),
+            *(contacts.c[name] for name in ("channel", "bot", "language")),
         )
         .join_from(contact_dossiers, dossiers, dossiers.c.id == linked.dossier_id)
+        .join(units, units.c.id == dossiers.c.unit_id)
         .join(contacts, contacts.c.id == linked.contact_id)
+        .outerjoin(told, mine)
+        .outerjoin(status_notices, last)
         .where(
             linked.follows,
-            or_(dossiers.c.returned_at.is_not(None), dossiers.c.status.in_(DONE_STATUSES)),
-            dossiers.c.status.not_in(ENDED),
+            tuple_(linked.dossier_id, linked.contact_id) > after,
             contacts.c.status == ContactStatus.ACTIVE,
             latest_consent(Purpose.STATUS),
             is_open(windows),
@@ -59,10 +98,28 @@ async def list_to_tell(
     return [_follower(row) for row in (await conn.execute(query)).mappings()]
 
 
-def _follower(row: RowMapping) -> Follower:
-    return Follower(
-        dossier_id=row["dossier_id"],
-        code=row["code"],
-        simulated=row["simulated"],
-        recipient=recipient_of(row),
+async def note(
+    conn: Connection, contact_id: int, dossier_id: int, number: int, event: str, now: datetime
+) -> bool:
+    """Note the nth event told to (or seen by) this follower; False if it was noted before, by
+    another process: then it is not ours to tell."""
+    values = {"contact_id": contact_id, "dossier_id": dossier_id, "number": number}
+    new = insert(conn, status_notices).values(**values, event=event, at=now)
+    noted = new.on_conflict_do_nothing().returning(status_notices.c.number)
+    return (await conn.execute(noted)).one_or_none() is not None
+
+
+async def begin(
+    conn: Connection, contact_id: int, dossier_id: int, event: str, now: datetime
+) -> None:
+    """Note what the follower sees when the following begins: only what changes then is told."""
+    mine = and_(
+        status_notices.c.contact_id == contact_id, status_notices.c.dossier_id == dossier_id
     )
+    last = await conn.scalar(select(func.max(status_notices.c.number)).where(mine))
+    await note(conn, contact_id, dossier_id, (last or 0) + 1, event, now)
+
+
+def _follower(row: RowMapping) -> Follower:
+    plain = {name: row[name] for name in Follower.__slots__ if name != "recipient"}
+    return Follower(**plain, recipient=recipient_of(row))

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.asking.context import AskingContext, asking_context
-from bot.invitations import Invited, plan_some, send_some, tell_followers
+from bot.asking.status_news import tell_followers
+from bot.invitations import Invited, plan_some, send_some
 from bot.messages import IncomingKind
 from bot.notices import Notices
 from bot.sealing import open_message
@@ -48,8 +49,7 @@ async def invite(house: House, percent: int = 100) -> Invited:
 async def tell(house: House) -> None:
     """What the running bot does about followed dossiers."""
     async with house.database.write() as conn:
-        while await tell_followers(conn, house.conversation.context, house.now):
-            pass
+        await tell_followers(conn, house.conversation.context, house.now)
 
 
 async def returned(house: House, code: str = CODE) -> None:
