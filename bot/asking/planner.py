@@ -17,7 +17,7 @@ from bot.asking.release import release_due
 from bot.asking.reminders import remind
 from bot.channels.base import Channel, ChannelUnavailable
 from bot.reasons import reason_of
-from surveys.store.asking import planner_state, planning, quotas, settling
+from surveys.store.asking import planner_state, planning, quotas, settling, turns
 from surveys.store.asking.planner_state import PlannerState
 from surveys.store.asking.quotas import DailyQuota
 from surveys.store.base.connection import Connection
@@ -144,7 +144,9 @@ class Planner:
         count += await planning.drop_reopened(conn)
         if is_held:
             return count
-        days = timedelta(days=self._context.talk.settings.invite_days)
+        chosen = self._context.talk.settings
+        days = timedelta(days=chosen.invite_days)
+        await turns.forget(conn, now - timedelta(days=2 * chosen.invite_every_days))
         return count + await settling.expire(conn, now, now - days)
 
     async def _plan(self, conn: Connection, now: datetime) -> int:

@@ -7,7 +7,7 @@ by a statement that also checks it, so that two processes never both move it.
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
@@ -46,6 +46,11 @@ async def take(conn: Connection, keys: Collection[str], now: datetime, before: d
         if rows.one_or_none() is None:
             return False
     return True
+
+
+async def forget(conn: Connection, before: datetime) -> None:
+    """Forget who was asked before this moment: it does not count any more."""
+    await conn.execute(delete(citizen_turns).where(citizen_turns.c.asked_at < before))
 
 
 async def note(conn: Connection, keys: Collection[str], now: datetime) -> None:

@@ -41,6 +41,7 @@ from surveys.store.base.schema import (
     loose_responses,
     responses,
     settled_dossiers,
+    status_notices,
     unit_aliases,
     units,
     verifications,
@@ -223,6 +224,8 @@ async def _drop_plans(conn: Connection, made: Select[int]) -> None:
     begun = exists().where(interviews.c.invitation_id == invitations.c.id)
     await conn.execute(delete(invitations).where(unsent, ~begun))
     linked = contact_dossiers.c
+    told = status_notices.c.dossier_id.in_(made)
+    await conn.execute(delete(status_notices).where(told))
     by_phone = and_(linked.dossier_id.in_(made), linked.via == Via.PHONE, ~linked.follows)
     await conn.execute(delete(contact_dossiers).where(by_phone))
 

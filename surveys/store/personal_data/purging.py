@@ -16,6 +16,7 @@ from surveys.store.base.schema import (
     news_wishes,
     outbox,
     responses,
+    status_notices,
     web_messages,
 )
 from surveys.store.citizens.contacts import ContactStatus
@@ -37,6 +38,7 @@ async def unlink_answers(conn: Connection, returned_before: datetime) -> int:
     await conn.execute(delete(interviews).where(interviews.c.invitation_id.in_(asked)))
     linked = contact_dossiers.c.dossier_id.in_(closed)
     await conn.execute(delete(contact_dossiers).where(linked))
+    await conn.execute(delete(status_notices).where(status_notices.c.dossier_id.in_(closed)))
     done = 0
     for table in (invitations, responses):
         which = (table.c.dossier_id.in_(closed), table.c.contact_id.is_not(None))

@@ -10,7 +10,9 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, exists, select, update
 
+from surveys.inviting import Reason
 from surveys.rights import RequestKind
+from surveys.store.asking.invitations import UNSENT, InvitationState
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert, leave_no_trace
 from surveys.store.base.schema import (
@@ -24,9 +26,10 @@ from surveys.store.base.schema import (
     responses,
     rights_requests,
     slots,
+    status_notices,
 )
 from surveys.store.citizens import web_messages
-from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.citizens.contacts import PROOFS, ContactStatus
 from surveys.store.queues.outbox import NO_MESSAGE, Lane, OutboxState
 from surveys.store.results import news, petitions
 from surveys.store.system import import_changes
@@ -118,6 +121,8 @@ async def forget_applicant(conn: Connection, dossier_ids: Collection[int]) -> No
 async def _untie(conn: Connection, contact_id: int) -> None:
     await petitions.forget(conn, contact_id)
     await news.forget_wishes(conn, contact_id)
+    await _ask_no_more(conn, contact_id)
+    await conn.execute(delete(status_notices).where(status_notices.c.contact_id == contact_id))
     await conn.execute(delete(interviews).where(interviews.c.contact_id == contact_id))
     await conn.execute(delete(contact_dossiers).where(contact_dossiers.c.contact_id == contact_id))
     await conn.execute(delete(slots).where(slots.c.contact_id == contact_id))
@@ -126,6 +131,15 @@ async def _untie(conn: Connection, contact_id: int) -> None:
         await conn.execute(mine.values(contact_id=None))
     settled = (outbox.c.contact_id == contact_id, outbox.c.state.not_in(ON_THE_WAY))
     await conn.execute(update(outbox).where(*settled).values(message=dict(NO_MESSAGE)))
+
+
+async def _ask_no_more(conn: Connection, contact_id: int) -> None:
+    """Drop what was planned about the contact's own dossiers: a phone must not ask either."""
+    linked = contact_dossiers.c
+    own = select(linked.dossier_id).where(linked.contact_id == contact_id, linked.via.in_(PROOFS))
+    planned = (invitations.c.dossier_id.in_(own), invitations.c.state.in_(UNSENT))
+    values = {"state": InvitationState.DECLINED, "reason": Reason.OPTED_OUT}
+    await conn.execute(update(invitations).where(*planned).values(**values))
 
 
 async def _forget_chat(conn: Connection, chat_key: str) -> None:
