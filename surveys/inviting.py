@@ -153,7 +153,7 @@ def outcome(state: str, reason: str | None) -> str:
 
 
 OUTCOMES: Mapping[str, tuple[str | None, ...]] = {
-    "unplanned": (None, "late", "reopened"),
+    "unplanned": (None, "late"),
     "left_out": (None,),
     "planned": (None, Reason.WEEKLY, Reason.QUOTA),
     "queued": (None, Reason.NO_PHONE, Reason.NO_MOBILE, Reason.NO_CHANNEL, Reason.BLOCKED),

@@ -14,6 +14,7 @@ from tests.guards.test_house import ROOT, SOURCES
 FROM_ELSEWHERE = (
     "errors.usage.missing_",  # the kinds of parameters are click's
     "errors.usage.wanted.",  # the names of types are click's
+    "invitations.outcomes.",  # a state with a reason; test_invitations_command.py compares them
     "help.pieces.",  # the pieces of a usage line are click's
     "telegram.commands.",  # every command there is a text for is shown
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, select, tuple_
 
 from surveys.store.asking.invitations import (
     NO_WINDOWS,
@@ -54,21 +54,6 @@ async def list_followers(
 ) -> Sequence[Follower]:
     """Followers after this place who consented to notices and can be written to."""
     linked = contact_dossiers.c
-    told = (
-        select(
-            status_notices.c.contact_id,
-            status_notices.c.dossier_id,
-            func.max(status_notices.c.number).label("number"),
-        )
-        .group_by(status_notices.c.contact_id, status_notices.c.dossier_id)
-        .subquery()
-    )
-    mine = and_(told.c.contact_id == linked.contact_id, told.c.dossier_id == linked.dossier_id)
-    last = and_(
-        status_notices.c.contact_id == told.c.contact_id,
-        status_notices.c.dossier_id == told.c.dossier_id,
-        status_notices.c.number == told.c.number,
-    )
     query = (
         select(
             linked.contact_id,
@@ -83,8 +68,7 @@ async def list_followers(
         .join_from(contact_dossiers, dossiers, dossiers.c.id == linked.dossier_id)
         .join(units, units.c.id == dossiers.c.unit_id)
         .join(contacts, contacts.c.id == linked.contact_id)
-        .outerjoin(told, mine)
-        .outerjoin(status_notices, last)
+        .outerjoin(status_notices, _latest())
         .where(
             linked.follows,
             tuple_(linked.dossier_id, linked.contact_id) > after,
@@ -96,6 +80,20 @@ async def list_followers(
         .limit(limit)
     )
     return [_follower(row) for row in (await conn.execute(query)).mappings()]
+
+
+def _latest() -> ColumnElement[bool]:
+    """SQL condition: the notice is the follower's last about the dossier."""
+    linked, later = contact_dossiers.c, status_notices.alias("later")
+    return and_(
+        status_notices.c.contact_id == linked.contact_id,
+        status_notices.c.dossier_id == linked.dossier_id,
+        ~exists().where(
+            later.c.contact_id == status_notices.c.contact_id,
+            later.c.dossier_id == status_notices.c.dossier_id,
+            later.c.number > status_notices.c.number,
+        ),
+    )
 
 
 async def note(
