@@ -81,16 +81,16 @@ class Printer:
         below.write(self._text("keep", until=self.until), 5.5, after=0)
 
     def _facts(self, one: Linked) -> Iterator[str]:
+        """What the dossier is; never the day it was filed, which is a second proof beside the
+        link."""
         dossier = one.dossier
         yield self._text("code", code=dossier.code)
         if name := self.name_of(one):
             yield self._text("applicant", name=name)
         if dossier.procedure:
             yield self._text("procedure", procedure=dossier.procedure)
-        days = [("received", dossier.received_at), ("due", dossier.due_at)]
-        told = [self._text(key, day=_day(at)) for key, at in days if at is not None]
-        if told:
-            yield " · ".join(told)
+        if dossier.due_at is not None:
+            yield self._text("due", day=_day(dossier.due_at))
 
     def _label(self, canvas: Canvas, one: Linked, left: float, top: float) -> None:
         width, height = LABEL

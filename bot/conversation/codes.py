@@ -24,7 +24,7 @@ _ANY = re.compile(r"(?=.*[A-Z])(?=(?:.*\d){3})[0-9A-Z][0-9A-Z.-]{3,39}")
 _REFERENCE = re.compile(r"[A-Z2-7]{8}")
 _WORD = re.compile(r"(?<![0-9A-Z])[A-Z2-7]{8}(?![0-9A-Z])")
 _LINK = re.compile(r"\S*(?:#|[?&]start=)([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])\S*")
-"""Whatever came behind the token on its way: a full stop, a bracket, a tracker's parameter."""
+"""What came after the token on its way: a full stop, a bracket, a tracker's parameter."""
 _MAX_LENGTH = 200
 
 

@@ -2,8 +2,8 @@
 the day it was filed, where the office has them.
 
 A link alone names procedure and unit; days, the state in detail and what is to be done are for
-whoever gives the second proof. Somebody with a code alone is asked the same whether there is such
-a dossier or not. Wrong answers are limited per chat and per dossier within an hour, those of
+the person who gives the second proof. Somebody with a code alone is asked the same whether there is
+such a dossier or not. Wrong answers are limited per chat and per dossier within an hour, those of
 strangers apart from those of the link's holders, so that nobody can lock an owner out for good.
 """
 
@@ -104,7 +104,7 @@ async def repeat(turn: Turn) -> bool:
 
 
 async def check(turn: Turn) -> Checked | None:
-    """Check a typed proof; None if none is asked for or the text is none."""
+    """Check a typed proof; None if nobody asked for it or the text has no proof."""
     asked, proof = turn.focus.asked, _read(turn.incoming.text)
     if asked is None or asked.verb != Verb.PROOF or proof is None:
         return None

@@ -55,6 +55,7 @@ def test_a_receipt_opens_the_dossier_it_is_for(office: Motcua) -> None:
         assert size == (298, 420)
         assert PROCEDURE in " ".join(text.split())
         assert APPLICANT not in text
+        assert ("10/05/2021" in text, "03/05/2021" in text) == (True, False)
     for code, link in links.items():
         assert _svg(folder / "svg" / f"{code}.svg") == link
     kept = b"".join(one.read_bytes() for one in office.folder.glob("motcua.sqlite*"))
