@@ -17,6 +17,7 @@ from scoring.rating import Rating, rate
 from scoring.supported import Printed
 from surveys.period import Period
 from surveys.store.base.connection import Connection
+from surveys.store.results.promises import Rescheduled, count_rescheduled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class RatingResult:
     read: PeriodEvidence
     rating: Rating
     attention: Attention
+    rescheduled: tuple[Rescheduled, ...] = ()
     weights: BlockWeights | None = None
     weighted: Decimal | None = None
     past: tuple[PastPeriod, ...] | None = None
@@ -110,7 +112,8 @@ async def read_rating(conn: Connection, rulebook: Rulebook, period: Period) -> R
     """Rate a period. Raises what `scoring.rating.rate` raises."""
     read = await unit_evidence(conn, rulebook, period)
     rating = rate(rulebook, read.evidence, period.end)
-    return RatingResult(read=read, rating=rating, attention=attention_of(rating))
+    again = await count_rescheduled(conn, period)
+    return RatingResult(read=read, rating=rating, attention=attention_of(rating), rescheduled=again)
 
 
 def _applied(rulebook: Rulebook, language: str) -> Iterator[AppliedPolicy]:

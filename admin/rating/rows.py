@@ -31,6 +31,7 @@ def as_json(result: RatingResult, phrases: RatingPhrases) -> dict[str, Any]:
         "shares": {name: _shares(group) for name, group in result.rating.blocks.items()},
         "scores": dict(_given_scores(result)),
         "attention": asdict(result.attention),
+        "rescheduled": [asdict(one) for one in result.rescheduled],
         "grades_of_means": _grades_of_means(result),
         "policies": [asdict(policy) for policy in result.policies(phrases.language)],
         "names": phrases.names(tuple(result.rating.blocks)),

@@ -227,11 +227,20 @@ class RatingView:
             yield self._text("weak", criteria=", ".join(listed))
         for key, units in (
             ("overdue", [f"{one.name} ({self.phrases.number(one.late)})" for one in found.overdue]),
+            ("rescheduled", list(self._rescheduled())),
             ("no_online", [one.name for one in found.no_online_intake]),
             ("few_answers", [one.name for one in found.few_responses]),
         ):
             if units:
                 yield self._text(key, count=len(units), units=", ".join(units))
+
+    def _rescheduled(self) -> Iterator[str]:
+        """The units that promised again otherwise than they may, with their counts."""
+        for one in self.result.rescheduled:
+            wrong = (one.again, one.without_apology, one.late_apology)
+            if any(wrong):
+                counts = " / ".join(self.phrases.number(count) for count in (*wrong, one.count))
+                yield f"{one.name} ({counts})"
 
     def _column(self, key: str, kind: Kind = Kind.TEXT, *, optional: bool = False) -> Column:
         title = self._text(f"columns.{key}")

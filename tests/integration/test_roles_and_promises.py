@@ -13,7 +13,7 @@ from surveys.dossier import Status
 from surveys.period import parse_period
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.results import evidence, ratings
+from surveys.store.results import evidence, promises, ratings
 from tests.integration.rows import add_dossier, add_unit, answer
 
 LATE = datetime(2021, 5, 12)
@@ -174,3 +174,22 @@ SENT = [
     ("withdrawn", date(2021, 6, 20), None, None),
 ]
 """State, due day, day of the answer, day of the dispute."""
+
+
+async def test_a_second_promise_is_checked_against_the_decree(database: Database) -> None:
+    """At most one, with an apology a day before the first promised day; each counted by itself."""
+    day, before = datetime(2021, 5, 10), datetime(2021, 5, 9)
+    async with database.write() as conn:
+        unit = await add_unit(conn, "XA09")
+        for number, (apology, times) in enumerate(((before, 1), (day, 1), (None, 2))):
+            code = f"P{number}"
+            await add_dossier(
+                conn, unit, code, rescheduled_to=LATE, apology_at=apology, reschedules=times
+            )
+    async with database.read() as conn:
+        found = {one.code: one for one in await promises.count_rescheduled(conn, Q2)}
+        result = await read_rating(conn, find_rulebook("tt01-2018"), Q2)
+    assert (found["XA09"].count, found["XA09"].again) == (3, 1)
+    assert (found["XA09"].without_apology, found["XA09"].late_apology) == (1, 1)
+    assert found["XA01"].count == 1
+    assert result.rescheduled == tuple(found.values())
