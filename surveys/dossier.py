@@ -131,9 +131,12 @@ def stage_of(status: int, returned_at: datetime | None) -> Stage:
     return STAGES[Status(status)] if returned_at is None or status in ENDED else Stage.RETURNED
 
 
+_ENDED = frozenset(map(int, ENDED))
+
+
 def has_result(status: int) -> bool:
     """Whether a dossier in this state has a result, or may still get one."""
-    return status not in ENDED
+    return int(status) not in _ENDED
 
 
 @lru_cache(maxsize=1_000)

@@ -4,7 +4,7 @@ A later file changes only what it states; cells it leaves empty keep the stored 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,25 +44,35 @@ def differing(written: Values, before: Values) -> dict[str, Any]:
 
 def oddities(written: Values, stated: Values, before: Values | None) -> Counter[str]:
     """The keys of the warnings about it: oddities that are no reason to reject it."""
-    after = {**(before or EMPTY), **written}
-    stored = before or EMPTY
+    found = Counter[str]()
+    after = written if before is None else {**before, **written}
     returned, status = after.get("returned_at"), after["status"]
-    odd = {
-        "no_channel": before is None and "channel" not in stated,
-        "return_from_finish": "returned_at" in written and "returned_at" not in stated,
-        "returned_by_date_only": (
-            returned is not None and status < Status.FINISHED and has_result(status)
-        ),
-        "ended_with_return": returned is not None and not has_result(status),
-        "promised_anew": written.keys() - stated.keys() >= {"reschedules"},
-        "promised_twice": (after.get("reschedules") or 0) > max(1, stored.get("reschedules") or 0),
-        "another_unit": stored.get("unit_id") not in {None, after["unit_id"]},
-        "status_back": (
-            Status.RETURNED >= stored.get("status", 0) >= Status.FINISHED > status
-            and not after.get("reopened_at")
-        ),
-    }
-    return Counter(name for name, is_odd in odd.items() if is_odd)
+    if returned is not None and status not in _FINISHED:
+        found["returned_by_date_only" if has_result(status) else "ended_with_return"] = 1
+    if "returned_at" in written and "returned_at" not in stated:
+        found["return_from_finish"] = 1
+    if before is None:
+        found.update(() if "channel" in stated else ("no_channel",))
+    else:
+        found.update(_moves(written, stated, before))
+    if (after.get("reschedules") or 0) > max(1, (before or EMPTY).get("reschedules") or 0):
+        found["promised_twice"] = 1
+    return found
+
+
+_FINISHED = (Status.RETURNED, Status.FINISHED)
+
+
+def _moves(written: Values, stated: Values, before: Values) -> Iterator[str]:
+    """What is odd in how a stored dossier changes."""
+    if "reschedules" in written and "reschedules" not in stated:
+        yield "promised_anew"
+    if before["unit_id"] != written.get("unit_id", before["unit_id"]):
+        yield "another_unit"
+    now = written.get("status", before["status"])
+    reopened = written.get("reopened_at") or before["reopened_at"]
+    if Status.RETURNED >= before["status"] >= Status.FINISHED > now and not reopened:
+        yield "status_back"
 
 
 def _promised_anew(stated: Values, before: Values) -> dict[str, Any]:
