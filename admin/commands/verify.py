@@ -7,6 +7,7 @@ from admin.kit.output import Format
 from admin.kit.runtime import Runtime, format_option, group
 from admin.kit.unit_scope import require_dossier
 from admin.rating.rulebooks import chosen
+from admin.verifying.batches import GROUPS, REASON_CODES, Batch, confirm_all
 from admin.verifying.dossier_file import read_dossier
 from admin.verifying.dossier_phrases import DossierPhrases, known_forms
 from admin.verifying.dossier_view import DossierView
@@ -75,10 +76,31 @@ async def show_dossier(runtime: Runtime, dossier: str, shown_as: Format) -> None
 @command.command("confirm")
 @click.argument("dossier")
 @click.argument("criteria", nargs=-1)
-@reason_option
-async def confirm(runtime: Runtime, dossier: str, criteria: tuple[str, ...], reason: str) -> None:
+@click.option("--all-of", "group_", type=click.Choice(GROUPS))
+@click.option("--unit", metavar="CODE")
+@click.option("--reason", metavar="TEXT")
+@click.option("--reason-code", type=click.Choice(REASON_CODES))
+@click.option("--yes", is_flag=True)
+async def confirm(
+    runtime: Runtime,
+    dossier: str,
+    criteria: tuple[str, ...],
+    group_: str | None,
+    unit: str | None,
+    reason: str | None,
+    reason_code: str | None,
+    yes: bool,  # noqa: FBT001 - click calls by name
+) -> None:
     """Confirm outcomes unchanged; without criteria, all that have evidence."""
-    await _decide(runtime, dossier, criteria, Action.CONFIRM, None, reason)
+    given = runtime.text(f"verify.reasons.{reason_code}") if reason_code else reason or ""
+    said = f"{given} – {reason}" if reason_code and reason else given
+    if group_ is None:
+        await _decide(runtime, dossier, criteria, Action.CONFIRM, None, said)
+        return
+    batch = Batch(period=runtime.period(dossier), doubt=ReviewReason(group_), unit=unit)
+    count = await confirm_all(runtime, batch, said, dry_run=not yes)
+    key = "verify.confirmed_all" if yes else "verify.would_confirm"
+    runtime.say(key, count=count, group=runtime.text(f"verify.doubts.{group_}"))
 
 
 @command.command("change")

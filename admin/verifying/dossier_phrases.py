@@ -15,6 +15,8 @@ from surveys.store.base.connection import Connection
 from surveys.store.results.verifications import Decision
 from surveys.store.system import form_versions
 
+PUBLICITY = "6"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierPhrases:
@@ -34,9 +36,18 @@ class DossierPhrases:
         return self.text("no_evidence" if name == MISSING else "outcome", name=name)
 
     def points(self, criterion: str, name: str) -> str:
-        """The points of the outcome; a dash if it is not evidence."""
+        """The points of the outcome; a dash if it is not evidence, or does not count."""
+        if self.counts_by_fact(criterion):
+            return written(None, self._language)
         known = self._has(criterion) and name in self.rulebook.criteria[criterion].outcomes
         return written(self.rulebook.points(criterion, name) if known else None, self._language)
+
+    def counts_by_fact(self, criterion: str) -> bool:
+        """Whether the rulebook takes the unit's declared fact, and the answers are evidence for the
+        verifier only (chỉ số 6).
+        """
+        source = self.rulebook.policies.choice("publicity_source", "")
+        return criterion == PUBLICITY and source == "fact"
 
     def shown(self, criterion: str, record: DossierRecord) -> tuple[str, str]:
         """The names of the raw outcome and of the one that counts."""

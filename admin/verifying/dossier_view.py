@@ -73,10 +73,17 @@ class DossierView:
                     "points": self.phrases.points(criterion, counts),
                     "reasons": self.phrases.reasons(criterion, self.file.known.record, last),
                     "raw_words": self.phrases.outcome(criterion, raw),
-                    "outcome_words": self.phrases.outcome(criterion, counts),
+                    "outcome_words": self._outcome_words(criterion, counts),
+                    "by_fact": self.phrases.counts_by_fact(criterion),
                 }
             )
         return found
+
+    def _outcome_words(self, criterion: str, counts: str) -> str:
+        """What counts: the outcome, or that the unit's fact does."""
+        if self.phrases.counts_by_fact(criterion):
+            return self.phrases.text("by_fact")
+        return self.phrases.outcome(criterion, counts)
 
     def _criteria_in_words(self) -> list[dict[str, Any]]:
         return [

@@ -12,6 +12,7 @@ from surveys.period import Period
 from surveys.store.results.review_queue import ReviewItem
 
 KEYS = ["unit", "dossier", "criterion", "doubt", "shown", "stated", "reference"]
+IN_GROUP = ["dossier", "unit", "criterion", "shown", "stated", "reference"]
 CODES = {"unit", "dossier", "reference"}
 IN_WORDS = ("doubt", "shown", "stated")
 
@@ -25,18 +26,22 @@ class ReviewList:
     phrases: DossierPhrases
 
     def blocks(self) -> Iterator[Block]:
-        """One row per item, in words."""
+        """A table per reason, named as `--doubt` and `--all-of` take it; one row per item."""
         columns = [
             Column(
                 key=key,
                 title=self.phrases.text(f"columns.{key}"),
                 kind=Kind.CODE if key in CODES else Kind.TEXT,
             )
-            for key in KEYS
+            for key in IN_GROUP
         ]
-        rows = [asdict(one) | self._words(one) for one in self.items]
-        title = self.phrases.text("list_title", id=self.period.id)
-        yield Table(columns=columns, rows=rows, title=title)
+        yield self.phrases.text("list_title", id=self.period.id)
+        for doubt in ReviewReason:
+            rows = [asdict(one) | self._words(one) for one in self.items if one.doubt is doubt]
+            if rows:
+                words = self.phrases.text(f"doubts.{doubt}")
+                title = self.phrases.text("group", id=doubt.value, words=words, count=len(rows))
+                yield Table(columns=columns, rows=rows, title=title)
 
     def as_json(self) -> list[dict[str, Any]]:
         """One entry per item: ids, and their texts."""
