@@ -12,8 +12,10 @@ from surveys.store.results import review_queue, verifications
 from surveys.store.results.review_queue import ReviewItem
 from surveys.store.results.verifications import Action
 
-GROUPS = tuple(one.value for one in ReviewReason if one is not ReviewReason.COMPLAINT)
-"""The reasons that can be confirmed together; each complaint wants a decision of its own."""
+ALONE = (ReviewReason.COMPLAINT, ReviewReason.DISOWNED)
+"""Each of these wants a decision of its own."""
+GROUPS = tuple(one.value for one in ReviewReason if one not in ALONE)
+"""The reasons that can be confirmed together."""
 REASON_CODES = ("system_dates", "called_back", "paper_checked", "unit_explained")
 
 

@@ -51,7 +51,7 @@ def motcua(quarter: Path, tmp_path: Path) -> Motcua:
 @pytest.mark.parametrize("width", ["80", "120"])
 def test_codes_can_be_copied(motcua: Motcua, width: str) -> None:
     """Whole at either width, under the name of their group with its count."""
-    line = [MOTCUA, "--database-url", motcua.url, "verify", "list", "2021-Q2"]
+    line = [str(MOTCUA), "--database-url", motcua.url, "verify", "list", "2021-Q2"]
     env = {"PATH": os.environ["PATH"], "COLUMNS": width}
     listed = subprocess.run(
         line, cwd=motcua.folder, env=env, capture_output=True, check=True, timeout=60
