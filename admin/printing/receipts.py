@@ -81,8 +81,7 @@ class Printer:
         below.write(self._text("keep", until=self.until), 5.5, after=0)
 
     def _facts(self, one: Linked) -> Iterator[str]:
-        """What the dossier is; never the day it was filed, which is a second proof beside the
-        link."""
+        """What the dossier is; never the day it was filed, which is asked as a second proof."""
         dossier = one.dossier
         yield self._text("code", code=dossier.code)
         if name := self.name_of(one):
