@@ -58,6 +58,7 @@ NEEDS: Mapping[str, Need] = {
     "rulebooks.check": ANYBODY,
     "(channel).check": ANYBODY,
     "(channel).authorize": ADMINS,
+    "(channel).ratings": ADMINS,
     "db.upgrade": ANYBODY,
     "db.check": STAFF,
     "db.check --rebuild": ADMINS,

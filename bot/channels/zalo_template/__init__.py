@@ -9,6 +9,7 @@ ZALO_EVENTS = {
     "user_received_message": "bot.channels.zalo_template.ratings:on_received",
 }
 """What the webhook of the Official Account hands to this channel."""
+COMMANDS = "bot.channels.zalo_template.commands:COMMANDS"
 
 
 def open_channel(context: ChannelContext) -> Channel | None:

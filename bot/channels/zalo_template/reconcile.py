@@ -37,22 +37,24 @@ class Reconciliation:
     api: TemplateApi
 
     async def run(self) -> None:
-        """Fetch now and then until cancelled; a failure is retried after the pause."""
-        minutes = self.context.settings.zalo_template_ratings_minutes
+        """Fetch now and then until cancelled; a failure is retried when the lease is over, since
+        the process that has it may have died."""
+        pause = self.context.settings.zalo_template_ratings_minutes * 60
         while True:
+            is_done = False
             try:
-                await self.fetch()
+                is_done = await self.fetch() is not None
             except Exception as error:
                 log.warning("the ratings are not fetched: %s", reason_of(error))
-            await asyncio.sleep(minutes * 60)
+            await asyncio.sleep(pause if is_done else LEASE_MS / 1_000)
 
-    async def fetch(self) -> Counter[Kept]:
-        """Fetch what was rated since the last time; returns how many ratings became what. Nothing,
+    async def fetch(self) -> Counter[Kept] | None:
+        """Fetch what was rated since the last time; returns how many ratings became what, None
         while another process does it. Raises RequestError."""
         now = self.context.clock()
         async with self.context.database.write() as conn:
             if not await leases.take(conn, f"ratings {self._key}", LEASE_MS):
-                return Counter()
+                return None
             known = await meta.read(conn, self._key)
         since = datetime.fromisoformat(known) - OVERLAP if known else self._first(now)
         done = await self._all_pages(since, now)
