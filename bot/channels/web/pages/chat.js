@@ -58,13 +58,11 @@ function each(selector, change) { Array.from(document.querySelectorAll(selector)
 
 function bubble(author, words) {
   var item = document.createElement("li");
-  var who = document.createElement("span");
   item.className = author;
   item.lang = VIETNAMESE.test(words) ? "vi" : "en";
   if (author === "bot") speak(item.lang);
-  who.className = "hidden";
-  who.textContent = text(author === "bot" ? "we" : "you") + " ";
-  item.append(who, words);
+  item.dataset.who = text(author === "bot" ? "we" : "you"); // said, not shown: see the style
+  item.append(words);
   talk.append(item);
   return item;
 }
@@ -191,7 +189,7 @@ function receive(message) {
 }
 
 function receiveOwn(data) {
-  var own = Array.from(shown).filter(function (pair) { return pair[1].lastChild.textContent === data.text; })[0];
+  var own = Array.from(shown).filter(function (pair) { return pair[1].firstChild.textContent === data.text; })[0];
   if (own) {
     own[1].classList.remove("waiting");
     talk.append(own[1]);
