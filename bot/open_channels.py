@@ -65,7 +65,7 @@ class OpenChannels:
                 self.states[channel.name] = reason
                 logger.warning(
                     "%s is not set up (%s): see `motcua %s check`",
-                    channel.name, reason, channel.name,
+                    channel.name, reason, channel.name.partition("_")[0],
                 )  # fmt: skip
             else:
                 self.states[channel.name] = READY
