@@ -10,8 +10,8 @@ from surveys.typed_words import clean
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−_﹣－", "-"))
 _JOINT = r"(?:\s*-\s*|\s+)"
 _OFFICIAL = re.compile(
-    r"(?<![0-9A-Z])((?:[0-9A-Z]{3}\s*\.\s*[0-9A-Z]{2}\s*\.\s*[0-9A-Z]{2}\s*\.\s*)?"
-    r"[A-Z]\d{2}(?:\s*\.\s*\d{1,3})*)" + _JOINT + r"(\d{6})" + _JOINT + r"(\d{4,5})(?![0-9A-Z])"
+    r"(?<![0-9A-Z.])((?:[0-9A-Z]{2,3}\s*\.\s*){0,3}"
+    r"[A-Z]\d{2}(?:\s*\.\s*\d{1,3})*)" + _JOINT + r"(\d{6})" + _JOINT + r"(\d{4,12})(?![0-9A-Z])"
 )
 _DIGITS = str.maketrans("OIL", "011")
 _GAP = r"[\s.,/-]+"
