@@ -85,10 +85,11 @@ async def test_refused_buttons_are_sent_as_text(office: Office) -> None:
 
 
 async def test_look_up_and_phone(office: Office) -> None:
-    """A code shows the stage; the number that the form hands over finds the dossiers."""
+    """A code alone shows nothing; the number that the form hands over finds the dossiers."""
     lan = office.fake.person()
     await lan.types(IN_WORK)
-    await lan.sees("Bước 2/4")
+    await lan.sees("Để giữ kín hồ sơ của mọi người")
+    await lan.types("1")
     await lan.types("tra cứu")
     form = await lan.sees("Dùng số điện thoại của tôi", 20)
     await until_asked(office)
