@@ -5,14 +5,15 @@ A closing keeps them, so that the signed tally can be split as today's can.
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from admin.tallying.result import REACHED, Tally, asked_forms, of_dossiers
 from surveys.form import Form
 from surveys.period import Period
 from surveys.store.base.connection import Connection
-from surveys.store.results import tallies
+from surveys.store.results import counter_tallies, tallies
+from surveys.store.results.counter_tallies import CounterRatings
 from surveys.store.results.tallies import OF_A_DOSSIER, Dimension
 from surveys.tally import Cell, Group, Reach, complete, complete_reach
 
@@ -35,6 +36,8 @@ class TallyCounts:
     units: tuple[Group, ...]
     handed_out: dict[Group, int]
     quota_percent: int
+    counters: tuple[CounterRatings, ...] = ()
+    """The ratings given at counters, by unit."""
 
     def split(self, by: Collection[Dimension]) -> Tally:
         """The tally split by these dimensions, as `read_tally` reads it."""
@@ -48,6 +51,7 @@ class TallyCounts:
             cells=tuple(complete(self._cells(kept), self._groups(kept), self.forms)),
             reach=tuple(complete_reach(reach, self._groups(of_reach))),
             quota_percent=self.quota_percent,
+            counters=self.counters,
         )
 
     def _cells(self, by: Sequence[Dimension]) -> Iterable[Cell]:
@@ -87,11 +91,15 @@ async def read_counts(
     return TallyCounts(
         period=period,
         forms=await asked_forms(conn, period, default_form),
-        cells=tuple(await tallies.count_cells(conn, period, FINEST)),
+        cells=(
+            *await tallies.count_cells(conn, period, FINEST),
+            *await counter_tallies.count_cells(conn, period, FINEST),
+        ),
         reach=tuple(await tallies.count_reach(conn, period, FINEST_REACH)),
         units=tuple(sorted(await tallies.list_groups(conn, period, OF_A_UNIT))),
         handed_out=await tallies.count_handed_out(conn, OF_A_UNIT, period),
         quota_percent=quota_percent,
+        counters=tuple(await counter_tallies.count_by_unit(conn, period)),
     )
 
 
@@ -110,6 +118,7 @@ def as_text(counts: TallyCounts) -> str:
         "units": [list(one) for one in counts.units],
         "handed_out": [[*group, count] for group, count in counts.handed_out.items()],
         "quota_percent": counts.quota_percent,
+        "counters": [asdict(one) for one in counts.counters],
     }
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
@@ -129,6 +138,7 @@ def from_text(text: str, period: Period) -> TallyCounts:
         units=tuple(tuple(row) for row in found["units"]),
         handed_out={tuple(group): count for *group, count in found["handed_out"]},
         quota_percent=found["quota_percent"],
+        counters=tuple(CounterRatings(**one) for one in found.get("counters", ())),
     )
 
 
