@@ -62,7 +62,11 @@ class QuietHandler(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - it quotes the request
     ) -> web.StreamResponse:
-        """Answer with only the status, and close."""
+        """Answer with only the status, and close. A request with bytes that are no text, which the
+        library quotes (an unknown `Expect`), is the client's error.
+        """
+        if isinstance(exc, UnicodeError):
+            status = HTTPStatus.BAD_REQUEST
         self._malformed.note(status, exc)
         if request.writer.output_size > 0:
             raise ConnectionError("an answer was begun already")
