@@ -78,8 +78,9 @@ def _charset(path: Path) -> str | None:
 
 
 def _html_page(path: Path, table: Any) -> Page:  # noqa: ANN401 - lxml brings no types
-    grid = _bounded(path, _html_rows(table))
-    return Page(rows=partial(iter, grid), estimate=len(grid))
+    merges: list[Merge] = []
+    grid = _bounded(path, _html_rows(table, merges))
+    return Page(rows=partial(iter, grid), estimate=len(grid), merges=tuple(merges))
 
 
 def _bounded(path: Path, rows: Iterable[Numbered]) -> list[Numbered]:
@@ -94,8 +95,9 @@ def _bounded(path: Path, rows: Iterable[Numbered]) -> list[Numbered]:
     return grid
 
 
-def _html_rows(table: Any) -> Iterator[Numbered]:  # noqa: ANN401
-    """The rows. A cell that spans several places is in the first; the others are empty."""
+def _html_rows(table: Any, merges: list[Merge]) -> Iterator[Numbered]:  # noqa: ANN401
+    """The rows. A cell that spans several places is in the first; the others are empty, and the
+    span is added to `merges`."""
     taken_until: dict[int, int] = {}
     for number, line in enumerate(table.iter("tr"), 1):
         cells: list[Any] = []
@@ -108,6 +110,8 @@ def _html_rows(table: Any) -> Iterator[Numbered]:  # noqa: ANN401
             cells += [""] * (column - len(cells))
             cells.append(" ".join(cell.text_content().split()))
             across, down = _span(cell, "colspan", WIDEST), _span(cell, "rowspan", TALLEST)
+            if across > 1 or down > 1:
+                merges.append((number, column, number + down - 1, column + across - 1))
             if down > 1:
                 taken_until |= {column + step: number + down - 1 for step in range(across)}
             column += across

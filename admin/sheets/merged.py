@@ -35,6 +35,9 @@ def _filled(
     names: Mapping[int, str],
     counts: Counter[str],
 ) -> list[object]:
+    """A row may end before a cell that is merged into it."""
+    ends = [left + 1 for (top, left, _, _), _ in merges if top < number and left in names]
+    cells += [""] * (max(ends, default=0) - len(cells))
     for (top, left, _, right), value in merges:
         if top < number and left < len(cells):
             cells[left] = value

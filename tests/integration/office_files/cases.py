@@ -14,6 +14,7 @@ from tests.integration.office_files.writing import (
     book,
     csv,
     html,
+    html_merged,
     rezipped,
     row,
     with_error,
@@ -201,6 +202,13 @@ CASES = (
         content=book([HEADER, row(1), row(2), row(3)], merges=("B2:B4",)),
         accepted=3,
         said=("Đơn vị (2 nằm trong ô gộp)",),
+    ),
+    Case(
+        name="merged-down.xls",
+        content=html_merged(),
+        accepted=3,
+        said=("Đơn vị (2 nằm trong ô gộp)", "Ngày trả kết quả (1 nằm trong ô gộp)"),
+        stored=RETURNED,
     ),
     Case(
         name="protected.csv",

@@ -92,6 +92,17 @@ def html(grid: Grid) -> bytes:
     return f"<html><meta charset='utf-8'><table>{title}{lines}</table></html>".encode()
 
 
+def html_merged() -> bytes:
+    """A table whose unit spans three rows, and whose day of return (the last cell) two."""
+    lines = [HEADER[:7], *([*row(number)[:7]] for number in (1, 2, 3))]
+    cells = [[f"<td>{cell}</td>" for cell in line] for line in lines]
+    cells[1][1] = cells[1][1].replace("<td>", "<td rowspan=3>")
+    cells[2][6] = cells[2][6].replace("<td>", "<td rowspan=2>")
+    del cells[2][1], cells[3][6], cells[3][1]
+    table = "".join(f"<tr>{''.join(line)}</tr>" for line in cells)
+    return f"<meta charset='utf-8'><table>{table}</table>".encode()
+
+
 def xml_2003(grid: Grid) -> bytes:
     """An XML Spreadsheet 2003."""
     lines = "".join(
