@@ -1,33 +1,33 @@
 """`motcua verify`: Mẫu phiếu 3. Confirm, change with a reason, or refuse what a dossier shows."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import click
 
 from admin.importing import UnitIndex
+from admin.importing.report import tell
 from admin.kit.output import Format
-from admin.kit.runtime import Runtime, format_option, group
+from admin.kit.runtime import FILE, Runtime, format_option, group
 from admin.kit.unit_scope import require_dossier
 from admin.rating.rulebooks import chosen
+from admin.verifying import deciding
 from admin.verifying.batches import GROUPS, REASON_CODES, Batch, confirm_all
+from admin.verifying.deciding import past_decision
 from admin.verifying.dossier_file import read_dossier
 from admin.verifying.dossier_phrases import DossierPhrases, known_forms
 from admin.verifying.dossier_view import DossierView
 from admin.verifying.outcomes import outcome_code
 from admin.verifying.review_list import ReviewList
+from admin.verifying.review_sheet import SheetRow, read_rows
+from admin.verifying.sheet_import import import_sheet
 from surveys.criteria import CRITERIA, ReviewReason
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
-from surveys.store.dossiers import dossiers
-from surveys.store.results import (
-    asides,
-    complaints,
-    dossier_records,
-    petitions,
-    review_queue,
-    verifications,
-)
-from surveys.store.results.verifications import Action, Complaint
+from surveys.store.results import dossier_records, review_queue, verifications
+from surveys.store.results.verifications import Action
 
 command = group("verify")
 reason_option = click.option("--reason", required=True, metavar="TEXT")
@@ -37,11 +37,19 @@ reason_option = click.option("--reason", required=True, metavar="TEXT")
 @click.argument("period")
 @click.option("--unit", metavar="CODE")
 @click.option("--doubt", type=click.Choice([reason.value for reason in ReviewReason]))
+@click.option("--out", type=FILE, metavar="FILE")
+@click.option("--force", is_flag=True)
 @format_option
 async def list_review_items(
-    runtime: Runtime, period: str, unit: str | None, doubt: str | None, shown_as: Format
+    runtime: Runtime,
+    period: str,
+    unit: str | None,
+    doubt: str | None,
+    out: Path | None,
+    force: bool,  # noqa: FBT001 - click calls by name
+    shown_as: Format,
 ) -> None:
-    """Print the items a verifier should review."""
+    """Print the items a verifier should review, or write them to a sheet to decide on."""
     wanted = runtime.period(period)
     database = await runtime.database()
     async with database.read() as conn:
@@ -49,15 +57,36 @@ async def list_review_items(
         found = await review_queue.list_items(conn, wanted)
         found = [one for one in found if runtime.scope.covers(one.unit)]
         phrases = await _phrases(runtime, conn)
-    items = tuple(
-        one
-        for one in found
-        if (unit is None or one.unit == wanted_unit) and (doubt is None or one.doubt == doubt)
-    )
+        items = tuple(
+            one
+            for one in found
+            if (unit is None or one.unit == wanted_unit) and (doubt is None or one.doubt == doubt)
+        )
+        rows = await read_rows(conn, phrases, wanted, items) if out is not None else []
     listed = ReviewList(period=wanted, items=items, phrases=phrases)
+    if out is not None:
+        _write(runtime, listed, rows, out, force=force)
+        return
     runtime.present(listed, shown_as)
     if not items and shown_as is Format.TABLE:
         runtime.say("common.nothing")
+
+
+@command.command("import")
+@click.argument("file", type=FILE)
+@click.option("--rejects", type=FILE, metavar="FILE")
+@click.option("--yes", is_flag=True)
+@format_option
+async def import_decisions(
+    runtime: Runtime,
+    file: Path,
+    rejects: Path | None,
+    yes: bool,  # noqa: FBT001 - click calls by name
+    shown_as: Format,
+) -> int:
+    """Decide the rows of a sheet that `list --out` wrote; without `--yes` only a dry run."""
+    report = await import_sheet(runtime, file, rejects=rejects, dry_run=not yes)
+    return tell(runtime, shown_as, report)
 
 
 @command.command("show")
@@ -129,16 +158,10 @@ async def refuse(runtime: Runtime, dossier: str, criteria: tuple[str, ...], reas
 @reason_option
 async def decide_aside(runtime: Runtime, dossier: str, decision: str, reason: str) -> None:
     """Decide about an answer that the owner disowned."""
-    if not reason.strip():
-        raise Refusal("verify.no_reason")
     code = normal_code(dossier)
     database = await runtime.database()
     async with database.write() as conn:
-        await require_dossier(conn, runtime.scope, code)
-        dossier_id = await verifications.find_dossier_id(conn, code)
-        await asides.decide(conn, dossier_id, counts=decision == "keep")
-        details = {"decision": decision, "reason": reason.strip()}
-        await runtime.audit(conn, "verify.aside", f"dossier:{code}", details)
+        await deciding.decide_aside(conn, runtime, code, decision, reason)
     runtime.say("verify.aside_decided", dossier=code)
 
 
@@ -158,44 +181,21 @@ async def decide_complaint(
     reference = reference.strip().upper()
     database = await runtime.database()
     async with database.write() as conn:
-        before = await verifications.lock_complaint(conn, reference)
-        of = await dossiers.find_code(conn, before.dossier_id)
-        await require_dossier(conn, runtime.scope, of)
-        if before.decided and not again:
-            raise Refusal("verify.decided_before", **_decided(runtime, before))
-        await verifications.decide_complaint(
-            conn,
-            before,
-            state=ComplaintState(state),
-            reason=reason,
-            author=await runtime.author(conn),
-            now=runtime.now,
+        before = await deciding.decide_complaint(
+            conn, runtime, reference, ComplaintState(state), reason, again=again
         )
-        await _answer_petition(conn, runtime, reference, ComplaintState(state), reason)
     runtime.say("verify.complaint_decided", reference=reference)
     if before.decided:
-        runtime.say("verify.decided_before", **_decided(runtime, before))
+        runtime.say("verify.decided_before", **past_decision(runtime, before))
 
 
-async def _answer_petition(
-    conn: Connection, runtime: Runtime, reference: str, state: ComplaintState, reason: str
+def _write(
+    runtime: Runtime, listed: ReviewList, rows: Sequence[SheetRow], out: Path, *, force: bool
 ) -> None:
-    """Who sent the complaint as a petition is told the decision and its reason."""
-    complaint = await complaints.find_by_reference(conn, reference)
-    of_response = complaint and await petitions.find_by_response(conn, complaint.response_id)
-    if complaint is None or not of_response or complaint.formal_at is None:
-        return
-    officer = (await runtime.author(conn)).name
-    await petitions.answer(
-        conn, of_response, found=state, text=reason.strip(), officer=officer, now=runtime.now
-    )
+    from admin.reporting.result_files import write_review
 
-
-def _decided(runtime: Runtime, before: Complaint) -> dict[str, object]:
-    """Who decided what, when and why, as placeholders of a text."""
-    at = "" if before.at is None else f"{runtime.local(before.at):%d/%m/%Y %H:%M}"
-    said = {"state": before.state.value, "officer": before.officer, "reason": before.reason}
-    return {"reference": before.reference, "at": at, **said}
+    write_review(listed, rows, out, office=runtime.settings.authority, force=force)
+    runtime.say("verify.sheet.written", file=out, count=len(listed.items))
 
 
 async def _decide(

@@ -58,7 +58,7 @@ class Desk:
         async with database.read() as conn:
             mapped = await read_mapped(conn, importer.kind, columns, source, runtime.today)
         report = _report(importer.kind, source, mapped)
-        _claim(report.rejects, places)
+        claim_rejects(report.rejects, places)
         titles = (runtime.text("sheets.rejected_row"), runtime.text("sheets.rejected_reason"))
         return cls(
             runtime=runtime,
@@ -210,7 +210,7 @@ class Desk:
         self.report.reject(row, said, reason.code, params)
 
 
-def _claim(wanted: Path | None, places: set[Path]) -> None:
+def claim_rejects(wanted: Path | None, places: set[Path]) -> None:
     """Reserve the file of rejected rows; it must not overwrite an input or any other file.
 
     Raises Refusal `imports.rejects_is_file` or `imports.rejects_taken`.

@@ -97,6 +97,7 @@ NEEDS: Mapping[str, Need] = {
     "imports.show --changes": Need((CLERK, VERIFIER, ADMIN), Reach.OFFICE),
     "imports.undo": Need((CLERK, VERIFIER), Reach.OFFICE),
     "verify.list": VERIFIERS,
+    "verify.import": VERIFIERS,
     "verify.show": VERIFIERS,
     "verify.confirm": VERIFIERS,
     "verify.change": VERIFIERS,

@@ -12,8 +12,11 @@ from admin.rating.view import RatingView
 from admin.reporting.files import write_whole
 from admin.reporting.funnel_workbook import FunnelWorkbook
 from admin.reporting.rating_workbook import RatingWorkbook
+from admin.reporting.review_workbook import ReviewWorkbook
 from admin.reporting.tally_workbook import TallyWorkbook
 from admin.tallying.view import TallyView
+from admin.verifying.review_list import ReviewList
+from admin.verifying.review_sheet import SheetRow
 
 
 def write_tally(
@@ -45,6 +48,25 @@ def write_invitations(view: StatusView, file: Path, *, office: str, force: bool 
     writers = {
         ".json": lambda draft: write_json(draft, view.as_json()),
         ".csv": lambda draft: write_csv(draft, *view.as_rows()),
+        ".xlsx": book.write,
+    }
+    write_whole(file, writers, force=force)
+
+
+def write_review(
+    listed: ReviewList,
+    rows: Sequence[SheetRow],
+    file: Path,
+    *,
+    office: str,
+    force: bool = False,
+) -> None:
+    """Write a review, as a workbook to decide on. Raises OSError, Refusal `reporting.suffix` or
+    `files.exists`."""
+    book = ReviewWorkbook(phrases=listed.phrases, period=listed.period, rows=rows, office=office)
+    writers = {
+        ".json": lambda draft: write_json(draft, listed.as_json()),
+        ".csv": lambda draft: write_csv(draft, *listed.as_rows()),
         ".xlsx": book.write,
     }
     write_whole(file, writers, force=force)

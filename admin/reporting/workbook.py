@@ -24,6 +24,8 @@ FONT = "Times New Roman"
 LINE_POINTS = 15
 HEAD_ROWS = 4
 """Office, title, period and a blank line above the first table of a sheet."""
+LISTS = "motcua_lists"
+"""The hidden sheet of words to choose from."""
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
@@ -55,6 +57,16 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picker:
+    """A list of words to choose from, in a column of some rows (from 0, both ends included)."""
+
+    column: int
+    first: int
+    last: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetTable:
     """A table on a sheet; percentages are from 0 to 100. The last `totals` rows are bold."""
 
@@ -62,6 +74,8 @@ class SheetTable:
     rows: Iterable[Sequence[Value]]
     title: str = ""
     totals: int = 0
+    pickers: Sequence[Picker] = ()
+    """Only of a table alone on its sheet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +203,27 @@ class WorkbookWriter:
             end = max(last - table.totals, HEAD_ROWS)
             sheet.autofilter(HEAD_ROWS, 0, end, len(table.fields) - 1)
             self._set_widths(sheet, [table])
+            if number == 1:
+                self._add_pickers(sheet, table.pickers)
+
+    def _add_pickers(self, sheet: "Worksheet", pickers: Sequence[Picker]) -> None:
+        """Write the lists to a hidden sheet: within a rule they may have 255 characters only."""
+        if not pickers:
+            return
+        lists = self._book.add_worksheet(LISTS)
+        lists.hide()
+        places = {words: place for place, words in enumerate({one.words for one in pickers})}
+        longest = max(map(len, places))
+        for row in range(longest):
+            for words, place in places.items():
+                if row < len(words):
+                    lists.write_string(row, place, words[row])
+        for one in pickers:
+            place, head = places[one.words], HEAD_ROWS + 1
+            column = _column_name(place)
+            source = f"={LISTS}!${column}$1:${column}${len(one.words)}"
+            rule = {"validate": "list", "source": source, "error_type": "warning"}
+            sheet.data_validation(head + one.first, one.column, head + one.last, one.column, rule)
 
     def _new_sheet(self, name: str, title: str) -> "Worksheet":
         sheet = self._book.add_worksheet(name)
@@ -280,6 +315,12 @@ def _set_height(
             lines = max(lines, len(wrap(value, field.width + field.width // 8)))
     if lines > 1:
         sheet.set_row(place, LINE_POINTS * lines)
+
+
+def _column_name(place: int) -> str:
+    from xlsxwriter.utility import xl_col_to_name
+
+    return str(xl_col_to_name(place))
 
 
 def _write_plain(sheet: "Worksheet", place: int, column: int, value: Value) -> None:

@@ -37,7 +37,11 @@ class ReviewList:
         ]
         yield self.phrases.text("list_title", id=self.period.id)
         for doubt in ReviewReason:
-            rows = [asdict(one) | self._words(one) for one in self.items if one.doubt is doubt]
+            rows = [
+                asdict(one) | item_words(self.phrases, one)
+                for one in self.items
+                if one.doubt is doubt
+            ]
             if rows:
                 words = self.phrases.text(f"doubts.{doubt}")
                 title = self.phrases.text("group", id=doubt.value, words=words, count=len(rows))
@@ -51,17 +55,21 @@ class ReviewList:
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
         """The same for CSV."""
         rows = [
-            asdict(one) | {f"{key}_words": text for key, text in self._words(one).items()}
+            asdict(one)
+            | {f"{key}_words": text for key, text in item_words(self.phrases, one).items()}
             for one in self.items
         ]
         return rows, [*KEYS, *(f"{key}_words" for key in IN_WORDS)]
 
-    def _words(self, one: ReviewItem) -> dict[str, str]:
-        shown = self.phrases.outcome(one.criterion, one.shown) if one.criterion else ""
-        doubt = self.phrases.text(f"doubts.{one.doubt}")
-        return {"doubt": doubt, "shown": shown, "stated": self._stated(one)}
 
-    def _stated(self, one: ReviewItem) -> str:
-        if one.doubt is ReviewReason.CHANGED:
-            return self.phrases.outcome(one.criterion, one.stated)
-        return self.phrases.text(f"stated.{one.stated}") if one.stated else ""
+def item_words(phrases: DossierPhrases, one: ReviewItem) -> dict[str, str]:
+    """Why an item is listed, what counts now and what is stated, in words."""
+    shown = phrases.outcome(one.criterion, one.shown) if one.criterion else ""
+    doubt = phrases.text(f"doubts.{one.doubt}")
+    return {"doubt": doubt, "shown": shown, "stated": _stated(phrases, one)}
+
+
+def _stated(phrases: DossierPhrases, one: ReviewItem) -> str:
+    if one.doubt is ReviewReason.CHANGED:
+        return phrases.outcome(one.criterion, one.stated)
+    return phrases.text(f"stated.{one.stated}") if one.stated else ""
