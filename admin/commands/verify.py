@@ -17,11 +17,11 @@ from admin.verifying.deciding import past_decision
 from admin.verifying.dossier_file import read_dossier
 from admin.verifying.dossier_phrases import DossierPhrases, known_forms
 from admin.verifying.dossier_view import DossierView
-from admin.verifying.outcomes import outcome_code
+from admin.verifying.outcomes import find_outcome
 from admin.verifying.review_list import ReviewList
 from admin.verifying.review_sheet import SheetRow, read_rows
 from admin.verifying.sheet_import import import_sheet
-from surveys.criteria import CRITERIA, ReviewReason
+from surveys.criteria import CRITERIA, ReviewReason, outcome_name
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.outcomes import ComplaintState
@@ -139,8 +139,11 @@ async def confirm(
 @reason_option
 async def change(runtime: Runtime, dossier: str, criterion: str, outcome: str, reason: str) -> None:
     """Override the outcome of a criterion; the raw outcome is kept."""
-    code = outcome_code(criterion, outcome)
+    phrases = DossierPhrases(runtime=runtime, rulebook=chosen(runtime, None), forms=())
+    code = find_outcome(phrases, criterion, outcome)
     await _decide(runtime, dossier, (criterion,), Action.CHANGE, code, reason)
+    name = outcome_name(criterion, code)
+    runtime.say("verify.now_counts", outcome=phrases.outcome(criterion, name), name=name)
 
 
 @command.command("refuse")

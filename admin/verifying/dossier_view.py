@@ -8,6 +8,7 @@ from admin.kit.output import Block
 from admin.kit.tables import Column, Kind, Row, Table
 from admin.verifying.dossier_file import DossierFile
 from admin.verifying.dossier_phrases import DossierPhrases
+from scoring.supported import MISSING
 from surveys.criteria import CRITERIA
 from surveys.store.results.answer_history import Complained, Said
 from surveys.store.results.asides import form_of
@@ -89,8 +90,10 @@ class DossierView:
         return [
             row
             | {
-                "raw": row["raw_words"],
-                "outcome": row["outcome_words"],
+                "raw": _with_id(row["raw_words"], row["raw"]),
+                "outcome": row["outcome_words"]
+                if row["by_fact"]
+                else _with_id(row["outcome_words"], row["outcome"]),
                 "reasons": "\n".join(row["reasons"]),
             }
             for row in self._criteria()
@@ -129,6 +132,11 @@ class DossierView:
             )
             for key in keys.split()
         ]
+
+
+def _with_id(words: str, name: str) -> str:
+    """The words, with the id that commands take; no evidence has none."""
+    return words if name == MISSING else f"{words} ({name})"
 
 
 def _in_words(one: Said | Complained, words: dict[str, Any]) -> dict[str, Any]:

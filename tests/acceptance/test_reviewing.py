@@ -193,3 +193,16 @@ def test_a_sheet_without_its_columns_is_refused(motcua: Motcua) -> None:
     page.parent.save(motcua.folder / "s.xlsx")
     done = motcua("verify", "import", "s.xlsx", "--yes")
     assert (done.code, "Quyết định" in done.err) == (1, True)
+
+
+def test_outcomes_are_written_in_words_or_ids(motcua: Motcua) -> None:
+    """`show` prints both, `change` takes both, and names both where it refuses."""
+    show, change = ("verify", "show", CODES[0]), ("verify", "change", CODES[0], "1")
+    assert "(early)" in motcua(*show).out
+    done = motcua(*change, "Đúng ngày hẹn", "--reason", "Nhập chậm")
+    assert (done.code, "đúng ngày hẹn (same_day)" in done.err) == (0, True)
+    assert motcua.json(*show)["criteria"]["1"]["outcome"] == "same_day"
+    assert "(same_day)" in motcua(*show).out
+    assert motcua(*change, "late", "--reason", "Nhập chậm").code == 0
+    refused = motcua(*change, "sớm", "--reason", "Nhập chậm")
+    assert (refused.code, "early (sớm hơn ngày hẹn)" in refused.err) == (1, True)
