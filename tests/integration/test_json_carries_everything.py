@@ -5,6 +5,7 @@ One district is taken in by the command line, in this process; every line printe
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -78,6 +79,12 @@ def _numbers(text: str) -> set[str]:
     return {f"{Decimal(one).normalize():f}" for one in found}
 
 
+def _sizes(told: Any) -> set[str]:  # noqa: ANN401 - any JSON
+    """How many entries a list has for each doubt: a heading of the review says it."""
+    doubts = [one["doubt"] for one in told if "doubt" in one] if isinstance(told, list) else []
+    return {str(count) for count in Counter(doubts).values()}
+
+
 def _known(value: Any) -> set[str]:  # noqa: ANN401 - any JSON
     return set().union(*map(_numbers, _leaves(value)))
 
@@ -88,7 +95,7 @@ def test_every_figure_is_in_the_json(
 ) -> None:
     """Line by line; what the command line itself says may be printed, too."""
     told = json.loads(_said(capsys, *line.split(), "--format", "json"))
-    known = _known(told) | _numbers(line)
+    known = _known(told) | _numbers(line) | _sizes(told)
     printed = _said(capsys, *line.split()).splitlines()
     missing = {text: unknown for text in printed if (unknown := _numbers(text) - known)}
     assert missing == {}
