@@ -1,12 +1,13 @@
 """`motcua petitions`: formal phản ánh, kiến nghị, to be answered by a day (NĐ 20/2008/NĐ-CP)."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from admin.kit import output
 from admin.kit.output import Format
-from admin.kit.runtime import Runtime, format_option, group
+from admin.kit.runtime import FILE, Runtime, format_option, group
 from admin.petitioning.view import LISTED, SHOWN, local_day, row, whole
 from surveys.errors import Refusal
 from surveys.outcomes import ComplaintState
@@ -20,11 +21,15 @@ command = group("petitions")
 @command.command("list")
 @click.option("--unit", metavar="CODE")
 @click.option("--open", "only_open", is_flag=True)
+@click.option("--out", type=FILE, metavar="FILE")
+@click.option("--force", is_flag=True)
 @format_option
 async def list_petitions(
     runtime: Runtime,
     unit: str | None,
     only_open: bool,  # noqa: FBT001 - click calls by name
+    out: Path | None,
+    force: bool,  # noqa: FBT001 - click calls by name
     shown_as: Format,
 ) -> None:
     """Print the petitions, the earliest due date first."""
@@ -33,6 +38,9 @@ async def list_petitions(
         found = [one for one in await petitions.list_sent(conn) if _is_ours(runtime, one)]
     wanted = [one for one in found if unit in {None, one.unit} and (one.is_open or not only_open)]
     rows = [row(one, runtime.today) for one in wanted]
+    if out is not None:
+        _write(runtime, rows, out, force=force)
+        return
     people = shown_as is Format.TABLE
     shown = [_in_words(runtime, one) for one in rows] if people else rows
     runtime.show(shown, runtime.columns("petitions.columns", LISTED, codes="reference"), shown_as)
@@ -110,6 +118,29 @@ async def forward_petition(runtime: Runtime, reference: str, to: str) -> None:
         details = {"to": to.strip()}
         await runtime.audit(conn, "petitions.forward", f"petition:{petition.reference}", details)
     runtime.say("petitions.forwarded", reference=petition.reference, to=to.strip())
+
+
+def _write(runtime: Runtime, rows: list[dict[str, Any]], out: Path, *, force: bool) -> None:
+    from admin.reporting.petitions_workbook import PetitionsWorkbook
+    from admin.reporting.result_files import write_petitions
+    from admin.reporting.workbook import Heading
+
+    shown = [_in_words(runtime, one) for one in rows]
+    for one in shown:
+        one["due_on"] = one["due_on"] and f"{one['due_on']:%d/%m/%Y}"
+    book = PetitionsWorkbook(
+        heading=Heading(
+            office=runtime.settings.authority,
+            title=runtime.text("petitions.sheet.title"),
+            period=runtime.text("petitions.sheet.until", day=runtime.today),
+        ),
+        columns=runtime.columns("petitions.columns", LISTED),
+        rows=shown,
+        name=runtime.text("petitions.sheet.name"),
+        language=runtime.texts.language,
+    )
+    write_petitions(book, rows, out, force=force)
+    runtime.say("petitions.sheet.written", file=out, count=len(rows))
 
 
 def _is_ours(runtime: Runtime, one: Petition) -> bool:

@@ -11,6 +11,7 @@ from admin.kit.tables import Row
 from admin.rating.view import RatingView
 from admin.reporting.files import write_whole
 from admin.reporting.funnel_workbook import FunnelWorkbook
+from admin.reporting.petitions_workbook import PetitionsWorkbook
 from admin.reporting.rating_workbook import RatingWorkbook
 from admin.reporting.review_workbook import ReviewWorkbook
 from admin.reporting.tally_workbook import TallyWorkbook
@@ -48,6 +49,20 @@ def write_invitations(view: StatusView, file: Path, *, office: str, force: bool 
     writers = {
         ".json": lambda draft: write_json(draft, view.as_json()),
         ".csv": lambda draft: write_csv(draft, *view.as_rows()),
+        ".xlsx": book.write,
+    }
+    write_whole(file, writers, force=force)
+
+
+def write_petitions(
+    book: PetitionsWorkbook, rows: Sequence[Row], file: Path, *, force: bool = False
+) -> None:
+    """Write petitions; `rows` are those for programs. Raises OSError, Refusal `reporting.suffix`
+    or `files.exists`."""
+    keys = [one.key for one in book.columns]
+    writers = {
+        ".json": lambda draft: write_json(draft, [{k: row[k] for k in keys} for row in rows]),
+        ".csv": lambda draft: write_csv(draft, rows, keys),
         ".xlsx": book.write,
     }
     write_whole(file, writers, force=force)

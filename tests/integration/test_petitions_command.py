@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from admin.commands.petitions import (
@@ -50,7 +52,11 @@ async def _sent(url: str, *, draft: bool = False) -> None:
 
 async def _listed(runtime: Runtime, capsys: pytest.CaptureFixture[str], **more: Any) -> Any:  # noqa: ANN401
     await list_petitions.callback(  # type: ignore[misc]
-        runtime, **({"unit": None, "only_open": False, "shown_as": Format.JSON} | more)
+        runtime,
+        **(
+            {"unit": None, "only_open": False, "out": None, "force": False, "shown_as": Format.JSON}
+            | more
+        ),
     )
     return json.loads(capsys.readouterr().out)
 
@@ -104,3 +110,23 @@ async def test_an_officer_of_another_unit_sees_none(
         assert await _listed(runtime, capsys) == []
         with pytest.raises(Refusal, match=r"petitions\.unknown"):
             await forward_petition.callback(runtime, reference=CODE, to="Thanh tra")  # type: ignore[misc]
+
+
+async def test_the_list_is_written_to_a_workbook(
+    sqlite_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The columns of the list in words, no name; an existing file stays without `--force`."""
+    await _sent(sqlite_url)
+    ask: dict[str, Any] = {"unit": None, "only_open": False, "out": tmp_path / "p.xlsx"}
+    async with office(sqlite_url) as runtime:
+        for force in (False, True):
+            await list_petitions.callback(runtime, **ask, force=force, shown_as=Format.TABLE)  # type: ignore[misc]
+        with pytest.raises(Refusal, match=r"files\.exists"):
+            await list_petitions.callback(runtime, **ask, force=False, shown_as=Format.TABLE)  # type: ignore[misc]
+    assert capsys.readouterr().out == ""
+    page = openpyxl.load_workbook(tmp_path / "p.xlsx").worksheets[0]
+    heads, line = ([cell.value for cell in page[row]] for row in (5, 6))
+    assert dict(zip(heads, line, strict=True))["Mã"] == CODE
+    assert "25/06/2021" in line
+    assert 6 in line
+    assert not any(word in str(line) for word in ("Hoa", "thôn 2", "Bị đòi"))
