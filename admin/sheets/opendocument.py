@@ -1,38 +1,104 @@
-"""Checks the expanded size of an ODS: one cell may declare a million repetitions."""
+"""Reads the metadata of ODS sheets: the expanded size, cells with errors or formulas without a
+stored result, hidden rows.
+
+calamine reads the values; it takes an error for an empty cell, and one cell may declare a million
+repetitions.
+"""
 
 import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
-from admin.sheets.trimming import MOST_PLACES
-from admin.sheets.xlsx_parts import elements
+from admin.sheets.trimming import MOST_PLACES, WIDEST
+from admin.sheets.values import ERRORS, Fault, Trouble
+from admin.sheets.xlsx_parts import FORMULA_SHOWN, Survey, elements
 from surveys.errors import Refusal
 
+Cell = tuple[Mapping[str, str], Any]
+MOST_FAULTS = 2_000_000
+"""They are kept in memory; a file with more is one of repetitions, no table."""
 
-def require_room(path: Path) -> None:
-    """Raises Refusal `sheets.too_many_cells` for repetitions that do not fit in memory."""
-    places = 0
+
+def surveys(path: Path) -> dict[str, Survey]:
+    """Name of a worksheet → its metadata.
+
+    Raises Refusal `sheets.too_many_cells` for repetitions that do not fit in memory.
+    """
+    found: dict[str, Survey] = {}
+    places = count = 0
     with zipfile.ZipFile(path) as package, package.open("content.xml") as stream:
         for row in elements(stream, "{*}table-row"):
-            width = filled = 0
-            for cell in row:
-                times = _times(cell, "columns")
-                width += times
-                filled = width if len(cell) or _value(cell) else filled
-            places += filled * _times(row, "rows")
-            if places > MOST_PLACES:
-                raise Refusal(
-                    "sheets.too_many_cells", file=path.name, count=places, most=MOST_PLACES
-                )
+            own, cells = _attributes(row), [(_attributes(cell), cell) for cell in row]
+            times, faults, filled = _times(own, "rows"), dict(_faults(cells)), _filled(cells)
+            places += filled * times
+            count += len(faults) * times
+            _require_room(path, places, MOST_PLACES)
+            _require_room(path, count, MOST_FAULTS)
+            is_hidden = filled > 0 and own.get("visibility") in ("collapse", "filter")
+            _add(found.setdefault(_table_name(row), Survey()), times, faults, is_hidden=is_hidden)
+    return found
 
 
-def _times(element: etree._Element, what: str) -> int:
-    for name, value in element.items():
-        if name.endswith(f"}}number-{what}-repeated") and value.isdigit():
-            return int(value)
-    return 1
+def _require_room(path: Path, count: int, most: int) -> None:
+    if count > most:
+        raise Refusal("sheets.too_many_cells", file=path.name, count=count, most=most)
 
 
-def _value(cell: etree._Element) -> bool:
-    return any(name.endswith("}value-type") for name, _ in cell.items())
+def _add(survey: Survey, times: int, faults: dict[int, Fault], *, is_hidden: bool) -> None:
+    """Add a row, which may be repeated."""
+    numbers = range(survey.rows + 1, survey.rows + times + 1)
+    survey.rows += times
+    if faults:
+        survey.faults.update(dict.fromkeys(numbers, faults))
+    if is_hidden:
+        survey.hidden_rows.update(numbers)
+
+
+def _table_name(row: etree._Element) -> str:
+    return next((_attributes(table).get("name", "") for table in row.iterancestors("{*}table")), "")
+
+
+def _filled(cells: Iterable[Cell]) -> int:
+    """The number of places up to the last filled cell."""
+    width = filled = 0
+    for own, cell in cells:
+        width += _times(own, "columns")
+        filled = width if len(cell) or "value-type" in own else filled
+    return filled
+
+
+def _faults(cells: Iterable[Cell]) -> Iterator[tuple[int, Fault]]:
+    column = 0
+    for own, cell in cells:
+        times = _times(own, "columns")
+        if fault := _fault(own, cell):
+            yield from ((place, fault) for place in range(column, min(column + times, WIDEST)))
+        column += times
+
+
+def _fault(own: Mapping[str, str], cell: etree._Element) -> Fault | None:
+    kind, formula = own.get("value-type"), own.get("formula")
+    if kind != "error" and not formula:
+        return None
+    text = "".join("".join(part.itertext()) for part in cell.iterchildren("{*}p")).strip()
+    if kind == "error":
+        return Fault(Trouble.ERROR, text or "#N/A")
+    if ERRORS.fullmatch(text) and text.strip("#"):
+        return Fault(Trouble.ERROR, text)
+    if formula and not kind and not text:
+        return Fault(Trouble.UNCOMPUTED, formula[formula.find("=") :][:FORMULA_SHOWN])
+    return None
+
+
+def _times(own: Mapping[str, str], what: str) -> int:
+    value = own.get(f"number-{what}-repeated", "")
+    return int(value) if value.isdigit() else 1
+
+
+def _attributes(element: etree._Element) -> dict[str, str]:
+    """The attributes by name. calamine goes by the prefix, so a namespace proves nothing; of two
+    types of a cell, the one of LibreOffice (`error`) sorts last and wins."""
+    return {str(name).rpartition("}")[2]: str(value) for name, value in sorted(element.items())}

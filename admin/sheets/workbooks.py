@@ -35,8 +35,8 @@ def pages(path: Path, kind: Kind) -> list[Page]:
             return _of_xlsx(path)
         if kind is Kind.ODS:
             archives.require_safe(path)
-            opendocument.require_room(path)
-        found = xls_parts.surveys(path) if kind is Kind.OLE else {}
+        parts = xls_parts if kind is Kind.OLE else opendocument
+        found = parts.surveys(path)
         return [_page(sheet, found.get(sheet.name, Survey())) for sheet in _sheets(path)]
     except PasswordError:
         raise Refusal("sheets.password", file=path.name) from None

@@ -8,14 +8,14 @@ first and the last one.
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from lxml import etree
 
-from admin.sheets.values import Facts, Fault, Trouble
+from admin.sheets.values import Fault, Trouble
 
 PIECE = 4 << 20
 _PLACE = re.compile(rb""" r=["']([A-Z]{0,3})(\d{1,7})["']""")
@@ -23,7 +23,7 @@ _HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]* hidden=["'](?:1|true)["'])
 _TROUBLE = (b'"e"', b"'e'", b"<f", b":f")
 _SPACES = bytes.maketrans(b"\t\r\n", b"   ")
 _EQUALS = re.compile(rb" *= *")
-_FORMULA_SHOWN = 60
+FORMULA_SHOWN = 60
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Survey:
     """The extent of the cells, and an estimate of their number."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    faults: Facts = field(default_factory=dict)
+    faults: dict[int, Mapping[int, Fault]] = field(default_factory=dict)
 
     @property
     def area(self) -> int:
@@ -150,14 +150,14 @@ def _hidden_columns(stream: IO[bytes]) -> set[int]:
     return found
 
 
-def _faults(stream: IO[bytes]) -> Facts:
+def _faults(stream: IO[bytes]) -> dict[int, Mapping[int, Fault]]:
     found: dict[int, dict[int, Fault]] = {}
     for cell in elements(stream, "{*}c"):
         fault = _fault(cell)
         place = fault and re.fullmatch(r"([A-Z]+)(\d+)", cell.get("r", ""))
         if fault and place:
             found.setdefault(int(place[2]), {})[number_of(place[1]) - 1] = fault
-    return found
+    return {**found}
 
 
 def _fault(cell: Any) -> Fault | None:  # noqa: ANN401 - lxml brings no types
@@ -166,5 +166,5 @@ def _fault(cell: Any) -> Fault | None:  # noqa: ANN401 - lxml brings no types
     if cell.get("t") == "e":
         return Fault(Trouble.ERROR, value or "#N/A")
     if "f" in parts and not value and cell.get("t") != "str" and "is" not in parts:
-        return Fault(Trouble.UNCOMPUTED, f"={parts['f']}"[:_FORMULA_SHOWN])
+        return Fault(Trouble.UNCOMPUTED, f"={parts['f']}"[:FORMULA_SHOWN])
     return None

@@ -18,6 +18,7 @@ from admin.sheets import ColumnSpec, Fault, Rejects, Row, Trouble, read_mapping,
 from admin.sheets.columns import find_header
 from surveys.errors import Refusal
 from tests.fakes.xls import write_xls
+from tests.integration.office_files.writing import rezipped
 
 COLUMNS = (
     ColumnSpec(name="code", titles=("Mã hồ sơ",), required=True),
@@ -103,6 +104,69 @@ def test_an_error_in_an_old_workbook_is_no_empty_cell(tmp_path: Path) -> None:
     (row,) = read_sheet(tmp_path / "so.xls", COLUMNS)
     assert row.values["received_at"] == Fault(Trouble.ERROR, "#N/A")
     assert row.cell("received_at") == "C2"
+
+
+LIBRE = 'table:formula="of:=NA()" office:value-type="string" office:string-value=""'
+CELLS = {
+    f'{LIBRE} calcext:value-type="error"><text:p>#N/A</text:p>': Fault(Trouble.ERROR, "#N/A"),
+    f'{LIBRE} calcext:value-type="error"><text:p>Err:502</text:p>': Fault(Trouble.ERROR, "Err:502"),
+    f'{LIBRE} calcext:value-type="error"><text:p>Lỗi:502</text:p>': Fault(Trouble.ERROR, "Lỗi:502"),
+    'table:formula="of:=[.#REF!]" office:value-type="float" office:value="0">'
+    "<text:p>#REF!</text:p>": Fault(Trouble.ERROR, "#REF!"),
+    'table:formula="of:=[.B2]">': Fault(Trouble.UNCOMPUTED, "=[.B2]"),
+    'office:value-type="string"><text:p>#DIV/0!</text:p>': Fault(Trouble.ERROR, "#DIV/0!"),
+    'table:formula="of:=1+1" office:value-type="float" office:value="2"><text:p>###</text:p>': "2",
+}
+"""Cells as LibreOffice (also in Vietnamese) and older programs write them → their value."""
+
+
+@pytest.mark.parametrize("written", CELLS)
+def test_an_error_in_an_opendocument_sheet_is_no_empty_cell(written: str, tmp_path: Path) -> None:
+    """Errors and formulas without a result are told apart from blanks, at their address."""
+    _ods(file := tmp_path / "so.ods", [["code", "unit", "received_at"], ["A-1", "XA01", "HERE"]])
+    space = b'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+
+    def change(part: bytes) -> bytes:
+        here = b'office:value-type="string"><text:p>HERE</text:p>'
+        assert here in part
+        spaced = part.replace(b"<office:document-content ", b"<office:document-content %b " % space)
+        return spaced.replace(here, written.encode())
+
+    file.write_bytes(rezipped(file.read_bytes(), {"content.xml": change}))
+    (row,) = read_sheet(file, COLUMNS)
+    assert row.values["received_at"] == CELLS[written]
+    assert (row.number, row.cell("received_at")) == (2, "C2")
+
+
+def test_hidden_rows_of_an_opendocument_sheet_are_counted(tmp_path: Path) -> None:
+    """They are read like the others; a filter that hides them is told."""
+    _ods(file := tmp_path / "so.ods", [["code", "unit"], ["A-1", "XA01"], ["A-2", "XA01"]])
+
+    def change(part: bytes) -> bytes:
+        head, row, rest = part.rpartition(b"<table:table-row")
+        return head + row + b' table:visibility="filter"' + rest
+
+    file.write_bytes(rezipped(file.read_bytes(), {"content.xml": change}))
+    sheet = read_sheet(file, COLUMNS)
+    assert [row.number for row in sheet] == [2, 3]
+    assert sheet.parts[0].page.hidden_rows == {3}
+
+
+def test_repeated_errors_do_not_fill_the_memory(tmp_path: Path) -> None:
+    """A cell may say that it stands for millions."""
+    _ods(file := tmp_path / "so.ods", [["code", "unit"], ["A-1", "HERE"]])
+
+    def change(part: bytes) -> bytes:
+        return part.replace(
+            b"<table:table-row>", b'<table:table-row table:number-rows-repeated="90000">'
+        ).replace(
+            b'<table:table-cell office:value-type="string"><text:p>HERE</text:p>',
+            b'<table:table-cell table:number-columns-repeated="300" table:formula="of:=B1">',
+        )
+
+    file.write_bytes(rezipped(file.read_bytes(), {"content.xml": change}))
+    with pytest.raises(Refusal, match=r"sheets\.too_many_cells"):
+        read_sheet(file, COLUMNS)
 
 
 def test_the_sheet_with_the_header_is_taken_not_the_first(tmp_path: Path) -> None:
