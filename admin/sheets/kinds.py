@@ -48,7 +48,8 @@ def kind_of(path: Path) -> Kind:
     """Detect how to read a file.
 
     Raises OSError, or Refusal `sheets.is_pdf`, `.is_rtf` … for files without tables,
-    `sheets.is_zip`, `.is_docx`, `.is_pptx` for other packages, `sheets.cut` for half a workbook.
+    `sheets.is_zip`, `.is_docx`, `.is_pptx`, `.is_xlsb` for other packages, `sheets.cut` for half a
+    workbook.
     """
     with path.open("rb") as stream:
         head = stream.read(HEAD)
@@ -76,6 +77,8 @@ def _package(path: Path) -> Kind:
             names = package.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise Refusal("sheets.cut", file=path.name) from None
+    if any(name.lower() == "xl/workbook.bin" for name in names):
+        raise Refusal("sheets.is_xlsb", file=path.name)
     if any(name.startswith("xl/") for name in names):
         return Kind.XLSX
     if "content.xml" in names and "mimetype" in names:

@@ -83,9 +83,10 @@ class Case:
     stored: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _zip(name: str) -> bytes:
+def _zip(*names: str) -> bytes:
     with zipfile.ZipFile(found := BytesIO(), "w") as package:
-        package.writestr(name, "x" * 100)
+        for name in names:
+            package.writestr(name, "x" * 100)
     return found.getvalue()
 
 
@@ -348,6 +349,12 @@ CASES = (
     ),
     Case(name="report.xlsx", content=b"%PDF-1.4\n", refused="sheets.is_pdf"),
     Case(name="letter.xlsx", content=_zip("word/document.xml"), refused="sheets.is_docx"),
+    Case(name="binary.xlsb", content=_zip("xl/workbook.bin"), refused="sheets.is_xlsb"),
+    Case(
+        name="both.xlsx",
+        content=_zip("xl/workbook.xml", "xl/Workbook.bin"),
+        refused="sheets.is_xlsb",
+    ),
     Case(name="archive.xlsx", content=_zip("ho-so.xlsx"), refused="sheets.is_zip"),
     Case(name="cut.xlsx", content=book(TWO)[:3_000], refused="sheets.cut"),
     Case(
