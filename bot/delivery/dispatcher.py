@@ -11,7 +11,6 @@ from bot.asking.timetable import timetable
 from bot.batching import Batcher, wait_at_most
 from bot.channels.base import Channel
 from bot.delivery.claiming import Claimed, RateGate
-from bot.delivery.owners import is_gone, own_name
 from bot.delivery.rules import RULES, DispatchRules
 from bot.delivery.sender import REPLIES, Sender
 from bot.reasons import reason_of
@@ -19,6 +18,7 @@ from bot.settings import Settings
 from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
+from surveys.store.base.owners import is_gone, own_name
 from surveys.store.personal_data import requests
 from surveys.store.queues import delivery_results, rate_limits
 from surveys.store.queues.delivery_results import DeliveryResult

@@ -7,9 +7,9 @@ import sys
 
 from sqlalchemy import update
 
-from bot.delivery.owners import is_gone, own_name
 from surveys.store.base import schema
 from surveys.store.base.database import Database
+from surveys.store.base.owners import is_gone, own_name
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import dispatching, now_ms, until
 from tests.integration.queue_rows import add_contact, queue, states_of

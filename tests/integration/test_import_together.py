@@ -154,7 +154,8 @@ async def test_a_kill_leaves_all_or_nothing(
     when: str, sqlite_database: Database, sqlite_url: str, tmp_path: Path
 ) -> None:
     """A real SIGKILL: before it is decided nothing was written, and the next import forgets it;
-    afterwards the next reader completes it, with its entry in the audit log.
+    afterwards the next reader completes it, with its entry in the audit log. Neither waits for the
+    lease: the process is known to be gone.
     """
     async with sqlite_database.write() as conn:
         await add_unit(conn, "XA01")
@@ -163,7 +164,9 @@ async def test_a_kill_leaves_all_or_nothing(
     ended = await asyncio.to_thread(subprocess.run, command, check=False, env=_environment())
     assert ended.returncode == -signal.SIGKILL
     assert await _states(sqlite_database) == [when]
-    await _let_die(sqlite_database)
+    async with sqlite_database.read() as conn:
+        assert await staging.find_running(conn) is None
+        assert await staging.is_dead(conn) == (when == "applying")
     whole = Database(WholeDriver(sqlite_database.driver))
     assert await _count(whole) == (0 if when == "reading" else ROWS)
     async with office(sqlite_url) as runtime:
@@ -249,6 +252,24 @@ async def test_what_fails_leaves_no_trace(
     assert await _states(database) == []
     assert await _count(database) == 0
     assert ImportState.FAILED.value not in await _states(database)
+
+
+async def test_of_another_computer_only_the_lease_is_known(database: Database) -> None:
+    """Its process cannot be looked at, so it counts as running until it gives no sign."""
+    owner = update(schema.imports).values(owner=f"may-khac:{2**22 + 1}:0a0b0c0d")
+    async with database.write() as conn:
+        begun = {"kind": "dossiers", "file_name": "a.csv", "sha256": "0" * 64, "actor": "hoa"}
+        number = await imports.begin(conn, **begun, at=datetime(2021, 5, 3, tzinfo=UTC))
+        await conn.execute(owner)
+        await staging.forget_dead(conn)
+        found = await staging.find_running(conn)
+        await imports.mark(conn, number, ImportState.APPLYING)
+        assert not await staging.is_dead(conn)
+    assert found is not None
+    await _let_die(database)
+    async with database.read() as conn:
+        assert await staging.find_running(conn) is None
+        assert await staging.is_dead(conn)
 
 
 async def test_a_sign_from_the_future_keeps_nobody_waiting(database: Database) -> None:

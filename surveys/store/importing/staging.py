@@ -8,17 +8,19 @@ process may finish it, so a kill leaves all of it or nothing.
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, delete, func, not_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import now_ms
+from surveys.store.base.owners import is_gone, process_name
 from surveys.store.base.schema import import_chunks, imports
 from surveys.store.system import imports as import_store
 from surveys.store.system.imports import Import, ImportState
 
 LEASE_MS = 15_000
-"""An import that gave no sign for so long has died."""
+"""An import that gave no sign for so long has died; on this computer, it has died as soon as its
+process is gone."""
 PG_LOCK = 0x6D6F7464
 UNDER_WAY = (ImportState.READING, ImportState.APPLYING)
 
@@ -33,7 +35,7 @@ def _appliers() -> Mapping[str, Applier]:
 
 
 def is_alive() -> ColumnElement[bool]:
-    """Whether an import gave a sign within its lease.
+    """Whether an import gave a sign within its lease, whatever became of its process.
 
     A sign from the future was given before the clock was set back, so it proves nothing.
     """
@@ -42,9 +44,15 @@ def is_alive() -> ColumnElement[bool]:
 
 async def find_running(conn: Connection) -> Import | None:
     """The running import with a recent heartbeat, if there is one."""
-    query = select(func.min(imports.c.id)).where(imports.c.state.in_(UNDER_WAY), is_alive())
-    number = await conn.scalar(query)
-    return None if number is None else await import_store.find(conn, number)
+    running = await _running(conn, *UNDER_WAY)
+    return await import_store.find(conn, min(running)) if running else None
+
+
+async def _running(conn: Connection, *states: ImportState) -> list[int]:
+    """The imports in these states that gave a sign and whose process has not ended."""
+    query = select(imports.c.id, imports.c.owner).where(imports.c.state.in_(states), is_alive())
+    mine = process_name()
+    return [row.id for row in await conn.execute(query) if not is_gone(row.owner or "", mine)]
 
 
 async def lock_turn(conn: Connection) -> None:
@@ -61,7 +69,10 @@ async def require_idle(conn: Connection) -> None:
 
 async def forget_dead(conn: Connection) -> None:
     """Drop imports that died before they were decided; they have written nothing."""
-    dead = select(imports.c.id).where(imports.c.state == ImportState.READING, not_(is_alive()))
+    running = await _running(conn, ImportState.READING)
+    dead = select(imports.c.id).where(
+        imports.c.state == ImportState.READING, imports.c.id.not_in(running)
+    )
     numbers = list((await conn.execute(dead)).scalars())
     await drop(conn, numbers)
     for number in numbers:
@@ -118,9 +129,10 @@ async def find_decided(conn: Connection) -> list[Import]:
 
 async def is_dead(conn: Connection) -> bool:
     """Whether no process is writing the decided import."""
-    last = select(func.max(imports.c.alive_ms)).where(imports.c.state == ImportState.APPLYING)
-    silent = await conn.scalar(select(now_ms() - last.scalar_subquery()))
-    return silent is not None and abs(silent) > LEASE_MS
+    decided = select(func.count()).where(imports.c.state == ImportState.APPLYING)
+    if not await conn.scalar(decided.select_from(imports)):
+        return False
+    return not await _running(conn, ImportState.APPLYING)
 
 
 async def apply_next(conn: Connection, decided: Sequence[Import]) -> bool:
@@ -155,7 +167,8 @@ async def _first(conn: Connection, number: int) -> tuple[int, str] | None:
 async def _done(conn: Connection, number: int, position: int) -> None:
     which = (import_chunks.c.import_id == number, import_chunks.c.position == position)
     await conn.execute(delete(import_chunks).where(*which))
-    await conn.execute(update(imports).where(imports.c.id == number).values(alive_ms=now_ms()))
+    signed = {"alive_ms": now_ms(), "owner": process_name()}
+    await conn.execute(update(imports).where(imports.c.id == number).values(signed))
 
 
 async def _end(conn: Connection, one: Import) -> None:

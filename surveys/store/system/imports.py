@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import now_ms
+from surveys.store.base.owners import process_name
 from surveys.store.base.schema import imports
 
 
@@ -58,6 +59,7 @@ async def begin(
         actor=actor,
         state=ImportState.READING,
         alive_ms=now_ms(),
+        owner=process_name(),
     )
     result = await conn.execute(new)
     (number,) = result.inserted_primary_key or (0,)

@@ -49,6 +49,7 @@ imports = Table(
     Column("new", Integer, nullable=False, server_default=text("0"), comment="rows that were new"),
     Column("changed", Integer, nullable=False, server_default=text("0")),
     Column("alive_ms", BigInteger, nullable=False, server_default=text("0"), comment="last sign"),
+    Column("owner", String, comment="the process that reads or writes it: host:pid:random"),
 )
 
 import_chunks = Table(

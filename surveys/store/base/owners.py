@@ -1,14 +1,21 @@
-"""The names by which dispatchers own the messages they send."""
+"""The names by which processes own what they work on: messages they send, imports they write."""
 
 import os
 import secrets
 import socket
 from contextlib import suppress
+from functools import cache
 
 
 def own_name() -> str:
     """A new unique name: this computer, this process, and a random part."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+@cache
+def process_name() -> str:
+    """The name of this process, the same each time."""
+    return own_name()
 
 
 def is_gone(name: str, mine: str) -> bool:
