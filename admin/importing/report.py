@@ -149,6 +149,9 @@ def _tell_troubles(runtime: Runtime, report: Report, *, among_others: bool) -> N
     if report.mapping:
         told = report.mapping
         runtime.say("imports.saved_mapping", file=told.file, day=told.saved_on)
+        if told.unknown_units:
+            units = "; ".join(f"“{word}” ({ours})" for word, ours in told.unknown_units.items())
+            runtime.say("imports.saved_unknown_units", file=told.file, units=units)
     if report.without_essential:
         runtime.say(f"{report.kind}.without_essential")
     if report.unread:

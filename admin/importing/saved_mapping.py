@@ -1,7 +1,8 @@
 """Remembers the mapping of the last import and reuses it for files it fits."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
 
@@ -20,6 +21,8 @@ class SavedMapping:
     file: str
     saved_on: str
     meanings: Meanings
+    unknown_units: Mapping[str, str] = field(default_factory=dict)
+    """What was saved of units that do not exist; it is not used."""
 
     @classmethod
     async def load(
@@ -34,7 +37,15 @@ class SavedMapping:
             meanings = meanings_of(tree["mapping"], columns, tree["file"])
         except Refusal:
             return None
-        return cls(file=tree["file"], saved_on=tree["saved_on"], meanings=meanings)
+        saved = cls(file=tree["file"], saved_on=tree["saved_on"], meanings=meanings)
+        return saved._without_unknown(await UnitIndex.load(conn)) if meanings.units else saved
+
+    def _without_unknown(self, index: UnitIndex) -> Self:
+        """Set units aside that do not exist: an older version saved them unchecked."""
+        units = self.meanings.units
+        known = {word: ours for word, ours in units.items() if _exists(index, ours)}
+        unknown = {word: ours for word, ours in units.items() if word not in known}
+        return replace(self, meanings=replace(self.meanings, units=known), unknown_units=unknown)
 
     async def save(self, conn: Connection, kind: str) -> None:
         """Save it in place of the earlier one."""
@@ -43,7 +54,8 @@ class SavedMapping:
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
-        return {"file": self.file, "saved_on": self.saved_on, **self.meanings.as_tree()}
+        unknown = {"unknown_units": dict(self.unknown_units)} if self.unknown_units else {}
+        return {"file": self.file, "saved_on": self.saved_on, **self.meanings.as_tree(), **unknown}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,22 +93,28 @@ async def read_mapped(
         if refused.code != "sheets.column_missing":
             raise
     words = Meanings(statuses=saved.meanings.statuses, units=saved.meanings.units)
-    fitting = SavedMapping(file=saved.file, saved_on=saved.saved_on, meanings=words)
-    used = fitting if words.as_tree() else None
+    used = replace(saved, meanings=words) if words.as_tree() or saved.unknown_units else None
     return MappedSheet(sheet=_read(source, columns, words), saved=used)
+
+
+def _exists(index: UnitIndex, unit: str) -> bool:
+    try:
+        index.code_of(unit)
+    except Refusal:
+        return False
+    return True
 
 
 def _require_units(index: UnitIndex, meanings: Meanings, file: str) -> None:
     for word, ours in meanings.units.items():
-        try:
-            index.code_of(ours)
-        except Refusal:
-            named = {"file": file, "key": word, "unit": ours}
-            unit = index.find_likely(ours) or index.find_likely(word)
-            if unit is None:
-                raise Refusal("sheets.mapping_no_unit", **named) from None
-            hint = {"likely": unit.code, "name": unit.name}
-            raise Refusal("sheets.mapping_no_unit_likely", **named, **hint) from None
+        if _exists(index, ours):
+            continue
+        named = {"file": file, "key": word, "unit": ours}
+        unit = index.find_likely(ours) or index.find_likely(word)
+        if unit is None:
+            raise Refusal("sheets.mapping_no_unit", **named)
+        hint = {"likely": unit.code, "name": unit.name}
+        raise Refusal("sheets.mapping_no_unit_likely", **named, **hint)
 
 
 def _read(source: Source, columns: tuple[ColumnSpec, ...], meanings: Meanings) -> Sheet:

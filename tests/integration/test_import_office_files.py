@@ -1,5 +1,6 @@
 """Files as offices send them: each is read as the person sees it, or refused for what it is."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from admin.kit.output import Format
 from surveys.errors import Refusal
 from surveys.store.base.database import Database
 from surveys.store.dossiers import dossiers
+from surveys.store.system import meta
 from tests.integration.office import counts, office
 from tests.integration.office_files.cases import CASES, Case
 from tests.integration.office_files.writing import HEADER, book, csv, row
@@ -141,6 +143,28 @@ async def test_a_mapping_is_remembered(url: str, tmp_path: Path) -> None:
     assert (aside.rejected, aside.as_json()["saved_mapping"]) == (1, None)
     file.write_bytes(csv([HEADER, row(3, unit="xã hòa")]))
     assert counts(await _import(url, file))["new"] == 1
+
+
+async def test_a_unit_of_a_remembered_mapping_that_does_not_exist_is_named(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An older version saved it unchecked. It is told and not used; the rest of the mapping is."""
+    units = {"Xã Hòa": "XA01", "Xã Cũ": "NOPE"}
+    tree = {"file": "igate.yaml", "saved_on": "2021-05-01", "mapping": {"units": units}}
+    database = Database.open(url)
+    async with database.write() as conn:
+        await meta.write(conn, "mapping:dossiers", json.dumps(tree))
+    await database.close()
+    (file := tmp_path / "so.csv").write_bytes(
+        csv([HEADER, row(1, unit="Xã Hòa"), row(2, unit="Xã Cũ")])
+    )
+    report = await _import(url, file)
+    assert (report.accepted, report.rejected) == (1, 1)
+    assert report.as_json()["saved_mapping"]["units"] == {"Xã Hòa": "XA01"}
+    assert report.as_json()["saved_mapping"]["unknown_units"] == {"Xã Cũ": "NOPE"}
+    told = capsys.readouterr().err
+    assert "“Xã Cũ” (NOPE)" in told
+    assert "mang mã hoặc tên “Xã Cũ”" in told
 
 
 @pytest.mark.parametrize("key", ["XA01", "ubnd xã An Hòa"])
