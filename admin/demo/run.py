@@ -87,6 +87,7 @@ def _results_page(runtime: Runtime, service: app.Service, offers: DemoOffers) ->
         rulebook=chosen(runtime, None, period=PERIOD),
         texts=runtime.texts,
         place=runtime.text("demo.place"),
+        form=runtime.settings.form,
         beside=offers.summary,
     )
 

@@ -17,6 +17,8 @@ from admin.rating.result import read_rating
 from admin.rating.rows import as_json
 from scoring.law import Rulebook
 from surveys.period import Period
+from surveys.store.asking import funnel
+from surveys.store.asking.funnel import STAGES, By
 from surveys.store.base.database import Database
 from surveys.store.results import tallies
 from surveys.tally import Reach
@@ -34,8 +36,8 @@ def _nothing() -> dict[str, Any]:
 class ResultsPage:
     """`/officer` and the data it requests.
 
-    `place`: the authority's name. `beside`: further parts of the summary; the page shows those that
-    have figures.
+    `place`: the authority's name. `form`: the one that is asked. `beside`: further parts of the
+    summary; the page shows those that have figures.
     """
 
     database: Database
@@ -43,6 +45,7 @@ class ResultsPage:
     rulebook: Rulebook
     texts: Texts
     place: str
+    form: str = "phieu5"
     beside: Callable[[], Mapping[str, Any]] = _nothing
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -66,16 +69,29 @@ class ResultsPage:
         async with self.database.read() as conn:
             result = await read_rating(conn, self.rulebook, self.period)
             reach = await tallies.count_reach(conn, self.period, ())
+            units = await funnel.count_stages(conn, self.period, self.form, By.UNIT)
         phrases = RatingPhrases(texts=self.texts, rulebook=self.rulebook)
         found = {
             "place": self.place,
             "from_day": f"{self.period.start:%d/%m/%Y}",
             "to_day": f"{self.period.end:%d/%m/%Y}",
             "rating": as_json(result, phrases),
+            "funnel": self._funnel(units),
             "counts": _counts(reach) | {"simulated": result.read.simulated},
             **self.beside(),
         }
         return web.json_response(found, dumps=_dumps)
+
+    def _funnel(self, units: Mapping[str, Mapping[str, int]]) -> Sequence[Mapping[str, Any]]:
+        """The stages of `motcua invitations status`, of all units together."""
+        return [
+            {
+                "stage": stage,
+                "name": self.texts.text(f"invitations.columns.{stage}"),
+                "count": sum(counts[stage] for counts in units.values()),
+            }
+            for stage in STAGES
+        ]
 
 
 def _counts(reach: Sequence[Reach]) -> dict[str, Any]:

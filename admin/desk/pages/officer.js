@@ -90,6 +90,21 @@ function blockCard(block) {
   return card;
 }
 
+// One bar a stage, as long as its share of the first.
+function stageBar(stage, whole) {
+  const made = document.createElement("li");
+  const bar = document.createElement("meter");
+  const name = document.createElement("span");
+  const count = document.createElement("b");
+  name.textContent = stage.name;
+  count.textContent = integer.format(stage.count);
+  bar.max = whole || 1;
+  bar.value = stage.count;
+  bar.setAttribute("aria-label", stage.name);
+  made.append(name, bar, count);
+  return made;
+}
+
 function list(id, lines) {
   document.getElementById(id).replaceChildren(...lines.map((line) => {
     const item = document.createElement("li");
@@ -130,6 +145,8 @@ function draw(summary) {
   set("simulated", counts.simulated ? `Trong số phiếu thu về, ${integer.format(counts.simulated)} phiếu là mô phỏng.` : "");
   document.getElementById("simulated").hidden = !counts.simulated;
   document.getElementById("units").replaceChildren(...rating.units.map(unitRow));
+  const stages = summary.funnel;
+  document.getElementById("funnel").replaceChildren(...stages.map((stage) => stageBar(stage, stages[0].count)));
   document.getElementById("blocks").replaceChildren(...rating.blocks.map(blockCard));
   list("warnings", rating.warnings.map((warning) => warning.message));
   if (summary.crowd) demo(summary);
