@@ -77,7 +77,8 @@ def screen_text(screen: Screen, catalog: Catalog) -> str:
 
 def _said(screen: Screen, catalog: Catalog) -> str:
     """The sentence of a screen without a question; the offer says how many are left."""
-    comment = catalog.text("interview.screen.comment") if screen.comment_left else ""
+    words = catalog.text("interview.screen.comment")
+    comment = f" {words}" if screen.comment_left else ""
     return catalog.text(
         f"interview.screen.{screen.text}", left=questions_left(screen), comment=comment
     )

@@ -79,4 +79,4 @@ async def _answers(person: Person, token: str) -> None:
     for number in range(1, ANSWERS + 1):
         await person.sees(f"Câu {number}/", 30)
         await person.types("1")
-    await person.sees("Gửi, xong", 30)
+    await person.sees("Gửi luôn", 30)

@@ -76,15 +76,15 @@ def test_what_was_chosen_before_is_marked(citizen: Citizen) -> None:
 
 
 def test_the_offer_says_how_many_are_left(citizen: Citizen) -> None:
-    """The number left is in the text and on the button, and text is invited."""
+    """The number left is in the text and on the button, the comment beside it; text is invited."""
     citizen.tap("very", "none", "none", "no")
     rendered = message(citizen)
     assert [row[0].label for row in rendered.buttons] == [
-        "Trả lời thêm 6 câu",
+        "Trả lời thêm 5 câu",
         "Gửi luôn",
         "← Quay lại",
     ]
-    assert "6 câu" in rendered.text
+    assert "5 câu ngắn và lời góp ý, hay gửi luôn?" in rendered.text
     assert "nhắn luôn tại đây" in rendered.text
 
 
