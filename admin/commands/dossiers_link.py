@@ -64,11 +64,16 @@ async def _print_one(runtime: Runtime, code: str, shown_as: Format) -> None:
 
 
 def _show(runtime: Runtime, rows: list[Row], shown_as: Format) -> None:
-    """Print the links. One that only this machine can open is not shown as if others could."""
+    """Print the links. One that only this machine can open is not shown as if others could.
+
+    CSV keeps its two columns, on which scripts rely; the warning is on standard error.
+    """
     here = [is_loopback_base(str(row["link"])) for row in rows]
-    if not any(here):
+    if not any(here) or shown_as is Format.CSV:
         columns = runtime.columns("dossiers_link.columns", "channel link", codes="link")
         runtime.show(rows, columns, shown_as)
+        if any(here):
+            runtime.say("dossiers_link.only_here")
         return
     words = {True: "this_machine", False: "anywhere"}
     if shown_as is Format.TABLE:

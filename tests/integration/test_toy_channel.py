@@ -89,6 +89,7 @@ async def toy(sqlite_database: Database) -> AsyncIterator[Toy]:
         quiet_to="00:00",
         rest_days="none",
         invite_delay_minutes=0,
+        look_up_proof=False,
     )
     async with sqlite_database.write() as conn:
         unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")
