@@ -25,5 +25,9 @@ async def on_decision(turn: Turn, dossier_id: int, *, agreed: bool) -> None:
         seen = event_of(dossier.status, dossier.returned_at, dossier.rescheduled_to)
         await followers.begin(turn.conn, turn.contact.id, dossier_id, seen, turn.now)
     named = await second_proof.name(turn, dossier)
-    said = turn.here("follow.yes", code=named) if agreed else turn.text("follow.no", code=named)
+    is_named = named != turn.text("proof.this_one")
+    which = turn.text("follow.dossier", code=named) if is_named else named
+    said = (
+        turn.here("follow.yes", dossier=which) if agreed else turn.text("follow.no", dossier=which)
+    )
     await turn.say("as_is", text=said)
