@@ -8,6 +8,10 @@ from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers
 from surveys.store.results import asides, complaints, petitions, verifications
 from surveys.store.results.verifications import Complaint
+from surveys.store.system import audit
+
+ASIDE = "verify.aside"
+"""The action of decisions about disowned answers, in the audit log."""
 
 
 async def decide_aside(
@@ -23,8 +27,13 @@ async def decide_aside(
     await require_dossier(conn, runtime.scope, dossier)
     dossier_id = await verifications.find_dossier_id(conn, dossier)
     await asides.decide(conn, dossier_id, counts=decision == "keep")
-    details = {"decision": decision, "reason": reason.strip()}
-    await runtime.audit(conn, "verify.aside", f"dossier:{dossier}", details)
+    await runtime.audit(conn, ASIDE, f"dossier:{dossier}", _aside(decision, reason))
+
+
+async def is_aside_decided(conn: Connection, dossier: str, decision: str, reason: str) -> bool:
+    """Whether the last decision about a disowned answer of this dossier is just this one."""
+    last = await audit.find_last(conn, ASIDE, f"dossier:{dossier}")
+    return last is not None and last.details == _aside(decision, reason)
 
 
 async def decide_complaint(
@@ -59,6 +68,10 @@ def past_decision(runtime: Runtime, before: Complaint) -> dict[str, object]:
     at = "" if before.at is None else f"{runtime.local(before.at):%d/%m/%Y %H:%M}"
     said = {"state": before.state.value, "officer": before.officer, "reason": before.reason}
     return {"reference": before.reference, "at": at, **said}
+
+
+def _aside(decision: str, reason: str) -> dict[str, str]:
+    return {"decision": decision, "reason": reason.strip()}
 
 
 async def _answer_petition(

@@ -205,6 +205,8 @@ class SheetTaking:
         if item.doubt is ReviewReason.COMPLAINT:
             found = await complaints.find_by_reference(self.conn, item.reference)
             return found is not None and (found.state.value, found.reason) == (choice.kind, reason)
+        if item.doubt is ReviewReason.DISOWNED:
+            return await deciding.is_aside_decided(self.conn, item.dossier, choice.kind, reason)
         ids = await dossiers.find_ids(self.conn, [item.dossier])
         decided = await verifications.find_last_decisions(self.conn, list(ids.values()))
         last = decided.get((ids[item.dossier], item.criterion))

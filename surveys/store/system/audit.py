@@ -165,6 +165,13 @@ async def list_entries(
     return [AuditRow(**row) for row in (await conn.execute(found)).mappings()]
 
 
+async def find_last(conn: Connection, action: str, subject: str) -> AuditRow | None:
+    """The newest row of this action about this subject."""
+    found = select(audit).where(audit.c.action == action, audit.c.subject == subject)
+    row = (await conn.execute(found.order_by(audit.c.id.desc()).limit(1))).mappings().one_or_none()
+    return AuditRow(**row) if row else None
+
+
 async def list_after(conn: Connection, head: str) -> list[AuditRow]:
     """The rows after the one with this hash, oldest first; every row if there is none with it."""
     last = await conn.scalar(select(audit.c.id).where(audit.c.hash == head)) or 0
