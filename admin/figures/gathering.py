@@ -20,7 +20,7 @@ from admin.figures.model import (
     YearFigures,
 )
 from admin.figures.rating import RatedPeriod
-from admin.figures.survey import SATISFACTION, survey_figures
+from admin.figures.survey import SATISFACTION, dislikes, survey_figures
 from admin.rating.rating_phrases import RatingPhrases
 from admin.rating.unit_evidence import unit_evidence
 from admin.tallying.result import read_tally
@@ -69,7 +69,7 @@ async def gather(conn: Connection, order: Order) -> ReportFigures:
         span=Span.of(order.period),
         as_of=order.as_of,
         rating=rated.figures(),
-        survey=survey_figures(tally),
+        survey=survey_figures(tally, dislikes(rated.book)),
         intake=await read_intake(conn, order.window, with_procedures=order.kind is Kind.ONESTOP),
         weeks=_weeks(await series.count_by_day(conn, order.period)),
         past=tuple([one async for one in _past(conn, order)]),

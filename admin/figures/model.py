@@ -219,7 +219,8 @@ class QuestionFigures:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyFigures:
     """Forms issued, delivered, answered and valid for the dossiers returned; the quota is a share
-    of these in percent. `simulated` of the responses are not people's.
+    of these in percent. `simulated` of the responses are not people's. `disliked`: the answers on
+    satisfaction that say no.
     """
 
     returned: int
@@ -231,10 +232,16 @@ class SurveyFigures:
     quota_percent: int
     quota: int
     questions: tuple[QuestionFigures, ...]
+    disliked: tuple[str, ...] = ("unsatisfied",)
+    """The default is what a report meant that was stored before this was."""
 
     def question(self, wanted: str) -> QuestionFigures | None:
         """A question by its id."""
         return next((one for one in self.questions if one.id == wanted), None)
+
+    def dissatisfied(self, asked: QuestionFigures) -> int:
+        """How many of the answers to a question on satisfaction say no."""
+        return sum(one.count for one in asked.options if one.id in self.disliked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

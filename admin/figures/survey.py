@@ -2,16 +2,34 @@
 
 from admin.figures.model import OptionFigures, QuestionFigures, SurveyFigures
 from admin.tallying.result import Tally
+from scoring.law import Rulebook
+from scoring.policies import Policy
+from scoring.rulebook import shipped_rulebooks
 from surveys.tally import quota
 
 SATISFACTION = "satisfaction"
 """The question on satisfaction, of every form that asks it."""
-DISSATISFIED = frozenset({"unsatisfied", "very_unsatisfied"})
-"""Its options that say no."""
+DISLIKES, OF_ANSWERS = "dislikes", f"answers.{SATISFACTION}."
 
 
-def survey_figures(tally: Tally) -> SurveyFigures:
-    """The figures of a tally that is not split and not suppressed."""
+def dislikes(rulebook: Rulebook) -> tuple[str, ...]:
+    """Which answers on satisfaction say no: by the policy `dislikes` of the rulebook, where it has
+    none by that of the first shipped rulebook that settles it.
+    """
+    own = _disliked(rulebook.policies.dislikes)
+    if own:
+        return own
+    shipped = (_disliked(book.policies.dislikes) for book in shipped_rulebooks())
+    return next(filter(None, shipped), ())
+
+
+def _disliked(policy: Policy | None) -> tuple[str, ...]:
+    terms = policy.choices[policy.chosen].terms.get(DISLIKES, ()) if policy else ()
+    return tuple(one.removeprefix(OF_ANSWERS) for one in terms if one.startswith(OF_ANSWERS))
+
+
+def survey_figures(tally: Tally, disliked: tuple[str, ...]) -> SurveyFigures:
+    """The figures of a tally that is not split and not suppressed; `disliked` as `dislikes`."""
     reach = tally.reach[0]
     return SurveyFigures(
         returned=reach.returned,
@@ -23,6 +41,7 @@ def survey_figures(tally: Tally) -> SurveyFigures:
         quota_percent=tally.quota_percent,
         quota=quota(reach.returned, tally.quota_percent),
         questions=_questions(tally),
+        disliked=disliked,
     )
 
 

@@ -35,8 +35,8 @@ async def _fill(database: Database) -> None:
     async with database.write() as conn:
         near, far = await add_unit(conn, "XA01"), await add_unit(conn, "XA02")
         met = {"channel": "web", "bot": "b", "language": "vi", "status": "active"}
-        met |= {"first_seen_at": NOW, "last_seen_at": NOW}
-        who = await conn.scalar(insert(contacts).values(**met).returning(contacts.c.id))
+        seen = {"first_seen_at": NOW, "last_seen_at": NOW}
+        who = await conn.scalar(insert(contacts).values(**met, **seen).returning(contacts.c.id))
         for code, unit in (("D1", near), ("D2", far)):
             dossier = await add_dossier(conn, unit, code)
             await answer(conn, dossier, "on_time", "late", channel="paper")

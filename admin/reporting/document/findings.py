@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from admin.figures.model import Kind, ReportFigures, UnitFigures
-from admin.figures.survey import DISSATISFIED, SATISFACTION
+from admin.figures.survey import SATISFACTION
 from admin.reporting.document.rating_fields import (
     RatingFields,
     capital,
@@ -64,7 +64,7 @@ class Findings:
         survey, say = self.figures.survey, self.words.say
         asked = survey.question(SATISFACTION)
         if asked is not None:
-            unhappy = sum(one.count for one in asked.options if one.id in DISSATISFIED)
+            unhappy = survey.dissatisfied(asked)
             yield say("limits.dissatisfied", unhappy, answers=asked.answered)
         if survey.returned and survey.valid < survey.quota:
             yield say(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from admin.figures.model import OfficialFigures, QuestionFigures, SurveyFigures
-from admin.figures.survey import DISSATISFIED, SATISFACTION
+from admin.figures.survey import SATISFACTION
 from admin.reporting.document.words import Words
 
 Fields = dict[str, Any]
@@ -22,7 +22,7 @@ def survey_fields(words: Words, survey: SurveyFigures) -> Fields:
         "chi_tieu": words.plain(survey.quota),
         "cau": _reach(words, survey),
         "cau_chi_tieu": _quota(words, survey),
-        "cau_hai_long": _satisfaction(words, asked),
+        "cau_hai_long": _satisfaction(words, survey, asked),
         "cau_hoi": [_question(words, one) for one in survey.questions],
     }
 
@@ -65,7 +65,7 @@ def _quota(words: Words, survey: SurveyFigures) -> str:
     return words.say(key, quota=survey.quota, percent=str(percent), missing=missing)
 
 
-def _satisfaction(words: Words, asked: QuestionFigures | None) -> str:
+def _satisfaction(words: Words, survey: SurveyFigures, asked: QuestionFigures | None) -> str:
     if asked is None or not asked.answered:
         return words.say("survey.satisfied", 0)
     split = [
@@ -80,8 +80,7 @@ def _satisfaction(words: Words, asked: QuestionFigures | None) -> str:
     ]
     joined = words.say("comma").join(split)
     said = words.say("survey.satisfied", asked.answered, split=joined)
-    unhappy = any(one.count for one in asked.options if one.id in DISSATISFIED)
-    return said if unhappy else f"{said} {words.say('survey.all_satisfied')}"
+    return said if survey.dissatisfied(asked) else f"{said} {words.say('survey.all_satisfied')}"
 
 
 def _question(words: Words, question: QuestionFigures) -> Fields:
