@@ -292,6 +292,16 @@ class Rulebook(Model):
         return self.policies.choice("exclude_states", "ended") == "none"
 
     @cached_property
+    def late_if_asked_again(self) -> bool:
+        """Whether a dossier with a second request for papers counts as late."""
+        return self.policies.choice("supplements", "by_days") == "late"
+
+    @cached_property
+    def subtracts_supplement_time(self) -> bool:
+        """Whether the days waited for papers are taken off the time used."""
+        return self.policies.choice("supplement_time", "kept") == "subtracted"
+
+    @cached_property
     def sums_mergers(self) -> bool:
         """Whether a merged unit is counted with its successor."""
         return self.policies.choice("mergers", "summed") == "summed"

@@ -80,6 +80,8 @@ class Policies(Model):
     ratio_digits: Policy | None = None
     due_basis: Policy | None = None
     exclude_states: Policy | None = None
+    supplements: Policy | None = None
+    supplement_time: Policy | None = None
     attribution: Policy | None = None
     mergers: Policy | None = None
     favourable: Policy | None = None

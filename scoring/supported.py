@@ -161,6 +161,8 @@ CHOICES: Mapping[str, frozenset[str]] = {
     "ratio_digits": _COUNTS,
     "due_basis": frozenset({"original", "current"}),
     "exclude_states": frozenset({"ended", "none"}),
+    "supplements": frozenset({"by_days", "late"}),
+    "supplement_time": frozenset({"kept", "subtracted"}),
     "attribution": frozenset({"by_criterion", *Attribution}),
     "mergers": frozenset({"summed", "apart"}),
 }

@@ -6,7 +6,7 @@ is MISSING, never 0.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import TypeVar
 
@@ -47,7 +47,9 @@ class DossierRecord:
 
     `conduct_complaints` are the states of complaints about conduct by response;
     `verified` the officer's last decisions by criterion (outcome codes, 0 = refused). `settled` are
-    the outcomes, by criterion, of answers that were cut off from the dossier.
+    the outcomes, by criterion, of answers that were cut off from the dossier. `days_left_out` of
+    the total time do not count, and `late_anyway` makes a finished dossier late whatever its days:
+    what a rulebook says of supplements (`surveys.measuring`).
     """
 
     due_at: datetime | None = None
@@ -58,11 +60,18 @@ class DossierRecord:
     conduct_complaints: Mapping[int, ComplaintState] = field(default_factory=dict)
     verified: Mapping[str, int] = field(default_factory=dict)
     settled: Mapping[str, int] = field(default_factory=dict)
+    days_left_out: int = 0
+    late_anyway: bool = False
 
 
 def total_time(record: DossierRecord) -> Timing:
     """Chỉ số 1: the day it was finished, else returned, compared with the promised day."""
-    return timing(record.due_at, record.finished_at or record.returned_at)
+    done = record.finished_at or record.returned_at
+    if done is None:
+        return Timing.MISSING
+    if record.late_anyway:
+        return Timing.LATE
+    return timing(record.due_at, done - timedelta(days=record.days_left_out))
 
 
 def step_time(record: DossierRecord) -> Timing:

@@ -25,8 +25,8 @@ from surveys.store.system.import_changes import PastChange
 
 SHOWN = (
     "code unit unit_name received_by procedure filing status received_at due_at original_due_at "
-    "finished_at returned_at apology_at rescheduled_to reschedules supplements reopened_at "
-    "officer simulated"
+    "finished_at returned_at apology_at rescheduled_to reschedules supplements supplement_days "
+    "reopened_at officer simulated"
 )
 
 PERSON = ("applicant", "phone")

@@ -4,7 +4,6 @@ import click
 
 from admin.closing import figures
 from admin.closing.figures import Wish
-from admin.closing.pages import Asked
 from admin.importing import UnitIndex
 from admin.kit.output import Format
 from admin.kit.runtime import WHOLE, Runtime, format_option, leaf
@@ -25,6 +24,7 @@ from scoring.unit_rating import UnitRating
 from surveys.criteria import CRITERIA
 from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
+from surveys.store.results.dossier_pages import Wanted
 
 
 @leaf("explain")
@@ -109,9 +109,9 @@ async def _find_unit(conn: Connection, rating: RatingResult, unit: str) -> UnitR
 
 def _asked(
     book: Rulebook, rated: UnitRating, criterion: str | None, counted: str, outcome: str | None
-) -> Asked:
+) -> Wanted:
     """The dossiers to list; `counted` is the criterion of dossiers whose outcomes are counted."""
-    return Asked(
+    return Wanted(
         units=(rated.code, *rated.evidence.includes),
         criterion=counted,
         outcome=None if outcome is None else outcome_code(counted, outcome),

@@ -121,13 +121,17 @@ COLUMNS = (
         name="supplements",
         titles=("Số lần bổ sung", "Số lần yêu cầu bổ sung", "Số lần bổ sung hồ sơ"),
     ),
+    ColumnSpec(
+        name="supplement_days",
+        titles=("Số ngày chờ bổ sung", "Thời gian chờ bổ sung", "Số ngày bổ sung hồ sơ"),
+    ),
     ColumnSpec(name="reopened_at", titles=("Ngày mở lại", "Ngày xử lý lại", "Ngày giải quyết lại")),
 )
 DATES = (
     *("received_at", "due_at", "original_due_at", "finished_at", "returned_at", "apology_at"),
     *("rescheduled_to", "reopened_at"),
 )
-COUNTS = ("reschedules", "supplements")
+COUNTS = ("reschedules", "supplements", "supplement_days")
 ESSENTIAL = ("received_at", "due_at", "finished_at", "returned_at")
 """A dossier without any of these dates counts in no period."""
 DONE = ("received_at", "finished_at", "returned_at", "reopened_at")

@@ -12,13 +12,15 @@ from scoring.law import Rulebook
 from scoring.mergers import Merger, Successor, fold, heads_of
 from scoring.rollup import roll_up
 from scoring.supported import Attribution, FactKind
+from surveys.measuring import Measuring
 from surveys.period import Period, part_ids
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts, scores, units
 from surveys.store.dossiers.scores import Stage
 from surveys.store.results import petition_counts
+from surveys.store.results.measured_otherwise import Choices
 from surveys.store.results.ratings import UnitCounts
-from surveys.store.results.roles import Choices, count_by_role
+from surveys.store.results.roles import count_by_role
 
 Points = Mapping[str, Decimal]
 
@@ -45,7 +47,7 @@ async def unit_evidence(
     The facts of a year are combined from those of its quarters as the rulebook says. Units merged
     by the day `as_of`, by default the period's last, are counted with their successors.
     """
-    roles = await count_by_role(conn, period, _choices(rulebook))
+    roles = await count_by_role(conn, period, choices_of(rulebook))
     counted = roles.resolvers
     parts = part_ids(period)
     given = await facts.list_by_period(conn, (period.id, *parts))
@@ -133,10 +135,14 @@ def _with_petitions(made: UnitEvidence, counts: Mapping[str, int]) -> UnitEviden
     )
 
 
-def _choices(rulebook: Rulebook) -> Choices:
+def choices_of(rulebook: Rulebook) -> Choices:
     """What the rulebook decides about the dossiers that count."""
     return Choices(
-        promised_last=rulebook.due_as_promised_last,
+        time=Measuring(
+            promised_last=rulebook.due_as_promised_last,
+            asked_again_is_late=rulebook.late_if_asked_again,
+            waiting_left_out=rulebook.subtracts_supplement_time,
+        ),
         with_ended=rulebook.counts_ended,
         apart=any(rulebook.measures(one) is Attribution.RECEIVER for one in rulebook.criteria),
     )

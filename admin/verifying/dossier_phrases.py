@@ -94,9 +94,17 @@ class DossierPhrases:
         if Source.PROMISED_DAY in sources:
             done = record.finished_at or record.returned_at
             yield self.text("dates", due=self._day(record.due_at), done=self._day(done))
+            yield from self._supplements(record)
         for step in record.steps if Source.STEPS in sources else ():
             days = {"due": self._day(step.due_at), "done": self._day(step.finished_at)}
             yield self.text("step", agency=step.agency, **days)
+
+    def _supplements(self, record: DossierRecord) -> Iterator[str]:
+        """What the rulebook makes of requests for more papers."""
+        if record.late_anyway:
+            yield self.text("asked_again")
+        if record.days_left_out:
+            yield self.text("days_left_out", days=record.days_left_out)
 
     def _answers(self, criterion: str, record: DossierRecord) -> Iterator[str]:
         for question in CRITERIA[criterion].questions:

@@ -7,13 +7,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from admin.closing.pages import find_page
+from admin.rating.dossier_pages import _read
 from admin.rating.result import read_rating
 from scoring.rulebook import find_rulebook, with_choices
+from scoring.supported import Attribution
+from surveys.criteria import outcome_name, outcomes
 from surveys.dossier import Status
 from surveys.period import parse_period
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.results import evidence, promises, ratings
+from surveys.store.results import evidence, promises
+from surveys.store.results.dossier_pages import Wanted
 from tests.integration.rows import add_dossier, add_unit, answer
 
 LATE = datetime(2021, 5, 12)
@@ -104,24 +109,73 @@ async def test_answers_are_attributed_in_shares_too(database: Database) -> None:
     )
 
 
+async def listed(
+    database: Database, unit: str, criterion: str, book: str, **choices: str
+) -> dict[str, str]:
+    """Dossier → outcome, on the pages that `motcua explain` shows, two by two."""
+    rulebook = with_choices(find_rulebook(book), choices)
+    role = rulebook.measures(criterion) is Attribution.RECEIVER
+    counted = (metric := rulebook.metric_of(criterion)) and metric.shown_by()
+    wanted = Wanted(units=(unit,), criterion=counted or criterion, as_receiver=role)
+    shown: dict[str, str] = {}
+    async with database.read() as conn:
+        rating = await read_rating(conn, rulebook, Q2)
+        for offset in (0, 2, 4):
+            found = await find_page(conn, rating, wanted, limit=2, offset=offset)
+            for one in await _read(conn, found, found.page.ids):
+                code = outcomes(one.record).of(wanted.criterion)
+                shown[one.code] = outcome_name(wanted.criterion, code)
+    assert found.page.whole == len(shown)
+    return shown
+
+
 async def test_the_dossiers_listed_are_those_counted(database: Database) -> None:
-    """`explain` lists a receiver's dossiers for contacts, a resolver's for time."""
-    for unit, criterion, as_receiver, count in LISTED:
-        async with database.read() as conn:
-            page = await ratings.find_page(
-                conn,
-                Q2,
-                [unit],
-                criterion,
-                outcome=None,
-                limit=9,
-                offset=0,
-                as_receiver=as_receiver,
-            )
-        assert page.whole == count == len(page.ids)
+    """A receiver's dossiers for contacts, a resolver's for time, by the promise that counts."""
+    assert set(await listed(database, "TT01", "3", "tt01-2018")) == {"D2"}
+    assert set(await listed(database, "XA01", "3", "tt01-2018")) == {"D1"}
+    first = await listed(database, "XA01", "1", "tt01-2018")
+    assert first == {"D1": "same_day", "D2": "same_day", "D3": "late"}
+    last = await listed(database, "XA01", "1", "tt01-2018", due_basis="current")
+    assert last == dict.fromkeys(("D1", "D2", "D3"), "same_day")
+    ended = await listed(database, "XA01", "1", "tt01-2018", exclude_states="none")
+    assert ended == first | {"D4": "late"}
 
 
-LISTED = [("TT01", "3", True, 1), ("XA01", "3", True, 1), ("XA01", "1", False, 3)]
+async def test_a_second_supplement_is_late_where_the_rulebook_says_so(database: Database) -> None:
+    """QĐ 766/QĐ-TTg, as the programs reproduce it: asked twice is late whatever the days; the days
+    waited are taken off. In what `rate` shows beside and in what `explain` lists; the other
+    rulebooks go by the days."""
+    early = datetime(2021, 5, 7)
+    rows: dict[str, dict[str, Any]] = {
+        "S1": {"supplements": 1, "finished_at": early},
+        "S2": {"supplements": 2, "finished_at": early},
+        "S3": {"supplements": 1, "supplement_days": 3, "finished_at": LATE, "returned_at": LATE},
+        "S4": {"supplement_days": 2, "finished_at": LATE, "returned_at": LATE},
+        "S5": {"supplement_days": 1, "finished_at": LATE, "returned_at": LATE},
+    }
+    async with database.write() as conn:
+        unit = await add_unit(conn, "XA08")
+        made = [await add_dossier(conn, unit, code, **row) for code, row in rows.items()]
+        await evidence.refresh(conn, made)
+    book = "qd766-2022"
+    ruled = {"S1": "early", "S2": "late", "S3": "early", "S4": "same_day", "S5": "late"}
+    assert await listed(database, "XA08", "on_time", book) == ruled
+    plain = {"supplements": "by_days", "supplement_time": "kept"}
+    by_days = dict.fromkeys(("S1", "S2"), "early") | dict.fromkeys(("S3", "S4", "S5"), "late")
+    assert await listed(database, "XA08", "on_time", book, **plain) == by_days
+    assert await listed(database, "XA08", "1", "tt01-2018") == by_days
+    assert await beside(database, "XA08") == Decimal("0.6")
+    assert await beside(database, "XA08", **plain) == Decimal("0.4")
+
+
+async def beside(database: Database, code: str, **choices: str) -> Decimal | None:
+    """The share on time of our own dossiers, as shown beside the portal's."""
+    async with database.read() as conn:
+        book = with_choices(find_rulebook("qd766-2022"), choices)
+        result = await read_rating(conn, book, Q2)
+    (mine,) = [one for one in result.rating.units if one.code == code]
+    found = mine.scores["on_time"].finding.measure
+    return found and found.beside
 
 
 async def test_petitions_sent_through_us_are_shown_beside_the_portals(database: Database) -> None:

@@ -58,6 +58,7 @@ class FullDossier:
     rescheduled_to: datetime | None
     reschedules: int | None
     supplements: int | None
+    supplement_days: int | None
     reopened_at: datetime | None
     officer: str | None
     simulated: bool
@@ -191,8 +192,8 @@ def _full() -> Select[Any]:
 def _dossier(row: Row[Any], steps: tuple[Step, ...]) -> FullDossier:
     as_stored = (
         "id code unit unit_name received_by procedure received_at due_at original_due_at "
-        "finished_at returned_at apology_at rescheduled_to reschedules supplements reopened_at "
-        "officer simulated"
+        "finished_at returned_at apology_at rescheduled_to reschedules supplements supplement_days "
+        "reopened_at officer simulated"
     )
     return FullDossier(
         **{name: getattr(row, name) for name in as_stored.split()},

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from surveys.criteria import BY_COMPLAINT, CRITERIA, QUESTIONS, Source, outcomes, raw_outcomes
 from surveys.dossier import Filing, has_result
+from surveys.measuring import Measuring, Supplements, measured
 from surveys.outcomes import AgencyStep, ComplaintState, DossierRecord, Given
 from surveys.store.base.bulk import PlainRow
 from surveys.store.base.connection import Connection
@@ -49,7 +50,8 @@ class Known:
     """One dossier's record, its unit, how it was filed, and its number of valid responses.
 
     `received_by_id`: another unit that received it. `promised_again`: the day promised last, if it
-    is not the record's first one.
+    is not the record's first one. `supplements`: how often more papers were asked for, and for how
+    long.
     """
 
     dossier_id: int
@@ -58,6 +60,7 @@ class Known:
     received_by_id: int | None
     status: int
     promised_again: datetime | None
+    supplements: Supplements
     received_on: date | None
     online: bool
     record: DossierRecord
@@ -75,6 +78,12 @@ class Known:
             "answered": self.answered,
             **outcomes(self.record).codes(),
         }
+
+    def measured(self, by: Measuring) -> "Known":
+        """The same dossier with its time as a rulebook measures it."""
+        again, asked = self.promised_again, self.supplements
+        record = measured(self.record, by, promised_again=again, supplements=asked)
+        return replace(self, record=record)
 
 
 async def find_by_ids(conn: Connection, dossier_ids: Collection[int]) -> list[Known]:
@@ -187,6 +196,7 @@ async def _known(conn: Connection, ask: _Queries, params: Params) -> list[Known]
             received_by_id=row.received_by_id,
             status=row.status,
             promised_again=_promised_again(row),
+            supplements=Supplements(asked=row.supplements or 0, days=row.supplement_days or 0),
             received_on=row.received_at.date() if row.received_at else None,
             online=row.channel == Filing.ONLINE,
             answered=row.answered + (row.settled or 0),
@@ -260,7 +270,10 @@ _COUNTS = responses.c.set_aside_at.is_(None)
 _ANSWER = [answers.c[name] for name in ("response_id", "question", "option", "answered_at")]
 
 
-_PLAIN = ("id", "code", "unit_id", "received_by_id", "channel", "status")
+_PLAIN = (
+    *("id", "code", "unit_id", "received_by_id", "channel", "status"),
+    *("supplements", "supplement_days"),
+)
 _DATES = (
     *("received_at", "due_at", "original_due_at", "rescheduled_to"),
     *("finished_at", "returned_at"),

@@ -1,6 +1,6 @@
 """The counts of a rating, per unit: read from the wide evidence rows alone, not from answers."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -154,48 +154,6 @@ async def count_by_officer(
     )
     rows = await conn.execute(query)
     return {(code, officer): _outcomes(found) for code, officer, *found in rows}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One page of the dossiers that count for a criterion, in the order they were returned; `whole`
-    is the total.
-    """
-
-    ids: tuple[int, ...]
-    whole: int
-
-
-async def find_page(
-    conn: Connection,
-    period: Period,
-    unit_codes: Collection[str],
-    criterion: str,
-    *,
-    outcome: int | None,
-    limit: int,
-    offset: int,
-    as_receiver: bool = False,
-) -> Page:
-    """The dossiers of these units that have evidence for a criterion (or exactly this outcome);
-    `as_receiver`: those they received, whichever unit resolved them.
-    """
-    column = dossier_evidence.c[CRITERIA[criterion].column]
-    unit_ids = select(units.c.id).where(units.c.code.in_(unit_codes))
-    shown = column != 0 if outcome is None else column == outcome
-    mine = _are_received_by(unit_ids) if as_receiver else dossier_evidence.c.unit_id.in_(unit_ids)
-    which = (mine, returned_in(period), shown)
-    whole = await conn.scalar(select(func.count()).select_from(dossier_evidence).where(*which))
-    order = (dossier_evidence.c.returned_on, dossier_evidence.c.dossier_id)
-    chosen = select(dossier_evidence.c.dossier_id).where(*which).order_by(*order)
-    found = await conn.execute(chosen.limit(limit).offset(offset))
-    return Page(ids=tuple(found.scalars()), whole=whole or 0)
-
-
-def _are_received_by(unit_ids: Select[tuple[int]]) -> ColumnElement[bool]:
-    receiver = func.coalesce(dossiers.c.received_by_id, dossiers.c.unit_id)
-    received = select(dossiers.c.id).where(receiver.in_(unit_ids))
-    return dossier_evidence.c.dossier_id.in_(received)
 
 
 def _units(period: Period) -> Select[Any]:

@@ -1,41 +1,25 @@
 """The counts of a rating by both roles of a unit: as the one that resolves, and that receives.
 
-Where the same unit does both, one count serves both. Dossiers that count otherwise than their
-evidence says (the day promised last, those that ended without a result) are few and derived
-again from their records.
+Where the same unit does both, one count serves both.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 
 from surveys.criteria import CRITERIA, Outcomes, outcomes
-from surveys.dossier import ENDED
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import answers, dossier_evidence, dossiers, responses
-from surveys.store.dossiers.in_period import dossier_returned_in, has_return_day_in
-from surveys.store.results import dossier_records, ratings
+from surveys.store.dossiers.in_period import dossier_returned_in
+from surveys.store.results import ratings
 from surveys.store.results.dossier_records import Known
+from surveys.store.results.measured_otherwise import Choices, Otherwise, find_otherwise
 from surveys.store.results.ratings import Moved, UnitCounts, count_moved
 
-AT_ONCE = 2_000
 AnswerCounts = Mapping[str, Mapping[str, int]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What a rulebook decides about the dossiers that count.
-
-    `promised_last`: by the day promised last instead of the first; `with_ended`: those that ended
-    without a result too; `apart`: whether any criterion is about the receiving unit.
-    """
-
-    promised_last: bool = False
-    with_ended: bool = False
-    apart: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +33,7 @@ class Roles:
 async def count_by_role(conn: Connection, period: Period, choices: Choices) -> Roles:
     """The counts of a period by the choices of a rulebook."""
     counted = await ratings.count_by_unit(conn, period)
-    other: list[Moved] = []
-    if choices.promised_last:
-        other += [_remeasured(one) for one in await _find_promised_again(conn, period)]
-    if choices.with_ended:
-        other += [_whole(one) for one in await _find_ended(conn, period)]
+    other = [_otherwise(one) for one in await find_otherwise(conn, period, choices)]
     elsewhere = await ratings.count_received_elsewhere(conn, period) if choices.apart else []
     by_resolver, by_receiver = _grouped(other)
     for moved in elsewhere:
@@ -106,20 +86,22 @@ def _grouped(moves: Iterable[Moved]) -> tuple[Moves, Moves]:
     return resolvers, receivers
 
 
-def _remeasured(one: Known) -> Moved:
-    """What changes when a dossier is measured by the day promised last."""
-    before, after = outcomes(one.record), outcomes(replace(one.record, due_at=one.promised_again))
+def _otherwise(one: Otherwise) -> Moved:
+    if one.before is None:
+        shown = _named(outcomes(one.after.record))
+        return _moved(one.after, shown, dossiers=1, answered=one.after.answered)
+    return _moved(one.after, _changed(one.before, one.after), dossiers=0, answered=0)
+
+
+def _changed(before: Known, after: Known) -> dict[str, dict[str, int]]:
+    """What changes when a dossier is measured otherwise."""
+    was, now = outcomes(before.record), outcomes(after.record)
     changed: dict[str, dict[str, int]] = {}
     for criterion, mine in CRITERIA.items():
-        count = Counter({mine.codes(after.of(criterion)).name.lower(): 1})
-        count.subtract({mine.codes(before.of(criterion)).name.lower(): 1})
+        count = Counter({mine.codes(now.of(criterion)).name.lower(): 1})
+        count.subtract({mine.codes(was.of(criterion)).name.lower(): 1})
         changed[criterion] = {name: n for name, n in count.items() if n and name != "missing"}
-    return _moved(one, changed, dossiers=0, answered=0)
-
-
-def _whole(one: Known) -> Moved:
-    shown = outcomes(one.record)
-    return _moved(one, _named(shown), dossiers=1, answered=one.answered)
+    return changed
 
 
 def _named(shown: Outcomes) -> dict[str, dict[str, int]]:
@@ -137,22 +119,3 @@ def _moved(
         responses=answered,
         outcomes=shown,
     )
-
-
-async def _find_promised_again(conn: Connection, period: Period) -> list[Known]:
-    again = or_(dossiers.c.rescheduled_to.is_not(None), dossiers.c.original_due_at.is_not(None))
-    found = await _find(conn, (again, dossier_returned_in(period)))
-    return [one for one in found if one.promised_again is not None]
-
-
-async def _find_ended(conn: Connection, period: Period) -> list[Known]:
-    return await _find(conn, (dossiers.c.status.in_(ENDED), has_return_day_in(period)))
-
-
-async def _find(conn: Connection, which: Sequence[ColumnElement[bool]]) -> list[Known]:
-    query = select(dossiers.c.id).where(*which).order_by(dossiers.c.id)
-    ids: Collection[int] = (await conn.execute(query)).scalars().all()
-    numbers, found = list(ids), list[Known]()
-    for start in range(0, len(numbers), AT_ONCE):
-        found += await dossier_records.find_by_ids(conn, numbers[start : start + AT_ONCE])
-    return found

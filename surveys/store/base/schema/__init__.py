@@ -30,6 +30,7 @@ from surveys.store.base.schema.dossiers import (
     dossiers,
     procedures,
     unit_aliases,
+    unit_splits,
     units,
 )
 from surveys.store.base.schema.inviting import (
@@ -121,6 +122,7 @@ __all__ = [
     "template_messages",
     "token_chains",
     "unit_aliases",
+    "unit_splits",
     "units",
     "verifications",
     "web_messages",

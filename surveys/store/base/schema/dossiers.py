@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    literal_column,
     or_,
     text,
 )
@@ -44,6 +45,16 @@ units = Table(
     Column("phone", String, comment="of its one-stop desk, as citizens are told"),
     Column("address", String),
     Column("hours", String, comment="when the desk is open"),
+)
+
+unit_splits = Table(
+    "unit_splits",
+    metadata,
+    row_id(),
+    ref("unit_id", "units"),
+    ref("part_id", "units"),
+    UniqueConstraint("unit_id", "part_id"),
+    comment="a unit that was split, and each unit that took a part of it over",
 )
 
 unit_aliases = Table(
@@ -83,6 +94,7 @@ dossiers = Table(
     Column("rescheduled_to", DateTime),
     Column("reschedules", SmallInteger, comment="how often a new day was promised"),
     Column("supplements", SmallInteger, comment="how often more papers were asked for"),
+    Column("supplement_days", SmallInteger, comment="days waited for them, not in the promise"),
     Column("reopened_at", DateTime, comment="after a wrong result"),
     Column("officer", String),
     Column("applicant_sealed", LargeBinary, comment="encrypted"),
@@ -101,6 +113,14 @@ partial_index(
     "ix_dossiers_promised_again",
     dossiers.c.returned_at,
     where=or_(dossiers.c.rescheduled_to.is_not(None), dossiers.c.original_due_at.is_not(None)),
+)
+partial_index(
+    "ix_dossiers_supplemented",
+    dossiers.c.returned_at,
+    where=or_(
+        dossiers.c.supplements > literal_column("1"),
+        dossiers.c.supplement_days > literal_column("0"),
+    ),
 )
 
 dossier_steps = Table(
