@@ -54,6 +54,7 @@ class UnitEvidence:
     the unit resolved; `desk` are those it received, None where they are the same. `appraised` and
     `self_scores` are points per criterion. `lacking`: facts that only some parts of the period
     hold → the parts without them. `includes`: the codes of merged units counted with it.
+    `split_into`: the units that each took a part of it over; its figures stay its own.
     """
 
     code: str
@@ -75,6 +76,7 @@ class UnitEvidence:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     includes: tuple[str, ...] = ()
+    split_into: tuple[str, ...] = ()
     appraised: Mapping[str, Decimal] = field(default_factory=dict)
     self_scores: Mapping[str, Decimal] = field(default_factory=dict)
 

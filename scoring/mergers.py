@@ -3,6 +3,9 @@
 Counts are added up. A fact that is no count (a share, points) cannot be added: the successor's own
 stays; where only one of the units has it, that one does; else it is unknown. Points that people
 gave stay the successor's own.
+
+A unit that was split has no one successor: its figures belong to all parts together and to none of
+them alone, so they stay apart and are never added to a part.
 """
 
 from collections import defaultdict
@@ -27,6 +30,15 @@ class Merger:
 
     unit: str
     successor: str
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A unit, the units that each took a part of it over, and its own last day."""
+
+    unit: str
+    parts: tuple[str, ...]
     last_day: date
 
 
@@ -66,6 +78,16 @@ def heads_of(mergers: Iterable[Merger], day: date) -> dict[str, str]:
             head = next_one[head]
         found[unit] = head
     return found
+
+
+def with_splits(
+    units: Iterable[UnitEvidence], splits: Iterable[Split], day: date
+) -> tuple[UnitEvidence, ...]:
+    """The units, each that was split before this day with the parts it was split into."""
+    parts = {one.unit: one.parts for one in splits if one.last_day < day}
+    return tuple(
+        replace(unit, split_into=parts[unit.code]) if unit.code in parts else unit for unit in units
+    )
 
 
 def _together(

@@ -142,6 +142,7 @@ class UnitRating:
             "grade": None if self.grade is None else self.grade.id,
         }
         merged = {"includes": list(unit.includes)} if unit.includes else {}
+        merged |= {"split_into": list(unit.split_into)} if unit.split_into else {}
         return found | ({"groups": groups} if groups else {}) | merged
 
 

@@ -49,6 +49,7 @@ def warnings_of(
         *_left_out(rulebook, units),
         *_lacking(rulebook, units),
         *_merged(units),
+        *split_warnings(units),
         *(warning for unit in rated for warning in _grade_lowered(rulebook, unit)),
         *(warning for unit in units for warning in _self_differs(rulebook, unit)),
     )
@@ -121,6 +122,15 @@ def _merged(units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
     if found:
         told = [f"{name} ({', '.join(codes)})" for name, codes in found.items()]
         yield RatingWarning(code="mergers_summed", params={"count": len(found), "units": told})
+
+
+def split_warnings(units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
+    """That a unit was split, so its figures are added to no other."""
+    for unit in units:
+        told = unit.evidence
+        if told.split_into:
+            params = {"unit": told.name, "code": unit.code, "parts": list(told.split_into)}
+            yield RatingWarning(code="unit_split", params=params)
 
 
 def _grade_lowered(rulebook: Rulebook, unit: UnitRating) -> Iterator[RatingWarning]:

@@ -32,6 +32,9 @@ async def list_units(runtime: Runtime, shown_as: Format) -> None:
     async with database.read() as conn:
         found = await units.list_units(conn)
     rows = [asdict(one.unit) | {"dossiers": one.dossiers} for one in found]
+    if shown_as is not Format.JSON:
+        after = {one.unit.code: "; ".join(one.unit.successors) or None for one in found}
+        rows = [row | {"successor": after[row["code"]]} for row in rows]
     if shown_as is Format.TABLE:
         names = {key: one.name[runtime.texts.language] for key, one in levels().items()}
         rows = [row | {"level": names.get(row["level"], row["level"])} for row in rows]

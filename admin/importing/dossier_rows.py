@@ -58,6 +58,7 @@ class DossierReader:
         self._sheet = sheet
         self._zone = zone
         self._today = today
+        self._index = index
         self._unit_id = cache(index.id_of)
         self._dates = [name for name in DATES if name in sheet]
         self._counts = [name for name in COUNTS if name in sheet]
@@ -113,7 +114,8 @@ class DossierReader:
     def _unit_of_day(self, unit_id: int, received_at: datetime | None, place: str) -> int:
         """The unit, or what it was merged into by the day of reception.
 
-        Raises Refusal `units.ended` for one that ended before that day without a successor.
+        Raises Refusal `units.ended` for one that ended before that day without a successor,
+        `units.ended_split` for one that several took over.
         """
         found = unit_id
         while received_at is not None and (unit := self._ended.get(found)) is not None:
@@ -121,8 +123,7 @@ class DossierReader:
             if day is None or used <= day:
                 break
             if unit.successor is None:
-                days = {"day": f"{day:%d/%m/%Y}", "used": f"{used:%d/%m/%Y}"}
-                raise Refusal("units.ended", unit=unit.name, **days)
+                raise self._index.ended(unit, f"{used:%d/%m/%Y}")
             self.notes.add("merged_unit", place, unit.name)
             found = self._ids[unit.successor]
         return found

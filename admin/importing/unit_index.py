@@ -88,7 +88,7 @@ class UnitIndex:
     def id_within(self, text: str, period: Period) -> int:
         """The number of the unit that `text` names, which must not have ended before the period.
 
-        Raises Refusal `units.ended_merged`, `units.ended`, or as `code_of`.
+        Raises Refusal `units.ended_merged`, `units.ended`, `units.ended_split`, or as `code_of`.
         """
         code = self.code_of(text)
         unit = self.units[code]
@@ -96,10 +96,17 @@ class UnitIndex:
             return self.ids[code]
         day = f"{unit.valid_to:%d/%m/%Y}"
         if unit.successor is None:
-            used = f"{period.start:%d/%m/%Y}"
-            raise Refusal("units.ended", unit=unit.name, day=day, used=used)
+            raise self.ended(unit, f"{period.start:%d/%m/%Y}")
         after = {"successor": self.units[unit.successor].name, "period": period.id}
         raise Refusal("units.ended_merged", unit=unit.name, day=day, **after)
+
+    def ended(self, unit: Unit, used: str) -> Refusal:
+        """The refusal of a unit that ended before the day `used` and has no one successor."""
+        day = f"{unit.valid_to:%d/%m/%Y}"
+        if not unit.split_into:
+            return Refusal("units.ended", unit=unit.name, day=day, used=used)
+        parts = ", ".join(f"{code} {self.units[code].name}" for code in unit.split_into)
+        return Refusal("units.ended_split", unit=unit.name, day=day, used=used, parts=parts)
 
     def _unknown(self, text: str) -> Refusal:
         found = likely(text, ((unit.name, code) for code, unit in self.units.items()))

@@ -1,13 +1,16 @@
 """Imports units from a file, which is checked as a whole: a parent may come after its child."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from admin.importing.cells import needed, read_typed_code, text, when
 from admin.importing.importer import Read, Refused, Stored
+from admin.importing.unit_circles import refuse_circles
 from admin.importing.unit_index import UnitIndex
 from admin.importing.unit_limits import Touched
 from admin.sheets import ColumnSpec, Row, Sheet
@@ -32,7 +35,10 @@ COLUMNS = (
     ColumnSpec(name="hours", titles=("Giờ làm việc", "Giờ tiếp nhận")),
     ColumnSpec(
         name="successor",
-        titles=("Đơn vị kế thừa", "Sáp nhập vào", "Nhập vào", "Đơn vị mới", "Thành đơn vị"),
+        titles=(
+            *("Đơn vị kế thừa", "Sáp nhập vào", "Nhập vào", "Đơn vị mới", "Thành đơn vị"),
+            *("Các đơn vị kế thừa", "Chia thành", "Sáp nhập, chia thành"),
+        ),
     ),
     ColumnSpec(
         name="merged_by", titles=("Căn cứ sáp nhập", "Văn bản sáp nhập", "Nghị quyết sáp nhập")
@@ -78,8 +84,9 @@ class UnitImporter:
         )
         if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
             raise Refusal("units.ends_before_it_begins", unit=code)
-        if unit.successor and not unit.valid_to:
-            raise Refusal("units.successor_without_end", unit=code, successor=unit.successor)
+        if unit.successors and not unit.valid_to:
+            told = ", ".join(unit.successors)
+            raise Refusal("units.successor_without_end", unit=code, successor=told)
         ended = levels()[unit.level].valid_to
         if ended and unit.valid_from and unit.valid_from > ended:
             raise Refusal("units.level_ended", unit=code, value=needed(row, "level"), day=ended)
@@ -94,8 +101,8 @@ class UnitImporter:
         """Link children to their parents, refuse cycles, write new and changed units."""
         taken, rejected = _with_parents(rows, self._stored)
         after = dict(self._stored) | {unit.code: unit for unit in taken}
-        _refuse_circles(after, "parent", "units.circle")
-        _refuse_circles(after, "successor", "units.merged_in_circle")
+        refuse_circles(after, _parents, "units.circle")
+        refuse_circles(after, _successors, "units.merged_in_circle")
         changed = [unit for unit in taken if self._stored.get(unit.code) != unit]
         await units.save(conn, changed)
         new = sum(unit.code not in self._stored for unit in changed)
@@ -124,11 +131,16 @@ class UnitImporter:
             raise Refusal("units.duplicate", unit=written, row=first)
         return self._written.get(written.casefold(), written)
 
-    def _kept(self, row: Row, code: str) -> dict[str, str | None]:
-        """The desk, and what the unit was merged into; a blank keeps what is known."""
+    def _kept(self, row: Row, code: str) -> dict[str, Any]:
+        """The desk, and what the unit was merged or split into; a blank keeps what is known."""
         there = self._stored.get(code)
-        names = ("phone", "address", "hours", "successor", "merged_by")
-        return {one: text(row, one) or (there and getattr(there, one)) or None for one in names}
+        names = ("phone", "address", "hours", "merged_by")
+        kept: dict[str, Any] = {
+            one: text(row, one) or (there and getattr(there, one)) or None for one in names
+        }
+        told = tuple(filter(None, map(str.strip, _BETWEEN.split(text(row, "successor")))))
+        after = told or (there.successors if there else ())
+        return kept | _taken_over(after)
 
     def _day(self, row: Row, column: str) -> date | None:
         moment = when(row, column, self._zone)
@@ -158,27 +170,30 @@ def _join(rows: Iterable[Read[Unit]], index: UnitIndex) -> tuple[list[Read[Unit]
     for row, unit in rows:
         try:
             parent = index.code_of(unit.parent) if unit.parent else None
-            successor = index.code_of(unit.successor) if unit.successor else None
+            after = dict.fromkeys(map(index.code_of, unit.successors))
         except Refusal as reason:
             lost.append((row, reason))
         else:
-            joined.append((row, replace(unit, parent=parent, successor=successor)))
+            joined.append((row, replace(unit, parent=parent, **_taken_over(tuple(sorted(after))))))
     return joined, lost
 
 
-def _refuse_circles(known: Mapping[str, Unit], link: str, refusal: str) -> None:
-    """Raises this Refusal when units follow one another in a circle; `link` is the field."""
-    sound: set[str] = set()
-    for start in known:
-        chain: list[str] = []
-        code: str | None = start
-        while code is not None and code not in sound:
-            if code in chain:
-                circle = [*chain[chain.index(code) :], code]
-                raise Refusal(refusal, codes=" → ".join(circle))
-            chain.append(code)
-            code = getattr(known[code], link) if code in known else None
-        sound.update(chain)
+_BETWEEN = re.compile(r"[;|\n]")
+"""What separates the units that one was split into."""
+
+
+def _taken_over(codes: Sequence[str]) -> dict[str, Any]:
+    """One successor, or several parts."""
+    alone = codes[0] if len(codes) == 1 else None
+    return {"successor": alone, "split_into": () if alone else tuple(codes)}
+
+
+def _parents(unit: Unit) -> tuple[str, ...]:
+    return (unit.parent,) if unit.parent else ()
+
+
+def _successors(unit: Unit) -> tuple[str, ...]:
+    return unit.successors
 
 
 def _kind(written: str) -> Kind:

@@ -22,6 +22,8 @@ def blocks(phrases: RatingPhrases, past: Sequence[PastPeriod]) -> Iterator[Block
     for one in past:
         if not one.comparison.same_rules:
             yield phrases.text("other_rules", period=one.period.id)
+        for warning in one.splits:
+            yield warning.message(phrases.language)
 
 
 def as_json(past: Sequence[PastPeriod]) -> list[dict[str, Any]]:
@@ -34,6 +36,7 @@ def as_json(past: Sequence[PastPeriod]) -> list[dict[str, Any]]:
             "criteria": _changes(one.comparison.criteria),
             "blocks": _changes(one.comparison.blocks),
             "aggregates": _changes(one.comparison.aggregates),
+            "warnings": [warning.as_json() for warning in one.splits],
         }
         for one in past
     ]

@@ -15,6 +15,7 @@ from scoring.comparison import Comparison
 from scoring.law import Rulebook
 from scoring.rating import Rating, rate
 from scoring.supported import Printed
+from scoring.warning import RatingWarning, split_warnings
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.results.promises import Rescheduled, count_rescheduled
@@ -46,6 +47,12 @@ class PastPeriod:
 
     period: Period
     comparison: Comparison
+
+    @property
+    def splits(self) -> tuple[RatingWarning, ...]:
+        """The units of then that were split since, so nothing compares with them."""
+        gone = [one.before for one in self.comparison.units if one.before and one.now is None]
+        return tuple(split_warnings(gone))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from admin.rating.answer_counts import Answers, read_answers
 from scoring.evidence import Desk, Fact, UnitEvidence, parse_fact
 from scoring.law import Rulebook
-from scoring.mergers import Merger, Successor, fold, heads_of
+from scoring.mergers import Merger, Split, Successor, fold, heads_of, with_splits
 from scoring.rollup import roll_up
 from scoring.supported import Attribution, FactKind
 from surveys.measuring import Measuring
@@ -84,6 +84,9 @@ async def with_mergers(
     """Count units merged by this day with their successors, if the rulebook says so; `read` itself
     where there are none.
     """
+    splits = await units.list_splits(conn)
+    known = [Split(unit=code, parts=parts, last_day=last) for code, (last, parts) in splits.items()]
+    read = replace(read, evidence=with_splits(read.evidence, known, day)) if known else read
     found = await units.list_mergers(conn) if rulebook.sums_mergers else []
     heads = heads_of((Merger(unit=a, successor=b, last_day=last) for a, b, last in found), day)
     if not heads.keys() & {unit.code for unit in read.evidence}:

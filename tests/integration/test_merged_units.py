@@ -19,6 +19,8 @@ from surveys.errors import Refusal
 from surveys.period import parse_period
 from surveys.store.base.database import Database
 from surveys.store.dossiers import units as unit_store
+from surveys.store.importing import undoing
+from surveys.store.system import imports
 from tests.integration.office import counts, csv_file, office
 
 UNITS = """Mã đơn vị,Tên đơn vị,Cấp,Từ ngày,Đến ngày,Đơn vị kế thừa,Căn cứ sáp nhập
@@ -116,6 +118,70 @@ async def test_a_year_counts_predecessors_with_their_successor(
     assert {"A", "B"} <= {unit.code for unit in before.rating.units}
 
 
+SPLIT = """Mã đơn vị,Tên đơn vị,Cấp,Từ ngày,Đến ngày,Đơn vị kế thừa
+O,Xã cũ,Xã,,31/03/2020,X
+X,Xã chia,Xã,,30/06/2020,P; Xã Tây
+P,Xã Đông,Xã,01/07/2020,,
+Q,Xã Tây,Xã,01/07/2020,,"""
+OF_SPLIT = """Mã hồ sơ,Đơn vị,Kênh,Ngày nhận,Ngày hẹn trả,Ngày trả kết quả,Trạng thái
+H56-200205-0001,O,1,05/02/2020,12/02/2020,11/02/2020,10
+H56-200505-0002,X,1,05/05/2020,12/05/2020,13/05/2020,10
+H56-200705-0003,Xã Đông,1,05/07/2020,12/07/2020,10/07/2020,10
+H56-200705-0004,Q,1,05/07/2020,12/07/2020,12/07/2020,10
+H56-200706-0005,X,1,06/07/2020,13/07/2020,13/07/2020,10"""
+
+
+async def test_a_unit_that_was_split_is_added_to_none_of_its_parts(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """With what was merged into it before; nothing counts twice, the rating and the comparison say
+    why, and a later dossier of it is refused with the parts."""
+    async with office(database_url) as runtime:
+        zone = runtime.settings.zone
+        assert counts(await _import(runtime, tmp_path, UnitImporter(zone), SPLIT))["new"] == 4
+        again = await _import(runtime, tmp_path, UnitImporter(zone), SPLIT)
+        assert counts(again)["same"] == 4
+        importer = DossierImporter(zone, runtime.keyring(), runtime.today)
+        report = await _import(runtime, tmp_path, importer, OF_SPLIT)
+        assert counts(report)["new"] == 4
+        assert "units.ended_split" in json.dumps(list(map(str, report.reasons)))
+        async with database.read() as conn:
+            year = await read_rating(conn, find_rulebook("tt01-2018"), parse_period("2020"))
+            quarter = await read_rating(conn, find_rulebook("tt01-2018"), parse_period("2020-Q4"))
+            compared = await figures.with_past(conn, runtime, quarter)
+    units = {unit.code: unit.as_json() for unit in year.rating.units}
+    assert {code: unit["dossiers"] for code, unit in units.items()} == {"X": 2, "P": 1, "Q": 1}
+    assert (units["X"]["includes"], units["X"]["split_into"]) == (["O"], ["Xã Đông", "Xã Tây"])
+    assert [one.code for one in year.rating.warnings if "unit" in one.code][-1] == "unit_split"
+    assert compared.past is not None
+    (note,) = compared.past[0].splits
+    assert note.params["parts"] == ["Xã Đông", "Xã Tây"]
+
+
+async def test_a_split_can_be_corrected_and_the_correction_undone(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """One successor instead of two parts, and back."""
+    header = SPLIT.splitlines()[0]
+    async with office(database_url) as runtime:
+        zone = runtime.settings.zone
+        await _import(runtime, tmp_path, UnitImporter(zone), SPLIT)
+        one = f"{header}\nX,Xã chia,Xã,,30/06/2020,P"
+        assert counts(await _import(runtime, tmp_path, UnitImporter(zone), one))["changed"] == 1
+        assert await _taken_over(database) == ("P", ())
+        async with database.write() as conn:
+            found = await imports.find(conn, 2)
+            assert found is not None
+            await undoing.undo(conn, found, runtime.keyring())
+    assert await _taken_over(database) == (None, ("P", "Q"))
+
+
+async def _taken_over(database: Database) -> tuple[str | None, tuple[str, ...]]:
+    async with database.read() as conn:
+        unit = (await unit_store.list_all(conn))["X"][1]
+    return unit.successor, unit.split_into
+
+
 @pytest.mark.parametrize(
     ("row", "code"),
     [
@@ -141,6 +207,7 @@ async def test_mergers_in_a_circle_are_refused(
     """The whole file, by the codes."""
     async with office(database_url) as runtime:
         header = UNITS.splitlines()[0]
-        text = f"{header}\nX,X,Xã,,30/06/2025,Y,\nY,Y,Xã,,30/06/2025,X,"
-        with pytest.raises(Refusal, match=r"units\.merged_in_circle"):
+        text = f"{header}\nZ,Z,Xã,,,,\nX,X,Xã,,30/06/2025,Z;Y,\nY,Y,Xã,,30/06/2025,X,"
+        with pytest.raises(Refusal, match=r"units\.merged_in_circle") as refused:
             await _import(runtime, tmp_path, UnitImporter(runtime.settings.zone), text)
+    assert refused.value.params["codes"] == "X → Y → X"

@@ -5,19 +5,20 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, select, update
 
 from surveys.spelling import fold
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
-from surveys.store.base.schema import dossiers, units
+from surveys.store.base.schema import dossiers, unit_splits, units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """A unit as its file describes it; `parent` is the code of the unit above, `level` an id of
     `surveys.unit_kinds.levels`. `successor` is the code of the unit it was merged into on the day
-    after `valid_to`, `merged_by` the act.
+    after `valid_to`, `merged_by` the act. `split_into` are the codes of several units that each
+    took a part of it over that day; it then has no `successor`.
     """
 
     code: str
@@ -33,6 +34,12 @@ class Unit:
     hours: str | None = None
     successor: str | None = None
     merged_by: str | None = None
+    split_into: tuple[str, ...] = ()
+
+    @property
+    def successors(self) -> tuple[str, ...]:
+        """The codes of all that took it over."""
+        return (self.successor,) if self.successor else self.split_into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +69,11 @@ async def list_all(conn: Connection) -> dict[str, tuple[int, Unit]]:
         .join_from(units, above, above.c.id == units.c.parent_id, isouter=True)
         .join(after, after.c.id == units.c.successor_id, isouter=True)
     )
-    rows = (await conn.execute(chosen.order_by(units.c.code))).mappings()
-    return {row["code"]: (row["id"], _unit(row)) for row in rows}
+    rows = (await conn.execute(chosen.order_by(units.c.code))).mappings().all()
+    parts: dict[str, list[str]] = {}
+    for code, part, _, _ in await _split_rows(conn):
+        parts.setdefault(code, []).append(part)
+    return {row["code"]: (row["id"], _unit(row, parts.get(row["code"], ()))) for row in rows}
 
 
 async def find_subtree(conn: Connection, code: str) -> dict[str, int]:
@@ -96,6 +106,27 @@ async def list_mergers(conn: Connection) -> list[tuple[str, str, date]]:
     return [(one, other, last) for one, other, last in found]
 
 
+async def list_splits(conn: Connection) -> dict[str, tuple[date, tuple[str, ...]]]:
+    """The code of every unit that was split → its own last day, the names of its parts."""
+    found: dict[str, tuple[date, tuple[str, ...]]] = {}
+    for code, _, name, last in await _split_rows(conn):
+        if last is not None:
+            found[code] = last, (*found.get(code, (last, ()))[1], name)
+    return found
+
+
+async def _split_rows(conn: Connection) -> Sequence[tuple[str, str, str, date | None]]:
+    """Of every part: the code of the unit, the part's code and name, the unit's last day."""
+    part = units.alias()
+    query = (
+        select(units.c.code, part.c.code, part.c.name, units.c.valid_to)
+        .join_from(unit_splits, units, units.c.id == unit_splits.c.unit_id)
+        .join(part, part.c.id == unit_splits.c.part_id)
+        .order_by(units.c.code, part.c.code)
+    )
+    return [(code, *rest) for code, *rest in await conn.execute(query)]
+
+
 async def find_top_desk(conn: Connection) -> Desk | None:
     """The desk of the highest unit that has a phone number; None when no unit has one."""
     order = (units.c.parent_id.is_not(None), units.c.id)
@@ -126,6 +157,21 @@ async def save(conn: Connection, changed: Sequence[Unit]) -> None:
     ]
     linked: dict[str, Any] = {"parent_id": bindparam("above"), "successor_id": bindparam("after")}
     await conn.execute(mine.values(**linked), rows)
+    await _save_splits(conn, changed, numbers)
+
+
+async def _save_splits(
+    conn: Connection, changed: Sequence[Unit], numbers: Mapping[str, int]
+) -> None:
+    mine = [numbers[unit.code] for unit in changed]
+    await conn.execute(delete(unit_splits).where(unit_splits.c.unit_id.in_(mine)))
+    rows = [
+        {"unit_id": numbers[unit.code], "part_id": numbers[part]}
+        for unit in changed
+        for part in unit.split_into
+    ]
+    if rows:
+        await conn.execute(unit_splits.insert(), rows)
 
 
 def unit_to_json(unit: Unit) -> dict[str, Any]:
@@ -137,7 +183,7 @@ def unit_to_json(unit: Unit) -> dict[str, Any]:
 def unit_from_json(told: Mapping[str, Any]) -> Unit:
     """The unit that `unit_to_json` wrote down."""
     days = {name: told[name] and date.fromisoformat(told[name]) for name in _DAYS}
-    return Unit(**{**told, **days})
+    return Unit(**{**told, **days, "split_into": tuple(told.get("split_into", ()))})
 
 
 _DAYS = ("valid_from", "valid_to")
@@ -147,7 +193,7 @@ _PLAIN = (*_DESK, "merged_by")
 
 def _others(changed: Sequence[Unit]) -> set[str]:
     """The codes of parents and successors."""
-    return {code for unit in changed for code in (unit.parent, unit.successor) if code}
+    return {code for unit in changed for code in (unit.parent, *unit.successors) if code}
 
 
 async def _numbers(conn: Connection, codes: Collection[str]) -> dict[str, int]:
@@ -168,7 +214,7 @@ def _row(unit: Unit) -> dict[str, Any]:
     }
 
 
-def _unit(row: RowMapping) -> Unit:
+def _unit(row: RowMapping, parts: Sequence[str]) -> Unit:
     return Unit(
         code=row["code"],
         name=row["name"],
@@ -178,5 +224,6 @@ def _unit(row: RowMapping) -> Unit:
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],
         successor=row["successor"],
+        split_into=tuple(parts),
         **{name: row[name] for name in _PLAIN},
     )

@@ -43,6 +43,7 @@ from surveys.store.base.schema import (
     settled_dossiers,
     status_notices,
     unit_aliases,
+    unit_splits,
     units,
     verifications,
     webhook_told,
@@ -202,6 +203,8 @@ async def _restore_units(conn: Connection, changes: list[Change], _keys: Keyring
     for table in (dossiers, fact_table, score_table, unit_aliases):
         await _require_unused(conn, table.c.unit_id.in_(numbers), table)
     await _require_unused(conn, units.c.parent_id.in_(numbers), units)
+    await conn.execute(delete(unit_splits).where(unit_splits.c.unit_id.in_(numbers)))
+    await _require_unused(conn, unit_splits.c.part_id.in_(numbers), unit_splits)
     await conn.execute(delete(units).where(units.c.id.in_(numbers)))
 
 
@@ -270,6 +273,7 @@ _USED_BY = {
     "scores": "units",
     "units": "units",
     "unit_aliases": "units",
+    "unit_splits": "units",
 }
 Restorer = Callable[[Connection, list[Change], Keyring], Awaitable[None]]
 _RESTORERS: Mapping[str, Restorer] = {

@@ -1,16 +1,17 @@
-"""Random two-tier provinces with mergers, against a computation in fractions from raw dossiers."""
+"""Random provinces with mergers and splits, against fractions from raw dossiers."""
 
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from typing import NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.evidence import Desk, UnitEvidence
-from scoring.mergers import Merger, Successor, fold, heads_of
+from scoring.mergers import Merger, Split, Successor, fold, heads_of, with_splits
 from scoring.rulebook import find_rulebook
 from scoring.unit_rating import State, rate_units
 
@@ -21,19 +22,31 @@ CONTACTS = {"none": 2, "once": 1, "many": 0}
 TT01, ND118 = find_rulebook("tt01-2018"), find_rulebook("nd118-2025")
 
 
+class Province(NamedTuple):
+    """What `provinces` draws."""
+
+    codes: list[str]
+    merged: dict[str, str]
+    split: dict[str, tuple[str, ...]]
+    dossiers: list[tuple[str, str, str, str]]
+
+
 @st.composite
-def provinces(draw: st.DrawFn) -> tuple[list[str], dict[str, str], list[tuple[str, str, str, str]]]:
-    """Units, who was merged into whom (chains too), and dossiers: resolver, receiver, time,
-    contacts."""
+def provinces(draw: st.DrawFn) -> Province:
+    """Units, who was merged into whom or split into which (chains too), and dossiers: resolver,
+    receiver, time, contacts."""
     codes = [f"X{number:02d}" for number in range(draw(st.integers(2, 7)))]
-    merged = {
-        code: draw(st.sampled_from(codes[index + 1 :]))
-        for index, code in enumerate(codes[:-1])
-        if draw(st.booleans())
-    }
+    merged, split = dict[str, str](), dict[str, tuple[str, ...]]()
+    for index, code in enumerate(codes[:-1]):
+        later = st.lists(st.sampled_from(codes[index + 1 :]), max_size=3, unique=True)
+        match draw(later):
+            case [one]:
+                merged[code] = one
+            case [_, _, *_] as parts:
+                split[code] = tuple(parts)
     some = st.sampled_from(codes)
-    one = st.tuples(some, some, st.sampled_from([*POINTS]), st.sampled_from([*CONTACTS]))
-    return codes, merged, draw(st.lists(one, max_size=30))
+    dossier = st.tuples(some, some, st.sampled_from([*POINTS]), st.sampled_from([*CONTACTS]))
+    return Province(codes, merged, split, draw(st.lists(dossier, max_size=30)))
 
 
 def _evidence(code: str, dossiers: list[tuple[str, str, str, str]]) -> UnitEvidence:
@@ -68,17 +81,19 @@ def _half_up(value: Fraction, digits: int) -> Decimal:
 
 @given(provinces())
 @settings(deadline=None)
-def test_a_successor_has_what_its_predecessors_had(
-    province: tuple[list[str], dict[str, str], list[tuple[str, str, str, str]]],
-) -> None:
-    """Time by who resolved, contacts by who received, in points and in shares; nothing is lost."""
-    codes, merged, dossiers = province
+def test_a_successor_has_what_its_predecessors_had(province: Province) -> None:
+    """Time by who resolved, contacts by who received, in points and in shares; nothing is lost, and
+    what was split counts once, with itself."""
+    codes, merged, split, dossiers = province
     mergers = [Merger(unit=a, successor=b, last_day=DAY) for a, b in merged.items()]
     named = {code: Successor(code=code, name=code, level="xa", block="xa") for code in codes}
     units = [_evidence(code, dossiers) for code in codes]
+    splits = [Split(unit=code, parts=parts, last_day=DAY) for code, parts in split.items()]
+    units = list(with_splits(units, splits, PERIOD_END))
     folded = fold(TT01, units, heads_of(mergers, PERIOD_END), named)
     assert {unit.code for unit in folded} == {_head(code, merged) for code in codes}
     assert sum(unit.dossiers for unit in folded) == len(dossiers)
+    assert {unit.code: unit.split_into for unit in folded if unit.split_into} == split
     rated = {unit.code: unit for unit in rate_units(TT01, folded)}
     shared = {unit.code: unit for unit in rate_units(ND118, folded)}
     for code, unit in rated.items():
