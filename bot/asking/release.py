@@ -4,6 +4,7 @@ A citizen gets one message about everything that is due. What is known of them i
 just before, so that nobody is asked who refused, answered or was lost since the plan.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -75,11 +76,11 @@ async def _release(
     if choice.way is Way.RECEIPT:
         return
     group = [one for one in found if _same(ways[one.dossier_id], choice, one, due)]
-    if await _has_room(conn, context, choice, group, now) and await _take_turn(
-        conn, context, choice, group, now
-    ):
-        await _send(conn, context, choice, group, now)
-        done.issued += len(group)
+    if not await _has_room(conn, context, choice, group, now):
+        return
+    if free := await _whose_turn(conn, context, choice, group, now):
+        await _send(conn, context, choice, free, now)
+        done.issued += len(free)
         done.messages += 1
 
 
@@ -114,24 +115,32 @@ async def _has_room(
     return False
 
 
-async def _take_turn(
+async def _whose_turn(
     conn: Connection,
     context: AskingContext,
     choice: Choice,
     group: Sequence[Returned],
     now: datetime,
-) -> bool:
-    """Whether the citizen may be asked this week; else they wait until then."""
-    keys = {turns.of_phone(one.phone_key) for one in group if one.phone_key}
-    if choice.contact is not None:
-        keys.add(turns.of_contact(choice.contact.contact_id))
+) -> Sequence[Returned]:
+    """Those of the group that may be asked about this week, their citizens' turns taken; each of
+    the others waits until its own chat and number may be written to again, and holds back none."""
+    chat = {turns.of_contact(choice.contact.contact_id)} if choice.contact is not None else set()
+    keys = {one.dossier_id: chat | _phone_keys(one) for one in group}
     pause = timedelta(days=context.talk.settings.invite_every_days)
-    last = await turns.find_last(conn, keys)
-    if last is None or last <= now - pause:
-        return await turns.take(conn, keys, now, now - pause)
-    until = context.times.next_moment(last + pause, group[0].unit)
-    await planning.postpone(conn, _numbers(group), until, Reason.WEEKLY)
-    return False
+    busy = await turns.list_since(conn, set().union(*keys.values()), now - pause)
+    waits: defaultdict[datetime, list[Returned]] = defaultdict(list)
+    for one in group:
+        if asked := [busy[key] for key in keys[one.dossier_id] if key in busy]:
+            waits[context.times.next_moment(max(asked) + pause, one.unit)].append(one)
+    for until, those in waits.items():
+        await planning.postpone(conn, _numbers(those), until, Reason.WEEKLY)
+    free = [one for one in group if busy.keys().isdisjoint(keys[one.dossier_id])]
+    taken = set().union(*(keys[one.dossier_id] for one in free))
+    return free if await turns.take(conn, taken, now, now - pause) else ()
+
+
+def _phone_keys(one: Returned) -> set[str]:
+    return {turns.of_phone(one.phone_key)} if one.phone_key else set()
 
 
 async def _send(

@@ -4,10 +4,10 @@ A citizen is a chat, and a phone number: a person reached by both counts once. A
 by a statement that also checks it, so that two processes never both move it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
@@ -24,12 +24,14 @@ def of_phone(phone_key: str) -> str:
     return f"phone:{phone_key}"
 
 
-async def find_last(conn: Connection, keys: Collection[str]) -> datetime | None:
-    """When any of these was asked last."""
-    asked_at = func.max(citizen_turns.c.asked_at, type_=citizen_turns.c.asked_at.type)
-    query = select(asked_at).where(citizen_turns.c.citizen_key.in_(list(keys)))
-    found: datetime | None = await conn.scalar(query)
-    return found
+async def list_since(
+    conn: Connection, keys: Collection[str], since: datetime
+) -> Mapping[str, datetime]:
+    """Those of these that were asked after this moment, and when."""
+    query = select(citizen_turns.c.citizen_key, citizen_turns.c.asked_at).where(
+        citizen_turns.c.citizen_key.in_(list(keys)), citizen_turns.c.asked_at > since
+    )
+    return {row.citizen_key: row.asked_at for row in await conn.execute(query)}
 
 
 async def take(conn: Connection, keys: Collection[str], now: datetime, before: datetime) -> bool:

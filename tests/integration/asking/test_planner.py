@@ -112,6 +112,25 @@ async def test_a_company_gets_one_message_with_a_list(office: Office) -> None:
     assert [one["text"].count("3 hồ sơ") for one in await office.sent()] == [0, 1]
 
 
+async def test_one_number_asked_this_week_does_not_hold_back_the_rest_of_its_chat(
+    office: Office,
+) -> None:
+    """A chat with dossiers of many numbers: those that may be asked are, the others wait for
+    their own turn; a busy chat starves nobody."""
+    await office.returned("P0", phone=PHONE)
+    await office.look()
+    await office.look(hours=2)
+    await office.chat(await office.returned("C0", phone=PHONE))
+    for number in range(1, 4):
+        await office.chat(await office.returned(f"C{number}", phone=f"+8491234000{number}"))
+    await office.look()
+    await office.look(hours=2)
+    found = await office.outcomes()
+    assert [found[f"C{n}"] for n in range(4)] == ["planned weekly"] + ["issued"] * 3
+    assert await office.due("C0") == at("03-16 11:00")
+    assert len(await office.sent()) == 2
+
+
 async def test_a_phone_shared_by_ten_people_gets_one_message(office: Office) -> None:
     """And a chat whose dossier carries the same number waits for its turn."""
     for number in range(10):
