@@ -30,6 +30,9 @@ from surveys.store.base.database import MAX_PORT
 
 PREFIX = "MOTCUA_"
 METRICS_SAME, METRICS_OFF = "same", "off"
+LISTEN = "127.0.0.1:8080"
+"""Where the pages are served unless it is said otherwise."""
+UNSPECIFIED = ("0.0.0.0", "::")  # noqa: S104 - not listened on here: recognised in a link
 CONFIG_VARIABLE = "MOTCUA_CONFIG"
 DEBUG_VARIABLE = "MOTCUA_DEBUG"
 STAFF_KEY_VARIABLE = "MOTCUA_STAFF_KEY"
@@ -65,7 +68,7 @@ class Settings(ChannelSettings, ReportSettings, PushSettings, AskingSettings):
     form: str = "phieu5"
     """The form for returned dossiers."""
 
-    listen: str = "127.0.0.1:8080"
+    listen: str = LISTEN
     metrics_listen: str = "127.0.0.1:9464"
     """Where `/metrics` is served: host:port of a listener of its own, `same` for the address of
     `listen`, or `off`. Every client that can reach it can read how much is asked and answered.
@@ -129,6 +132,11 @@ class Settings(ChannelSettings, ReportSettings, PushSettings, AskingSettings):
     def address(self) -> tuple[str, int]:
         """Host and port to listen on."""
         return _host_port(self.listen)
+
+    @property
+    def has_address(self) -> bool:
+        """Whether it was said at which address the pages are found, or where to listen."""
+        return bool(self.public_url) or self.listen != LISTEN
 
     @property
     def metrics_address(self) -> tuple[str, int] | None:
@@ -306,8 +314,9 @@ def is_safe_base(url: str) -> bool:
 
 
 def is_loopback_base(url: str) -> bool:
-    """Whether only this machine itself can open `url`."""
-    return _is_loopback(urlsplit(url).hostname or "")
+    """Whether only this machine itself can open `url`; nobody else opens 0.0.0.0 either."""
+    host = urlsplit(url).hostname or ""
+    return _is_loopback(host) or host in UNSPECIFIED
 
 
 def _is_loopback(host: str) -> bool:

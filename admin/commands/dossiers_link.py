@@ -1,5 +1,7 @@
 """`motcua dossiers link`: links that start the conversation about one dossier, or about many."""
 
+import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.store.base.database import Database
 from surveys.store.dossiers import dossiers, links
+from surveys.store.dossiers.dossiers import FullDossier
 
 
 @leaf("link")
@@ -46,21 +49,37 @@ async def command(
     if which is not None and out is not None:
         await _write_all(runtime, which, out, by=by, applicant=applicant, local=local, force=force)
         return
-    await _print_one(runtime, code or "", shown_as)
+    await _print_one(runtime, code or "", shown_as, local=local)
 
 
-async def _print_one(runtime: Runtime, code: str, shown_as: Format) -> None:
+async def _print_one(runtime: Runtime, code: str, shown_as: Format, *, local: bool) -> None:
     """Issue a token for the dossier and print its link for the page and every channel."""
     from admin.printing.linked import new_token
 
     database = await runtime.database()
+    dossier = await _find(runtime, database, normal_code(code))
     channels = registry.open_channels(channel_context(runtime, database))
     for channel in channels:
         runtime.exits.push_async_callback(channel.close)
     token = new_token()
-    await _keep(runtime, database, normal_code(code), token)
     rows = [row for channel in channels for row in await _rows(runtime, channel, token)]
+    if shown_as is Format.TABLE and sys.stdout.isatty() and not local:
+        _require_reach(runtime, rows)
+    await _keep(runtime, database, dossier, token)
     _show(runtime, rows, shown_as)
+
+
+def _require_reach(runtime: Runtime, rows: Sequence[Row]) -> None:
+    """Refuse a person at a terminal, who would hand it on, a link that only this machine opens
+    because nobody said at which address the pages are found. A script goes on and is told.
+
+    Raises Refusal `links.only_here`.
+    """
+    links_found = [str(row["link"]) for row in rows]
+    if runtime.settings.has_address or not all(map(is_loopback_base, links_found)):
+        return
+    host, port = runtime.settings.address
+    raise Refusal("links.only_here", base=f"http://{host}:{port}")
 
 
 def _show(runtime: Runtime, rows: list[Row], shown_as: Format) -> None:
@@ -114,18 +133,21 @@ async def _write_all(
     runtime.say("dossiers_link.written", **told)
 
 
-async def _keep(runtime: Runtime, database: Database, code: str, token: str) -> None:
+async def _find(runtime: Runtime, database: Database, code: str) -> FullDossier:
     """Raises Refusal `dossiers.unknown`."""
-    async with database.write() as conn:
+    async with database.read() as conn:
         await require_dossier(conn, runtime.scope, code)
         found = await dossiers.find(conn, code)
-        if found is None:
-            raise Refusal("dossiers.unknown", dossier=code)
-        lasts = timedelta(days=runtime.settings.link_days)
-        await links.make(conn, found.id, token, runtime.now, lasts)
-        await runtime.audit(
-            conn, "dossiers.link", f"dossier:{code}", {"days": runtime.settings.link_days}
-        )
+    if found is None:
+        raise Refusal("dossiers.unknown", dossier=code)
+    return found
+
+
+async def _keep(runtime: Runtime, database: Database, dossier: FullDossier, token: str) -> None:
+    days = runtime.settings.link_days
+    async with database.write() as conn:
+        await links.make(conn, dossier.id, token, runtime.now, timedelta(days=days))
+        await runtime.audit(conn, "dossiers.link", f"dossier:{dossier.code}", {"days": days})
 
 
 async def _rows(runtime: Runtime, channel: Channel, token: str) -> list[Row]:

@@ -1,5 +1,6 @@
 """Printed codes, read back by a decoder that is not ours, and what they open; their revocation."""
 
+import io
 import re
 import stat
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from tests.acceptance.support import command as command_line
 from tests.acceptance.support.command import Motcua, Outcome
 
 BASE = "https://mot-cua.anlao.haiphong.gov.vn"
@@ -148,8 +150,11 @@ def test_links_for_others_need_an_address_that_others_can_open(office: Motcua) -
             assert (refused.code, "MOTCUA_PUBLIC_URL" in refused.err) == (1, True)
     assert not any((office.folder / name).exists() for name in ("in", "p.pdf", "l.xlsx"))
     assert office("qr", "poster", "XA01", "--out", "p.pdf", "--local", public_url="").code == 0
-    one = office("dossiers", "link", "HS-1", public_url="")
-    assert "MOTCUA_PUBLIC_URL" in one.err
+    for told in ({}, {"listen": "0.0.0.0:8099"}, {"public_url": "http://localhost:8080"}):
+        one = office("dossiers", "link", "HS-1", **({"public_url": ""} | told))
+        assert ("chỉ trên máy này" in one.out, "MOTCUA_PUBLIC_URL" in one.err) == (True, True)
+    csv = office("dossiers", "link", "HS-1", "--format", "csv", public_url="")
+    assert (csv.out.splitlines()[0], "MOTCUA_PUBLIC_URL" in csv.err) == ("channel,link", True)
     (row,) = office("dossiers", "link", "HS-1", "--format", "json", public_url="").json()
     assert row["opens"] == "this_machine"
     (row,) = office.json("dossiers", "link", "HS-1")
@@ -157,6 +162,31 @@ def test_links_for_others_need_an_address_that_others_can_open(office: Motcua) -
     _refused(office("dossiers", "link"))
     _refused(office("dossiers", "link", "HS-1", "--all", "2021-Q2", "--out", "l.xlsx"))
     _refused(office("dossiers", "link", "--all", "2021-Q2"))
+
+
+def test_nobody_at_a_terminal_is_given_a_link_that_only_this_machine_opens(
+    office: Motcua, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no address is configured: refused, and no token made. --local prints it, as does an
+    address that somebody chose; each says that only this machine opens it."""
+    monkeypatch.setattr(command_line, "_written", _Terminal)
+    _refused(refused := office("dossiers", "link", "HS-1", public_url=""))
+    assert "MOTCUA_PUBLIC_URL" in refused.err
+    assert "dossiers.link" not in office("audit", "list", "--format", "csv").out
+    assert office("dossiers", "link", "HS-1", "--local", public_url="").code == 0
+    assert office("dossiers", "link", "HS-1", public_url="", listen="0.0.0.0:8099").code == 0
+    assert office("dossiers", "link", "HS-1").code == 0
+
+
+class _Terminal(io.TextIOWrapper):
+    """A standard stream at which a person sits."""
+
+    def __init__(self, stream: io.BytesIO) -> None:
+        super().__init__(stream, "utf-8", write_through=True)
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
 
 
 def _refused(done: Outcome) -> None:
