@@ -7,11 +7,11 @@ by a statement that also checks it, so that two processes never both move it.
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
-from surveys.store.base.schema import citizen_turns
+from surveys.store.base.schema import citizen_turns, dossiers, invitations
 
 
 def of_contact(contact_id: int) -> str:
@@ -48,6 +48,29 @@ async def take(conn: Connection, keys: Collection[str], now: datetime, before: d
         if rows.one_or_none() is None:
             return False
     return True
+
+
+async def give_back(conn: Connection, which: ColumnElement[bool]) -> None:
+    """Give back the turns that the messages of these invitations (a condition) took: they were
+    not delivered, so nobody was written to."""
+    query = (
+        select(invitations.c.contact_id, dossiers.c.phone_key, invitations.c.issued_at)
+        .join(dossiers, dossiers.c.id == invitations.c.dossier_id)
+        .where(which, invitations.c.issued_at.is_not(None))
+    )
+    taken: set[tuple[str, datetime]] = set()
+    for contact_id, phone_key, at in await conn.execute(query):
+        taken |= {(of_contact(contact_id), at)} if contact_id is not None else set()
+        taken |= {(of_phone(phone_key), at)} if phone_key is not None else set()
+    if taken:
+        rows = [{"key": key, "taken_at": at} for key, at in sorted(taken)]
+        await conn.execute(_GIVE_BACK, rows)
+
+
+_GIVE_BACK = delete(citizen_turns).where(
+    citizen_turns.c.citizen_key == bindparam("key"),
+    citizen_turns.c.asked_at == bindparam("taken_at"),
+)
 
 
 async def forget(conn: Connection, before: datetime) -> None:

@@ -35,6 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from surveys.inviting import Reason
+from surveys.store.asking import turns
 from surveys.store.asking.invitations import InvitationState
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of, now_ms
@@ -203,16 +204,16 @@ async def withdraw(conn: Connection, numbers: Collection[int], reason: str) -> N
 async def release_invitations(
     conn: Connection, numbers: Collection[int], invitation_ids: Collection[int]
 ) -> None:
-    """Let these invitations wait for another way, and their messages (by number) be queued
-    again."""
+    """Let these invitations wait for another way, with their citizens' turns given back, and their
+    messages (by number) be queued again."""
     key = outbox.c.dedup_key + "#" + cast(outbox.c.id, String)
     which = and_(outbox.c.id.in_(numbers), outbox.c.invitation_id.is_not(None))
     await conn.execute(update(outbox).where(which).values(dedup_key=key))
     if invitation_ids:
-        waiting = invitations.c.state.in_(UNOPENED)
+        which = and_(carried_by(invitation_ids), invitations.c.state.in_(UNOPENED))
+        await turns.give_back(conn, which)
         nothing = {"issued_at": None, "contact_id": None, "lead_id": None}
         values = {"state": InvitationState.QUEUED, **nothing}
-        which = and_(carried_by(invitation_ids), waiting)
         await conn.execute(update(invitations).where(which).values(**values))
 
 

@@ -8,6 +8,9 @@ from sqlalchemy import func, select, update
 
 from surveys.privacy import masked
 from surveys.store.base import schema
+from surveys.store.queues import claims, delivery_results
+from surveys.store.queues.delivery_results import DeliveryResult
+from surveys.store.queues.outbox import Lane, OutboxState
 from surveys.store.results import responses
 from tests.integration.asking.conftest import MONDAY, ZONE, Office
 from tests.integration.conversation.conftest import KEYS
@@ -154,6 +157,26 @@ async def test_nobody_is_written_to_at_night_on_a_weekend_or_a_holiday(office: O
     assert await office.sent() == []
     await office.days(1)
     assert len(await office.sent()) == 1
+
+
+async def test_a_message_outside_the_window_gives_the_turn_back(office: Office) -> None:
+    """The channel did not take it, so nobody was written to: the phone is next, not next week."""
+    await office.chat(await office.returned("D1", phone=PHONE), channel="zalo_oa")
+    await office.chat(await office.returned("D2"), channel="zalo_oa")
+    await office.look()
+    assert (await office.look(hours=2)).issued == 2
+    async with office.house.database.write() as conn:
+        (claimed,) = await claims.claim(
+            conn, "zalo_oa", "7", Lane.BROADCAST, 10, owner="one", lease_ms=60_000
+        )
+        refused = DeliveryResult(message=claimed, state=OutboxState.EXPIRED, is_outside_window=True)
+        await delivery_results.record_results(conn, [refused], office.now)
+    await office.look(minutes=1)
+    await office.look(minutes=1)
+    assert await office.outcomes() == {"D1": "issued", "D2": "queued"}
+    assert [one["channel"] for one in await office.sent()] == ["zalo_oa", "by_number"]
+    (turn,) = await office.house.rows(schema.citizen_turns)
+    assert turn["asked_at"] == office.now - timedelta(minutes=1)
 
 
 async def test_one_reminder_after_three_days_and_an_end_after_thirty(office: Office) -> None:
