@@ -16,6 +16,7 @@ from admin.kit.serving import now, stopping
 from admin.rating.rulebooks import chosen
 from bot import app
 from bot.channels.web.channel import WebChannel
+from bot.landing.routes import make_landing
 from bot.settings import Settings
 
 
@@ -50,8 +51,11 @@ async def show(runtime: Runtime, folder: Path, *, browser: bool) -> None:
     service = await app.assemble(context, [extras])
     offers = _offers(runtime, service, extras)
     page = _results_page(runtime, service, offers)
+    shown = [one for one in service.channels.channels if one is not extras]
+    landing = make_landing(context, shown)
+    pages = (*page.routes(), *landing.routes(), *offers.routes())
     with stopping() as stop:
-        routes = [*service.channels.routes(), *page.routes(), *offers.routes()]
+        routes = [*service.channels.routes(), *pages]
         try:
             await app.run(service, routes, stop, lambda port: _ready(runtime, port, browser))
         finally:

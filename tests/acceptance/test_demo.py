@@ -1,5 +1,6 @@
 """`motcua demo` in a real browser: the phone, the officer's page, and a power cut between them."""
 
+import json
 import re
 import shutil
 import sqlite3
@@ -8,6 +9,8 @@ from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -90,10 +93,23 @@ def test_four_taps_move_the_rating(demo: Demo, browser: Browser, phone: Page) ->
             tap(phone, label)
         expect(phone.locator("#talk")).to_contain_text("Phần chính đã xong")
         expect(officer.locator("#n-answered")).to_have_text("1")
+        _printed_codes_open(running_demo.address)
         answered = officer.locator("#units tr").filter(has=officer.locator("td.num >> text=/^1$/"))
         expect(answered).to_have_count(1)
         expect(answered.locator("td.cs").nth(2)).to_have_text("2,0")
         officer.close()
+
+
+def _printed_codes_open(address: str) -> None:
+    """As with `motcua serve`: a receipt's code lets the phone choose, an unknown poster is told."""
+    with urlopen(Request(f"{address}/demo/case", method="POST")) as answer:  # noqa: S310
+        token = json.load(answer)["token"]
+    with urlopen(f"{address}/l/{token}") as answer:  # noqa: S310
+        assert f"/#{token}" in answer.read().decode()
+    with pytest.raises(HTTPError) as unknown:
+        urlopen(f"{address}/q/{'A' * 22}")  # noqa: S310
+    with unknown.value as answer:
+        assert "/landing/style.css" in answer.read().decode()
 
 
 def test_a_power_cut_loses_nothing(demo: Demo, phone: Page, data: Path) -> None:
