@@ -7,13 +7,12 @@ import click
 
 from admin.inviting.context import asking_context_of
 from admin.inviting.funnel_result import read_status
-from admin.inviting.funnel_view import PlanView, StatusView
+from admin.inviting.funnel_view import PlanView, StatusView, titles_of
 from admin.inviting.plan_result import read_plan
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, group
 from bot.asking.context import AskingContext
 from bot.asking.planning import oldest
-from surveys.form import in_language
 from surveys.store.asking import planner_state
 
 command = group("invitations")
@@ -56,23 +55,15 @@ async def status(
     database = await runtime.database()
     context = await asking_context_of(runtime, database)
     form = context.talk.form_for(context.form, wanted.end)
-    first = form.questions[0]
     async with database.read() as conn:
-        found = await read_status(
-            conn,
-            wanted,
-            form.id,
-            question=first.id,
-            best=first.options[0].id,
-            oldest=oldest(context, runtime.now),
-        )
-    titles = {one.id: in_language(one.text, runtime.texts.language) for one in form.questions}
+        found = await read_status(conn, wanted, form, oldest=oldest(context, runtime.now))
+    titles = titles_of(form, runtime.texts.language)
     view = StatusView(runtime=runtime, status=found, titles=titles)
     if out is None:
         runtime.present(view, shown_as)
     else:
         _write(runtime, view, out, force=force)
-    if found.differs:
+    if found.funnel.differs:
         runtime.say("invitations.differs")
 
 

@@ -18,6 +18,7 @@ from bot import app
 from bot.channels.web.channel import WebChannel
 from bot.landing.routes import make_landing
 from bot.settings import Settings
+from surveys.form import shipped_forms, version_for
 
 
 def settings_for(settings: Settings, folder: Path, port: int) -> Settings:
@@ -91,7 +92,7 @@ def _results_page(runtime: Runtime, service: app.Service, offers: DemoOffers) ->
         rulebook=chosen(runtime, None, period=PERIOD),
         texts=runtime.texts,
         place=runtime.text("demo.place"),
-        form=runtime.settings.form,
+        form=version_for(shipped_forms(), runtime.settings.form, PERIOD.end),
         beside=offers.summary,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from admin.desk.invitations_part import InvitationsPart
 from admin.kit.output import plain
 from admin.kit.percent import share
 from admin.kit.texts import Texts
@@ -16,6 +17,7 @@ from admin.rating.rating_phrases import RatingPhrases
 from admin.rating.result import read_rating
 from admin.rating.rows import as_json
 from scoring.law import Rulebook
+from surveys.form import Form
 from surveys.period import Period
 from surveys.store.asking import funnel
 from surveys.store.asking.funnel import STAGES, By
@@ -36,8 +38,8 @@ def _nothing() -> dict[str, Any]:
 class ResultsPage:
     """`/officer` and the data it requests.
 
-    `place`: the authority's name. `form`: the one that is asked. `beside`: further parts of the
-    summary; the page shows those that have figures.
+    `place`: the authority's name. `form`: the version that is asked in the period. `beside`:
+    further parts of the summary; the page shows those that have figures.
     """
 
     database: Database
@@ -45,7 +47,7 @@ class ResultsPage:
     rulebook: Rulebook
     texts: Texts
     place: str
-    form: str = "phieu5"
+    form: Form
     beside: Callable[[], Mapping[str, Any]] = _nothing
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -53,6 +55,7 @@ class ResultsPage:
         return [
             web.get("/officer", self.page),
             web.get("/officer/summary", self.summary),
+            web.get("/officer/invitations", self.invitations),
             web.get("/officer/{name:officer\\.(?:css|js)}", self.file),
         ]
 
@@ -69,7 +72,7 @@ class ResultsPage:
         async with self.database.read() as conn:
             result = await read_rating(conn, self.rulebook, self.period)
             reach = await tallies.count_reach(conn, self.period, ())
-            units = await funnel.count_stages(conn, self.period, self.form, By.UNIT)
+            units = await funnel.count_stages(conn, self.period, self.form.id, By.UNIT)
         phrases = RatingPhrases(texts=self.texts, rulebook=self.rulebook)
         found = {
             "place": self.place,
@@ -80,6 +83,13 @@ class ResultsPage:
             "counts": _counts(reach) | {"simulated": result.read.simulated},
             **self.beside(),
         }
+        return web.json_response(found, dumps=_dumps)
+
+    async def invitations(self, _request: web.Request) -> web.Response:
+        """The figures of `motcua invitations status`, in words."""
+        part = InvitationsPart(texts=self.texts, form=self.form)
+        async with self.database.read() as conn:
+            found = await part.read(conn, self.period)
         return web.json_response(found, dumps=_dumps)
 
     def _funnel(self, units: Mapping[str, Mapping[str, int]]) -> Sequence[Mapping[str, Any]]:

@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 
+from scoring.interval import wilson
+from surveys.form import Form
 from surveys.inviting import Reason, outcome
 from surveys.period import Period
 from surveys.store.asking import funnel
@@ -33,21 +36,22 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """One channel's answers to the first question: how many, and the share of the best option in
-    percent, rounded half up."""
+    """One channel's answers to the first question: how many, the share of the best option in
+    percent, and its interval at 95 %; rounded half up."""
 
     channel: str
     answers: int
     share: int
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationStatus:
-    """Everything that `motcua invitations status` shows."""
+class Funnel:
+    """How many came how far, by unit, channel and week; at which questions people stop; and how
+    the channels' answers compare."""
 
-    period: Period
-    outcomes: Sequence[Counted]
-    funnels: Mapping[By, Mapping[str, Mapping[str, int]]]
+    groups: Mapping[By, Mapping[str, Mapping[str, int]]]
     stops: Mapping[str, int]
     choices: Sequence[Choices]
 
@@ -58,24 +62,36 @@ class InvitationStatus:
         return bool(shares) and max(shares) - min(shares) >= APART
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationStatus:
+    """Everything that `motcua invitations status` shows."""
+
+    period: Period
+    outcomes: Sequence[Counted]
+    funnel: Funnel
+
+
 async def read_status(
-    conn: Connection,
-    period: Period,
-    form: str,
-    *,
-    question: str,
-    best: str,
-    oldest: datetime,
+    conn: Connection, period: Period, form: Form, *, oldest: datetime
 ) -> InvitationStatus:
-    """Read the status. `question` and its option `best` are compared between channels; dossiers
-    returned before `oldest` (a civil time) are not asked about by themselves."""
-    found = await funnel.list_outcomes(conn, period, form)
-    chosen = await funnel.count_choices(conn, period, form, question)
+    """Read the status. Dossiers returned before `oldest` (a civil time) are not asked about by
+    themselves."""
+    found = await funnel.list_outcomes(conn, period, form.id)
     return InvitationStatus(
         period=period,
         outcomes=count_outcomes(found, oldest),
-        funnels={by: await funnel.count_stages(conn, period, form, by) for by in By},
-        stops=await funnel.count_stops(conn, period, form),
+        funnel=await read_funnel(conn, period, form),
+    )
+
+
+async def read_funnel(conn: Connection, period: Period, form: Form) -> Funnel:
+    """Read the funnel. Channels are compared by the first option of the first question."""
+    first = form.questions[0]
+    chosen = await funnel.count_choices(conn, period, form.id, first.id)
+    best = first.options[0].id
+    return Funnel(
+        groups={by: await funnel.count_stages(conn, period, form.id, by) for by in By},
+        stops=await funnel.count_stops(conn, period, form.id),
         choices=[_choices(channel, chosen[channel], best) for channel in sorted(chosen)],
     )
 
@@ -102,5 +118,13 @@ def name_of(one: Outcome, oldest: datetime) -> str:
 
 def _choices(channel: str, options: Mapping[str, int], best: str) -> Choices:
     total = sum(options.values())
-    share = (2 * HUNDRED * options.get(best, 0) + total) // (2 * total) if total else 0
-    return Choices(channel=channel, answers=total, share=share)
+    share = Decimal(options.get(best, 0)) / total
+    low, high = wilson(share, total, None)
+    told = {"share": share, "low": low, "high": high}
+    return Choices(
+        channel=channel, answers=total, **{key: _percent(value) for key, value in told.items()}
+    )
+
+
+def _percent(share: Decimal) -> int:
+    return int((share * HUNDRED).to_integral_value(ROUND_HALF_UP))

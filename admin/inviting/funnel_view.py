@@ -4,18 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from admin.inviting.funnel_result import Counted, InvitationStatus
+from admin.inviting.funnel_result import Counted, Funnel, InvitationStatus
 from admin.inviting.plan_result import PlannedCount
 from admin.kit.output import Block
 from admin.kit.runtime import Runtime
 from admin.kit.tables import Row, Table
+from surveys.form import Form, in_language
 from surveys.store.asking.funnel import STAGES, By
 
 PLAN = "unit name outcome way channel day count meaning"
 OUTCOMES = "unit name outcome way count meaning"
 FUNNEL = " ".join(("group", *STAGES))
 STOPS = "question count"
-CHOICES = "channel answers share"
+CHOICES = "channel answers share low high"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +68,11 @@ class StatusView:
             "outcomes": [self._counted(one) for one in self.status.outcomes],
             "funnel": {
                 str(by): [{"group": key, **counts} for key, counts in groups.items()]
-                for by, groups in self.status.funnels.items()
+                for by, groups in self.status.funnel.groups.items()
             },
-            "stops": [
-                {"question": self.titles.get(question, question), "count": count}
-                for question, count in sorted(self.status.stops.items())
-            ],
-            "choices": [asdict(one) for one in self.status.choices],
-            "differs": self.status.differs,
+            "stops": stops_of(self.status.funnel, self.titles),
+            "choices": [asdict(one) for one in self.status.funnel.choices],
+            "differs": self.status.funnel.differs,
         }
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
@@ -83,6 +81,19 @@ class StatusView:
 
     def _counted(self, one: Counted) -> Row:
         return asdict(one) | {"meaning": _meaning(self.runtime, one.outcome)}
+
+
+def stops_of(found: Funnel, titles: Mapping[str, str]) -> Sequence[Row]:
+    """The questions at which people stop, in words, and how many stop there."""
+    return [
+        {"question": titles.get(question, question), "count": count}
+        for question, count in sorted(found.stops.items())
+    ]
+
+
+def titles_of(form: Form, language: str) -> Mapping[str, str]:
+    """Question id → its text."""
+    return {one.id: in_language(one.text, language) for one in form.questions}
 
 
 def _meaning(runtime: Runtime, outcome: str) -> str:

@@ -1,16 +1,17 @@
-"""The status of invitations as a workbook: a sheet of outcomes, and one of the funnel."""
+"""The status of invitations as a workbook: sheets of outcomes, of the funnel, and of where people
+stop and how channels compare."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from admin.inviting.funnel_view import FUNNEL, OUTCOMES, StatusView
+from admin.inviting.funnel_view import CHOICES, FUNNEL, OUTCOMES, STOPS, StatusView
 from admin.kit.tables import Row
 from admin.reporting.period_phrase import period_phrase
 from admin.reporting.workbook import Field, Heading, Look, SheetTable, WorkbookWriter
 from surveys.store.asking.funnel import By
 
-WIDE = {"name": 32, "meaning": 70, "outcome": 24, "group": 24}
+WIDE = {"name": 32, "meaning": 70, "outcome": 24, "group": 24, "question": 70, "channel": 24}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,11 @@ class FunnelWorkbook:
             book.add_sheet(texts.text("invitations.sheets.outcomes"), [outcomes])
             funnels = [self._sheet(f"by_{by}", FUNNEL, told["funnel"][by]) for by in By]
             book.add_sheet(texts.text("invitations.sheets.funnel"), funnels)
+            reached = [
+                self._sheet(name, keys, told[name])
+                for name, keys in (("stops", STOPS), ("choices", CHOICES))
+            ]
+            book.add_sheet(texts.text("invitations.sheets.answers"), reached)
             book.close()
 
     def _sheet(self, name: str, keys: str, rows: Sequence[Row]) -> SheetTable:

@@ -97,6 +97,9 @@ def test_four_taps_move_the_rating(demo: Demo, browser: Browser, phone: Page) ->
         answered = officer.locator("#units tr").filter(has=officer.locator("td.num >> text=/^1$/"))
         expect(answered).to_have_count(1)
         expect(answered.locator("td.cs").nth(2)).to_have_text("2,0")
+        officer.locator("#invitations summary").click()
+        expect(officer.locator("#groups table")).to_have_count(3)
+        expect(officer.locator("#choices li")).to_have_text(re.compile("^Trang web này: 1 câu"))
         officer.close()
 
 

@@ -105,6 +105,46 @@ function stageBar(stage, whole) {
   return made;
 }
 
+// A table of one grouping: a row a group, a column a stage.
+function groupTable(group, stages) {
+  const box = document.createElement("div");
+  const made = document.createElement("table");
+  const caption = document.createElement("caption");
+  const heading = document.createElement("tr");
+  caption.textContent = group.name;
+  heading.append(...["", ...stages].map((name) => {
+    const head = document.createElement("th");
+    head.scope = "col";
+    head.className = name ? "num" : "";
+    head.textContent = name;
+    return head;
+  }));
+  made.append(caption, made.createTHead(), made.createTBody());
+  made.tHead.append(heading);
+  made.tBodies[0].append(...group.rows.map((one) => {
+    const row = document.createElement("tr");
+    const name = document.createElement("th");
+    name.scope = "row";
+    name.textContent = one.group;
+    row.append(name, ...one.counts.map((count) => cell(integer.format(count), "num")));
+    return row;
+  }));
+  box.className = "scroll";
+  box.append(made);
+  return box;
+}
+
+function invitations(found) {
+  document.getElementById("groups").replaceChildren(...found.groups.map((one) => groupTable(one, found.stages)));
+  set("stops-title", found.stops.name);
+  const stops = found.stops.rows.map((one) => `${one.question} ${integer.format(one.count)}`);
+  list("stops", stops.length ? stops : [found.stops.nobody]);
+  set("choices-title", found.choices.rows.length ? found.choices.name : "");
+  list("choices", found.choices.rows);
+  set("differs", found.warning);
+  document.getElementById("differs").hidden = !found.warning;
+}
+
 function list(id, lines) {
   document.getElementById(id).replaceChildren(...lines.map((line) => {
     const item = document.createElement("li");
@@ -160,6 +200,17 @@ async function refresh() {
   setTimeout(refresh, 1000);
 }
 
+// The parts of the funnel are read only while they are open.
+async function refreshInvitations() {
+  if (!document.getElementById("invitations").open) return;
+  try {
+    const answer = await fetch("/officer/invitations", { cache: "no-store" });
+    if (answer.ok) invitations(await answer.json());
+  } catch { /* the next try will do */ }
+}
+
+document.getElementById("invitations").addEventListener("toggle", refreshInvitations);
+setInterval(refreshInvitations, 10_000);
 document.getElementById("crowd").addEventListener("click", async () => {
   document.getElementById("crowd").disabled = true;
   await fetch(`/officer/crowd?size=${CROWD}`, { method: "POST" });
