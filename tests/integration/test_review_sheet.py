@@ -91,7 +91,7 @@ async def test_a_second_import_changes_nothing(
 
 
 async def test_a_verifier_decides_for_own_units_only(runtime: Runtime, tmp_path: Path) -> None:
-    """Rows of other units are refused one by one, whatever they are about; nothing of them stays."""
+    """Rows of other units are refused one by one, whatever they are about, and change nothing."""
     file = await _sheet(runtime, tmp_path, D1="confirm", D2="confirm", D3="drop", D4="refuted")
     limited = replace(runtime, scope=UnitScope(unit="XA01", numbers={"XA01": 1}))
     assert await _take(limited, file) == {"new": 1, "changed": 0, "same": 0, "rejected": 3}
