@@ -112,6 +112,7 @@ NEEDS: Mapping[str, Need] = {
     "news.list": STAFF,
     "news.approve": Need((ADMIN,), Reach.OFFICE),
     "tally": STAFF,
+    "tally --comments": VERIFIERS,
     "rate": STAFF,
     "rate --officials": Need((REPORTER,), Reach.OFFICE),
     "onestop": STAFF,

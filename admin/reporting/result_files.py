@@ -15,9 +15,10 @@ from admin.reporting.petitions_workbook import PetitionsWorkbook
 from admin.reporting.rating_workbook import RatingWorkbook
 from admin.reporting.review_workbook import ReviewWorkbook
 from admin.reporting.tally_workbook import TallyWorkbook
-from admin.tallying.view import TallyView
+from admin.tallying.view import Show, TallyView
 from admin.verifying.review_list import ReviewList
 from admin.verifying.review_sheet import SheetRow
+from surveys.store.results.free_texts import FreeText
 
 
 def write_tally(
@@ -26,16 +27,28 @@ def write_tally(
     *,
     office: str,
     unit_names: Mapping[str, str],
+    show: Show | None = None,
+    comments: Sequence[FreeText] | None = None,
     force: bool = False,
 ) -> int:
-    """Write a tally; returns the number of rows. `unit_names`: the names of units by code.
+    """Write a tally; returns the number of rows. `unit_names`: the names of units by code. `show`
+    None: what each kind of file is for, ids in CSV and labels in XLSX; JSON has both.
 
     Raises OSError, Refusal `reporting.suffix` or `files.exists`.
     """
-    book = TallyWorkbook(texts=view.texts, tally=view.tally, office=office, unit_names=unit_names)
+    book = TallyWorkbook(
+        texts=view.texts,
+        tally=view.tally,
+        office=office,
+        unit_names=unit_names,
+        show=show or Show.LABELS,
+        comments=comments,
+    )
+    labelled = show is Show.LABELS
+    rows = view.as_labelled_rows(unit_names) if labelled else view.as_rows()
     writers = {
         ".json": lambda draft: write_json(draft, view.as_json()),
-        ".csv": lambda draft: write_csv(draft, *view.as_rows()),
+        ".csv": lambda draft: write_csv(draft, *rows),
         ".xlsx": book.write,
     }
     write_whole(file, writers, force=force)

@@ -1,8 +1,10 @@
 """A tally as a workbook to submit: summary with charts, answers, reach, notes, data sheets."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from admin.kit.percent import share
 from admin.kit.texts import Texts
@@ -16,21 +18,28 @@ from admin.reporting.workbook import (
     Value,
     WorkbookWriter,
 )
-from admin.tallying.result import REACHED, Row, Tally, of_dossiers
+from admin.tallying.result import REACHED, AskedQuestion, Tally, of_dossiers
+from admin.tallying.together import Together, added_up
+from admin.tallying.view import Show
+from surveys.store.results.free_texts import FreeText
 from surveys.store.results.tallies import Dimension
 from surveys.tally import Group
 
 Line = list[Value]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TallyWorkbook:
-    """A tally with its words. `unit_names`: the names of units by code."""
+    """A tally with its words. `unit_names`: the names of units by code; `comments` None: not
+    wanted.
+    """
 
     texts: Texts
     tally: Tally
     office: str
     unit_names: Mapping[str, str]
+    show: Show = Show.LABELS
+    comments: Sequence[FreeText] | None = None
 
     def write(self, file: Path) -> None:
         """Write the workbook. Raises OSError."""
@@ -44,8 +53,13 @@ class TallyWorkbook:
             book = WorkbookWriter(stream, heading, self.texts.language)
             split = self._add_data(book)
             self._add_summary(book)
-            book.add_sheet(self._text("sheets.answers"), [self._answers()])
+            if self.tally.by:
+                book.add_sheet(self._text("sheets.answers"), [self._answers()])
+            if self._together.several:
+                book.add_sheet(self._text("sheets.by_form"), [self._by_form()])
             book.add_sheet(self._text("sheets.reach"), [self._reach()])
+            if self.comments is not None:
+                book.add_sheet(self._text("sheets.comments"), [self._comments(self.comments)])
             notes = [[line] for line in self._notes(split=split)]
             fields = [Field(title=self._text("notes"), width=110)]
             book.add_sheet(self._text("sheets.notes"), [SheetTable(fields=fields, rows=notes)])
@@ -62,20 +76,30 @@ class TallyWorkbook:
 
     def _add_summary(self, book: WorkbookWriter) -> None:
         whole = self._whole()
-        tables, charts = [], []
-        if whole is not None:
-            tables = [self._reached(whole), self._questions(whole)]
-            first = next(iter(whole.questions()), None)
-            charts = [Chart(title=self._text("charts.reach"), table=0, categories=0, values=[1])]
-            if first is not None:
-                names = whole.names(self.texts.language)
-                title = names.get(first.form, {}).get(first.question, {}).get("text", "")
-                rows = (0, len(first.cells) - 1)
-                charts.insert(0, Chart(title=title, table=1, categories=1, values=[2], rows=rows))
-        else:
+        name = self._text("sheets.summary")
+        if whole is None:
             fields = [Field(title=self._text("notes"), width=110)]
-            tables = [SheetTable(fields=fields, rows=[[self._text("no_whole")]])]
-        book.add_sheet(self._text("sheets.summary"), tables, charts)
+            book.add_sheet(name, [SheetTable(fields=fields, rows=[[self._text("no_whole")]])])
+            return
+        found = self._added(whole)
+        asked = next(found.questions(), None)
+        tables = [self._reached(whole)]
+        charts = [Chart(title=self._text("charts.reach"), table=0, categories=0, values=[1])]
+        if asked is not None:
+            title, lines = self._one(found, asked)
+            option, *counts = self._answer_fields()[1:]
+            fields = [replace(option, width=52), *counts]
+            tables.append(SheetTable(fields=fields, rows=lines, title=title))
+            charts.insert(0, Chart(title=title, table=1, categories=0, values=[1]))
+        rows = [[*line, form] for form, *line in self._lines(found)]
+        fields = [*self._answer_fields(), Field(title=self._text("columns.form"))]
+        listed = SheetTable(fields=fields, rows=rows, title=self._text("sheets.answers"))
+        book.add_sheet(name, [*tables, listed], charts, charts_after=len(tables))
+
+    def _one(self, found: Together, asked: AskedQuestion) -> tuple[str, list[Line]]:
+        """The words of a question, and its options with counts and shares."""
+        lines = list(_answered(found.names(self.texts.language), asked, self))
+        return str(lines[0][0]), [line[1:] for line in lines]
 
     def _whole(self) -> Tally | None:
         """The tally without groups; None if it would disclose suppressed counts."""
@@ -97,18 +121,63 @@ class TallyWorkbook:
         ]
         return SheetTable(fields=fields, rows=rows, title=self._text("sheets.reach"))
 
-    def _questions(self, whole: Tally) -> SheetTable:
-        fields = self._answer_fields()
-        rows = [line for _, line in _answered(self, whole)]
-        return SheetTable(fields=fields, rows=rows, title=self._text("sheets.answers"))
+    @cached_property
+    def _together(self) -> Together:
+        return self._added(self.tally)
+
+    def _added(self, tally: Tally) -> Together:
+        """The sums over forms; of a published tally each form by itself."""
+        found = added_up(tally)
+        return found if tally.hidden_below is None else found.apart(tally)
+
+    def _lines(self, found: Together) -> Iterator[Line]:
+        """One line per option that somebody was asked: group, forms, question, option, counts."""
+        names = found.names(self.texts.language)
+        for one in found.questions():
+            if one.question in self._asked:
+                head = [*self._group(found.tally.by, one.group), self._forms(found, one)]
+                yield from ([*head, *line] for line in _answered(names, one, self))
+
+    def _forms(self, found: Together, one: AskedQuestion) -> str:
+        return one.form or ", ".join(found.forms[one.question])
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        """The questions that somebody answered, or whose counts are suppressed; all if none is."""
+        cells = self.tally.cells
+        found = frozenset(cell.question for cell in cells if cell.count != 0)
+        return found or frozenset(cell.question for cell in cells)
 
     def _answers(self) -> SheetTable:
         fields = [*self._group_fields(self.tally.by), Field(title=self._text("columns.form"))]
-        lines = (
-            [*self._group(self.tally.by, group), form, *line]
-            for (group, form), line in _answered(self, self.tally)
-        )
+        lines = self._lines(self._together)
         return SheetTable(fields=[*fields, *self._answer_fields()], rows=lines)
+
+    def _by_form(self) -> SheetTable:
+        fields = [*self._group_fields(self.tally.by), Field(title=self._text("columns.form"))]
+        lines = self._lines(self._together.apart(self.tally))
+        return SheetTable(fields=[*fields, *self._answer_fields()], rows=lines)
+
+    def _comments(self, comments: Sequence[FreeText]) -> SheetTable:
+        fields = [
+            Field(title=self._text("columns.unit"), width=16),
+            Field(title=self._text("columns.name"), width=30),
+            Field(title=self._text("columns.form"), width=12),
+            Field(title=self._text("columns.question"), width=40),
+            Field(title=self._text("columns.comment"), width=70),
+        ]
+        names = self._together.names(self.texts.language) if self.show is Show.LABELS else {}
+        rows: list[Line] = [
+            [
+                one.unit,
+                self.unit_names.get(one.unit, ""),
+                one.form,
+                names.get(one.question, {}).get("text", one.question),
+                one.text,
+            ]
+            for one in comments
+        ]
+        return SheetTable(fields=fields, rows=rows)
 
     def _answer_fields(self) -> list[Field]:
         return [
@@ -169,8 +238,20 @@ class TallyWorkbook:
         if self.tally.simulated:
             yield self._text("note.simulated", count=self.tally.simulated)
         yield self._text("note.data")
+        if self._left_out():
+            yield self._text("note.unasked", questions=self._left_out())
+        if self._together.silent:
+            yield self._text("note.silent", forms=", ".join(self._together.silent))
+        if self._together.several:
+            yield self._text("note.together")
+        if self.comments is not None:
+            yield self._text("note.comments")
         if split:
             yield self._text("note.split")
+
+    def _left_out(self) -> int:
+        """How many questions nobody answered."""
+        return len({cell.question for cell in self.tally.cells} - self._asked)
 
     def _count(self, count: int | None) -> Value:
         return f"<{self.tally.hidden_below}" if count is None else count
@@ -179,13 +260,12 @@ class TallyWorkbook:
         return self.texts.text(f"reporting.tally.{key}", **params)
 
 
-def _answered(book: TallyWorkbook, tally: Tally) -> Iterator[tuple[tuple[Group, str], Line]]:
-    """One line per option: its question, the option, count and share, with its group and form."""
-    names: Mapping[str, Row] = tally.names(book.texts.language)
-    for one in tally.questions():
-        known = names.get(one.form, {}).get(one.question, {})
-        for cell in one.cells:
-            option = known.get("options", {}).get(cell.option, cell.option)
-            count: Value = f"<{tally.hidden_below}" if cell.count is None else cell.count
-            line: Line = [known.get("text", one.question), option, count, one.share(cell)]
-            yield (one.group, one.form), line
+def _answered(
+    names: Mapping[str, Mapping[str, Any]], one: AskedQuestion, book: TallyWorkbook
+) -> Iterator[Line]:
+    """One line per option: its question, the option, count and share; ids if they are wanted."""
+    known = names.get(one.question, {}) if book.show is Show.LABELS else {}
+    for cell in one.cells:
+        option = known.get("options", {}).get(cell.option, cell.option)
+        count: Value = f"<{book.tally.hidden_below}" if cell.count is None else cell.count
+        yield [known.get("text", one.question), option, count, one.share(cell)]

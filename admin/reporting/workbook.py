@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, zip_longest
 from textwrap import wrap
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,12 +21,22 @@ MAX_ROWS = 1_048_576
 """Rows of a worksheet, the header included."""
 A4 = 9
 FONT = "Times New Roman"
+PRINTED_INCHES = 10.6
+"""The width of a landscape A4 page between its margins."""
 LINE_POINTS = 15
+INDENT = 1
+"""Characters that the indent of a text takes."""
 HEAD_ROWS = 4
 """Office, title, period and a blank line above the first table of a sheet."""
 LISTS = "motcua_lists"
 """The hidden sheet of words to choose from."""
-OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    # Widths of columns are in digits of this font: the same wherever the file is opened.
+    "default_format_properties": {"font_name": FONT, "font_size": 11},
+}
 
 
 class Look(StrEnum):
@@ -122,7 +132,8 @@ class WorkbookWriter:
         for look in Look:
             for bold in (False, True):
                 wanted: dict[str, Any] = {**base, "border": 1, "bold": bold}
-                wanted |= {"num_format": NUMBERS[look]} if look in NUMBERS else {"text_wrap": True}
+                text = {"text_wrap": True, "indent": 1}
+                wanted |= {"num_format": NUMBERS[look]} if look in NUMBERS else text
                 self._formats[look, bold] = self._book.add_format(wanted)
         head = {
             "bold": True,
@@ -165,26 +176,40 @@ class WorkbookWriter:
         charts: Sequence[Chart] = (),
         *,
         title: str = "",
+        charts_after: int | None = None,
     ) -> None:
         """Add a sheet to read and to print; a single table gets a filter and a frozen header.
 
-        `title`: that of this sheet, if it is not the workbook's.
+        `title`: that of this sheet, if it is not the workbook's. The charts begin a page of their
+        own, below all tables or below the first `charts_after`, which they must be about.
         """
         if len(tables) == 1 and not charts:
             self._add_long(name, tables[0], title)
             return
         sheet = self._new_sheet(name, title)
-        placed, row = [], HEAD_ROWS
-        for table in tables:
-            if table.title:
-                sheet.write_string(row, 0, table.title, self._bold)
-                row += 1
-            last = self._write_table(sheet, row, table, iter(table.rows))
-            placed.append(_Placed(table=table, head=row, last=last))
-            row = last + 2
-        for chart in charts:
-            row = self._insert(sheet, name, row, chart, placed[chart.table])
+        placed: list[_Placed] = []
+        row, breaks = HEAD_ROWS, list[int]()
+        for number, table in enumerate(tables, 1):
+            row = self._place(sheet, row, table, placed)
+            if charts and number == (charts_after or len(tables)):
+                breaks.append(row)
+                for chart in charts:
+                    row = self._insert(sheet, name, row, chart, placed[chart.table])
+                breaks += [row] if number < len(tables) else []
         self._set_widths(sheet, tables)
+        if charts:
+            # Excel ignores breaks on sheets that are fitted to a page's width.
+            sheet.set_print_scale(_scale(tables))
+            sheet.set_h_pagebreaks(breaks)
+
+    def _place(self, sheet: "Worksheet", row: int, table: SheetTable, placed: list[_Placed]) -> int:
+        """Write a table with its title at a row; returns the row for what comes next."""
+        if table.title:
+            sheet.write_string(row, 0, table.title, self._bold)
+            row += 1
+        last = self._write_table(sheet, row, table, iter(table.rows))
+        placed.append(_Placed(table=table, head=row, last=last))
+        return last + 2
 
     def activate(self, name: str) -> None:
         """Open the workbook on this sheet."""
@@ -300,21 +325,32 @@ class WorkbookWriter:
         drawn.set_legend({"position": "bottom"} if len(chart.values) > 1 else {"none": True})
         if not chart.stacked:
             drawn.set_y_axis({"reverse": True})
-        drawn.set_size({"width": 720, "height": 320})
+        drawn.set_size({"width": 720, "height": 300})
         sheet.insert_chart(row, 0, drawn, {"description": chart.title})
-        return row + 18
+        return row + 16
 
 
 def _set_height(
-    sheet: "Worksheet", place: int, fields: Sequence[Field], row: Sequence[Value]
+    sheet: "Worksheet",
+    place: int,
+    fields: Sequence[Field],
+    row: Sequence[Value],
 ) -> None:
     """Room for wrapped texts: not every program fits rows to them when it opens a file."""
     lines = 1
     for field, value in zip(fields, row, strict=True):
         if isinstance(value, str) and len(value) > field.width:
-            lines = max(lines, len(wrap(value, field.width + field.width // 8)))
+            room = field.width + field.width // 8 - INDENT
+            lines = max(lines, len(wrap(value, room)))
     if lines > 1:
         sheet.set_row(place, LINE_POINTS * lines)
+
+
+def _scale(tables: Sequence[SheetTable]) -> int:
+    """The scale in percent at which the columns fit on a landscape A4 page."""
+    columns = zip_longest(*([field.width for field in table.fields] for table in tables))
+    inches = sum(7 * max(filter(None, widths)) + 5 for widths in columns) / 96
+    return max(10, min(100, int(100 * PRINTED_INCHES / inches)))
 
 
 def _column_name(place: int) -> str:

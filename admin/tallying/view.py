@@ -2,14 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from admin.kit.output import Block
 from admin.kit.tables import Column, Kind, Row, Table
 from admin.kit.texts import Texts
 from admin.tallying.result import AskedQuestion, QuotaReached, Tally, of_dossiers
+from admin.tallying.together import Together, added_up
 from surveys.store.results.tallies import Dimension
 from surveys.tally import Group, Reach
+
+
+class Show(StrEnum):
+    """What a file of a tally calls questions and options by."""
+
+    IDS = "ids"
+    LABELS = "labels"
+
 
 KINDS = {"unit": Kind.CODE, "share": Kind.PERCENT}
 
@@ -22,8 +32,42 @@ class TallyView:
     tally: Tally
 
     def as_json(self) -> dict[str, Any]:
-        """Everything the blocks show."""
-        return self.tally.as_json(self.texts.language)
+        """Everything the blocks show; `together` where several forms were answered."""
+        found = self.tally.as_json(self.texts.language)
+        return found if self.together is None else found | {"together": self.together.as_json()}
+
+    @property
+    def together(self) -> Together | None:
+        """The sums over forms; None where they say nothing new, or counts are suppressed."""
+        if self.tally.hidden_below is not None:
+            return None
+        found = added_up(self.tally)
+        return found if found.several else None
+
+    def as_labelled_rows(
+        self, unit_names: Mapping[str, str]
+    ) -> tuple[Sequence[Row], Sequence[str]]:
+        """The same rows in words, with shares, under the headings of the table."""
+        names = self.tally.names(self.texts.language)
+        titles = {key: self._text(f"columns.{key}") for key in self._keys()}
+        found: list[Row] = []
+        for one in self.tally.questions():
+            head = {**_grouped(self.tally.by, one.group), "form": one.form}
+            head["unit_name"] = unit_names.get(str(head.get("unit")), "")
+            if self.tally.mark is not None:
+                head["signed"] = self.tally.mark.column
+            asked: Row = {}
+            for row in self._question(one, names):
+                asked = asked or {"question": row["question"]}
+                whole = {**head, **asked, **row}
+                found.append({title: whole[key] for key, title in titles.items()})
+        return found, list(titles.values())
+
+    def _keys(self) -> tuple[str, ...]:
+        by = [str(one) for one in self.tally.by]
+        named = ["unit_name"] if Dimension.UNIT in self.tally.by else []
+        signed = ["signed"] if self.tally.mark is not None else []
+        return (*by, *named, "form", "question", "option", "count", "share", *signed)
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
         """One row per option and group."""
@@ -46,6 +90,8 @@ class TallyView:
         yield self._answers(unused)
         for form in unused:
             yield self._text("unused", form=form)
+        if self.together is not None:
+            yield self._added_up(self.together)
         yield self._reach()
         yield from self._counters()
 
@@ -62,6 +108,18 @@ class TallyView:
         questions = (one for one in self.tally.questions() if one.form not in unused)
         rows = [row for one in questions for row in self._question(one, names)]
         return Table(columns=self._columns(keys), rows=rows, title=self._text("answers"))
+
+    def _added_up(self, whole: Together) -> Table:
+        """The questions that several forms ask, with the sums."""
+        keys = (*self.tally.by, "form", "question", "option", "count", "share")
+        names = whole.names(self.texts.language)
+        rows: list[Row] = [
+            {**row, **({"form": ", ".join(forms)} if "form" in row else {})}
+            for one in whole.questions()
+            if len(forms := whole.forms[one.question]) > 1
+            for row in self._question(one, {one.form: names})
+        ]
+        return Table(columns=self._columns(keys), rows=rows, title=self._text("together"))
 
     def _unused_forms(self) -> list[str]:
         """The forms without answers, if another form has some: their zeros are left out."""

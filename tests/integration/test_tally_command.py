@@ -4,6 +4,7 @@ import csv
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -11,11 +12,13 @@ from python_calamine import CalamineWorkbook
 from admin.kit.texts import load_texts
 from admin.reporting.result_files import write_tally
 from admin.tallying.result import Tally, parse_by, read_tally
-from admin.tallying.view import TallyView
+from admin.tallying.view import Show, TallyView
 from surveys.errors import Refusal
 from surveys.form import shipped_forms
 from surveys.period import parse_period
 from surveys.store.base.database import Database
+from surveys.store.dossiers import units
+from surveys.store.results import free_texts
 from surveys.store.results.tallies import Dimension
 from surveys.store.system import form_versions
 from tests.integration.rows import NOW, add_dossier, add_unit, answer
@@ -23,9 +26,10 @@ from tests.integration.rows import NOW, add_dossier, add_unit, answer
 Q2 = parse_period("2021-Q2")
 
 
-def _write(tally: Tally, file: Path) -> int:
+def _write(tally: Tally, file: Path, show: Show | None = None, **more: Any) -> int:  # noqa: ANN401
     view = TallyView(texts=load_texts("vi"), tally=tally)
-    return write_tally(view, file, office="UBND", unit_names={"XA01": "Xã An Hòa"}, force=True)
+    names = {"XA01": "Xã An Hòa"}
+    return write_tally(view, file, office="UBND", unit_names=names, show=show, force=True, **more)
 
 
 async def _answered(database: Database, *, simulated: bool = False) -> None:
@@ -74,6 +78,69 @@ async def test_every_kind_of_file_has_the_same_rows(database: Database, tmp_path
     keys, *values = book.get_sheet_by_name("rows").to_python()
     assert rows == as_csv == [dict(zip(keys, value, strict=True)) for value in values]
     assert book.sheet_names[:2] == ["rows", "response"]
+
+
+async def test_questions_of_several_forms_are_added_up(database: Database, tmp_path: Path) -> None:
+    """What two forms both ask counts together: in the JSON, on the screen, in the workbook."""
+    await _answered(database)
+    async with database.write() as conn:
+        unit, _ = (await units.list_all(conn))["XA01"]
+        for number in (8, 9):
+            dossier = await add_dossier(conn, unit, f"D{number}")
+            await answer(conn, dossier, "satisfaction", "very", form="phieu4")
+            await answer(conn, dossier, "waiting", "short", form="phieu4")
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
+    view = TallyView(texts=load_texts("vi"), tally=tally)
+    together = {(one["unit"], one["question"]): one for one in view.as_json()["together"]}
+    found = together["XA01", "satisfaction"]
+    assert sorted(found["forms"]) == ["phieu4", "phieu5"]
+    assert found["counts"] == {"very": 9, "satisfied": 0, "unsatisfied": 1}
+    assert found["shares"]["very"] == "90.0"
+    assert together["XA01", "waiting"]["forms"] == ["phieu4"]
+    assert any("cộng lại" in str(getattr(block, "title", "")) for block in view.blocks())
+    _write(tally, tmp_path / "t.xlsx")
+    book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
+    lines = [row for row in book.get_sheet_by_name("Câu trả lời").to_python() if row[0] == "XA01"]
+    assert [row[5] for row in lines[:3]] == [9, 0, 1]
+    by_form = book.get_sheet_by_name("Theo mẫu phiếu").to_python()
+    assert {row[2] for row in by_form if row[0] == "XA01"} == {"phieu4", "phieu5"}
+    published = TallyView(texts=load_texts("vi"), tally=tally.published(5))
+    assert "together" not in published.as_json()
+
+
+async def test_ids_or_labels_by_choice(database: Database, tmp_path: Path) -> None:
+    """A CSV in words with unit names and shares; a workbook by ids."""
+    await _answered(database)
+    async with database.read() as conn:
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
+    _write(tally, tmp_path / "t.csv", Show.LABELS)
+    text = (tmp_path / "t.csv").read_bytes().decode("utf-8")
+    assert text.startswith("\ufeffĐơn vị,Tên đơn vị,Phiếu,Câu hỏi,Trả lời,Số phiếu,Tỷ lệ\n")
+    (first, *_) = csv.DictReader(text.removeprefix("\ufeff").splitlines())
+    assert list(first.values())[:2] == ["XA01", "Xã An Hòa"]
+    assert list(first.values())[4:] == ["Rất hài lòng", "7", "87.5"]
+    _write(tally, tmp_path / "t.xlsx", Show.IDS)
+    book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
+    line = next(r for r in book.get_sheet_by_name("Câu trả lời").to_python() if r[0] == "XA01")
+    assert line[3:5] == ["satisfaction", "very"]
+
+
+async def test_comments_are_on_a_sheet_of_their_own(database: Database, tmp_path: Path) -> None:
+    """By unit and question, without dossier or day; what was set aside is left out."""
+    await _answered(database)
+    async with database.write() as conn:
+        unit, _ = (await units.list_all(conn))["XA02"]
+        dossier = await add_dossier(conn, unit, "D10")
+        await answer(conn, dossier, "comment", None, text="=Chờ lâu quá")
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
+        said = await free_texts.list_by_period(conn, Q2)
+    _write(tally, tmp_path / "t.xlsx", comments=said)
+    book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
+    rows = book.get_sheet_by_name("Ý kiến viết bằng lời").to_python()
+    assert [row for row in rows if row[0] == "XA02"] == [
+        ["XA02", "", "phieu5", rows[-1][3], "=Chờ lâu quá"]
+    ]
+    assert "D10" not in str(rows)
 
 
 async def test_a_published_tally_hides_the_few(database: Database, tmp_path: Path) -> None:
