@@ -198,6 +198,7 @@ def test_two_tabs_without_a_network_lose_nothing(demo: Demo, phone: Page) -> Non
         phone.close()
         phone.context.set_offline(False)
         expect(other.locator("#line")).to_contain_text("Trả lời tự động", timeout=10_000)
+        expect(other.locator("#talk li.waiting")).to_have_count(0, timeout=10_000)
         other.reload()
         said = other.locator("#talk li.citizen")
         expect(said).to_have_text(["Đồng ý", "cán bộ rất tận tình", "Hài lòng"])
