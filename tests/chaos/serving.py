@@ -5,20 +5,29 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.acceptance.support.serving import ADDRESS, hears_ctrl_c
 
 
+class Logged(NamedTuple):
+    """A service that is ready, its log, which still grows, and the id of its process."""
+
+    address: str
+    log: Path
+    pid: int
+
+
 @contextmanager
-def logged(*command: str | Path, env: dict[str, str]) -> Iterator[tuple[str, Path]]:
-    """Start a serving command; its address once it is ready, and its log, which still grows."""
+def logged(*command: str | Path, env: dict[str, str]) -> Iterator[Logged]:
+    """Start a serving command and wait until it is ready."""
     log = Path(env.get("TMPDIR", "/tmp")) / f"motcua-log-{time.monotonic_ns()}"  # noqa: S108
     with log.open("wb") as stream:
         process = subprocess.Popen(
             [*command], stderr=stream, stdin=subprocess.DEVNULL, env=env, preexec_fn=hears_ctrl_c
         )
     try:
-        yield _address(process, log), log
+        yield Logged(_address(process, log), log, process.pid)
     finally:
         process.kill()
         process.wait(20)

@@ -8,7 +8,6 @@ import http.client
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.acceptance.support.command import Motcua
 from tests.acceptance.support.serving import MOTCUA
-from tests.chaos.serving import logged
+from tests.chaos.serving import Logged, logged
 
 SECRET = "Xy7-secret_of-webhooks"
 ENV = {
@@ -95,7 +94,7 @@ _methods = st.sampled_from(("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
     """A running service with webhooks of several channels; its address and its log."""
     folder = tmp_path_factory.mktemp("service")
     motcua = Motcua(folder=folder, url=f"sqlite:///{folder}/motcua.sqlite", settings=ENV)
@@ -121,8 +120,8 @@ def _ask(address: str, method: str, path: str, headers: dict[str, str], body: by
         line.close()
 
 
-def _try(service: tuple[str, Path], examples: int) -> None:
-    address, log = service
+def _try(service: Logged, examples: int) -> None:
+    address, log, _ = service
     before = log.stat().st_size
 
     @settings(
@@ -143,12 +142,12 @@ def _try(service: tuple[str, Path], examples: int) -> None:
     assert _ask(address, "GET", "/", {}, b"") == 200
 
 
-def test_no_request_is_a_fault_of_ours(service: tuple[str, Path]) -> None:
+def test_no_request_is_a_fault_of_ours(service: Logged) -> None:
     """No 5xx, no traceback, no flood of the log; the page is served afterwards."""
     _try(service, SHORT)
 
 
 @pytest.mark.soak
-def test_thousands_of_requests(service: tuple[str, Path]) -> None:
+def test_thousands_of_requests(service: Logged) -> None:
     """The long form."""
     _try(service, LONG)

@@ -1,0 +1,185 @@
+"""Strangers flood the service while a citizen on Telegram and one on the page are answered.
+
+Memory, handles, log and disk of the service stay flat; both citizens are answered. The short form
+lets all attacks loose at once. `make soak` has each for SOAK_SECONDS (600) and prints its figures.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.support.serving import MOTCUA
+from tests.acceptance.support.telegram import Town, found_office, found_town
+from tests.chaos.attacks import ATTACKS
+from tests.chaos.gauges import Course, Gauge, Watched, course, p99
+from tests.chaos.serving import logged
+from tests.fakes.telegram import FakeTelegram, Person
+from tests.security.running import Visitor, visiting
+
+SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
+SHORT_SECONDS, QUIET_SECONDS = 4.0, 60.0
+PAUSE = 1.2
+"""Between two questions of a citizen: a chat of Telegram takes one message a second."""
+MB = 1_000_000
+HELP = "Ông/Bà có thể nhắn"
+MOST_LOG_A_MINUTE = 2_000
+MOST_MEMORY = 400 * MB
+MOST_HANDLES = 5_000
+JOURNAL = 6 * MB
+"""What SQLite's write-ahead log grows to before it is written back."""
+DISK = {"texts": 40, "streams": 40}
+"""Megabytes a minute: sixty addresses that each write all that one may."""
+
+
+@dataclass(slots=True)
+class Citizens:
+    """Somebody on Telegram and somebody on the page, who ask again and again; `waited` are the
+    seconds until each was answered."""
+
+    person: Person
+    visitor: Visitor
+    waited: dict[str, list[float]] = field(default_factory=dict)
+
+    async def ask(self, seconds: float) -> dict[str, list[float]]:
+        """Both ask for so long."""
+        self.waited = {"telegram": [], "page": []}
+        await asyncio.gather(
+            self._insist("telegram", self._on_telegram, seconds),
+            self._insist("page", self._on_page, seconds),
+        )
+        return self.waited
+
+    async def _insist(
+        self, where: str, asks: Callable[[], Awaitable[object]], seconds: float
+    ) -> None:
+        clock = asyncio.get_running_loop().time
+        ends = clock() + seconds
+        while clock() < ends:
+            begun = clock()
+            await asks()
+            self.waited[where].append(clock() - begun)
+            await asyncio.sleep(PAUSE)
+
+    async def _on_telegram(self) -> None:
+        heard = len(self.person.received)
+        await self.person.types("trợ giúp")
+        await self.person.sees_messages(heard + 1, 60)
+
+    async def _on_page(self) -> None:
+        await self.visitor.says("trợ giúp", HELP)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A watched service and its citizens."""
+
+    citizens: Citizens
+    watched: Watched
+    port: int
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database that every test has a copy of."""
+    return found_office(tmp_path_factory.mktemp("office"), 6)
+
+
+@pytest.fixture
+async def scene(office: Path, tmp_path: Path) -> AsyncIterator[Scene]:
+    """A service whose webhook Telegram calls, and two citizens who spoke to it before."""
+    async with FakeTelegram() as telegram:
+        town = found_town(office, tmp_path, telegram, hook=True)
+        async with _watching(town) as (address, watched), visiting(address) as visitor:
+            citizens = Citizens(telegram.person(), visitor)
+            await citizens.person.opens()
+            await citizens.ask(0.1)
+            yield Scene(citizens, watched, int(address.rpartition(":")[2]))
+
+
+@asynccontextmanager
+async def _watching(town: Town) -> AsyncIterator[tuple[str, Watched]]:
+    service = logged(MOTCUA, "serve", env=town.env)
+    serving = await asyncio.to_thread(service.__enter__)
+    try:
+        database = Path(town.motcua.url.removeprefix("sqlite:///"))
+        yield serving.address, Watched(pid=serving.pid, log=serving.log, database=database)
+    finally:
+        await asyncio.to_thread(service.__exit__, None, None, None)
+
+
+async def _attack(kind: str, port: int, seconds: float) -> int:
+    """How often it was tried."""
+    command = ("nice", sys.executable, "-m", "tests.chaos.attacks", kind, str(port), str(seconds))
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    return int(out)
+
+
+def _figures(gauges: list[Gauge]) -> dict[str, Course]:
+    return {
+        name: course([getattr(one, name) for one in gauges]) for name in Gauge.__dataclass_fields__
+    }
+
+
+async def test_all_attacks_at_once(scene: Scene) -> None:
+    """For a few seconds: citizens are answered, and nothing runs away."""
+    async with asyncio.TaskGroup() as tasks:
+        for kind in ATTACKS:
+            tasks.create_task(_attack(kind, scene.port, SHORT_SECONDS))
+        watching = tasks.create_task(scene.watched.look_for_ever(SHORT_SECONDS))
+        asking = tasks.create_task(scene.citizens.ask(SHORT_SECONDS))
+    figures = _figures(watching.result())
+    assert all(asking.result().values())
+    assert figures["memory"].most < MOST_MEMORY
+    assert figures["handles"].most < MOST_HANDLES
+    assert figures["log"].most < 2 * MOST_LOG_A_MINUTE
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", list(ATTACKS))
+async def test_an_attack_for_ten_minutes(scene: Scene, kind: str) -> None:
+    """Flat, and both citizens are answered within 5 times the quiet p99."""
+    quiet = await scene.citizens.ask(min(QUIET_SECONDS, SOAK_SECONDS))
+    before = scene.watched.look()
+    async with asyncio.TaskGroup() as tasks:
+        trying = tasks.create_task(_attack(kind, scene.port, SOAK_SECONDS))
+        watching = tasks.create_task(scene.watched.look_for_ever(SOAK_SECONDS))
+        asking = tasks.create_task(scene.citizens.ask(SOAK_SECONDS))
+    found, under = _figures(watching.result()), asking.result()
+    print(_row(kind, trying.result(), before, found, quiet, under))  # noqa: T201
+    minutes = SOAK_SECONDS / 60
+    assert found["memory"].growth < 20 * MB
+    assert found["handles"].growth < 100
+    assert found["log"].late - before.log < MOST_LOG_A_MINUTE * (minutes + 1)
+    assert found["disk"].growth < JOURNAL + DISK.get(kind, 1) * MB * minutes
+    for where in under:
+        assert p99(under[where]) <= 5 * p99(quiet[where]), where
+
+
+def _row(  # one line of the table in docs/reliability.md
+    kind: str,
+    tries: int,
+    before: Gauge,
+    found: dict[str, Course],
+    quiet: dict[str, list[float]],
+    under: dict[str, list[float]],
+) -> str:
+    memory, disk = found["memory"], found["disk"]
+    waits = [f"{p99(quiet[where]):.2f} → {p99(under[where]):.2f}" for where in ("telegram", "page")]
+    cells = [
+        kind,
+        f"{tries:,}",
+        f"{before.memory / MB:.0f} → {memory.early / MB:.0f} → {memory.late / MB:.0f}",
+        f"{before.handles} → {found['handles'].early} → {found['handles'].late}",
+        f"{found['log'].late - before.log:,}",
+        f"{(disk.late - before.disk) / MB:.1f}",
+        *waits,
+    ]
+    return f"| {' | '.join(cells)} |"
