@@ -1,26 +1,36 @@
 """Limits the dossier codes looked up without proof per hour, since codes can be guessed.
 
 There are limits per chat, per network address (if the channel knows it), per bot, and for the
-whole deployment. The last two slow an attacker with many chats and addresses; a citizen who proved
-a link to a dossier is never limited by them.
+whole deployment. The last two slow an attacker with many chats and addresses: strangers share
+them. They stop nobody who owns a dossier. Whoever has proved one has only the limits of the chat
+and the address; anybody else gives the whole phone number instead of its last digits.
 """
 
 import logging
 
 from bot.conversation.turn import Turn
-from surveys.store.citizens import look_up_counts
+from surveys.store.citizens import contacts, look_up_counts
 from surveys.store.citizens.look_up_counts import HOUR_SECONDS, Asker, Used
 
 logger = logging.getLogger(__name__)
 
 
 async def minutes_to_wait(turn: Turn) -> int:
-    """Minutes until another code may be looked up; 0: now."""
-    used, now_s = await _used(turn), int(turn.now.timestamp())
-    if not any(used_up >= limit for used_up, limit in _limits(turn, used)):
+    """Minutes until another code may be looked up by this chat and address; 0: now."""
+    used, now_s, chosen = await _used(turn), int(turn.now.timestamp()), turn.context.settings
+    if used.chat < chosen.look_ups_per_hour and used.network < chosen.look_ups_per_hour_address:
         return 0
     seconds = (used.oldest_s or now_s) + HOUR_SECONDS - now_s
     return max(1, round(seconds / 60))
+
+
+async def are_braked(turn: Turn) -> bool:
+    """Whether strangers have used up the hour of the bot or of the deployment, and this is one."""
+    used, chosen = await _used(turn), turn.context.settings
+    is_full = (
+        used.bot >= chosen.look_ups_per_hour_bot or used.total >= chosen.look_ups_per_hour_total
+    )
+    return is_full and not await contacts.has_proof(turn.conn, turn.contact.id)
 
 
 async def note(turn: Turn) -> None:
@@ -33,16 +43,6 @@ async def note(turn: Turn) -> None:
         logger.error(
             "look-ups are braked: %s within an hour on %s", used.bot, turn.incoming.channel
         )
-
-
-def _limits(turn: Turn, used: Used) -> tuple[tuple[int, int], ...]:
-    chosen = turn.context.settings
-    return (
-        (used.chat, chosen.look_ups_per_hour),
-        (used.network, chosen.look_ups_per_hour_address),
-        (used.bot, chosen.look_ups_per_hour_bot),
-        (used.total, chosen.look_ups_per_hour_total),
-    )
 
 
 async def _used(turn: Turn) -> Used:

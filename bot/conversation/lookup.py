@@ -26,6 +26,8 @@ STEPS = {
 }
 """The position of each stage; a withdrawn dossier has none."""
 LAST = 4
+A_WHILE = 60
+"""Minutes until the share of all strangers has passed for certain."""
 
 
 async def show_by_code(turn: Turn, code: str) -> None:
@@ -59,7 +61,7 @@ async def show_by_reference(turn: Turn, *, within: bool = False) -> bool:
     reference = possible_reference(turn.incoming.text)
     if reference is None and within:
         reference = reference_within(turn.incoming.text)
-    if reference is None or await look_up_limits.minutes_to_wait(turn):
+    if reference is None or await _minutes_to_wait(turn):
         return False
     await look_up_limits.note(turn)
     return await petition.follow(turn, reference)
@@ -188,7 +190,14 @@ async def _is_asked_something(turn: Turn) -> bool:
 
 
 async def _is_allowed(turn: Turn) -> bool:
-    minutes = await look_up_limits.minutes_to_wait(turn)
+    proves = turn.context.settings.look_up_proof
+    minutes = await (look_up_limits.minutes_to_wait if proves else _minutes_to_wait)(turn)
     if minutes:
         await turn.say("lookup.too_many", minutes=minutes)
     return not minutes
+
+
+async def _minutes_to_wait(turn: Turn) -> int:
+    """For what tells something without a proof."""
+    minutes = await look_up_limits.minutes_to_wait(turn)
+    return minutes or (A_WHILE if await look_up_limits.are_braked(turn) else 0)

@@ -5,6 +5,8 @@ A link alone names procedure and unit; days, the state in detail and what is to 
 the person who gives the second proof. Somebody with a code alone is asked the same whether there is
 such a dossier or not. Wrong answers are limited per chat and per dossier within an hour, those of
 strangers apart from those of the link's holders, so that nobody can lock an owner out for good.
+While strangers guess codes in such numbers that look-ups are braked, a code takes the whole phone
+number: an owner knows it, and it cannot be guessed.
 """
 
 import hmac
@@ -13,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from bot.conversation import desks
+from bot.conversation import desks, look_up_limits
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from surveys.privacy import normal_phone
@@ -52,9 +54,10 @@ class Goal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was typed: the last digits of a phone number, or a day."""
+    """What was typed: the last digits of a phone number (`phone`: all), or a day."""
 
     digits: str = ""
+    phone: str = ""
     day: date | None = None
 
 
@@ -113,7 +116,8 @@ async def check(turn: Turn) -> Checked | None:
     if minutes:
         await turn.say("proof.too_many", minutes=minutes, desk=await desks.describe_top(turn))
         return Checked(None, goal)
-    if dossier is not None and _fits(turn, dossier, proof):
+    fits = _fits_wholly if await _is_braked(turn) else _fits
+    if dossier is not None and fits(turn, dossier, proof):
         turn.settle()
         turn.focus = replace(turn.focus, code="", goal="")
         await contacts.link(turn.conn, turn.contact.id, [dossier.id], Via.PROOF, turn.now)
@@ -125,7 +129,7 @@ async def check(turn: Turn) -> Checked | None:
 
 async def _say(turn: Turn, which: str, dossier: DossierStage | None) -> None:
     """By code the words and the desk are those of any dossier."""
-    code, factor = turn.focus.code, "any"
+    code, factor = turn.focus.code, "whole" if await _is_braked(turn) else "any"
     if not code and dossier is not None:
         factor = _asks_for(dossier)
     button = turn.button("no_proof", Verb.PROOF, turn.focus.asked.subject, "no")  # type: ignore[union-attr]
@@ -150,10 +154,23 @@ def _fits(turn: Turn, dossier: DossierStage, proof: Proof) -> bool:
     return filed is not None and proof.day == filed.date()
 
 
+def _fits_wholly(turn: Turn, dossier: DossierStage, proof: Proof) -> bool:
+    """The whole number."""
+    if dossier.phone_sealed is None:
+        return False
+    own = turn.context.keyring.unseal(dossier.phone_sealed)
+    return hmac.compare_digest(own, proof.phone)
+
+
+async def _is_braked(turn: Turn) -> bool:
+    """Whether this is a code, among too many of strangers."""
+    return bool(turn.focus.code) and await look_up_limits.are_braked(turn)
+
+
 def _read(text: str) -> Proof | None:
     phone = normal_phone(text)
     if phone is not None:
-        return Proof(digits=phone[-DIGITS:])
+        return Proof(digits=phone[-DIGITS:], phone=phone)
     day = _DAY.fullmatch(text)
     if day is not None:
         try:

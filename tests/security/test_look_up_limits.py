@@ -8,9 +8,12 @@ from surveys.store.base.database import Database
 from surveys.store.citizens import look_up_counts
 from tests.integration.conversation.conftest import make_house
 from tests.integration.conversation.person import CODE, Person
+from tests.integration.conversation.test_second_proof import FILED
 
 TOO_MANY, UNKNOWN = "sau 60 phút", "không thấy"
 MINE = "000.17.22.H56-210503-0777"
+SHOWN = "Nơi tiếp nhận"
+UNKNOWN_CODE = "000.17.22.H56-210503-9999"
 
 
 async def _guesses(person: Person, count: int) -> list[bool]:
@@ -57,6 +60,36 @@ async def test_many_chats_are_braked_and_an_alarm_is_logged(
     alarms = [one for one in caplog.records if one.levelno >= logging.ERROR]
     assert [one.getMessage().startswith("look-ups are braked: 5 ") for one in alarms] == [True]
     assert "nộp tại" in await owner.types(MINE)
+
+
+@pytest.mark.parametrize("limit", ["look_ups_per_hour_bot", "look_ups_per_hour_total"])
+async def test_a_wide_attack_locks_no_owner_out(database: Database, limit: str) -> None:
+    """Strangers share the hour. Who proved a dossier is asked for the usual four digits of another;
+    an owner who is new gives the whole number. Missing dossiers are asked for in the same words."""
+    house = await make_house(database, look_up_proof=True, **{limit: 5})
+    await house.dossier(MINE, "y" * 22, **FILED)
+    await house.dossier(CODE, **FILED)
+    known, new, guesser = house.person("known"), house.person("new"), house.person("guesser")
+    await known.opens()
+    await new.types(MINE)
+    for number in range(6):
+        await house.person(f"chat-{number}").types(f"000.17.22.H56-210503-{7000 + number}")
+    assert "4 số cuối" in await known.types(MINE)
+    assert SHOWN in await known.types("5678")
+    said = [(await new.types(code)).replace(code, "MÃ") for code in (UNKNOWN_CODE, MINE)]
+    assert said[0] == said[1]
+    assert "đủ số điện thoại" in said[0]
+    assert SHOWN in await new.types("0912 345 678")
+    await guesser.types(MINE)
+    assert "đủ số điện thoại" in await guesser.types("5678")
+    assert "không khớp" in await guesser.types("0912 345 679")
+    house.wait(minutes=61)
+    assert SHOWN in await _proves(house.person("later"), "5678")
+
+
+async def _proves(person: Person, digits: str) -> str:
+    await person.types(MINE)
+    return await person.types(digits)
 
 
 async def test_an_owner_is_never_locked_out(sqlite_database: Database) -> None:

@@ -292,6 +292,15 @@ async def find_proof(conn: Connection, contact_id: int, dossier_id: int) -> Via 
     return Via(via) if via else None
 
 
+async def has_proof(conn: Connection, contact_id: int) -> bool:
+    """Whether the contact's link to any dossier was proved."""
+    proved = contact_dossiers.c.via.in_(PROOFS)
+    query = select(contact_dossiers.c.via).where(
+        contact_dossiers.c.contact_id == contact_id, proved
+    )
+    return await conn.scalar(query.limit(1)) is not None
+
+
 async def follow(conn: Connection, contact_id: int, dossier_id: int, *, follows: bool) -> None:
     """Set whether the contact gets a notice when this (linked) dossier is returned."""
     await conn.execute(
