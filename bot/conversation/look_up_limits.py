@@ -2,7 +2,7 @@
 
 There are limits per chat, per network address (if the channel knows it), per bot, and for the
 whole deployment. The last two slow an attacker with many chats and addresses: strangers share
-them. They stop nobody who owns a dossier. Whoever has proved one has only the limits of the chat
+them. They stop no owner of a dossier: a citizen who proved one has only the limits of the chat
 and the address; anybody else gives the whole phone number instead of its last digits.
 """
 
