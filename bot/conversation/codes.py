@@ -11,8 +11,12 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−_﹣－", "-"))
 _JOINT = r"(?:\s*-\s*|\s+)"
 _OFFICIAL = re.compile(
     r"(?<![0-9A-Z.])((?:[0-9A-Z]{2,3}\s*\.\s*){0,3}"
-    r"[A-Z]\d{2}(?:\s*\.\s*\d{1,3})*)" + _JOINT + r"(\d{6})" + _JOINT + r"(\d{4,12})(?![0-9A-Z])"
+    r"[A-Z]\d{2}(?:\s*\.\s*[0-9A-Z]{1,3})*)" + _JOINT + r"(\d{6})"
+    r"(?:" + _JOINT + r"(\d{4,12})|\s*-\s*(\d{2}(?=\d*[A-Z])[0-9A-Z]{4,12}))(?![0-9A-Z])"
 )
+"""The last group is the number of a central system, letters and digits: never after a mere space,
+where a word may follow.
+"""
 _DIGITS = str.maketrans("OIL", "011")
 _GAP = r"[\s.,/-]+"
 _D = "[0-9OIL]"
@@ -29,7 +33,8 @@ _MAX_LENGTH = 200
 
 
 def official_code(text: str, max_words: int = _MAX_LENGTH) -> str | None:
-    """A dossier code as TT 01/2018/TT-VPCP Điều 19 builds it, with at most a few words around it.
+    """A dossier code as TT 01/2018/TT-VPCP Điều 19 and TT 03/2025/TT-VPCP Điều 13 build it, with at
+    most a few words around it.
 
     Small letters, any kind of dash, and spaces around or instead of dashes are forgiven.
     """
@@ -39,7 +44,7 @@ def official_code(text: str, max_words: int = _MAX_LENGTH) -> str | None:
         return _sloppy_code(plain, max_words)
     around = (plain[: match.start()] + " " + plain[match.end() :]).split()
     unit = "".join(match[1].split())
-    return f"{unit}-{match[2]}-{match[3]}" if len(around) <= max_words else None
+    return f"{unit}-{match[2]}-{match[3] or match[4]}" if len(around) <= max_words else None
 
 
 def _sloppy_code(plain: str, max_words: int) -> str | None:

@@ -10,6 +10,7 @@ from bot.conversation.codes import (
     possible_reference,
     token_in_link,
 )
+from surveys.dossier import has_known_form
 
 CODE = "000.17.22.H56-210531-0001"
 SPACES = st.sampled_from(["", " ", "  ", "\u00a0"])
@@ -59,6 +60,24 @@ def test_shorter_and_longer_builds(text: str) -> None:
 def test_what_is_no_code(text: str) -> None:
     """Parts of codes and other numbers."""
     assert official_code(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("hồ sơ 000.17.H56-250731-25AB12 xong chưa", "000.17.H56-250731-25AB12"),
+        ("cho hỏi h56.a1 – 250731 – 25ab9z ạ", "H56.A1-250731-25AB9Z"),
+        ("G01.12.3-260131-07K9XW2 đến đâu rồi", "G01.12.3-260131-07K9XW2"),
+        ("H56-250731-25AB", None),
+        ("H56 250731 12NGAYROI", None),
+        ("h56-250731-0001 không ạ", "H56-250731-0001"),
+    ],
+)
+def test_letters_in_the_tail_and_in_the_levels(text: str, code: str | None) -> None:
+    """Codes of central systems inside a sentence: two digits, then four letters and digits or more,
+    after a dash."""
+    assert official_code(text) == code
+    assert code is None or has_known_form(code)
 
 
 def test_a_sentence_is_told_from_a_code() -> None:
