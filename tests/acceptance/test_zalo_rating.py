@@ -29,7 +29,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def test_stars_come_by_event_and_by_reconciliation(office: Path, tmp_path: Path) -> None:
     """Each citizen gets one template; a rating told by a signed event, one told while the service
-    was down, and one whose event was lost: all in the tally, once."""
+    was down, and one whose event was lost: all in the tally, once. While no decision of the
+    authority allows the channel, `serve` says so."""
     shutil.copy(office, tmp_path / "motcua.sqlite")
     url = f"sqlite:///{tmp_path}/motcua.sqlite"
     async with FakeZaloTemplate(night=()) as fake:
@@ -40,6 +41,7 @@ async def test_stars_come_by_event_and_by_reconciliation(office: Path, tmp_path:
         env = {f"MOTCUA_{name.upper()}": value for name, value in motcua.settings.items()}
         env |= {"MOTCUA_DATABASE_URL": url, "PATH": os.environ["PATH"]}
         with running("serve", env=env) as served:
+            assert "MOTCUA_CHANNEL_DECISION" in served.said
             fake.hook = f"{served.address}/zalo/webhook"
             invited = await asyncio.to_thread(motcua, "invite", "2021-Q2")
             assert invited.code == 0, invited.err
@@ -49,7 +51,9 @@ async def test_stars_come_by_event_and_by_reconciliation(office: Path, tmp_path:
             await until(lambda: _are_kept(url, 1))
         await fake.rates(phones[2], 5, tells=False)
         await _frees_lease(url)
-        with running("serve", env=env):
+        decided = env | {"MOTCUA_CHANNEL_DECISION": "Quyết định 12/QĐ-UBND"}
+        with running("serve", env=decided) as served:
+            assert "MOTCUA_CHANNEL_DECISION" not in served.said
             await until(lambda: _are_kept(url, CITIZENS))
         await _frees_lease(url)
         fetched = await asyncio.to_thread(motcua, "zalo", "ratings", "--format", "json")
