@@ -89,18 +89,20 @@ class Vitals:
         else:
             parts = {"database": await self._heartbeat(), "disk": self._disk(), **parts}
         reasons = [self._words(part, state) for part, state in parts.items() if state != OK]
-        more, warnings = await self._reports()
+        tokens, more, warnings = await self._reports()
         numbers |= more
         return Health(
-            parts=parts,
+            parts={**parts, **tokens},
             queues=queues,
             channels=states,
             reasons=[*reasons, *warnings],
             numbers=numbers,
         )
 
-    async def _reports(self) -> tuple[dict[str, float], list[str]]:
-        """What the channels say of themselves; one that cannot say anything says nothing."""
+    async def _reports(self) -> tuple[dict[str, str], dict[str, float], list[str]]:
+        """What the channels report, the state of their tokens first; a channel that fails to
+        report is left out."""
+        tokens: dict[str, str] = {}
         numbers: dict[str, float] = {}
         warnings: list[str] = []
         for channel in self.channels:
@@ -112,7 +114,9 @@ class Vitals:
                 continue
             numbers |= {f"{channel.name}_{name}": value for name, value in said.numbers.items()}
             warnings += said.warnings
-        return numbers, warnings
+            if said.tokens:
+                tokens[f"{channel.name}_tokens"] = said.tokens
+        return tokens, numbers, warnings
 
     async def _read(
         self, conn: Connection

@@ -52,11 +52,12 @@ def parts(chosen: Settings, now: datetime) -> dict[str, Part]:
     begun = now - timedelta(days=chosen.interview_days)
     returned = datetime.combine(closed, time())
     named = datetime.combine(today - timedelta(days=chosen.applicant_days), time())
+    imported = now - timedelta(days=chosen.applicant_days)
     return {
         "answers": lambda conn: purging.unlink_answers(conn, returned),
         "ties": lambda conn: unlinking.cut_ties(conn, returned, SystemRandom()),
         "petitioners": lambda conn: purging.drop_petitioners(conn, begun=begun, decided=old),
-        "applicants": lambda conn: purging.drop_applicants(conn, named),
+        "applicants": lambda conn: purging.drop_applicants(conn, named, imported),
         "inbox": lambda conn: purging.empty_inbox(conn, queues_ms),
         "outbox": lambda conn: purging.empty_outbox(conn, queues_ms),
         "pages": lambda conn: purging.delete_pages(conn, queues),

@@ -36,6 +36,8 @@ BODY_SECONDS = 10.0
 HSTS = "max-age=31536000"
 OK = "ok"
 """The state of a working part."""
+NEAR = frozenset({"ending", "failing"})
+"""States of a part that works for now and needs a person soon."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +61,8 @@ class Health:
 
     @property
     def well(self) -> bool:
-        """Whether every part works."""
-        return all(state == OK for state in self.parts.values())
+        """Whether every part works, if only for now."""
+        return all(state == OK or state in NEAR for state in self.parts.values())
 
 
 Check = Callable[[], Awaitable[Health]]

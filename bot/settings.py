@@ -115,8 +115,8 @@ class Settings(ChannelSettings, ReportSettings, PushSettings, AskingSettings):
     queue_days: Days = 30
     """Days for which the content of handled messages is kept."""
     applicant_days: Days = 365
-    """Days after a dossier was returned (else finished, else received) until the name and phone of
-    its applicant are deleted here; the one-stop software keeps its own."""
+    """Days after a dossier was returned (else finished, received, due, imported) until the name and
+    phone of its applicant are deleted here; the one-stop software keeps its own."""
 
     @property
     def zone(self) -> ZoneInfo:

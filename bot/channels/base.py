@@ -191,8 +191,11 @@ class Report:
 
     `numbers` are figures by name (`messages_this_month`); `warnings` say in the service's language
     what will go wrong soon and what to do. A warning does not make the service ill.
+    `tokens` is the state of tokens that end: `ok`, one of `bot.server.NEAR` while messages go,
+    or what keeps them from going; empty where no token ends.
     """
 
+    tokens: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
     warnings: Sequence[str] = ()
 

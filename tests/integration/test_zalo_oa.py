@@ -369,6 +369,8 @@ async def test_a_chain_that_is_lost_keeps_the_queue(office: Office) -> None:
     warnings = (await office.account.report()).warnings
     assert any("motcua zalo authorize" in one for one in warnings)
     assert (await _last(office))[0] == "due"
+    office.service.vitals.fresh_seconds = 0.0
+    assert (await office.service.health()).parts["zalo_oa_tokens"] == "lost"
     await office.account.zalo.chain.authorize_by_code(office.fake.grants("again"), "")
     async with office.service.database.write() as conn:
         await conn.execute(update(schema.rate_limits).values(paused_until_ms=0))

@@ -175,3 +175,17 @@ async def test_a_channel_reports_of_itself(sqlite_database: Database, sqlite_url
     assert found.well
     assert found.reasons == ["Near the limit."]
     assert found.numbers["busy_messages_this_month"] == 2_400
+
+
+@pytest.mark.parametrize(("state", "is_well"), [("ok", True), ("ending", True), ("lost", False)])
+async def test_tokens_that_end_are_a_part(
+    sqlite_database: Database, sqlite_url: str, state: str, *, is_well: bool
+) -> None:
+    """503 only once no message goes any more; before that the reason is said."""
+    service = await _service(sqlite_database, sqlite_url)
+    channel = _Reporting(name="zalo_oa")
+    channel.said = Report(tokens=state, warnings=[] if state == "ok" else ["Renew them."])
+    service.vitals.channels = [channel]
+    found = await service.health()
+    assert found.parts["zalo_oa_tokens"] == state
+    assert (found.well, list(found.reasons)) == (is_well, list(channel.said.warnings))

@@ -61,6 +61,25 @@ async def test_names_of_old_dossiers_go(database: Database) -> None:
     assert await _retention(database).purge_once_a_day() is None
 
 
+async def test_names_of_dossiers_without_any_date_go(database: Database) -> None:
+    """A year after the day they were imported; at once where nobody knows that day."""
+    undated = dict.fromkeys(("received_at", "due_at", "finished_at", "returned_at"))
+    named = undated | {"applicant_sealed": KEYS.seal("Hoàng Kim Tước")}
+    async with database.write() as conn:
+        unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")
+        for number, age in enumerate((400, 300), 1):
+            row = {"kind": "dossiers", "file_name": "a.csv", "sha256": "0" * 64, "accepted": 1}
+            at = {"imported_at": NOW - timedelta(days=age), "actor": "hoa", "rejected": 0}
+            await conn.execute(schema.imports.insert().values(id=number, **row, **at))
+            await add_dossier(conn, unit, f"AGE{age}", import_id=number, **named)
+        await add_dossier(conn, unit, "AGELESS", **named)
+        await add_dossier(conn, unit, "DUE", **named | {"due_at": datetime(2022, 5, 1)})
+    counts = await _retention(database).purge_once_a_day()
+    assert counts is not None
+    assert counts["applicants"] == 2
+    assert await _named(database) == ["AGE300", "DUE"]
+
+
 async def test_how_long_names_are_kept_is_a_setting(database: Database) -> None:
     """`applicant_days`."""
     await _dossiers(database)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bot.channels.base import Report
 from bot.channels.zalo.errors import words_of
 from bot.channels.zalo_oa.tending import days_left, trouble_of
+from bot.server import OK
 from surveys.store.system.token_chains import Chain
 from surveys.texts import Catalog
 
@@ -17,7 +18,9 @@ def report(
 ) -> Report:
     """Figures of the tokens and counters of this process; warnings in the service's language."""
     return Report(
-        numbers=_numbers(account, chain), warnings=_warnings(account, chain, texts, alarm_days)
+        tokens=trouble_of(chain, alarm_days) or OK,
+        numbers=_numbers(account, chain),
+        warnings=_warnings(account, chain, texts, alarm_days),
     )
 
 

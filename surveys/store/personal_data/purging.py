@@ -9,6 +9,7 @@ from surveys.store.base.schema import (
     contact_dossiers,
     contacts,
     dossiers,
+    imports,
     inbox,
     interviews,
     invitations,
@@ -51,11 +52,19 @@ async def drop_petitioners(conn: Connection, *, begun: datetime, decided: dateti
     return await petitions.drop_words(conn, begun=begun, answered=decided)
 
 
-async def drop_applicants(conn: Connection, before: datetime) -> int:
-    """Delete names and phones of dossiers over since before this civil time."""
-    over = func.coalesce(dossiers.c.returned_at, dossiers.c.finished_at, dossiers.c.received_at)
-    named = [dossiers.c[name].is_not(None) for name in PERSON]
-    query = select(dossiers.c.id).where(over < before, or_(*named))
+async def drop_applicants(conn: Connection, before: datetime, imported: datetime) -> int:
+    """Delete names and phones of dossiers over since before this civil time; of those without any
+    date, if they were imported before the moment `imported`, or nobody knows when.
+    """
+    columns = dossiers.c
+    over = func.coalesce(
+        columns.returned_at, columns.finished_at, columns.received_at, columns.due_at
+    )
+    older = select(imports.c.id).where(imports.c.imported_at < imported)
+    named = [columns[name].is_not(None) for name in PERSON]
+    is_old = or_(columns.import_id.is_(None), columns.import_id.in_(older))
+    is_over = or_(over < before, and_(over.is_(None), is_old))
+    query = select(columns.id).where(is_over, or_(*named))
     numbers = list((await conn.execute(query)).scalars())
     for start in range(0, len(numbers), AT_ONCE):
         await requests.forget_applicant(conn, numbers[start : start + AT_ONCE])
