@@ -16,6 +16,8 @@ from surveys.store.results import complaints, petitions, verifications
 from surveys.store.results.petitions import Petition, PetitionState
 
 command = group("petitions")
+WIDTHS = {"dossier": 26, "state": 24, "found": 24, "forwarded_to": 28, "disputed": 24}
+"""The widths of columns of a sheet."""
 
 
 @command.command("list")
@@ -121,14 +123,15 @@ async def forward_petition(runtime: Runtime, reference: str, to: str) -> None:
 
 
 def _write(runtime: Runtime, rows: list[dict[str, Any]], out: Path, *, force: bool) -> None:
-    from admin.reporting.petitions_workbook import PetitionsWorkbook
+    from admin.reporting.list_workbook import ListWorkbook
     from admin.reporting.result_files import write_petitions
     from admin.reporting.workbook import Heading
 
     shown = [_in_words(runtime, one) for one in rows]
     for one in shown:
         one["due_on"] = one["due_on"] and f"{one['due_on']:%d/%m/%Y}"
-    book = PetitionsWorkbook(
+    book = ListWorkbook(
+        runtime=runtime,
         heading=Heading(
             office=runtime.settings.authority,
             title=runtime.text("petitions.sheet.title"),
@@ -137,7 +140,9 @@ def _write(runtime: Runtime, rows: list[dict[str, Any]], out: Path, *, force: bo
         columns=runtime.columns("petitions.columns", LISTED),
         rows=shown,
         name=runtime.text("petitions.sheet.name"),
-        language=runtime.texts.language,
+        counted="state",
+        notes=[runtime.text("petitions.sheet.note")],
+        widths=WIDTHS,
     )
     write_petitions(book, rows, out, force=force)
     runtime.say("petitions.sheet.written", file=out, count=len(rows))

@@ -79,6 +79,7 @@ class Asked:
 
 
 async def _write_report(runtime: Runtime, period: Period, out: Path, asked: Asked) -> None:
+    from admin.reporting.decided_annex import decided_table
     from admin.reporting.document.office import Office
     from admin.reporting.document.template import shipped_template
     from admin.reporting.report_files import ReportFiles
@@ -96,7 +97,8 @@ async def _write_report(runtime: Runtime, period: Period, out: Path, asked: Aske
         shown = await show_report(
             conn, runtime, period, asked.kind, asked.wish, provisional=asked.provisional
         )
-    files.write(shown.figures, shown.mark)
+        found = await decided_table(conn, runtime, period, shown.mark)
+    files.write(shown.figures, shown.mark, found)
     if shown.mark is not None:
         click.echo(shown.mark.line(runtime.texts), err=True)
     runtime.say("report.written", folder=out)

@@ -98,6 +98,8 @@ NEEDS: Mapping[str, Need] = {
     "imports.undo": Need((CLERK, VERIFIER), Reach.OFFICE),
     "verify.list": VERIFIERS,
     "verify.import": VERIFIERS,
+    "verify.decided": VERIFIERS,
+    "verify.comments": VERIFIERS,
     "verify.show": VERIFIERS,
     "verify.confirm": VERIFIERS,
     "verify.change": VERIFIERS,

@@ -36,9 +36,13 @@ def annex_texts() -> Mapping[str, Any]:
 
 
 def write_annexes(
-    figures: ReportFigures, office: Office, file: Path, notes: Sequence[str] = ()
+    figures: ReportFigures,
+    office: Office,
+    file: Path,
+    notes: Sequence[str] = (),
+    decided: SheetTable | None = None,
 ) -> None:
-    """Write the workbook; `notes` precede its own. Raises OSError."""
+    """Write the workbook; `notes` precede its own, `decided`: who decided what. Raises OSError."""
     texts = office.words().texts
     heading = Heading(
         office=office.agency,
@@ -47,7 +51,8 @@ def write_annexes(
     )
     with file.open("wb") as stream:
         book = WorkbookWriter(stream, heading, "vi")
-        for name, title, tables in Annexes(figures=figures, office=office, notes=notes).sheets():
+        annexes = Annexes(figures=figures, office=office, notes=notes, decided=decided)
+        for name, title, tables in annexes.sheets():
             book.add_sheet(name, tables, title=title)
         book.close()
 
@@ -59,6 +64,7 @@ class Annexes:
     figures: ReportFigures
     office: Office
     notes: Sequence[str] = ()
+    decided: SheetTable | None = None
 
     def sheets(self) -> Iterator[tuple[str, str, list[SheetTable]]]:
         """The sheets in their order."""
@@ -95,6 +101,8 @@ class Annexes:
             yield "series", self._series()
         if self.figures.facts:
             yield "facts", self._facts()
+        if self.decided is not None and self.figures.kind is not Kind.ONESTOP:
+            yield "decided", self.decided
         yield "notes", self._notes()
 
     def _summary(self) -> SheetTable:

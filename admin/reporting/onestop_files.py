@@ -7,7 +7,7 @@ from admin.reporting.annexes import annex_texts
 from admin.reporting.files import write_whole
 from admin.reporting.intake_tables import by_procedure, by_unit
 from admin.reporting.period_phrase import period_phrase
-from admin.reporting.result_files import write_csv, write_json
+from admin.reporting.result_formats import write_csv, write_json
 from admin.reporting.workbook import Heading, WorkbookWriter
 
 

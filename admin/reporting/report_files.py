@@ -16,6 +16,7 @@ from admin.reporting.document.office import Office
 from admin.reporting.document.template import ReportTemplate
 from admin.reporting.folder import filled_folder, require_room
 from admin.reporting.pdf import require_program, to_pdf
+from admin.reporting.workbook import SheetTable
 
 DOCUMENT, ANNEXES, FIGURES, CHARTS = "bao-cao.docx", "phu-luc.xlsx", "so-lieu.json", "bieu-do"
 PDFS = ("bao-cao.pdf", "phu-luc.pdf")
@@ -62,8 +63,13 @@ class ReportFiles:
         """The files in the folder."""
         return [DOCUMENT, ANNEXES, FIGURES, CHARTS, *(PDFS if self.pdf else ())]
 
-    def write(self, figures: ReportFigures, mark: Mark | None = None) -> None:
-        """Write all files, or none; `mark`: of a closed period.
+    def write(
+        self,
+        figures: ReportFigures,
+        mark: Mark | None = None,
+        decided: SheetTable | None = None,
+    ) -> None:
+        """Write all files, or none; `mark`: of a closed period; `decided`: who decided what.
 
         Raises OSError, Refusal as `filled_folder` and `to_pdf`, or `report.template_failed`.
         """
@@ -73,7 +79,7 @@ class ReportFiles:
                 fields["luu_y"].append(mark.line(self.office.words().texts))
             charts = self._write_charts(figures, made / CHARTS)
             self.template.render(fields, charts, made / DOCUMENT)
-            write_annexes(figures, self.office, made / ANNEXES, fields["luu_y"])
+            write_annexes(figures, self.office, made / ANNEXES, fields["luu_y"], decided)
             told = {**as_json(figures), **marked_json(mark), "printed": fields}
             _write_figures(made / FIGURES, told, charts)
             if self.pdf:

@@ -1,18 +1,16 @@
 """Writes tallies and ratings as JSON, CSV or XLSX, by the file's suffix."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from admin.inviting.funnel_view import StatusView
-from admin.kit.formulas import without_formula
-from admin.kit.output import plain
 from admin.kit.tables import Row
 from admin.rating.view import RatingView
 from admin.reporting.files import write_whole
 from admin.reporting.funnel_workbook import FunnelWorkbook
-from admin.reporting.petitions_workbook import PetitionsWorkbook
+from admin.reporting.list_workbook import ListWorkbook
 from admin.reporting.rating_workbook import RatingWorkbook
+from admin.reporting.result_formats import write_csv, write_json
 from admin.reporting.review_workbook import ReviewWorkbook
 from admin.reporting.tally_workbook import TallyWorkbook
 from admin.tallying.view import Show, TallyView
@@ -68,7 +66,7 @@ def write_invitations(view: StatusView, file: Path, *, office: str, force: bool 
 
 
 def write_petitions(
-    book: PetitionsWorkbook, rows: Sequence[Row], file: Path, *, force: bool = False
+    book: ListWorkbook, rows: Sequence[Row], file: Path, *, force: bool = False
 ) -> None:
     """Write petitions; `rows` are those for programs. Raises OSError, Refusal `reporting.suffix`
     or `files.exists`."""
@@ -109,24 +107,3 @@ def write_rating(view: RatingView, file: Path, *, office: str, force: bool = Fal
         ".xlsx": book.write,
     }
     write_whole(file, writers, force=force)
-
-
-def write_json(file: Path, value: object) -> None:
-    """Write any result as JSON. Raises OSError."""
-    text = json.dumps(value, ensure_ascii=False, indent=1, default=plain)
-    file.write_text(f"{text}\n", "utf-8")
-
-
-def write_csv(file: Path, rows: Sequence[Row], keys: Sequence[str]) -> None:
-    """Write CSV, with a byte order mark so that spreadsheets read it as UTF-8.
-
-    A suppressed count is an empty cell and not NaN; a text never becomes a formula.
-    """
-    import pandas as pd
-
-    listed = [[without_formula(plain(row.get(key))) for key in keys] for row in rows]
-    text = pd.DataFrame(listed, columns=list(keys), dtype=object).to_csv(
-        index=False, lineterminator="\n"
-    )
-    encoding = "utf-8" if text.isascii() else "utf-8-sig"
-    file.write_text(text, encoding, newline="")

@@ -7,11 +7,9 @@ from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import dossiers
 from surveys.store.results import asides, complaints, petitions, verifications
+from surveys.store.results.decided import ASIDE
 from surveys.store.results.verifications import Complaint
 from surveys.store.system import audit
-
-ASIDE = "verify.aside"
-"""The action of decisions about disowned answers, in the audit log."""
 
 
 async def decide_aside(

@@ -124,7 +124,7 @@ async def test_the_list_is_written_to_a_workbook(
         with pytest.raises(Refusal, match=r"files\.exists"):
             await list_petitions.callback(runtime, **ask, force=False, shown_as=Format.TABLE)  # type: ignore[misc]
     assert capsys.readouterr().out == ""
-    page = openpyxl.load_workbook(tmp_path / "p.xlsx").worksheets[0]
+    page = openpyxl.load_workbook(tmp_path / "p.xlsx").worksheets[1]
     heads, line = ([cell.value for cell in page[row]] for row in (5, 6))
     assert dict(zip(heads, line, strict=True))["Mã"] == CODE
     assert "25/06/2021" in line

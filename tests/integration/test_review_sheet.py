@@ -1,15 +1,22 @@
 """The sheet of a review, on both databases: it is imported twice, and only for one's own units."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import insert, select
 
+from admin.closing.mark import Mark
+from admin.commands.verify_decided import command as list_decided
+from admin.kit.output import Format
 from admin.kit.runtime import Runtime
 from admin.kit.unit_scope import UnitScope
 from admin.rating.rulebooks import chosen
+from admin.reporting.decided_annex import decided_table
 from admin.verifying.dossier_phrases import DossierPhrases, known_forms
 from admin.verifying.review_sheet import DECISION, KEYS, REASON, read_rows, title_of
 from admin.verifying.sheet_import import import_sheet
@@ -102,3 +109,36 @@ async def test_a_verifier_decides_for_own_units_only(runtime: Runtime, tmp_path:
     assert sorted(one.dossier for one in left) == ["D2", "D3", "D4"]
     assert aside is not None
     assert not aside.endswith(asides.DROPPED)
+
+
+async def test_decisions_are_a_list_and_an_annex(
+    runtime: Runtime, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who decided what about which dossier, each kind in words; the annex masks codes and says
+    nothing that a citizen said; what was decided after closing is not in a signed one."""
+    said = {"D1": "change: late", "D3": "drop", "D4": "refuted"}
+    await _take(runtime, await _sheet(runtime, tmp_path, **said))
+    ask = {"period": "2021-Q2", "unit": None, "force": False}
+    listing: Any = list_decided.callback
+    await listing(runtime, **ask, complaints=False, out=None, shown_as=Format.JSON)
+    told = {one["dossier"]: one for one in json.loads(capsys.readouterr().out)}
+    decisions = {code: one["decision"] for code, one in told.items()}
+    assert decisions == {"D1": "change", "D3": "drop", "D4": "refuted"}
+    assert (told["D1"]["officer"], told["D1"]["outcome"]) == ("hoa", "late")
+    out = tmp_path / "d.xlsx"
+    await listing(runtime, **ask, complaints=True, out=out, shown_as=Format.TABLE)
+    book = load_workbook(out)
+    assert book.sheetnames == ["Tổng hợp", "Quyết định", "Ghi chú"]
+    lines = list(book["Quyết định"].iter_rows(min_row=6, values_only=True))
+    assert [line[1:6] for line in lines] == [
+        ("hoa", "XA02", "D4", "phản ánh PA-1", "phản ánh không đúng")
+    ]
+    database = await runtime.database()
+    async with database.read() as conn:
+        table = await decided_table(conn, runtime, Q2, None)
+        closed = Mark(number=1, at=NOW, officer="hoa", digest="0" * 64)
+        assert await decided_table(conn, runtime, Q2, closed) is None
+    assert table is not None
+    rows = [dict(zip((f.title for f in table.fields), row, strict=True)) for row in table.rows]
+    assert len(rows) == 3
+    assert all("•" in str(row["Mã hồ sơ"]) for row in rows)

@@ -1,0 +1,48 @@
+"""`motcua verify comments`: what citizens wrote in their own words, for verifiers."""
+
+from pathlib import Path
+
+import click
+
+from admin.importing import UnitIndex
+from admin.kit.output import Format
+from admin.kit.runtime import FILE, Runtime, format_option, leaf
+from admin.verifying.comment_list import CommentList
+from admin.verifying.dossier_phrases import known_forms
+from surveys.store.results import free_texts
+
+
+@leaf("comments")
+@click.argument("period")
+@click.option("--unit", metavar="CODE")
+@click.option("--out", type=FILE, metavar="FILE")
+@click.option("--force", is_flag=True)
+@format_option
+async def command(
+    runtime: Runtime,
+    period: str,
+    unit: str | None,
+    out: Path | None,
+    force: bool,  # noqa: FBT001 - click calls by name
+    shown_as: Format,
+) -> None:
+    """Print the texts by unit and question, without dossier or day, or write them to a file."""
+    wanted = runtime.period(period)
+    database = await runtime.database()
+    async with database.read() as conn:
+        wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
+        found = await free_texts.list_by_period(conn, wanted)
+        forms = await known_forms(conn)
+    shown = tuple(
+        one for one in found if runtime.scope.covers(one.unit) and wanted_unit in {None, one.unit}
+    )
+    listed = CommentList(period=wanted, found=shown, forms=forms, texts=runtime.texts)
+    if out is None:
+        runtime.present(listed, shown_as)
+        if not shown and shown_as is Format.TABLE:
+            runtime.say("common.nothing")
+        return
+    from admin.reporting.list_workbook import write_listed
+
+    write_listed(runtime, listed, "verify.comments", "unit", out, force=force)
+    runtime.say("verify.list_written", count=len(shown), file=out)

@@ -1,0 +1,53 @@
+"""`motcua verify decided`: who decided what about the dossiers returned in a period."""
+
+from pathlib import Path
+
+import click
+
+from admin.importing import UnitIndex
+from admin.kit.output import Format
+from admin.kit.runtime import FILE, Runtime, format_option, leaf
+from admin.rating.rulebooks import chosen
+from admin.verifying.decided_list import DecidedList, of_units
+from admin.verifying.dossier_phrases import DossierPhrases
+from surveys.store.results import decided
+
+
+@leaf("decided")
+@click.argument("period")
+@click.option("--unit", metavar="CODE")
+@click.option("--complaints", is_flag=True)
+@click.option("--out", type=FILE, metavar="FILE")
+@click.option("--force", is_flag=True)
+@format_option
+async def command(
+    runtime: Runtime,
+    period: str,
+    unit: str | None,
+    complaints: bool,  # noqa: FBT001 - click calls by name
+    out: Path | None,
+    force: bool,  # noqa: FBT001
+    shown_as: Format,
+) -> None:
+    """Print the decisions, or write them to a file."""
+    wanted = runtime.period(period)
+    database = await runtime.database()
+    async with database.read() as conn:
+        wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
+        found = of_units(await decided.list_decided(conn, wanted), runtime.scope.covers)
+    shown = tuple(
+        one
+        for one in found
+        if wanted_unit in {None, one.unit} and (one.reference or not complaints)
+    )
+    phrases = DossierPhrases(runtime=runtime, rulebook=chosen(runtime, None), forms=())
+    listed = DecidedList(period=wanted, found=shown, phrases=phrases)
+    if out is None:
+        runtime.present(listed, shown_as)
+        if not shown and shown_as is Format.TABLE:
+            runtime.say("common.nothing")
+        return
+    from admin.reporting.list_workbook import write_listed
+
+    write_listed(runtime, listed, "verify.made", "decision", out, force=force)
+    runtime.say("verify.list_written", count=len(shown), file=out)
