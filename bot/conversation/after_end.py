@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.conversation import desks, lookup, second_proof, survey
 from bot.conversation.buttons import Verb
+from bot.conversation.sentences import is_kind
 from bot.conversation.turn import Turn
 from bot.conversation.words import asks, says
 from surveys.interview import Phase, Reopen, Text
@@ -113,7 +114,7 @@ async def _finished(turn: Turn) -> Interview | None:
 
 def _is_mistake(turn: Turn) -> bool:
     text, language = turn.incoming.text, turn.contact.language
-    return says(text, "mistaken") or move_of(text, language) == "back"
+    return is_kind(text, "mistaken") or move_of(text, language) == "back"
 
 
 def _is_small(turn: Turn) -> bool:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from bot.conversation.buttons import Verb
 from bot.conversation.codes import official_code
+from bot.conversation.sentences import is_kind
 from bot.conversation.turn import Rows, Turn
 from bot.conversation.words import CommandName, bare_command, is_said, says, stops, yes_or_no
 from bot.messages import Button
@@ -60,7 +61,7 @@ async def on_typed(turn: Turn) -> bool:
         await _at_review(turn, petition)
     elif field == "phone" and _means_none(turn):
         await _keep(turn, petition, field, NONE)
-    elif stops(turn.incoming.text, turn.contact.language):
+    elif _gives_up(turn):
         await give_up(turn, petition)
     else:
         await _take(turn, petition, field)
@@ -130,6 +131,11 @@ def _field(turn: Turn, words: dict[str, str]) -> str | None:
     return turn.focus.field or next(missing, None)
 
 
+def _gives_up(turn: Turn) -> bool:
+    text = turn.incoming.text
+    return stops(text, turn.contact.language) or is_kind(text, "give_up")
+
+
 def _means_none(turn: Turn) -> bool:
     text, language = turn.incoming.text, turn.contact.language
     none = ("no", "nothing", "skip", "no_answer")
@@ -184,7 +190,7 @@ async def _at_review(turn: Turn, petition: Petition) -> None:
     text, language = turn.incoming.text, turn.contact.language
     if is_said(text, "send", language) or yes_or_no(text, language):
         await _send(turn, petition)
-    elif stops(text, language):
+    elif _gives_up(turn):
         await give_up(turn, petition)
     else:
         await turn.say("petition.not_understood")

@@ -8,6 +8,7 @@ from bot.conversation import (
     after_end,
     button_handlers,
     commands,
+    desks,
     lookup,
     open_question,
     opening,
@@ -22,12 +23,13 @@ from bot.conversation.buttons import ButtonPress, Verb
 from bot.conversation.codes import official_code, possible_code, token_in_link
 from bot.conversation.context import ConversationContext
 from bot.conversation.focus import Focus, focus_from
+from bot.conversation.sentences import is_kind
 from bot.conversation.turn import ASIDES, Turn, reply_key
 from bot.conversation.words import (
     Command,
     CommandName,
+    asks,
     bare_command,
-    is_no_more,
     is_said,
     language_in_full,
     says,
@@ -230,12 +232,23 @@ async def _aside(turn: Turn) -> bool:
 
 
 async def _no_more(turn: Turn) -> bool:
-    """Handle a wish for no more messages: explicit at any time, or one word if nothing is asked."""
-    text = turn.incoming.text
-    if says(text, "no_more") or (is_no_more(text) and await _is_idle(turn)):
+    """Handle a wish for no more messages: explicit at any time, or one word if nothing is asked.
+
+    While a petition is written, "không gửi nữa" is about that petition.
+    """
+    text, focus = turn.incoming.text, turn.focus
+    explicit = is_kind(text, "no_more_said", "no_more_wished")
+    if focus.petition is not None and is_kind(text, "give_up"):
+        return False
+    if explicit or (await _is_idle(turn) and is_kind(text, *_sighs(focus))):
         await rights.stop_writing(turn)
         return True
     return False
+
+
+def _sighs(focus: Focus) -> tuple[str, ...]:
+    """ "Thôi" answers an offer, if there is one."""
+    return ("no_more_sighed",) if focus.asked else ("no_more_sighed", "no_more_weak")
 
 
 async def _dispute(turn: Turn) -> bool:
@@ -373,7 +386,12 @@ async def _overtaken(turn: Turn) -> None:
 
 
 async def _lost(turn: Turn) -> None:
-    """Handle an unknown text: repeat the open question, or say what can be done."""
-    if not await open_question.repeat(turn):
+    """Handle an unknown text: repeat the open question, say whom a question is for, or what can be
+    done."""
+    if await open_question.repeat(turn):
+        return
+    if asks(turn.incoming.text):
+        await turn.say("after_end.question", desk=await desks.describe_top(turn))
+    else:
         buttons = (turn.button("look_up", Verb.GO, answer=CommandName.LOOKUP),)
         await turn.say("lost", buttons)

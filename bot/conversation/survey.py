@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from bot.conversation import consent, news, petition
 from bot.conversation.focus import Said
+from bot.conversation.sentences import is_kind
 from bot.conversation.turn import Turn
 from bot.conversation.words import yes_or_no
 from bot.render import InterviewPress, parse_button, render
 from surveys.interview import (
+    Back,
     Effect,
     Event,
     Finished,
@@ -75,11 +77,14 @@ async def on_tap(turn: Turn, press: InterviewPress) -> bool:
 
 
 async def on_typed(turn: Turn) -> bool:
-    """Take a typed text as an answer; False if no interview accepts any."""
+    """Take a typed text as an answer, or "tôi bấm nhầm" as the way back; False if no interview
+    accepts any."""
     interview = await find_attended(turn)
     if interview is None or _is_over(turn, interview.state) or not interview.has_consent:
         return False
-    await advance(turn, interview, Text(turn.incoming.text))
+    text = turn.incoming.text
+    mistaken = _is_open(turn, interview.state) and is_kind(text, "mistaken")
+    await advance(turn, interview, Back() if mistaken else Text(text))
     return True
 
 

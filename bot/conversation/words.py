@@ -11,10 +11,9 @@ from typing import Any
 
 import yaml
 
+from bot.conversation.sentences import FEW_WORDS
 from surveys.typed_words import clean, fold, plain, shared_words
 
-FEW_WORDS = 12
-"""A longer text is an opinion, whatever phrase it contains."""
 _SLASH = re.compile(r"\s*/([^\s@/]{1,40})(?:@\w+)?(?:\s+(.*))?\s*", re.DOTALL)
 
 
@@ -49,8 +48,6 @@ class Words:
     lists: Mapping[str, frozenset[str]]
     beside_codes: tuple[str, ...]
     phrases: Mapping[str, tuple[str, ...]]
-    no_more: frozenset[str]
-    """As written, accents and all."""
 
 
 def slash_command(text: str) -> Command | None:
@@ -125,12 +122,6 @@ def asks(text: str) -> bool:
     return clean(text)[0].endswith("?") or says(text, "questions")
 
 
-def is_no_more(text: str) -> bool:
-    """Whether the whole text asks for no more messages; "đúng" is not "dừng"."""
-    said = plain(text)
-    return said in words().no_more or (said == fold(text) and said in words().lists["no_more"])
-
-
 def without_talk(text: str) -> str:
     """The text without the words people put around a dossier code."""
     folded = fold(text)
@@ -157,7 +148,6 @@ def words() -> Words:
     }
     beside = sorted(map(fold, tree.pop("beside_codes")), key=len, reverse=True)
     phrases = {name: tuple(map(fold, some)) for name, some in tree.pop("phrases").items()}
-    no_more = frozenset(map(plain, tree["no_more"]))
     lists = {name: frozenset(map(fold, listed)) for name, listed in tree.items()}
     return Words(
         commands=commands,
@@ -165,7 +155,6 @@ def words() -> Words:
         lists=lists,
         beside_codes=tuple(beside),
         phrases=phrases,
-        no_more=no_more,
     )
 
 
