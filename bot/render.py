@@ -102,7 +102,8 @@ def screen_brief(screen: Screen, catalog: Catalog) -> str:
 
 
 def _headed(screen: Screen, catalog: Catalog) -> str:
-    progress = catalog.text("interview.progress", step=screen.step, steps=screen.steps)
+    which = "added" if screen.added else "progress"
+    progress = catalog.text(f"interview.{which}", step=screen.step, steps=screen.steps)
     return f"{progress}\n{screen.text}" if screen.steps > 1 else screen.text
 
 
@@ -111,7 +112,7 @@ def _question_text(screen: Screen, catalog: Catalog) -> str:
     if screen.options:
         parts.append(_options_text(screen, catalog))
     hints = [_answer_hint(screen, catalog)]
-    if screen.step == 1:
+    if not screen.can_back:
         hints.append(catalog.text("interview.hint.moves"))
     return "\n\n".join([*parts, "\n".join(hints)])
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.conversation import consent
 from bot.conversation.buttons import Verb
 from bot.conversation.codes import official_code
 from bot.conversation.sentences import is_kind
@@ -15,6 +16,7 @@ from bot.conversation.turn import Rows, Turn
 from bot.conversation.words import CommandName, bare_command, is_said, says, stops, yes_or_no
 from bot.messages import Button
 from surveys.privacy import normal_phone
+from surveys.store.citizens.consents import Purpose
 from surveys.store.dossiers import lookups
 from surveys.store.results import complaints, petitions
 from surveys.store.results.petitions import Petition, PetitionState
@@ -100,10 +102,24 @@ async def repeat(turn: Turn) -> bool:
 
 async def give_up(turn: Turn, petition: Petition) -> None:
     """Cancel the petition: the texts so far are deleted, a complaint stays."""
-    await petitions.withdraw(turn.conn, petition)
-    turn.focus = replace(turn.focus, petition=None, field=None)
+    await _drop(turn, petition)
     of_answer = petition.response_id is not None
     await turn.say("petition.not_sent" if of_answer else "petition.dropped")
+
+
+async def drop_open(turn: Turn) -> None:
+    """Delete the draft of this chat, if there is one, without a message."""
+    petition = await _draft(turn)
+    if petition is not None:
+        await _drop(turn, petition)
+
+
+async def _drop(turn: Turn, petition: Petition) -> None:
+    """Delete a draft without a message, and take back the consent unless another was sent."""
+    await petitions.withdraw(turn.conn, petition)
+    turn.focus = replace(turn.focus, petition=None, field=None)
+    if not await petitions.list_by_contact(turn.conn, turn.contact.id):
+        await consent.keep(turn, Purpose.COMPLAINT, given=False)
 
 
 def words_of(turn: Turn, petition: Petition) -> dict[str, str]:

@@ -15,7 +15,6 @@ from surveys.store.citizens.contacts import Via
 from surveys.store.personal_data import held_data, requests
 from surveys.store.personal_data.held_data import Held, HeldAnswer, HeldDossier
 from surveys.store.results import news, petitions
-from surveys.store.results.petitions import PetitionState
 
 SHOWN_TEXT = 200
 """The most characters shown of a free text."""
@@ -51,9 +50,7 @@ async def withdraw(turn: Turn) -> None:
 async def stop_writing(turn: Turn) -> None:
     """Stop asking and writing; a petition already sent is still processed, an unsent one is
     deleted."""
-    draft = await petitions.find(turn.conn, turn.focus.petition or 0)
-    if draft is not None and draft.state is PetitionState.DRAFT:
-        await petitions.withdraw(turn.conn, draft)
+    await petition_form.drop_open(turn)
     for purpose in (Purpose.SURVEY, Purpose.STATUS):
         await consent.keep(turn, purpose, given=False)
     if await consent.is_given(turn, Purpose.NEWS):

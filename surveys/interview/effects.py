@@ -28,9 +28,10 @@ class Screen:
     """Everything a channel needs to draw the current screen of an interview.
 
     `text` is the form's own on a question; on other screens it is the key of the text in the
-    catalog. `step` of `steps` counts the questions; on the offer, `steps - step` are left.
-    `comment_left`: one of these is the free comment. `chosen` is the option given before, when the
-    citizen came back to the question.
+    catalog. `step` of `steps` counts the questions; on the offer, `steps - step` are left, and
+    `comment_left`: one of these is the free comment. A question that an answer led to is `added`:
+    it has the number of the question before it, so that nobody is asked more than was announced.
+    `chosen` is the option given before, when the citizen came back to the question.
     """
 
     kind: ScreenKind
@@ -45,6 +46,7 @@ class Screen:
     takes_text: bool
     chosen: str | None = None
     comment_left: bool = False
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ def _screen(screen: Screen) -> dict[str, Any]:
     plain = {name: value for name, value in _fields(screen).items() if value is not None}
     plain["kind"] = screen.kind.value
     del plain["comment_left"]
+    if not screen.added:
+        del plain["added"]
     plain["options"] = [choice.id for choice in screen.options]
     if screen.kind is ScreenKind.QUESTION:
         del plain["text"]

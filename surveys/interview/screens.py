@@ -1,5 +1,7 @@
 """Builds the screen that the citizen sees in a state."""
 
+from collections.abc import Sequence
+
 from surveys.form_model import Form, Kind, Question, in_language
 from surveys.interview import path
 from surveys.interview.effects import Choice, Screen, ScreenKind
@@ -16,8 +18,8 @@ def screen(form: Form, state: State) -> Screen:
 
 def _question(form: Form, state: State, question: Question) -> Screen:
     question = question.shown(turned=state.turned)
-    asked = [one.id for one in path.path(form, state)]
-    step = asked.index(question.id) + 1
+    asked = path.path(form, state)
+    place = [one.id for one in asked].index(question.id) + 1
     given = state.answers.get(question.id)
     return Screen(
         kind=ScreenKind.QUESTION,
@@ -28,13 +30,19 @@ def _question(form: Form, state: State, question: Question) -> Screen:
             for option in question.options
         ),
         revision=state.revision,
-        step=step,
-        steps=len(asked),
-        can_back=step > 1,
+        step=_counted(asked[:place]),
+        steps=_counted(asked),
+        can_back=place > 1,
         can_skip=True,
         takes_text=question.kind is Kind.TEXT,
         chosen=given.option if given else None,
+        added=question.when is not None,
     )
+
+
+def _counted(questions: Sequence[Question]) -> int:
+    """The questions that do not depend on an answer."""
+    return sum(question.when is None for question in questions)
 
 
 _SCREENS = {
@@ -65,7 +73,9 @@ def _plain(form: Form, state: State) -> Screen:
 
 
 def _had_reason(form: Form, state: State) -> bool:
-    """Whether some answer was not the best one, so that a reason may be asked for."""
+    """Whether some answer was not the best one, so that a reason may be asked for: once."""
+    if form.comment is not None and form.comment.id in state.answers:
+        return False
     for question in form.questions:
         given = state.answers.get(question.id)
         option = question.option(given.option) if given else None

@@ -1,4 +1,4 @@
-"""No text without a use: every key of the locale files is asked for somewhere."""
+"""No text without a use; both languages list the same, each in its own writing."""
 
 import ast
 import re
@@ -106,3 +106,17 @@ def test_the_guard_sees_an_unused_text() -> None:
     assert _asked_for("rate.period")
     assert not _asked_for("rate.nobody_says_this")
     assert not _asked_for("nobody.period")
+
+
+def test_lists_are_as_long_in_either_language() -> None:
+    """What a citizen can send, what is kept, what is read back."""
+    vietnamese, english = (Catalog.load(ROOT / "bot/locales", one).texts for one in ("vi", "en"))
+    differ = [key for key, one in vietnamese.items() if one.count("•") != english[key].count("•")]
+    assert differ == []
+
+
+@pytest.mark.parametrize("folder", ["admin/locales", "bot/locales"])
+def test_a_percentage_is_written_together(folder: str) -> None:
+    """ "91,4%" in Vietnamese."""
+    texts = Catalog.load(ROOT / folder, "vi").texts
+    assert [key for key, one in texts.items() if re.search(r"[}\d] %", one)] == []

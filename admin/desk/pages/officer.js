@@ -180,7 +180,7 @@ function draw(summary) {
   set("n-returned", integer.format(counts.returned));
   set("n-issued", integer.format(counts.issued));
   set("n-answered", integer.format(counts.answered));
-  set("n-rate", counts.response_rate === null ? "–" : `${comma(counts.response_rate)} %`);
+  set("n-rate", counts.response_rate === null ? "–" : `${comma(counts.response_rate)}%`);
   set("n-scored", `${rating.units.filter((unit) => unit.state === "scored").length}/${rating.units.length}`);
   set("simulated", counts.simulated ? `Trong số phiếu thu về, ${integer.format(counts.simulated)} phiếu là mô phỏng.` : "");
   document.getElementById("simulated").hidden = !counts.simulated;

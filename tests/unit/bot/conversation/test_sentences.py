@@ -50,7 +50,7 @@ def test_what_looks_like_it_is_something_else(kind: str) -> None:
     assert taken == []
 
 
-@given(st.lists(st.sampled_from("tôi không nhắn tin muốn nhận nữa cho đừng gì to my".split())))
+@given(st.lists(st.sampled_from(["tôi", "không", "nhắn", "tin", "nhận", "nữa", "cho", "gì"])))
 def test_any_words_are_compared_at_once(words: list[str]) -> None:
     """No sentence is too much for the patterns."""
     assert is_kind(" ".join(words), *NO_MORE) in {True, False}

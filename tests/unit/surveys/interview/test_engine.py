@@ -62,11 +62,13 @@ def test_the_happy_citizen_is_done_in_four_taps(citizen: Citizen) -> None:
 
 
 def test_progress_counts_the_questions_of_the_path(citizen: Citizen) -> None:
-    """1/4 to 4/4, one more when an answer asks for one, and the offer tells how many are left."""
+    """1/4 to 4/4 as announced: what an answer leads to has the number of its question. The offer
+    tells how many are left."""
     citizen.tap("very")
     assert (citizen.screen.step, citizen.screen.steps) == (2, 4)
     citizen.tap("many")
-    assert (citizen.screen.question, citizen.screen.steps) == ("contacts_own_fault", 5)
+    assert (citizen.screen.question, citizen.screen.added) == ("contacts_own_fault", True)
+    assert (citizen.screen.step, citizen.screen.steps) == (2, 4)
     citizen.tap("no", "none", "no")
     assert citizen.screen.kind is ScreenKind.OFFER
     assert citizen.screen.steps - citizen.screen.step == 6
