@@ -1,7 +1,8 @@
 """By which way a citizen is asked about a returned dossier, and why so: names, and the choice.
 
 Pure. The order is: the chat last used, a channel that reaches by phone, a chat in a page (seen only
-by who opens it), else the link on the receipt, which is a named outcome and no message.
+by who opens it), else the link on the receipt, which is a named outcome and no message. A chat that
+is asked about others week after week is passed over for the phone: no dossier waits for ever.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -49,6 +50,8 @@ class Reason(StrEnum):
     """Answered on paper, or by another way than the invitation."""
     UNSENT = "unsent"
     """Expired before it could be sent."""
+    RECEIPT = "receipt"
+    """Expired: there was no way to write, and nobody opened the link on the receipt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,17 +110,25 @@ class Choice:
         return self.reason is Reason.OPTED_OUT
 
 
-def choose(chats: Sequence[Reachable], phone: Phone | None, channels: Channels) -> Choice:
-    """The way to ask about one dossier, from the contacts it is linked to and its number."""
+def choose(
+    chats: Sequence[Reachable],
+    phone: Phone | None,
+    channels: Channels,
+    busy: Collection[int] = (),
+) -> Choice:
+    """The way to ask about one dossier, from the contacts it is linked to and its number. `busy`:
+    contacts that were asked about others within the week, while this one waited for long."""
     usable = [one for one in chats if one.is_active and one.is_open and one.agrees]
     loud = [one for one in usable if one.channel not in channels.silent]
-    if loud:
-        return _to(Way.CHAT, loud)
+    if free := [one for one in loud if one.contact_id not in busy]:
+        return _to(Way.CHAT, free)
     refused = any(one.survey is False for one in chats) or (phone is not None and phone.opted_out)
     reason = _why_not_by_phone(phone, channels)
     if not refused and reason is None:
         channel, bot = channels.phone[0]
         return Choice(way=Way.PHONE, channel=channel, bot=bot)
+    if loud:
+        return _to(Way.CHAT, loud)
     if usable:
         return _to(Way.PAGE, usable)
     if refused:
@@ -163,6 +174,6 @@ OUTCOMES: Mapping[str, tuple[str | None, ...]] = {
     "answered": (None, Reason.ELSEWHERE),
     "declined": (None, Reason.OPTED_OUT),
     "unreachable": (None, Reason.BLOCKED, Reason.REJECTED),
-    "expired": (None, Reason.UNSENT),
+    "expired": (None, Reason.UNSENT, Reason.RECEIPT),
 }
 """Every outcome there is, by state: each has one sentence."""

@@ -1,13 +1,13 @@
 """Chooses the way to ask about each of some dossiers, from what the database knows now."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.asking.context import AskingContext
 from surveys.errors import Refusal
-from surveys.inviting import Choice, Phone, choose
+from surveys.inviting import Choice, Phone, Reachable, choose
 from surveys.privacy import Keyring
-from surveys.store.asking import returned
+from surveys.store.asking import returned, turns
 from surveys.store.asking.returned import KnownPhones, Returned
 from surveys.store.base.connection import Connection
 
@@ -22,12 +22,33 @@ async def choose_ways(
     keys = {one.phone_key for one in found if one.phone_key}
     known = await returned.find_phones(conn, keys, context.channels.phone)
     ring = context.talk.keyring
+    busy = await _busy(conn, context, found, chats, now)
     return {
         one.dossier_id: choose(
-            chats.get(one.dossier_id, ()), _phone(ring, one, known), context.channels
+            chats.get(one.dossier_id, ()),
+            _phone(ring, one, known),
+            context.channels,
+            busy.get(one.dossier_id, ()),
         )
         for one in found
     }
+
+
+async def _busy(
+    conn: Connection,
+    context: AskingContext,
+    found: Sequence[Returned],
+    chats: Mapping[int, Sequence[Reachable]],
+    now: datetime,
+) -> Mapping[int, Collection[int]]:
+    """Dossier id → its contacts that were asked within the week; of dossiers that have waited for
+    as long."""
+    week = now - timedelta(days=context.talk.settings.invite_every_days)
+    waited = [one.dossier_id for one in found if one.planned_at and one.planned_at <= week]
+    mine = {number: [one.contact_id for one in chats.get(number, ())] for number in waited}
+    keys = {turns.of_contact(one): one for contacts in mine.values() for one in contacts}
+    asked = {keys[key] for key in await turns.list_since(conn, keys, week)} if keys else set()
+    return {number: asked.intersection(contacts) for number, contacts in mine.items()}
 
 
 def phone_number(ring: Keyring, one: Returned) -> str | None:

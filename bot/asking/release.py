@@ -5,8 +5,8 @@ just before, so that nobody is asked who refused, answered or was lost since the
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from bot.asking import messages
@@ -68,11 +68,12 @@ async def _release(
     conn: Connection, context: AskingContext, due: Due, now: datetime, done: Released
 ) -> None:
     """Send one message that asks about everything that is due to this citizen."""
-    numbers = await planning.list_with(conn, due, now) or [due.invitation_id]
-    done.seen |= set(numbers)
-    found = await returned.list_by_invitation(conn, numbers)
-    ways = await plan_at_once(conn, context, found, now)
-    choice = next(ways[one.dossier_id] for one in found if one.invitation_id == due.invitation_id)
+    found, ways = await _with_ways(conn, context, due, now, done)
+    choice = _way_of(found, ways, due)
+    if choice.way is Way.PHONE and due.way != Way.PHONE:
+        due = replace(due, way=Way.PHONE)
+        found, ways = await _with_ways(conn, context, due, now, done)
+        choice = _way_of(found, ways, due)
     if choice.way is Way.RECEIPT:
         return
     group = [one for one in found if _same(ways[one.dossier_id], choice, one, due)]
@@ -82,6 +83,20 @@ async def _release(
         await _send(conn, context, choice, free, now)
         done.issued += len(free)
         done.messages += 1
+
+
+async def _with_ways(
+    conn: Connection, context: AskingContext, due: Due, now: datetime, done: Released
+) -> tuple[Sequence[Returned], Mapping[int, Choice]]:
+    """The dossiers that are due to the same citizen, with the ways to ask chosen anew."""
+    numbers = await planning.list_with(conn, due, now) or [due.invitation_id]
+    done.seen |= set(numbers)
+    found = await returned.list_by_invitation(conn, numbers)
+    return found, await plan_at_once(conn, context, found, now)
+
+
+def _way_of(found: Sequence[Returned], ways: Mapping[int, Choice], due: Due) -> Choice:
+    return next(ways[one.dossier_id] for one in found if one.invitation_id == due.invitation_id)
 
 
 def _same(choice: Choice, lead: Choice, one: Returned, due: Due) -> bool:

@@ -173,6 +173,7 @@ async def test_every_returned_dossier_has_one_outcome_and_nobody_is_bothered(
     assert sum(told.values()) == dossiers
     assert set(told) <= {outcome(s, r) for s, reasons in OUTCOMES.items() for r in reasons}
     assert "unplanned" not in told
+    assert "expired_unsent" not in told, "somebody waited in vain for a turn"
     await _nobody_was_bothered(database)
 
 

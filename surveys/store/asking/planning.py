@@ -102,18 +102,17 @@ async def postpone(
 
 
 async def list_due(conn: Connection, now: datetime, limit: int) -> list[Due]:
-    """Invitations that are due, the units in turn: the first of each, then the second of each."""
-    turn = func.row_number().over(
-        partition_by=dossiers.c.unit_id, order_by=(invitations.c.due_at, invitations.c.id)
-    )
+    """Invitations that are due, the units in turn: the first of each, then the second of each.
+    Those planned first come first, so that whoever had to wait is not overtaken for ever."""
+    turn = func.row_number().over(partition_by=dossiers.c.unit_id, order_by=invitations.c.id)
     query = (
-        select(*_DUE_COLUMNS, turn.label("turn"), invitations.c.due_at)
+        select(*_DUE_COLUMNS, turn.label("turn"))
         .join_from(invitations, dossiers, dossiers.c.id == invitations.c.dossier_id)
         .join(units, units.c.id == dossiers.c.unit_id)
         .where(_due(now))
         .subquery()
     )
-    ordered = select(query).order_by(query.c.turn, query.c.due_at, query.c.invitation_id)
+    ordered = select(query).order_by(query.c.turn, query.c.invitation_id)
     rows = (await conn.execute(ordered.limit(limit))).mappings()
     return [_as_due(row) for row in rows]
 

@@ -62,6 +62,8 @@ class Returned:
     simulated: bool
     invitation_id: int | None
     state: str | None
+    planned_at: datetime | None
+    """When it was planned first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +239,7 @@ _COLUMNS_OF: Select[Any] = select(
     units.c.name.label("unit_name"),
     invitations.c.id.label("invitation_id"),
     invitations.c.state,
+    invitations.c.made_at.label("planned_at"),
 ).join_from(dossiers, units, units.c.id == dossiers.c.unit_id)
 
 

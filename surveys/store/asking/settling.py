@@ -1,6 +1,6 @@
 """What ends invitations besides an answer in the chat, and which are to be reminded of."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,13 +75,19 @@ async def settle_refused(conn: Connection, now: datetime) -> int:
 async def expire(conn: Connection, now: datetime, before: datetime) -> int:
     """End what nobody answered since `before`: from its sending, else from its planning."""
     begun = func.coalesce(invitations.c.issued_at, invitations.c.made_at)
-    unsent = (InvitationState.PLANNED, InvitationState.QUEUED)
-    count = await _end(
-        conn, and_(_in(unsent), begun <= before), now, InvitationState.EXPIRED, Reason.UNSENT
-    )
-    return count + await _end(
-        conn, and_(_in(ASKED), begun <= before), now, InvitationState.EXPIRED, None
-    )
+    count = 0
+    for states, reason in _EXPIRY:
+        old = and_(_in(states), begun <= before)
+        count += await _end(conn, old, now, InvitationState.EXPIRED, reason)
+    return count
+
+
+_EXPIRY: Sequence[tuple[Collection[InvitationState], Reason | None]] = (
+    ((InvitationState.PLANNED,), Reason.UNSENT),
+    ((InvitationState.QUEUED,), Reason.RECEIPT),
+    (ASKED, None),
+)
+"""States in which an invitation expires, and why it got no further."""
 
 
 async def list_to_remind(

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.asking.context import asking_context
 from bot.asking.draw import Draw
 from bot.asking.planner import Planner
@@ -77,10 +79,20 @@ class Worker:
     async def step(self, now: datetime) -> None:
         """Plan and send once, then deliver what is queued."""
         self.now = now
-        await self.planner.look()
+        while not await self._looked():
+            pass
         for bot in BOTS:
             while await self._deliver(*bot):
                 pass
+
+    async def _looked(self) -> bool:
+        """Look; False if another process held the planner's lock for too long, as the service
+        looks again."""
+        try:
+            await self.planner.look()
+        except DBAPIError:
+            return False
+        return True
 
     async def _deliver(self, channel: str, bot: str) -> int:
         """Claim, send and record, in two transactions as the dispatcher does."""

@@ -159,6 +159,42 @@ async def test_nobody_is_written_to_at_night_on_a_weekend_or_a_holiday(office: O
     assert len(await office.sent()) == 1
 
 
+async def test_a_dossier_whose_chat_is_asked_week_after_week_goes_by_phone(
+    small_office: Office,
+) -> None:
+    """Its number and its chat are each busy when the other is free: after a week of waiting the
+    number is enough, and its other dossiers are in the same message."""
+    office = small_office
+    await office.chat(await office.returned("C0"))
+    await office.look()
+    await office.look(hours=2)
+    await office.days(2)
+    await office.returned("P0", phone=PHONE)
+    await office.look()
+    await office.look(hours=2)
+    await office.chat(await office.returned("D", phone=PHONE))
+    for week in range(3):
+        await office.chat(await office.returned(f"C{week + 1}"))
+        await office.returned(f"P{week + 1}", phone=PHONE)
+        await office.days(7)
+    codes = {row["id"]: row["code"] for row in await office.house.rows(schema.dossiers)}
+    rows = {codes[row["dossier_id"]]: row for row in await office.house.rows(schema.invitations)}
+    assert (rows["D"]["state"], rows["D"]["channel"]) == ("issued", "by_number")
+    together = {code for code, row in rows.items() if row["lead_id"] == rows["D"]["lead_id"]}
+    assert together >= {"D", "P2"}
+
+
+async def test_a_receipt_that_nobody_opens_expires_under_its_own_name(
+    small_office: Office,
+) -> None:
+    """Apart from what waited in vain for its turn."""
+    await small_office.returned("D1")
+    await small_office.look()
+    for _ in range(32):
+        await small_office.look(hours=23)
+    assert await small_office.outcomes() == {"D1": "expired receipt"}
+
+
 async def test_a_message_outside_the_window_gives_the_turn_back(office: Office) -> None:
     """The channel did not take it, so nobody was written to: the phone is next, not next week."""
     await office.chat(await office.returned("D1", phone=PHONE), channel="zalo_oa")
