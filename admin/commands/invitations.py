@@ -12,8 +12,10 @@ from admin.inviting.plan_result import read_plan
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, group
 from bot.asking.context import AskingContext
+from bot.asking.planner import SETTLES, is_held
 from bot.asking.planning import oldest
 from surveys.store.asking import planner_state
+from surveys.store.asking.planner_state import PlannerState
 
 command = group("invitations")
 
@@ -32,8 +34,7 @@ async def plan(runtime: Runtime, period: str, shown_as: Format) -> None:
         state = await planner_state.read(conn)
     runtime.present(PlanView(runtime=runtime, rows=rows), shown_as)
     _warn(runtime, context)
-    if state.looked_at is None:
-        runtime.say("invitations.no_planner")
+    _tell_planner(runtime, state)
     if not rows and shown_as is Format.TABLE:
         runtime.say("common.nothing")
 
@@ -72,6 +73,16 @@ def _write(runtime: Runtime, view: StatusView, out: Path, *, force: bool) -> Non
 
     write_invitations(view, out, office=runtime.settings.authority, force=force)
     runtime.say("invitations.written", file=out)
+
+
+def _tell_planner(runtime: Runtime, state: PlannerState) -> None:
+    """Say aloud why nothing is sent at present, if so."""
+    if state.looked_at is None or state.steady_since is None:
+        runtime.say("invitations.no_planner")
+    elif runtime.now > state.looked_at + SETTLES:
+        runtime.say("invitations.planner_gone", at=runtime.local(state.looked_at))
+    elif is_held(state, runtime.now):
+        runtime.say("invitations.held", until=runtime.local(state.steady_since + SETTLES))
 
 
 def _warn(runtime: Runtime, context: AskingContext) -> None:

@@ -10,6 +10,8 @@ from openpyxl import load_workbook
 
 import admin
 from surveys.inviting import OUTCOMES, outcome
+from surveys.store.asking import planner_state
+from surveys.store.asking.planner_state import PlannerState
 from surveys.store.base.database import Database
 from tests.acceptance.support.command import Motcua
 from tests.integration.conversation.conftest import KEYS
@@ -69,6 +71,26 @@ def test_people_read_tables(motcua: Motcua) -> None:
     assert "Vừa trả, chưa lập kế hoạch" in shown.out.replace("\n", " ")
     assert "Chưa có motcua serve nào" in shown.err
     assert "Theo đơn vị" in motcua("invitations", "status", period()).out
+
+
+@pytest.mark.parametrize(
+    ("looked", "steady", "said"),
+    [(60, 90, "xem lần cuối lúc"), (0, 3, "Đồng hồ máy vừa nhảy"), (1, 90, "")],
+)
+async def test_the_plan_says_why_nothing_is_sent(
+    motcua: Motcua, sqlite_database: Database, looked: int, steady: int, said: str
+) -> None:
+    """No process has looked for long, or the clock jumped; minutes ago."""
+    now = datetime.now(ZONE)
+    state = PlannerState(
+        looked_at=now - timedelta(minutes=looked), steady_since=now - timedelta(minutes=steady)
+    )
+    async with sqlite_database.write() as conn:
+        await planner_state.lock(conn)
+        await planner_state.write(conn, state)
+    told = motcua("invitations", "plan", period()).err
+    assert said in told.replace("\n", " ")
+    assert bool(told) is bool(said)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
