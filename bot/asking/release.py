@@ -88,7 +88,7 @@ async def _release(
 async def _with_ways(
     conn: Connection, context: AskingContext, due: Due, now: datetime, done: Released
 ) -> tuple[Sequence[Returned], Mapping[int, Choice]]:
-    """The dossiers that are due to the same citizen, with the ways to ask chosen anew."""
+    """The dossiers that are due to the same citizen, with the ways to ask chosen again."""
     numbers = await planning.list_with(conn, due, now) or [due.invitation_id]
     done.seen |= set(numbers)
     found = await returned.list_by_invitation(conn, numbers)
