@@ -103,7 +103,7 @@ async def postpone(
 
 async def list_due(conn: Connection, now: datetime, limit: int) -> list[Due]:
     """Invitations that are due, the units in turn: the first of each, then the second of each.
-    Those planned first come first, so that whoever had to wait is not overtaken for ever."""
+    Those planned first come first, so that a citizen who waits is not overtaken for ever."""
     turn = func.row_number().over(partition_by=dossiers.c.unit_id, order_by=invitations.c.id)
     query = (
         select(*_DUE_COLUMNS, turn.label("turn"))
