@@ -100,8 +100,8 @@ async def test_where_people_stop_and_how_channels_compare(sqlite_database: Datab
     assert [row["count"] for row in found["stops"]["rows"]] == [1]
     assert "liên hệ" in found["stops"]["rows"][0]["question"]
     paper, telegram = found["choices"]["rows"]
-    assert paper == "Phiếu giấy: 30 câu trả lời, 30 % chọn mức tốt nhất (95 %: 17–48 %)"
-    assert telegram == "Telegram: 30 câu trả lời, 80 % chọn mức tốt nhất (95 %: 63–90 %)"
+    assert paper == "Phiếu giấy: 30 câu trả lời, 30% chọn mức tốt nhất (95%: 17–48%)"
+    assert telegram == "Telegram: 30 câu trả lời, 80% chọn mức tốt nhất (95%: 63–90%)"
     assert "ngẫu nhiên" in found["warning"]
 
 
