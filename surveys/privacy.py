@@ -10,13 +10,9 @@ import hmac
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from surveys import ciphers
 from surveys.errors import Refusal
-
-if TYPE_CHECKING:
-    from cryptography.fernet import Fernet
 
 KEY_BYTES = 32
 OLD_PREFIXES = {
@@ -69,33 +65,26 @@ class Keyring:
 
     def seal(self, text: str) -> bytes:
         """Encrypt; every call gives different bytes."""
-        return self._fernet().encrypt(text.encode())
+        return ciphers.seal(self.secret, text)
 
     def unseal(self, sealed: bytes) -> str:
         """Decrypt; raises Refusal `privacy.wrong_key` for bytes encrypted with another key."""
-        from cryptography.fernet import InvalidToken
-
         for secret in (self.secret, *self.older):
-            with suppress(InvalidToken):
-                return _fernet(secret).decrypt(sealed).decode()
+            with suppress(ciphers.NotOpenedError):
+                return ciphers.unseal(secret, sealed)
         raise Refusal("privacy.wrong_key")
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether the current key encrypted it."""
-        from cryptography.fernet import InvalidToken
-
         try:
-            _fernet(self.secret).decrypt(sealed)
-        except InvalidToken:
+            ciphers.unseal(self.secret, sealed)
+        except ciphers.NotOpenedError:
             return False
         return True
 
     def fingerprint(self) -> str:
         """An identifier of the key that may be stored and reveals nothing of the key."""
         return self._hash("fingerprint", "")[:16]
-
-    def _fernet(self) -> "Fernet":
-        return _fernet(self.secret)
 
     def _hash(self, purpose: str, text: str) -> str:
         return self._digest(purpose, text).hex()
@@ -106,14 +95,6 @@ class Keyring:
 
 def _digest(secret: bytes, purpose: str, text: str) -> bytes:
     return hmac.digest(secret, f"{purpose}\0{text}".encode(), "sha256")
-
-
-@lru_cache(maxsize=4)
-def _fernet(secret: bytes) -> "Fernet":
-    """One for all that a keyring seals: deriving its key costs a tenth of sealing a name."""
-    from cryptography.fernet import Fernet
-
-    return Fernet(base64.urlsafe_b64encode(_digest(secret, "seal", "")))
 
 
 def link_token(randomness: bytes) -> str:

@@ -10,6 +10,7 @@ from bot.conversation.buttons import Verb
 from bot.conversation.sentences import is_kind
 from bot.conversation.turn import Turn
 from bot.conversation.words import asks, says
+from surveys.ciphers import MARKS
 from surveys.interview import Phase, Reopen, Text
 from surveys.interview.understanding import move_of
 from surveys.store.asking.interviews import Interview
@@ -100,7 +101,7 @@ def _unfiled(turn: Turn) -> str:
     kept = turn.focus.unfiled
     if not kept:
         return ""
-    former = not kept.startswith("gAAAA")  # as an earlier version kept it
+    former = not kept.startswith(MARKS)  # as an earlier version kept it
     return turn.context.keyring.unseal(base64.b64decode(kept) if former else kept.encode())
 
 

@@ -1,5 +1,7 @@
 """A new key: everything is sealed afresh, nothing is lost, and a kill in the middle is mended."""
 
+import base64
+import hmac
 import json
 import re
 import signal
@@ -12,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from surveys.privacy import Keyring
 from tests.acceptance.support.command import Motcua
@@ -21,7 +24,7 @@ UNITS = "code,name,level,block\nXA01,UBND xã An Hòa,xa,xa\n"
 COLUMNS = "code,unit,channel,received_at,due_at,finished_at,returned_at,status,applicant,phone"
 ROW = "D-{n:05},XA01,1,03/05/2021,10/05/2021,07/05/2021,07/05/2021,10,Nguyễn Văn {n},09{n:08}"
 DOSSIERS = 1_200
-TOKEN = re.compile(rb"gAAAAA[A-Za-z0-9_-]{60,}={0,2}")
+TOKEN = re.compile(rb"(?:gAAAAA|gcm1\.)[A-Za-z0-9_-]{59,}={0,2}")
 
 
 @pytest.fixture
@@ -37,7 +40,15 @@ def office(tmp_path: Path) -> Motcua:
     with _database(motcua) as db:
         _add_contact(db, _ring(motcua), "4711", "+84900000007")
         _add_contact(db, _ring(motcua), "4712", "+84988888888")
+        old = sealed_before(_ring(motcua).secret, "4712")
+        db.execute("UPDATE contacts SET address_sealed = ? WHERE id = 2", [old])
     return motcua
+
+
+def sealed_before(secret: bytes, text: str) -> bytes:
+    """As versions before AES-GCM sealed it."""
+    key = hmac.digest(secret, b"seal\0", "sha256")
+    return Fernet(base64.urlsafe_b64encode(key)).encrypt(text.encode())
 
 
 def _add_contact(db: sqlite3.Connection, ring: Keyring, address: str, phone: str) -> None:

@@ -6,7 +6,6 @@ sealed with the key of their time.
 """
 
 import json
-import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
@@ -26,14 +25,13 @@ from sqlalchemy import (
     select,
 )
 
+from surveys.ciphers import MARKS, SEALED
 from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.base.schema import audit, contacts, dossiers, metadata
 
 BATCH = 500
-TOKEN = re.compile(r"gAAAAA[A-Za-z0-9_-]{60,}={0,2}")
-"""A text that was encrypted (Fernet), wherever it is."""
 Told = Callable[[int], object]
 Which = ColumnElement[bool]
 
@@ -161,7 +159,7 @@ async def _seals_of(
 def _holds(column: Column[Any]) -> Which:
     if isinstance(column.type, LargeBinary):
         return column.is_not(None)
-    return cast(column, Text).contains("gAAAAA", autoescape=True)
+    return or_(*(cast(column, Text).contains(mark, autoescape=True) for mark in MARKS))
 
 
 async def _renew(
@@ -185,7 +183,7 @@ def _renewed(old: Any, ring: Keyring) -> Any:  # noqa: ANN401 - bytes, text, or 
     if isinstance(old, bytes):
         return _sealed_afresh(old, ring)
     if isinstance(old, str):
-        return TOKEN.sub(lambda found: _sealed_afresh(found[0].encode(), ring).decode(), old)
+        return SEALED.sub(lambda found: _sealed_afresh(found[0].encode(), ring).decode(), old)
     return json.loads(_renewed(json.dumps(old, ensure_ascii=False), ring))
 
 
