@@ -49,6 +49,8 @@ def civil_time(value: object, zone: ZoneInfo) -> datetime:
 
 
 def _read(value: object, zone: ZoneInfo) -> datetime:
+    if isinstance(value, str):
+        return _from_text(value.strip(), zone)
     if isinstance(value, datetime):
         return value.astimezone(zone).replace(tzinfo=None) if value.tzinfo else value
     if isinstance(value, date):

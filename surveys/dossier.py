@@ -164,6 +164,7 @@ def status_by_dates(finished_at: datetime | None, returned_at: datetime | None) 
     return Status.IN_PROGRESS if finished_at is None else Status.FINISHED
 
 
+@lru_cache(maxsize=10_000)
 def _is_day(yymmdd: str) -> bool:
     try:
         date(2000 + int(yymmdd[:2]), int(yymmdd[2:4]), int(yymmdd[4:]))

@@ -26,7 +26,10 @@ def text(row: Row, column: str) -> str:
     value: Any = row.values.get(column)
     if value is None:
         return ""
-    if not isinstance(value, str):
+    if isinstance(value, str):
+        if len(value) <= LONGEST and _is_tidy(value):
+            return value
+    else:
         _require_text(row, column, value)
     found = tidy(str(value))
     if len(found) > LONGEST:
@@ -72,12 +75,22 @@ def when(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
         return None
     if isinstance(value, Fault):
         raise _faulty(row, column, value)
+    return civil_moment(column, value, zone)
+
+
+def civil_moment(column: str, value: object, zone: ZoneInfo) -> datetime:
+    """A value as a civil time in `zone`; raises Refusal `imports.bad_date` or `.day_number`."""
     try:
         return civil_time(value, zone)
     except (ValueError, OverflowError):
         if _DAY_NUMBER.fullmatch(str(value)):
             raise Refusal("imports.day_number", column=column, value=value) from None
         raise Refusal("imports.bad_date", column=column, value=value) from None
+
+
+def _is_tidy(value: str) -> bool:
+    """Whether a text that a sheet has normalized needs nothing more, as nearly all do."""
+    return value.isprintable() and "  " not in value
 
 
 def _require_text(row: Row, column: str, value: object) -> None:

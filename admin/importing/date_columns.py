@@ -33,15 +33,15 @@ class DateColumns:
 
     def see(self, column: str, raw: object, moment: date, place: str) -> None:
         """Record one cell: `raw` as it is in the sheet, `moment` as it was parsed."""
-        seen = self._columns.setdefault(column, _Column())
-        if isinstance(raw, date):
+        seen = self._columns.get(column) or self._columns.setdefault(column, _Column())
+        if isinstance(raw, str):
+            seen.written += 1
+            seen.written_beyond = seen.written_beyond and moment.day > LAST_MONTH
+        elif isinstance(raw, date):
             seen.typed += 1
             seen.typed_fit &= moment.day <= LAST_MONTH
             if len(seen.typed_rows) < MOST:
                 seen.typed_rows.append(place)
-        elif isinstance(raw, str):
-            seen.written += 1
-            seen.written_beyond &= moment.day > LAST_MONTH
 
     def tell(self, notes: Notes, titles: Callable[[str], str]) -> None:
         """Add a note for every column that mixes both."""

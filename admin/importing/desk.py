@@ -188,6 +188,8 @@ class Desk:
     def _require_titles(self, row: Row) -> None:
         """Check for cells beyond the header: a figure like 1,000 without quotes is read as 1."""
         width = self.sheet.widths[row.sheet]
+        if len(row.cells) <= width:
+            return
         beyond = [cell for cell in row.cells[width:] if not is_blank(cell)]
         if beyond:
             raise Refusal("imports.beyond_header", value=beyond[0])

@@ -3,8 +3,7 @@
 A later file changes only what it states; cells it leaves empty keep the stored value.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,17 +22,22 @@ def merge(stated: Values, before: Values | None, *, without_return: bool) -> dic
     Raises Refusal `dossiers.returned_without_date`, `.before_received`, `.before_stored_received`,
     `.received_after_stored` or `.returned_before_finished`.
     """
-    written = dict(stated)
     if before is None:
-        written.setdefault("channel", Filing.IN_PERSON)
-    after = {**(before or EMPTY), **written}
+        written = {"channel": Filing.IN_PERSON, **stated}
+        after: Values = written
+    else:
+        written = dict(stated)
+        after = {**before, **stated}
     if stated.get("status") is Status.RETURNED and after.get("returned_at") is None:
         written["returned_at"] = _finish_for_return(after, without_return=without_return)
     elif "status" not in stated and _is_moved(written, before):
         written["status"] = status_by_dates(after.get("finished_at"), after.get("returned_at"))
-    if before is not None and "due_at" in stated:
+    if before is None:
+        _require_order(written, after, written)
+        return written
+    if "due_at" in stated:
         written |= _promised_anew(stated, before)
-    _require_order(written, before)
+    _require_order(written, {**before, **written}, differing(written, before))
     return written
 
 
@@ -42,22 +46,20 @@ def differing(written: Values, before: Values) -> dict[str, Any]:
     return {name: value for name, value in written.items() if before[name] != value}
 
 
-def oddities(written: Values, stated: Values, before: Values | None) -> Counter[str]:
+def oddities(written: Values, stated: Values, before: Values | None) -> Iterator[str]:
     """The keys of the warnings about it: oddities that are no reason to reject it."""
-    found = Counter[str]()
     after = written if before is None else {**before, **written}
     returned, status = after.get("returned_at"), after["status"]
     if returned is not None and status not in _FINISHED:
-        found["returned_by_date_only" if has_result(status) else "ended_with_return"] = 1
+        yield "returned_by_date_only" if has_result(status) else "ended_with_return"
     if "returned_at" in written and "returned_at" not in stated:
-        found["return_from_finish"] = 1
-    if before is None:
-        found.update(() if "channel" in stated else ("no_channel",))
-    else:
-        found.update(_moves(written, stated, before))
+        yield "return_from_finish"
+    if before is not None:
+        yield from _moves(written, stated, before)
+    elif "channel" not in stated:
+        yield "no_channel"
     if (after.get("reschedules") or 0) > max(1, (before or EMPTY).get("reschedules") or 0):
-        found["promised_twice"] = 1
-    return found
+        yield "promised_twice"
 
 
 _FINISHED = (Status.RETURNED, Status.FINISHED)
@@ -114,25 +116,27 @@ def _is_moved(written: Values, before: Values | None) -> bool:
     )
 
 
-def _require_order(written: Values, before: Values | None) -> None:
-    """Check the order of the dates, stored ones too, unless those were out of order before."""
-    moved = (differing(written, before) if before is not None else written).keys()
-    after = {**(before or EMPTY), **written}
+def _require_order(written: Values, after: Values, moved: Container[str]) -> None:
+    """Check the order of the dates, stored ones too, unless those were out of order before.
+    `moved`: the columns that are new or change."""
     received = after.get("received_at")
     for name in ("finished_at", "returned_at"):
         then = after.get(name)
-        if {name, "received_at"} & moved and received and then and then.date() < received.date():
+        if not received or not then or not (name in moved or "received_at" in moved):
+            continue
+        if _is_day_before(then, received):
             raise _too_early(name, then, received, written)
     finished, returned = after.get("finished_at"), after.get("returned_at")
-    if {"finished_at", "returned_at"} & moved and finished and returned:
-        _require_finished(finished, returned)
-
-
-def _require_finished(finished: datetime, returned: datetime) -> None:
-    """Check that the dossier is finished before it is returned."""
-    if returned.date() < finished.date():
+    if not finished or not returned or not ("finished_at" in moved or "returned_at" in moved):
+        return
+    if _is_day_before(returned, finished):
         days = {"value": f"{returned:%d/%m/%Y}", "finished": f"{finished:%d/%m/%Y}"}
         raise Refusal("dossiers.returned_before_finished", column="returned_at", **days)
+
+
+def _is_day_before(one: datetime, other: datetime) -> bool:
+    """Whether the first is of an earlier day; comparing the times first spares most rows that."""
+    return one < other and one.date() < other.date()
 
 
 def _too_early(name: str, then: datetime, received: datetime, written: Values) -> Refusal:

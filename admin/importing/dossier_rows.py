@@ -1,8 +1,8 @@
 """Reads the rows of an export of dossiers."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from functools import cache
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from surveys.dossier import (
     parse_status,
 )
 from surveys.errors import Refusal
+from surveys.memo import Memo
 from surveys.privacy import normal_phone
 from surveys.spelling import fold, tidy
 
@@ -59,8 +60,6 @@ class DossierReader:
         self._zone = zone
         self._today = today
         self._index = index
-        self._unit_id = cache(index.id_of)
-        self._dates = [name for name in DATES if name in sheet]
         self._counts = [name for name in COUNTS if name in sheet]
         self._with_receiver = "received_by" in sheet
         self._statuses = {fold(word): said for word, said in sheet.statuses.items()}
@@ -73,6 +72,11 @@ class DossierReader:
         self._ids = index.ids
         self._watched = DateColumns()
         self._first = taken
+        self._tomorrow = datetime.combine(today + timedelta(days=1), time())
+        self._units_named = Memo(lambda written: index.id_of(self._translated(written)))
+        self._filings = Memo(_filing)
+        self._statuses_named = Memo(self._status)
+        self._moments = {name: Memo(partial(self._moment, name)) for name in DATES if name in sheet}
 
     def read(self, row: Row) -> Draft:
         """Read one dossier. Raises Refusal `dossiers.duplicate`, `.in_future`, `.status`,
@@ -81,11 +85,13 @@ class DossierReader:
         code = normal_code(cells.read_code(row, "code"))
         if first := self._first.get(code):
             raise Refusal("dossiers.duplicate", dossier=code, row=first)
-        plain: dict[str, Any] = {"unit_id": self._unit_id(self._unit(row))}
-        for name in self._dates:
-            if (moment := when(row, name, self._zone)) is not None:
-                plain[name] = moment
-                self._watched.see(name, row.cells[row.places[name]], moment, place)
+        plain: dict[str, Any] = {"unit_id": self._unit(row)}
+        for name, moments in self._moments.items():
+            value = row.values.get(name)
+            if type(value) is str:
+                plain[name] = moments[value]
+            elif value is not None:
+                plain[name] = self._typed_moment(row, name)
         self._require_past(plain)
         if plain["unit_id"] in self._ended:
             plain["unit_id"] = self._unit_of_day(plain["unit_id"], plain.get("received_at"), place)
@@ -104,9 +110,22 @@ class DossierReader:
         self._look_twice(draft)
         return draft
 
-    def _unit(self, row: Row) -> str:
+    def _moment(self, column: str, written: str) -> datetime:
+        """The civil time that a text means, the first time it occurs in a column."""
+        moment = cells.civil_moment(column, written, self._zone)
+        self._watched.see(column, written, moment, "")
+        return moment
+
+    def _typed_moment(self, row: Row, column: str) -> datetime | None:
+        """The civil time of a date that a spreadsheet parsed."""
+        moment = when(row, column, self._zone)
+        if moment is not None:
+            self._watched.see(column, row.cells[row.places[column]], moment, row.place)
+        return moment
+
+    def _unit(self, row: Row) -> int:
         """The unit a row names. The mapping translates it unless it is a unit's code or name."""
-        return self._translated(needed(row, "unit"))
+        return self._units_named[needed(row, "unit")]
 
     def _translated(self, written: str) -> str:
         return self._units.get(written.casefold(), written) if self._units else written
@@ -137,7 +156,7 @@ class DossierReader:
     def _require_past(self, plain: Mapping[str, Any]) -> None:
         for name in DONE:
             moment = plain.get(name)
-            if moment is not None and moment.date() > self._today:
+            if moment is not None and moment >= self._tomorrow:
                 day, today = f"{moment:%d/%m/%Y}", f"{self._today:%d/%m/%Y}"
                 raise Refusal("dossiers.in_future", column=name, value=day, today=today)
 
@@ -145,9 +164,9 @@ class DossierReader:
         """Channel, status and officer, if the row names them."""
         found: dict[str, Any] = {}
         if channel := text(row, "channel"):
-            found["channel"] = _filing(channel)
+            found["channel"] = self._filings[channel]
         if written := text(row, "status"):
-            status = self._status(written)
+            status = self._statuses_named[written]
             if status is None:
                 self.notes.add("unknown_status", row.place, written)
             else:
@@ -165,7 +184,7 @@ class DossierReader:
         if not written:
             return {}
         try:
-            number = self._unit_id(self._translated(written))
+            number = self._units_named[written]
         except Refusal:
             self.notes.add("unknown_receiver", row.place, written)
             return {}

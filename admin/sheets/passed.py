@@ -26,7 +26,7 @@ def is_passed_over(
     cells: Sequence[Any], given: Mapping[str, Any], header: Header, required: Sequence[str]
 ) -> bool:
     """Whether a line below the header is not a row of data. `given`: its values by column."""
-    if all(given[name] is not None for name in required):
+    if None not in map(given.get, required):
         return _is_whole_but_no_data(cells, header)
     values = [(place, value) for place, cell in enumerate(cells) if (value := cleaned(cell))]
     places = [header.known[name] for name in required]
@@ -36,7 +36,10 @@ def is_passed_over(
 def _is_whole_but_no_data(cells: Sequence[Any], header: Header) -> bool:
     """Whether a full line is a repeated header, the numbers of the columns, or a sum. This runs
     for every row, so the first cell decides it in most cases."""
-    place, first = next((place, cell) for place, cell in enumerate(cells) if not is_blank(cell))
+    place = 0
+    while is_blank(cells[place]):
+        place += 1
+    first = cells[place]
     title = header.titles[place] if place < len(header.titles) else ""
     if not isinstance(first, str) or len(first) > _WIDEST_TITLE:
         return False

@@ -24,7 +24,7 @@ from admin.sheets.merged import fill_down
 from admin.sheets.page import Page
 from admin.sheets.pages import read_pages
 from admin.sheets.passed import is_passed_over
-from admin.sheets.values import Fault, Numbered, Trouble, address, cleaned
+from admin.sheets.values import Cleaner, Fault, Numbered, Trouble, address, cleaned
 from surveys.errors import Refusal
 
 NAMED = 8
@@ -75,6 +75,8 @@ class Tally:
         """Count one row."""
         self.rows += 1
         for name, value in values.items():
+            if type(value) is str:
+                continue
             if value is None:
                 self.empty[name] += 1
             elif isinstance(value, Fault):
@@ -97,10 +99,10 @@ class Part:
         """The non-empty rows of data below the header."""
         places = {**self.header.unknown, **self.header.known}
         names = {place: name for name, place in places.items()}
-        first = self.header.number
+        first, clean = self.header.number, Cleaner(places)
         for number, cells in fill_down(self.page, first, names, tally.merged):
-            row = self._row(number, cells, places)
-            if not any(value is not None for value in row.values.values()):
+            row = Row(number, cells, clean.values(cells), places, self.label)
+            if all(value is None for value in row.values.values()):
                 continue
             if is_passed_over(row.cells, row.values, self.header, self.required):
                 tally.passed_over.append(row.place)
@@ -108,13 +110,6 @@ class Part:
             tally.count(row.values)
             tally.hidden += number in self.page.hidden_rows
             yield row
-
-    def _row(self, number: int, cells: Sequence[Any], places: Mapping[str, int]) -> Row:
-        width = len(cells)
-        values = {
-            name: cleaned(cells[place]) if place < width else None for name, place in places.items()
-        }
-        return Row(number, cells, values, places, self.label)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+
+from surveys.memo import Memo
 
 Numbered = tuple[int, list[Any]]
 """A row: its number as a spreadsheet shows it, from 1, and its cells from column A."""
@@ -51,6 +53,26 @@ def cleaned(cell: object) -> object:
     return cell
 
 
+class Cleaner:
+    """Normalizes the rows of a sheet; it remembers the texts that repeat."""
+
+    def __init__(self, places: Mapping[str, int]) -> None:
+        """`places`: name of a column → its position."""
+        self._places = places
+        self._width = max(places.values(), default=-1) + 1
+        self._texts = Memo(_text)
+
+    def values(self, cells: Sequence[Any]) -> dict[str, Any]:
+        """The normalized cells of a row by the name of their column."""
+        if len(cells) < self._width:
+            cells = [*cells, *[None] * (self._width - len(cells))]
+        texts = self._texts
+        return {
+            name: texts[cell] if type(cell := cells[place]) is str else cleaned(cell)
+            for name, place in self._places.items()
+        }
+
+
 def letters(column: int) -> str:
     """The name of a column, counted from 0: A, B … Z, AA."""
     name, rest = "", column + 1
@@ -67,7 +89,9 @@ def address(row: int, column: int) -> str:
 
 def is_blank(cell: object) -> bool:
     """Whether a cell looks empty."""
-    return cell is None or (isinstance(cell, str) and _text(cell) is None)
+    if not isinstance(cell, str):
+        return cell is None
+    return not cell[:1].isalnum() and _text(cell) is None
 
 
 def _text(cell: str) -> str | Fault | None:

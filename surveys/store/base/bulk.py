@@ -1,23 +1,23 @@
 """Adds many rows to one table at once, in the fastest way of each database.
 
-SQLAlchemy's processing of parameters takes three times as long.
+The rows are given column by column, as they are staged: SQLAlchemy's processing of parameters takes
+three times as long.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
+    ARRAY,
     ColumnElement,
+    Date,
     DateTime,
     LargeBinary,
     Table,
     Text,
     bindparam,
     cast,
-    column,
     func,
     literal_column,
     select,
@@ -25,37 +25,37 @@ from sqlalchemy import (
 )
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy.sql.dml import Insert
+from sqlalchemy.types import TypeEngine
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert_for
 
-PlainRow = Mapping[str, Any]
-"""Column → value as JSON knows it: times and days in ISO form, bytes as ASCII text."""
+Columns = Mapping[str, Sequence[Any]]
+"""Column → its value in each row, as JSON knows it: times and days in ISO form, bytes as ASCII
+text."""
 
 _WHOLE_SECOND = len("2021-03-15T08:15:00")
 
 
-async def add_rows(
-    conn: Connection, table: Table, names: tuple[str, ...], rows: Sequence[PlainRow]
-) -> None:
-    """Add rows with these columns (a few thousand at most); those that exist stay as they are."""
-    if not rows:
+async def add_rows(conn: Connection, table: Table, columns: Columns) -> None:
+    """Add rows (a few thousand at most); columns that are not named stay empty, and rows that exist
+    stay as they are.
+    """
+    if not any(columns.values()):
         return
     if conn.dialect.name == "sqlite":
-        await conn.run_sync(_add_in_sqlite, table, names, rows)
+        await conn.run_sync(_add_in_sqlite, table, columns)
     else:
-        await conn.execute(_adding_json(table, names), {"body": json.dumps(rows)})
+        await conn.execute(_adding_arrays(table, tuple(columns)), dict(columns))
 
 
-def _add_in_sqlite(
-    sync: SyncConnection, table: Table, names: tuple[str, ...], rows: Sequence[PlainRow]
-) -> None:
-    statement, order = _adding_sql(table, names)
-    columns = [_in_sqlite(table.c[name].type, [row.get(name) for row in rows]) for name in order]
-    sync.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+def _add_in_sqlite(sync: SyncConnection, table: Table, columns: Columns) -> None:
+    statement, order = _adding_sql(table, tuple(columns))
+    values = [_in_sqlite(table.c[name].type, columns[name]) for name in order]
+    sync.exec_driver_sql(statement, list(zip(*values, strict=True)))
 
 
-def _in_sqlite(kind: object, values: list[Any]) -> list[Any]:
+def _in_sqlite(kind: object, values: Sequence[Any]) -> Sequence[Any]:
     """The values of a column as SQLAlchemy stores them."""
     if isinstance(kind, DateTime):
         return [value and _moment(value) for value in values]
@@ -80,17 +80,22 @@ def _adding_sql(table: Table, names: tuple[str, ...]) -> tuple[str, Sequence[str
 
 
 @cache
-def _adding_json(table: Table, names: tuple[str, ...]) -> Insert:
-    """PostgreSQL unpacks one JSON parameter. COPY cannot skip rows that exist."""
-    kinds = {name: table.c[name].type for name in names}
-    sealed = {name for name, kind in kinds.items() if isinstance(kind, LargeBinary)}
-    listed = [column(name, Text() if name in sealed else kind) for name, kind in kinds.items()]
-    body = cast(bindparam("body", type_=Text), JSON)
-    given = func.json_to_recordset(body).table_valued(*listed, name="given")
-    found = given.render_derived(with_types=True).c
-    encoding: ColumnElement[str] = literal_column("'UTF8'")
-    values = [
-        func.convert_to(found[name], encoding) if name in sealed else found[name] for name in names
-    ]
+def _adding_arrays(table: Table, names: tuple[str, ...]) -> Insert:
+    """PostgreSQL unpacks one array for each column. COPY cannot skip rows that exist."""
+    given = [bindparam(name, type_=ARRAY(_sent(table.c[name].type))) for name in names]
+    rows = func.unnest(*given).table_valued(*names, name="given").render_derived().c
+    values = [_stored(rows[name], table.c[name].type) for name in names]
     new = insert_for("postgresql", table).from_select(names, select(*values).where(true()))
     return new.on_conflict_do_nothing()
+
+
+def _sent(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type that a value is sent as: the server reads times, days and bytes from text."""
+    return Text() if isinstance(kind, DateTime | Date | LargeBinary) else kind
+
+
+def _stored(sent: ColumnElement[Any], kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    if isinstance(kind, LargeBinary):
+        encoding: ColumnElement[str] = literal_column("'UTF8'")
+        return func.convert_to(sent, encoding)
+    return cast(sent, kind) if isinstance(kind, DateTime | Date) else sent

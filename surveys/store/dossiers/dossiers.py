@@ -112,12 +112,19 @@ async def find_code(conn: Connection, dossier_id: int) -> str:
 
 async def ensure_procedures(conn: Connection, names: Collection[str]) -> dict[str, int]:
     """Name → id of these procedures; missing ones are created."""
+    found = await _find_procedures(conn, names)
+    if missing := sorted(set(names) - found.keys()):
+        new = insert(conn, procedures).on_conflict_do_nothing()
+        await conn.execute(new, [{"name": name} for name in missing])
+        found |= await _find_procedures(conn, missing)
+    return found
+
+
+async def _find_procedures(conn: Connection, names: Collection[str]) -> dict[str, int]:
     if not names:
         return {}
-    new = insert(conn, procedures).on_conflict_do_nothing()
-    await conn.execute(new, [{"name": name} for name in sorted(names)])
-    found = await conn.execute(select(procedures).where(procedures.c.name.in_(names)))
-    return {row.name: row.id for row in found}
+    rows = await conn.execute(select(procedures).where(procedures.c.name.in_(names)))
+    return {row.name: row.id for row in rows}
 
 
 async def find_steps(

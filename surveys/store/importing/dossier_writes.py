@@ -1,13 +1,14 @@
 """Bulk writes of dossiers, with their former values and their new evidence."""
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
 from typing import Any
 
-from sqlalchemy import DateTime, bindparam, select, update
+import msgspec
+from sqlalchemy import DateTime, bindparam, func, select, update
 
 from surveys.store.base.bulk import add_rows
 from surveys.store.base.connection import Connection
@@ -17,10 +18,8 @@ from surveys.store.results import evidence
 from surveys.store.system import import_changes
 from surveys.store.system.import_changes import Change
 
-COLUMNS = tuple(column.name for column in dossiers.c if column.name not in {"id", "simulated"})
-"""What an import says of a new dossier."""
 MOMENTS = frozenset(column.name for column in dossiers.c if isinstance(column.type, DateTime))
-SEALED = frozenset(name for name in COLUMNS if name.endswith("_sealed"))
+SEALED = frozenset(column.name for column in dossiers.c if column.name.endswith("_sealed"))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,76 +37,92 @@ class Writes:
 
 NEW_AT_ONCE = 1_000
 """At most this number of new dossiers is written by one statement: about 30 ms."""
+Lists = dict[str, list[Any]]
+"""Column → its value in each row."""
 
 
 def encode(writes: Writes, at_once: int) -> list[str]:
     """Split into chunks that can be staged, of `at_once` changed dossiers each; names and phones
-    are encrypted."""
+    are encrypted.
+    """
     new, changed = writes.new, list(writes.changed.items())
     of_code: defaultdict[str, list[Change]] = defaultdict(list)
     for one in writes.changes:
         of_code[one.subject].append(one)
-    bodies = [_dump(new=new[at : at + NEW_AT_ONCE]) for at in range(0, len(new), NEW_AT_ONCE)]
+    parts = (new[at : at + NEW_AT_ONCE] for at in range(0, len(new), NEW_AT_ONCE))
+    bodies = [_dump({"new": _columns(rows)}) for rows in parts]
     changes = list(of_code.values())
     for at in range(0, len(changed), at_once):
         told = [_told(one) for some in changes[at : at + at_once] for one in some]
-        bodies.append(_dump(changed=changed[at : at + at_once], changes=told))
+        rows = [(number, _plain(row)) for number, row in changed[at : at + at_once]]
+        bodies.append(_dump({"changed": rows, "changes": told}))
     return bodies
 
 
 async def apply(conn: Connection, import_id: int, body: str) -> None:
     """Write a staged chunk; a new dossier that exists by now is left unchanged."""
-    told = json.loads(body)
-    new = told.get("new", ())
+    told = msgspec.json.decode(body)
+    if new := told.get("new"):
+        await _make(conn, import_id, new)
     changed = {number: _loaded(row) for number, row in told.get("changed", ())}
-    numbers = await _procedures(conn, [*new, *changed.values()])
-    if new:
-        await _make(conn, [_numbered(row, numbers) | {"import_id": import_id} for row in new])
-    await change(conn, changed, numbers)
+    await change(conn, changed)
     await import_changes.record(conn, import_id, [_change(one) for one in told.get("changes", ())])
     await evidence.refresh(conn, changed)
 
 
-async def _make(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+async def _make(conn: Connection, import_id: int, rows: Lists) -> None:
     """Add dossiers that nothing refers to yet, so that their own rows suffice to derive their
     evidence.
     """
-    await add_rows(conn, dossiers, COLUMNS, rows)
-    mine = dossiers.c.import_id == rows[0]["import_id"]
-    codes = [row["code"] for row in rows]
-    query = select(dossiers.c.code, dossiers.c.id).where(dossiers.c.code.in_(codes), mine)
-    numbers = {row.code: row.id for row in await conn.execute(query)}
-    made = ((numbers[row["code"]], row) for row in rows if row["code"] in numbers)
-    await evidence.add(conn, made)
+    if names := rows.pop("procedure", None):
+        numbers = await ensure_procedures(conn, set(filter(None, names)))
+        rows["procedure_id"] = [name and numbers[name] for name in names]
+    rows["import_id"] = [import_id] * len(rows["code"])
+    last = await conn.scalar(select(func.max(dossiers.c.id))) or 0
+    await add_rows(conn, dossiers, rows)
+    mine = (dossiers.c.id > last, dossiers.c.import_id == import_id)
+    query = select(dossiers.c.code, dossiers.c.id).where(*mine)
+    made = dict((await conn.execute(query)).all())
+    codes = rows["code"]
+    if len(made) < len(codes):
+        rows = {
+            name: [*compress(values, map(made.__contains__, codes))]
+            for name, values in rows.items()
+        }
+    await evidence.add(conn, [made[code] for code in rows["code"]], rows)
 
 
-def _moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
+def _columns(rows: Sequence[Mapping[str, Any]]) -> Lists:
+    """The columns that at least one of the rows names."""
+    names = sorted(set().union(*rows))
+    found = {name: [row.get(name) for row in rows] for name in names}
+    for name in SEALED & found.keys():
+        found[name] = [value and value.decode() for value in found[name]]
+    return found
 
 
-def _dump(**parts: object) -> str:
-    return json.dumps(parts, ensure_ascii=False, default=_plain, separators=(",", ":"))
+def _dump(parts: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(parts).decode()
 
 
-def _plain(value: object) -> str:
-    """Times as ISO strings; encrypted bytes are ASCII."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("ascii")
-    raise TypeError(type(value))
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON knows it: encrypted bytes are ASCII."""
+    return {
+        name: value.decode() if isinstance(value, bytes) else value for name, value in row.items()
+    }
 
 
 def _loaded(row: dict[str, Any]) -> dict[str, Any]:
     for name in MOMENTS & row.keys():
-        row[name] = _moment(row[name])
+        row[name] = row[name] and datetime.fromisoformat(row[name])
     for name in SEALED & row.keys():
         row[name] = row[name] and row[name].encode()
     return row
 
 
 def _told(one: Change) -> list[Any]:
-    return [one.kind, one.subject, one.field, one.before, one.after, one.sealed]
+    sealed = one.sealed and one.sealed.decode()
+    return [one.kind, one.subject, one.field, one.before, one.after, sealed]
 
 
 def _change(told: Sequence[Any]) -> Change:
@@ -122,23 +137,15 @@ def _change(told: Sequence[Any]) -> Change:
     )
 
 
-async def change(
-    conn: Connection,
-    rows: Mapping[int, Mapping[str, Any]],
-    procedures: Mapping[str, int] | None = None,
-) -> None:
+async def change(conn: Connection, rows: Mapping[int, Mapping[str, Any]]) -> None:
     """Change these columns of the dossiers with these ids."""
-    if procedures is None:
-        procedures = await _procedures(conn, rows.values())
+    named = {row["procedure"] for row in rows.values() if row.get("procedure")}
+    procedures = await ensure_procedures(conn, named)
     changed = {number: _numbered(row, procedures) for number, row in rows.items()}
     for names, alike in _alike(changed).items():
         values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         which = dossiers.c.id == bindparam("number")
         await conn.execute(update(dossiers).where(which).values(**values), alike)
-
-
-async def _procedures(conn: Connection, rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    return await ensure_procedures(conn, {row["procedure"] for row in rows if row.get("procedure")})
 
 
 def _numbered(row: Mapping[str, Any], numbers: Mapping[str, int]) -> dict[str, Any]:

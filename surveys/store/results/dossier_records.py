@@ -24,7 +24,7 @@ from surveys.criteria import BY_COMPLAINT, CRITERIA, QUESTIONS, Source, outcomes
 from surveys.dossier import Filing, has_result
 from surveys.measuring import Measuring, Supplements, measured
 from surveys.outcomes import AgencyStep, ComplaintState, DossierRecord, Given
-from surveys.store.base.bulk import PlainRow
+from surveys.store.base.bulk import Columns
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import is_one_of
 from surveys.store.base.schema import (
@@ -104,25 +104,29 @@ async def find_between(conn: Connection, first: int, last: int) -> list[Known]:
     return await _known(conn, _WITHIN, {"first": first, "last": last})
 
 
-def derive_new_row(number: int, row: PlainRow) -> EvidenceRow:
-    """The evidence row of a dossier without steps or answers, from its own columns, as JSON knows
-    them.
-    """
-    received, due, finished, returned = (_day(row.get(name)) for name in _MOMENTS)
-    due = _day(row.get("original_due_at")) or due
+def derive_new_rows(numbers: Sequence[int], rows: Columns) -> dict[str, Sequence[Any]]:
+    """The evidence rows of dossiers without steps or answers, from their own columns."""
+    nothing = [None] * len(numbers)
+    received, due, finished, returned, first = (
+        [_day(moment) for moment in rows.get(name, nothing)] for name in _MOMENTS
+    )
+    promised = (one or other for one, other in zip(first, due, strict=True))
+    codes = [_codes_of_days(*days) for days in zip(promised, finished, returned, strict=True)]
+    counts = map(has_result, rows["status"])
     return {
-        "dossier_id": number,
-        "unit_id": row["unit_id"],
-        "returned_on": returned if has_result(row["status"]) else None,
+        "dossier_id": numbers,
+        "unit_id": rows["unit_id"],
+        "returned_on": [day if has else None for has, day in zip(counts, returned, strict=True)],
         "received_on": received,
-        "online": int(row["channel"] == Filing.ONLINE),
-        "answered": 0,
-        **_codes_of_days(due, finished, returned),
+        "online": [int(channel == Filing.ONLINE) for channel in rows["channel"]],
+        "answered": [0] * len(numbers),
+        **dict(zip(_OUTCOMES, zip(*codes, strict=True), strict=True)),
     }
 
 
-_MOMENTS = ("received_at", "due_at", "finished_at", "returned_at")
+_MOMENTS = ("received_at", "due_at", "finished_at", "returned_at", "original_due_at")
 _DAY = len("2021-03-15")
+_OUTCOMES = tuple(criterion.column for criterion in CRITERIA.values())
 
 
 def _day(iso: str | None) -> str | None:
@@ -130,15 +134,16 @@ def _day(iso: str | None) -> str | None:
 
 
 @lru_cache(maxsize=20_000)
-def _codes_of_days(
-    due: str | None, finished: str | None, returned: str | None
-) -> Mapping[str, int]:
-    """Outcomes compare days and no hours, so thousands of new dossiers share a few hundred."""
+def _codes_of_days(due: str | None, finished: str | None, returned: str | None) -> Sequence[int]:
+    """The codes in the order of _OUTCOMES. They compare days and no hours, so thousands of new
+    dossiers share a few hundred.
+    """
     due_at, finished_at, returned_at = (
         datetime.fromisoformat(day) if day else None for day in (due, finished, returned)
     )
     record = DossierRecord(due_at=due_at, finished_at=finished_at, returned_at=returned_at)
-    return outcomes(record).codes()
+    codes = outcomes(record).codes()
+    return [codes[name] for name in _OUTCOMES]
 
 
 async def derive_raw_codes(conn: Connection, dossier_id: int) -> dict[str, int]:

@@ -4,13 +4,13 @@ The rows can be deleted and rebuilt from dossiers, steps, answers, complaints an
 `find_disagreements` finds rows that differ from their sources.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import Insert, func, select
 
-from surveys.store.base.bulk import PlainRow, add_rows
+from surveys.store.base.bulk import Columns, add_rows
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert_for
 from surveys.store.base.schema import dossier_evidence, dossiers
@@ -18,7 +18,6 @@ from surveys.store.results import dossier_records
 from surveys.store.results.dossier_records import EvidenceRow, Known, Which
 
 BATCH = 2_000
-COLUMNS = tuple(column.name for column in dossier_evidence.c)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +38,12 @@ async def refresh(conn: Connection, dossier_ids: Iterable[int]) -> None:
         await _store(conn, await dossier_records.find_by_ids(conn, ids))
 
 
-async def add(conn: Connection, made: Iterable[tuple[int, PlainRow]]) -> None:
-    """Add the rows of dossiers (number, columns) that were created in this transaction: they have
-    no other data, so nothing is read.
+async def add(conn: Connection, numbers: Sequence[int], rows: Columns) -> None:
+    """Add the rows of dossiers that were created in this transaction: they have no other data, so
+    nothing is read.
     """
-    rows = [dossier_records.derive_new_row(number, row) for number, row in made]
-    await add_rows(conn, dossier_evidence, COLUMNS, rows)
+    if numbers:
+        await add_rows(conn, dossier_evidence, dossier_records.derive_new_rows(numbers, rows))
 
 
 async def rebuild(conn: Connection) -> int:

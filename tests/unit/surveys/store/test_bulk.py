@@ -18,10 +18,11 @@ async def test_rows_keep_their_types_and_what_exists_stays(database: Database) -
         unit = await add_unit(conn)
         await add_dossier(conn, unit, "cũ", officer="Hòa")
         common = {"unit_id": unit, "channel": "online", "status": 10}
+        old = {**dict.fromkeys(NAMES), **common, "code": "cũ"}
         new = {**common, "code": "mới", "officer": 'Lê "Bình"', "phone_sealed": "gAAA="}
         new |= {"received_at": "2021-03-15T08:15:00", "due_at": "2021-03-16T08:15:00.000250"}
-        await add_rows(conn, dossiers, NAMES, [{**common, "code": "cũ"}, new])
-        await add_rows(conn, dossiers, NAMES, [])
+        await add_rows(conn, dossiers, {name: [old[name], new[name]] for name in NAMES})
+        await add_rows(conn, dossiers, {name: [] for name in NAMES})
         rows = {row["code"]: row for row in (await conn.execute(select(dossiers))).mappings()}
     assert (len(rows), rows["cũ"]["officer"], rows["cũ"]["channel"]) == (2, "Hòa", "in_person")
     assert {name: rows["mới"][name] for name in (*NAMES, "returned_at")} == {
@@ -38,6 +39,7 @@ async def test_a_moment_written_in_bulk_is_found_by_its_value(database: Database
     moment = datetime(2021, 3, 15, 8, 15)
     async with database.write() as conn:
         row = {"unit_id": await add_unit(conn), "channel": "online", "status": 10, "code": "A"}
-        await add_rows(conn, dossiers, NAMES, [row | {"received_at": moment.isoformat()}])
+        row |= {"received_at": moment.isoformat()}
+        await add_rows(conn, dossiers, {name: [value] for name, value in row.items()})
         found = await conn.scalar(select(dossiers.c.code).where(dossiers.c.received_at == moment))
     assert found == "A"
