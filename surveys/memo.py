@@ -5,7 +5,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 MOST = 20_000
-"""So many texts are kept; then all are forgotten, so that a column of codes costs no memory."""
+"""At most this number of texts is kept; then all are forgotten, so that a column of codes needs no
+memory."""
 LONGEST = 100
 """Longer texts are not kept."""
 
