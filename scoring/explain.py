@@ -12,6 +12,7 @@ from scoring.rounding import added, plain, rounded
 from scoring.supported import MISSING
 from scoring.texts import Percent, say
 from scoring.unit_rating import Score, UnitRating
+from scoring.words import state_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def _unit_sentence(rulebook: Rulebook, unit: UnitRating, language: str) -> str:
             "unit_other",
             language,
             unit=evidence.name,
-            state=say("states", unit.state.value, language),
+            state=state_words(rulebook, unit.state, language),
             received=evidence.received,
             dossiers=evidence.dossiers,
             responses=evidence.responses,

@@ -6,12 +6,18 @@ from scoring.law import Rulebook
 from scoring.model import Text
 from scoring.rounding import plain, rounded
 from scoring.texts import FactName, Percent, say
+from scoring.unit_rating import State
 
 
 def fact_words(rulebook: Rulebook, name: str) -> Text | FactName:
     """The name of a fact in both languages."""
     own = rulebook.facts.get(name)
     return FactName(name) if own is None else own.text
+
+
+def state_words(rulebook: Rulebook, state: State, language: str) -> str:
+    """How far a unit could be rated; a rulebook without grades evaluates and grades nobody."""
+    return say("states" if rulebook.grades else "states_ungraded", state.value, language)
 
 
 def term_words(rulebook: Rulebook, term: str, language: str) -> str:

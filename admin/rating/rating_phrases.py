@@ -7,8 +7,9 @@ from admin.kit.texts import Texts
 from scoring.law import Rulebook
 from scoring.rounding import plain
 from scoring.supported import Printed
-from scoring.texts import Percent, say, written
+from scoring.texts import Percent, written
 from scoring.unit_rating import State, UnitRating
+from scoring.words import state_words
 from surveys.unit_kinds import block_name
 
 UNKNOWN = "–"
@@ -81,7 +82,7 @@ class RatingPhrases:
 
     def state(self, state: State) -> str:
         """How far a unit could be rated."""
-        return say("states", state.value, self.language)
+        return state_words(self.rulebook, state, self.language)
 
     def block(self, block: str) -> str:
         """The name of a block of units; its id if it has no text."""

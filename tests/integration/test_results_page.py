@@ -1,6 +1,7 @@
 """The officer's results page: figures and names from the server, nothing of the demo by itself."""
 
 import re
+from dataclasses import replace
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -78,6 +79,27 @@ async def test_the_summary_carries_figures_and_their_names(database: Database) -
     assert rating["names"]["blocks"] == {"xa": "Khối xã, thị trấn"}
     assert list(rating["names"]["criteria"]) == list(RULEBOOK.criteria)
     assert (files, absent) == ([200, 200], [404, 404])
+
+
+async def test_a_rulebook_without_grades_evaluates_and_grades_nobody(
+    sqlite_database: Database,
+) -> None:
+    """NĐ 118/2025/NĐ-CP: names for every column, shares with their counts, no word of points."""
+    async with sqlite_database.write() as conn:
+        dossier = await add_dossier(conn, await add_unit(conn), "D1")
+        await answer(conn, dossier, "satisfaction", "very")
+    page = replace(results_page(sqlite_database), rulebook=find_rulebook("nd118-2025"))
+    app = web.Application()
+    app.add_routes(page.routes())
+    async with TestClient(TestServer(app)) as client:
+        rating = (await (await client.get("/officer/summary")).json())["rating"]
+    names = rating["names"]
+    assert (names["grades"], rating["rulebook_details"]["has_total"]) == ({}, False)
+    assert names["states"]["scored"] == "đã đánh giá"
+    assert not any("chấm" in word or "xếp loại" in word for word in names["states"].values())
+    assert all(" " in name for name in names["criteria"].values())
+    scored = rating["units"][0]["criteria"]["i"]
+    assert (scored["numerator"], scored["denominator"], scored["points"]) == ("1", "1", None)
 
 
 async def test_where_people_stop_and_how_channels_compare(sqlite_database: Database) -> None:

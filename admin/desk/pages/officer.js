@@ -6,6 +6,7 @@ const CROWD = Number(new URLSearchParams(location.search).get("crowd")) || 200;
 const integer = new Intl.NumberFormat("vi-VN");
 const seen = new Map();
 let hasTotal = true;
+let isNamed = false; // the criteria have names instead of numbers: their columns come last
 let names = { criteria: {}, grades: {}, states: {}, blocks: {} };
 
 function set(id, text) { document.getElementById(id).textContent = text; }
@@ -25,32 +26,34 @@ function unitRow(unit) {
   name.textContent = unit.name;
   row.dataset.unit = unit.code;
   row.append(name, cell(integer.format(unit.dossiers), "num"), cell(integer.format(unit.responses), "num"));
-  for (const nth of Object.keys(unit.criteria)) {
-    const scored = unit.criteria[nth];
-    row.append(scored ? scoreCell(scored) : cell("–", "cs none"));
-  }
-  if (hasTotal) row.append(totalCell(unit));
-  row.append(gradeCell(unit));
+  const scores = Object.values(unit.criteria).map((scored) => scored ? scoreCell(scored) : cell("–", "cs none"));
+  const result = [...(hasTotal ? [totalCell(unit)] : []), gradeCell(unit)];
+  row.append(...(isNamed ? [...result, ...scores] : [...scores, ...result]));
   const now = JSON.stringify([unit.total, unit.grade, unit.responses]);
   if (seen.has(unit.code) && seen.get(unit.code) !== now) row.classList.add("moved");
   seen.set(unit.code, now);
   return row;
 }
 
-// Points, or a share with how many it is of; a rulebook without points has shares alone.
+// Points, or a share with how many it is of and its interval; a rulebook without points has shares alone.
 function scoreCell(scored) {
   if (scored.points !== null) return cell(comma(scored.points), "cs");
   const made = cell(`${comma(scored.share)}%`, "cs");
-  if (scored.denominator) made.title = `${scored.numerator}/${scored.denominator}`;
+  if (scored.denominator) made.append(small(`${scored.numerator}/${scored.denominator}`));
+  if (scored.low !== null) made.title = `Khoảng tin cậy 95 %: ${comma(scored.low)}–${comma(scored.high)} %`;
+  return made;
+}
+
+function small(text) {
+  const made = document.createElement("small");
+  made.textContent = text;
   return made;
 }
 
 function totalCell(unit) {
   const made = cell(comma(unit.total), "num total");
   if (unit.total === null) return made;
-  const of = document.createElement("small");
-  of.textContent = ` /${unit.reachable}`;
-  made.append(of);
+  made.append(small(` /${unit.reachable}`));
   return made;
 }
 
@@ -66,15 +69,22 @@ function gradeCell(unit) {
 function heads() {
   if (document.querySelector("#heads th.cs")) return;
   const total = document.getElementById("total");
+  const hasGrades = Object.keys(names.grades).length > 0;
   total.hidden = !hasTotal;
-  for (const [number, name] of Object.entries(names.criteria)) {
-    const made = document.createElement("th");
-    made.scope = "col";
-    made.className = "cs";
-    made.title = name;
-    made.textContent = /^[0-9]+$/.test(number) ? `CS${number}` : number;
-    total.before(made);
-  }
+  isNamed = Object.keys(names.criteria).some((number) => !/^[0-9]+$/.test(number));
+  set("grade", hasGrades ? "Xếp loại" : "Trạng thái");
+  set("scored", hasGrades ? "đơn vị đã chấm / tất cả" : "đơn vị đã đánh giá / tất cả");
+  document.getElementById("table").classList.toggle("named", isNamed);
+  const made = Object.entries(names.criteria).map(([number, name]) => {
+    const head = document.createElement("th");
+    head.scope = "col";
+    head.className = "cs";
+    head.title = name;
+    head.textContent = isNamed ? name : `CS${number}`;
+    return head;
+  });
+  if (isNamed) document.getElementById("heads").append(...made);
+  else total.before(...made);
 }
 
 function blockCard(block) {
@@ -82,7 +92,7 @@ function blockCard(block) {
   const title = document.createElement("h2");
   title.textContent = names.blocks[block.block] || block.block;
   const mean = document.createElement("p");
-  mean.textContent = `${block.scored}/${block.units} đơn vị đã chấm` + (hasTotal ? ` · điểm bình quân ${comma(block.mean)}` : "");
+  mean.textContent = `${block.scored}/${block.units} đơn vị ${Object.keys(names.grades).length ? "đã chấm" : "đã đánh giá"}` + (hasTotal ? ` · điểm bình quân ${comma(block.mean)}` : "");
   const counts = document.createElement("p");
   const parts = Object.entries(block.grades).filter(([, count]) => count).map(([grade, count]) => `${names.grades[grade]}: ${count}`);
   counts.textContent = parts.join(" · ") || (Object.keys(block.grades).length ? "Chưa có đơn vị xếp loại" : "");
@@ -177,6 +187,7 @@ function draw(summary) {
   set("place", summary.place);
   set("period", `${summary.from_day}–${summary.to_day}`);
   set("rulebook", rating.rulebook);
+  document.getElementById("rulebook").title = rating.rulebook_details.title;
   set("n-returned", integer.format(counts.returned));
   set("n-issued", integer.format(counts.issued));
   set("n-answered", integer.format(counts.answered));
