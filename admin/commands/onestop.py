@@ -11,18 +11,21 @@ from admin.figures.onestop_view import OnestopView
 from admin.kit.output import Format
 from admin.kit.runtime import FILE, Runtime, format_option, leaf
 from surveys.store.results.intake import Window
+from surveys.unit_kinds import block_name
 
 
 @leaf("onestop")
 @click.argument("period")
 @click.option("--out", type=FILE, metavar="FILE")
 @click.option("--force", is_flag=True)
+@click.option("--apart", is_flag=True)
 @format_option
 async def command(
     runtime: Runtime,
     period: str,
     out: Path | None,
     force: bool,  # noqa: FBT001 - click calls by name
+    apart: bool,  # noqa: FBT001
     shown_as: Format,
 ) -> None:
     """Count the flow of dossiers through the one-stop desks of a period."""
@@ -32,9 +35,9 @@ async def command(
     window = Window(period=wanted, as_of=as_of, near_days=near_days)
     database = await runtime.database()
     async with database.read() as conn:
-        intake = await read_intake(conn, window)
+        intake = await read_intake(conn, window, summed=not apart)
     blocks = {unit.block for unit in intake.units}
-    names = {one: runtime.texts.find(f"rate.block_names.{one}") or one for one in blocks}
+    names = {one: block_name(one, runtime.texts.language) for one in blocks}
     view = OnestopView(texts=runtime.texts, span=Span.of(wanted), intake=intake, block_names=names)
     if as_of < wanted.end:
         runtime.say("onestop.not_over", day=as_of, last=wanted.end)

@@ -70,7 +70,12 @@ async def gather(conn: Connection, order: Order) -> ReportFigures:
         as_of=order.as_of,
         rating=rated.figures(),
         survey=survey_figures(tally, dislikes(rated.book)),
-        intake=await read_intake(conn, order.window, with_procedures=order.kind is Kind.ONESTOP),
+        intake=await read_intake(
+            conn,
+            order.window,
+            with_procedures=order.kind is Kind.ONESTOP,
+            summed=rated.book.sums_mergers,
+        ),
         weeks=_weeks(await series.count_by_day(conn, order.period)),
         past=tuple([one async for one in _past(conn, order)]),
         series=tuple([one async for one in _series(conn, order)]),

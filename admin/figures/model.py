@@ -262,6 +262,8 @@ class UnitIntake:
     level: str
     block: str
     counts: Intake
+    includes: tuple[str, ...] = ()
+    """The codes of the units that were merged into it and are counted with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,8 +59,16 @@ class OnestopView:
         near, days = whole.near_due, self.intake.near_days
         yield say("onestop.near_due", count=near, days=days, day=self.intake.as_of)
         yield say("onestop.stopped", count=whole.stopped, unknown=whole.unknown)
+        if self.merged:
+            yield say("onestop.merged", units=self.merged)
         key = "differs" if whole.difference else "balanced"
         yield say(f"onestop.{key}", difference=whole.difference)
+
+    @property
+    def merged(self) -> str:
+        """The units that others are counted with, and these; empty if there are none."""
+        units = self.intake.units
+        return "; ".join(f"{u.code} ({', '.join(u.includes)})" for u in units if u.includes)
 
     def as_json(self) -> dict[str, Any]:
         """The counts and shares by unit, block, level and in all; procedures if they were read."""
@@ -70,6 +78,7 @@ class OnestopView:
                 "name": u.name,
                 "level": u.level,
                 "block": u.block,
+                **({"includes": list(u.includes)} if u.includes else {}),
                 **figures(u.counts),
             }
             for u in self.intake.units

@@ -323,8 +323,10 @@ class WorkbookWriter:
             )
         drawn.set_title({"name": chart.title, "name_font": {"size": 12}})
         drawn.set_legend({"position": "bottom"} if len(chart.values) > 1 else {"none": True})
+        percent = placed.table.fields[chart.values[0]].look is Look.PERCENT
         if not chart.stacked:
             drawn.set_y_axis({"reverse": True})
+            drawn.set_x_axis({"num_format": "0%"} if percent else {})
         drawn.set_size({"width": 720, "height": 300})
         sheet.insert_chart(row, 0, drawn, {"description": chart.title})
         return row + 16

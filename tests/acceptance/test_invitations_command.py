@@ -54,14 +54,18 @@ def test_each_returned_dossier_has_one_outcome_with_its_sentence(motcua: Motcua)
 
 
 def test_the_status_is_written_as_a_workbook(motcua: Motcua, tmp_path: Path) -> None:
-    """For the desk: outcomes and funnel on two sheets."""
+    """For the desk: a summary with totals and a chart, outcomes and funnels in words, notes."""
     file = tmp_path / "status.xlsx"
     done = motcua("invitations", "status", period(), "--out", str(file))
     assert done.code == 0, done.err
     book = load_workbook(file)
-    assert book.sheetnames[:2] == ["Kết cục", "Phễu"]
-    cells = [cell.value for row in book["Kết cục"].iter_rows() for cell in row]
-    assert "UBND xã An Hòa" in cells
+    assert book.sheetnames[:3] == ["Tổng hợp", "Kết cục", "Theo đơn vị"]
+    assert book.sheetnames[-1] == "Ghi chú"
+    cells = [cell.value for page in book for row in page.iter_rows() for cell in row]
+    assert {"UBND xã An Hòa", "XA01 UBND xã An Hòa", "Chưa có kênh"} <= set(cells)
+    assert not {"unplanned", "unplanned_late"} & set(cells)
+    lines = [[cell.value for cell in row] for row in book["Tổng hợp"].iter_rows()]
+    assert [line[1] for line in lines if line[0] == "Tổng cộng"] == [3]
 
 
 def test_people_read_tables(motcua: Motcua) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from admin.closing import figures
+from admin.figures.intake import read_intake
 from admin.importing import Report, Source, run_import
 from admin.importing.dossiers import DossierImporter
 from admin.importing.facts import FactImporter
@@ -20,6 +21,7 @@ from surveys.period import parse_period
 from surveys.store.base.database import Database
 from surveys.store.dossiers import units as unit_store
 from surveys.store.importing import undoing
+from surveys.store.results.intake import Window
 from surveys.store.system import imports
 from tests.integration.office import counts, csv_file, office
 
@@ -73,6 +75,28 @@ async def test_units_know_their_kind_and_their_successor(
         **dict.fromkeys(("A", "B", "C", "N"), ("xa", "xa")),
     }
     assert (listed["A"].successor, listed["A"].merged_by) == ("N", "Nghị quyết 1")
+
+
+async def test_the_flow_of_a_merged_unit_is_its_successors(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """From the day after its last day, also in a period before the merger; apart by choice."""
+    await _imported(database_url, tmp_path)
+    found = {}
+    for name, summed in (("2020-Q3", True), ("2020-Q3", False), ("2020-Q2", True)):
+        period = parse_period(name)
+        window = Window(period=period, as_of=period.end)
+        async with database.read() as conn:
+            figures = await read_intake(conn, window, with_procedures=False, summed=summed)
+        counts = {one.code: one.counts.received for one in figures.units if one.counts.received}
+        whole = sum(counts.values())
+        assert figures.whole.received == whole
+        found[name, summed] = counts
+        merged = {one.code: one.includes for one in figures.units if one.includes}
+        assert merged == ({"N": ("A", "B")} if (name, summed) == ("2020-Q3", True) else {})
+    assert found["2020-Q3", True] == {"N": 2}
+    assert found["2020-Q3", False] == {"B": 1, "N": 1}
+    assert found["2020-Q2", True] == {"A": 1, "B": 1}
 
 
 async def test_after_its_end_a_unit_is_its_successor_or_refused(

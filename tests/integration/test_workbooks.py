@@ -130,7 +130,9 @@ def test_a_published_workbook_gives_nothing_away(office: Path, tmp_path: Path) -
     assert "Tổng cộng" not in [row[0].value for row in book["Phát và thu phiếu"].iter_rows()]
 
 
-@pytest.mark.parametrize("line", [("rate", "2021-Q2"), ("tally", "2021-Q2")])
+@pytest.mark.parametrize(
+    "line", [("rate", "2021-Q2"), ("tally", "2021-Q2"), ("onestop", "2021-Q2")]
+)
 def test_every_sheet_prints(line: tuple[str, ...], office: Path, tmp_path: Path) -> None:
     """Headed, on A4 across, one page wide, its head frozen and repeated; charts are native."""
     file = tmp_path / "f.xlsx"
@@ -162,7 +164,7 @@ def _printed_inches(sheet: Worksheet) -> float:
 
 def test_percentages_have_one_decimal(office: Path, tmp_path: Path) -> None:
     """Every percentage on every sheet, and no cell too narrow for its number."""
-    for line in (("rate", "2021-Q2"), ("tally", "2021-Q2")):
+    for line in (("rate", "2021-Q2"), ("tally", "2021-Q2"), ("onestop", "2021-Q2")):
         for sheet in _visible(_made(tmp_path / f"{line[0]}.xlsx", *line)):
             for row in sheet.iter_rows(min_row=5):
                 for cell in row:
