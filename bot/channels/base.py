@@ -78,6 +78,10 @@ class Limits:
     per_second: float
     per_chat_second: float
     chat_burst: int
+    gather_ms: int = 0
+    """How long messages of a broadcast wait so that several leave together, in one transaction: for
+    a channel that counts over a minute, where short bursts do no harm. 0: each leaves at its slot.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.channels.base import Limits
-from bot.limits import RESERVE_MS, Slots, next_to_chat
+from bot.limits import RESERVE_MS, Slots, gathered, gathering_ms, next_to_chat
 from surveys.store.base.connection import Connection
 from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.queues import claims, clock, rate_limits
@@ -56,7 +56,8 @@ class _Taken:
 
     slots: Slots
     messages: list[ClaimedMessage] = field(default_factory=list)
-    has_more: bool = False
+    waits: set[Lane] = field(default_factory=set)
+    """The lanes that wait for a slot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,7 @@ class RateGate:
         replies = sum(one.lane is Lane.INTERACTIVE for one in taken.messages)
         return Claimed(
             messages=taken.messages,
-            wait_ms=taken.slots.wait_ms(held.now_ms) if taken.has_more else None,
+            wait_ms=self._wait_ms(taken, held.now_ms),
             chats_ms=[moment - held.now_ms for moment in later if moment > held.now_ms],
             holds_back=held.replies > replies,
         )
@@ -107,11 +108,10 @@ class RateGate:
         self, conn: Connection, lane: Lane, taken: _Taken, room: int, now_ms: int
     ) -> None:
         """Claim in one lane; if all slots are used, more messages may be due."""
-        rate = self.limits.per_second
-        free = taken.slots.free(rate, now_ms=now_ms, early_ms=EARLY_MS[lane])
+        free = taken.slots.free(self.limits, now_ms=now_ms, early_ms=EARLY_MS[lane])
         count = min(free, room - len(taken.messages))
-        if not count:
-            taken.has_more = True
+        if not count or (lane is Lane.BROADCAST and free < gathered(self.limits)):
+            taken.waits.add(lane)
             return
         found = await claims.claim(
             conn,
@@ -126,9 +126,17 @@ class RateGate:
         claimed = await _first_of_contacts(conn, writable)
         if not self.edits_in_place:
             claimed = [replace(one, reference=None) for one in claimed]
-        taken.slots = taken.slots.after(rate, now_ms=now_ms, left=len(claimed))
+        taken.slots = taken.slots.after(self.limits, now_ms=now_ms, left=len(claimed))
         taken.messages += claimed
-        taken.has_more |= len(found) >= count
+        if len(found) >= count:
+            taken.waits.add(lane)
+
+    def _wait_ms(self, taken: _Taken, now_ms: int) -> int | None:
+        """How long until the lanes that wait get a slot; a broadcast waits for several."""
+        if not taken.waits:
+            return None
+        gathering = 0 if Lane.INTERACTIVE in taken.waits else gathering_ms(self.limits)
+        return taken.slots.wait_ms(now_ms - gathering)
 
     async def _within_window(
         self, conn: Connection, found: Sequence[ClaimedMessage], now_ms: int

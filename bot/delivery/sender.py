@@ -137,11 +137,16 @@ class Sender:
         """Send each message in a task of its own; `urgent`: record the results at once."""
         self._holds_back = claimed.holds_back
         for message in claimed.messages:
-            task = asyncio.create_task(self._send(message, urgent=urgent))
+            at_once = urgent and not self._is_gathered(message)
+            task = asyncio.create_task(self._send(message, urgent=at_once))
             self._in_flight.add(task)
             task.add_done_callback(partial(self._on_done, looks=urgent))
         for wait_ms in claimed.chats_ms:
             self._look_again_in(wait_ms)
+
+    def _is_gathered(self, message: ClaimedMessage) -> bool:
+        """Whether it left together with others, whose results may be recorded together."""
+        return message.lane is Lane.BROADCAST and self.gate.limits.gather_ms > 0
 
     def _room(self) -> int:
         """The number of further messages that may be in flight."""

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from bot.channels.base import Limits
+from bot.channels.zalo_oa.channel import GATHER_MS
 from bot.delivery import Dispatcher
 from bot.settings import load_settings
 from surveys.store.base.database import Database
@@ -49,7 +50,12 @@ PACES = {
         of=CHOSEN.telegram_per_second,
     ),
     "zalo_oa": Pace(
-        limits=Limits(per_second=CHOSEN.zalo_oa_per_minute / 60, per_chat_second=2.0, chat_burst=5),
+        limits=Limits(
+            per_second=CHOSEN.zalo_oa_per_minute / 60,
+            per_chat_second=2.0,
+            chat_burst=5,
+            gather_ms=GATHER_MS,
+        ),
         most=4_000,
         seconds=60.0,
         of=4_000 / 60,

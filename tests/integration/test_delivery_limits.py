@@ -14,6 +14,7 @@ from surveys.store.queues.outbox import MessageKind
 from tests.fakes.channel import FakeChannel, Heard
 from tests.integration.delivering import RULES, TELEGRAM, dispatching, until
 from tests.integration.queue_rows import add_contact, migrated, queue, states_of
+from tests.statements import noted
 
 FAST_BOT = Limits(per_second=100.0, per_chat_second=float("inf"), chat_burst=1)
 
@@ -45,6 +46,21 @@ async def test_a_broadcast_keeps_to_the_rate(database: Database) -> None:
         await until(lambda: _all_sent(database))
     assert len(channel.heard) == 60
     assert fullest_second(channel.heard) < 30
+
+
+async def test_a_gathered_broadcast_takes_few_transactions(database: Database) -> None:
+    """A channel that counts over a minute: 120 messages are claimed many at a time, and their
+    results recorded many at a time, not one by one."""
+    limits = Limits(per_second=66.0, per_chat_second=2.0, chat_burst=5, gather_ms=250)
+    channel = FakeChannel(limits=limits)
+    await _broadcast(database, 120)
+    with noted() as said:
+        async with dispatching(database, channel):
+            await until(lambda: _all_sent(database))
+    claims = [statement for statement, _ in said if "state='sending'" in statement]
+    assert len(channel.heard) == 120
+    assert len(claims) <= 40
+    assert len(said) <= 3 * 120
 
 
 @pytest.mark.postgres
