@@ -70,6 +70,7 @@ async def keep(turn: Turn, purpose: Purpose, *, given: bool) -> None:
         channel=turn.contact.channel,
         at=turn.now,
     )
+    turn.interviews.clear()
     await consents.add(turn.conn, turn.contact.id, consent)
 
 

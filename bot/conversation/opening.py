@@ -130,6 +130,7 @@ async def _is_free(turn: Turn, invitation: Invitation) -> bool:
         await _say_answered(turn, invitation.dossier_id, interview)
         return False
     if interview is not None:
+        turn.interviews.clear()
         await interviews.abandon(turn.conn, interview.id)
     return True
 
@@ -153,6 +154,7 @@ async def take_over(turn: Turn, dossier: DossierStage) -> None:
     if invitation is None or interview is None or not _is_busy(turn, interview):
         await turn.say("opening.answered")
         return
+    turn.interviews.clear()
     await interviews.hand_over(turn.conn, interview.id, turn.contact.id)
     await asides.hand_over(turn.conn, dossier.id, invitation.form, turn.contact.id)
     await consent.ask_survey(turn, invitation, dossier)
@@ -169,6 +171,7 @@ async def disown(turn: Turn, dossier: DossierStage) -> None:
         return
     interview = await interviews.find_by_invitation(turn.conn, invitation.id)
     if interview is not None:
+        turn.interviews.clear()
         await interviews.abandon(turn.conn, interview.id)
     await invitations.reopen(turn.conn, invitation.id)
     await turn.say("opening.set_aside")

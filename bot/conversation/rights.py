@@ -77,6 +77,7 @@ async def on_erase_decision(turn: Turn, *, agreed: bool) -> None:
         await turn.say("rights.not_erased")
         return
     await _log(turn, RequestKind.ERASE, done=False)
+    turn.interviews.clear()
     await requests.forget(turn.conn, turn.contact.id)
     turn.focus = Focus()
     await turn.say("rights.erased")

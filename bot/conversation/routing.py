@@ -78,9 +78,11 @@ class Conversation:
         """The turn of this message; None if it was handled before."""
         key = reply_key(inbox_id, 0)
         place = self._place(incoming)
-        seen = None  # a channel that says when has its contacts updated each time
         if incoming.at is None:
             seen = await contacts.find_seen(conn, **place, now=now, reply_key=key)
+        else:  # a channel that says when has its contacts updated each time
+            at = incoming.at
+            seen = await contacts.see(conn, **place, now=now, seen_at=at, reply_key=key)
         if seen.is_answered if seen else await outbox.is_queued(conn, key):
             return None
         contact = seen.contact if seen else await self._meet(conn, incoming, now)

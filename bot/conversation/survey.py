@@ -107,7 +107,7 @@ async def stop(turn: Turn, interview: Interview) -> None:
     """Stop the interview without a message; the answers are kept."""
     form = await turn.context.form_version(turn.conn, interview.state.form, interview.state.version)
     done = step(form, interview.state, Stop(), turn.now)
-    await interviews.save(turn.conn, interview.id, done.state)
+    await _save(turn, interview, done.state)
     for effect in done.effects:
         await _carry_out(turn, interview, effect)
 
@@ -115,7 +115,11 @@ async def stop(turn: Turn, interview: Interview) -> None:
 async def find_attended(turn: Turn) -> Interview | None:
     """The interview that receives typed texts."""
     number = turn.focus.interview
-    found = await interviews.find(turn.conn, number) if number else None
+    if number is None:
+        return None
+    if number not in turn.interviews:
+        turn.interviews[number] = await interviews.find(turn.conn, number)
+    found = turn.interviews[number]
     return found if found and found.contact_id == turn.contact.id else None
 
 
@@ -153,7 +157,7 @@ async def _ask_again(turn: Turn, interview: Interview) -> None:
 
 
 async def _settle(turn: Turn, interview: Interview, done: Step) -> None:
-    await interviews.save(turn.conn, interview.id, done.state)
+    await _save(turn, interview, done.state)
     for effect in done.effects:
         await _carry_out(turn, interview, effect)
     response = await _response(turn, interview) if Finished() in done.effects else None
@@ -164,6 +168,11 @@ async def _settle(turn: Turn, interview: Interview, done: Step) -> None:
         return
     await _show(turn, interview.id, tuple(map(_more_follows, done.effects)))
     await petition.offer(turn, response)
+
+
+async def _save(turn: Turn, interview: Interview, state: State) -> None:
+    turn.interviews.clear()
+    await interviews.save(turn.conn, interview.id, state)
 
 
 def _more_follows(effect: Effect) -> Effect:
@@ -254,7 +263,7 @@ async def _show(
         message = await news.offered(turn, message, interview_id)
     press = parse_button(turn.incoming.data)
     tapped = press is not None and press.interview_id == interview_id
-    if turn.replies or not tapped:
+    if turn.traits.edits_in_place and (turn.replies or not tapped):
         await slots.clear(turn.conn, turn.contact.id, slot)
     await turn.send(message)
     turn.mark_open()

@@ -4,7 +4,7 @@ Everything a turn does is in the transaction that marks the message as handled. 
 the message's number and its place among the replies, so that no message is answered twice.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bot.channels.base import Traits
@@ -14,6 +14,7 @@ from bot.conversation.context import ConversationContext
 from bot.conversation.focus import Asked, Focus
 from bot.messages import Button, Incoming, Outgoing
 from bot.sealing import seal_message
+from surveys.store.asking.interviews import Interview
 from surveys.store.base.connection import Connection
 from surveys.store.citizens import contacts
 from surveys.store.citizens.contacts import Contact
@@ -50,6 +51,8 @@ class Turn:
     replies: int = 0
     has_waiting: bool = True
     shows_open: bool = False
+    interviews: dict[int, Interview | None] = field(default_factory=dict)
+    """Interviews as they were read in this turn; cleared by what changes one."""
 
     @property
     def texts(self) -> Catalog:

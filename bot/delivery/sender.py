@@ -178,7 +178,7 @@ class Sender:
         except Exception as error:
             return failed(message, error, self._chance())
         self.last_success = time.monotonic()
-        return arrived(message, reference)
+        return arrived(message, reference if self.gate.edits_in_place else None)
 
     async def _request(self, message: ClaimedMessage) -> str | None:
         """Send or edit; returns the reference of a new message."""

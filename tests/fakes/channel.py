@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.base import Channel, Limits, Traits
@@ -39,8 +40,8 @@ class FakeChannel(Channel):
     )
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
-        """`{"chat": …, "text": …}`, or `"data"` of a tapped button; a payload without a chat is a
-        kind that we do not use."""
+        """`{"chat": …, "text": …}`, or `"data"` of a tapped button; `"at"`: when, in seconds. A
+        payload without a chat is a kind that we do not use."""
         if "chat" not in payload:
             return None
         return Incoming(
@@ -50,6 +51,7 @@ class FakeChannel(Channel):
             kind=IncomingKind.TAP if "data" in payload else IncomingKind.TEXT,
             text=payload.get("text", ""),
             data=payload.get("data", ""),
+            at=datetime.fromtimestamp(payload["at"], UTC) if "at" in payload else None,
         )
 
     async def acknowledge(self, incoming: Incoming) -> None:

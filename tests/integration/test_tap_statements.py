@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Sized
 from contextlib import asynccontextmanager
 from itertools import count
 
+import pytest
+
 from bot.channels.base import Limits
 from bot.delivery import Dispatcher, DispatchRules
 from bot.inbox import Inbox
@@ -26,6 +28,11 @@ MOST = 14
 """Statements of a tap on SQLite, BEGIN and COMMIT aside: keeping the update, handling it, and what
 became of the reply."""
 
+MOST_TYPED = 16
+"""The same of a typed digit on a channel that says when it was typed: it stores that moment, and
+which of the old messages is no longer to be replaced."""
+AT = 1_623_000_000
+
 
 @asynccontextmanager
 async def _serving(house: House, channel: FakeChannel) -> AsyncIterator[Inbox]:
@@ -45,23 +52,33 @@ async def _serving(house: House, channel: FakeChannel) -> AsyncIterator[Inbox]:
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _tap(inbox: Inbox, channel: FakeChannel, data: str) -> list[str]:
-    """Tap, wait for the next question; the statements that it took."""
+async def _say(inbox: Inbox, channel: FakeChannel, key: str, **what: object) -> list[str]:
+    """Tap or type, wait for the next question; the statements that it took."""
     heard = len(channel.heard)
 
     async def is_answered() -> bool:
         return len(channel.heard) > heard
 
-    body = json.dumps({"chat": "84", "data": data})
+    body = json.dumps({"chat": "84", **what})
     with noted() as said:
-        await inbox.put(channel=CHANNEL, bot=BOT, event_key=data, address="84", payload=body)
+        await inbox.put(channel=CHANNEL, bot=BOT, event_key=key, address="84", payload=body)
         await until(is_answered)
         await _until_still(said)
     return [statement for statement, _ in said if not statement.startswith("BEGIN")]
 
 
-async def test_a_tap_takes_few_statements(sqlite_database: Database) -> None:
-    """The second question of four, tapped: an ordinary answer, an ordinary next question."""
+@pytest.mark.parametrize(
+    ("first", "second", "most"),
+    [
+        ({"data": "a:1:satisfaction:very:0"}, {"data": "a:1:contacts:none:1"}, MOST),
+        ({"text": "1", "at": AT}, {"text": "1", "at": AT + 1}, MOST_TYPED),
+    ],
+    ids=["tapped", "typed"],
+)
+async def test_an_answer_takes_few_statements(
+    sqlite_database: Database, first: dict[str, object], second: dict[str, object], most: int
+) -> None:
+    """The second question of four, tapped or typed: an ordinary answer and next question."""
     house = await make_house(sqlite_database)
     house.numbers = count(1_000)
     await house.dossier()
@@ -73,10 +90,10 @@ async def test_a_tap_takes_few_statements(sqlite_database: Database) -> None:
     async with _serving(house, channel) as inbox:
         with noted() as before:
             await _until_still(before)
-        await _tap(inbox, channel, "a:1:satisfaction:very:0")
-        said = await _tap(inbox, channel, "a:1:contacts:none:1")
+        await _say(inbox, channel, "1", **first)
+        said = await _say(inbox, channel, "2", **second)
     assert list(await house.answers()) == ["satisfaction", "contacts"]
-    assert len(said) <= MOST, "\n".join(said)
+    assert len(said) <= most, "\n".join(said)
 
 
 async def _until_still(said: Sized) -> None:

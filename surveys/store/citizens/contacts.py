@@ -183,18 +183,54 @@ async def find_seen(
     return Seen(contact=_contact(row), is_answered=row.is_answered, has_waiting=row.has_waiting)
 
 
-_SEEN = select(
-    contacts,
+async def see(
+    conn: Connection,
+    *,
+    channel: str,
+    bot: str,
+    chat_key: str,
+    now: datetime,
+    seen_at: datetime,
+    reply_key: str,
+) -> Seen | None:
+    """The contact of this chat, who did something at `seen_at` and is active again; None for a
+    chat that is not known. For channels that say when: `last_seen_at` is the latest such moment.
+    """
+    place = {"of_channel": channel, "of_bot": bot, "chat": chat_key}
+    params = place | {"seen": min(seen_at, now), "reply_key": reply_key}
+    row = (await conn.execute(_SEE, params)).one_or_none()
+    if row is None:
+        return None
+    return Seen(contact=_contact(row), is_answered=row.is_answered, has_waiting=row.has_waiting)
+
+
+_OUTBOX = (
     exists().where(outbox.c.dedup_key == bindparam("reply_key")).label("is_answered"),
     exists()
     .where(outbox.c.contact_id == contacts.c.id, outbox.c.state == literal_column("'due'"))
     .label("has_waiting"),
-).where(
+)
+_CHAT = (
     contacts.c.channel == bindparam("of_channel"),
     contacts.c.bot == bindparam("of_bot"),
     contacts.c.chat_key == bindparam("chat"),
+)
+_SEEN = select(contacts, *_OUTBOX).where(
+    *_CHAT,
     contacts.c.status == literal_column("'active'"),
     contacts.c.last_seen_at > bindparam("since"),
+)
+_SEE = (
+    update(contacts)
+    .where(*_CHAT)
+    .values(
+        last_seen_at=case(
+            (contacts.c.last_seen_at > bindparam("seen"), contacts.c.last_seen_at),
+            else_=bindparam("seen", type_=UtcDateTime),
+        ),
+        status=literal_column("'active'"),
+    )
+    .returning(*contacts.c, *_OUTBOX)
 )
 
 
@@ -237,7 +273,10 @@ async def find_by_dossier(conn: Connection, dossier_id: int) -> list[Contact]:
 
 async def set_focus(conn: Connection, contact_id: int, focus: Mapping[str, Any]) -> None:
     """Store the current subject of the chat."""
-    await _change(conn, contact_id, focus=dict(focus))
+    await conn.execute(_FOCUS, {"contact": contact_id, "focus": dict(focus)})
+
+
+_FOCUS = update(contacts).where(contacts.c.id == bindparam("contact"))
 
 
 async def set_language(conn: Connection, contact_id: int, language: str) -> None:

@@ -43,4 +43,9 @@ def _filling(dialect: str) -> Insert:
 
 async def clear(conn: Connection, contact_id: int, slot: str) -> None:
     """Clear the slot: its next message is sent as a new one."""
-    await conn.execute(delete(slots).where(slots.c.contact_id == contact_id, slots.c.slot == slot))
+    await conn.execute(_CLEAR, {"contact": contact_id, "place": slot})
+
+
+_CLEAR = delete(slots).where(
+    slots.c.contact_id == bindparam("contact"), slots.c.slot == bindparam("place")
+)
