@@ -25,6 +25,7 @@ from surveys.store.citizens import contacts
 from surveys.store.dossiers import links
 from surveys.store.queues import outbox
 from surveys.store.queues.outbox import MessageKind
+from surveys.store.queues.rate_limits import BotId
 
 
 @dataclass(slots=True)
@@ -35,6 +36,20 @@ class Released:
     messages: int = 0
     seen: set[int] = field(default_factory=set)
     """Invitations that were looked at in this round."""
+    left: dict[BotId, int | None] = field(default_factory=dict)
+    """How many more messages each bot takes today; None: as many as its rate allows."""
+    waiting: dict[str, list[int]] = field(default_factory=dict)
+    """Unit → invitations that wait for a day on which the channel takes more."""
+
+    def is_full(self, bot: BotId) -> bool:
+        """Whether the bot is known to take no more today."""
+        left = self.left.get(bot)
+        return left is not None and left <= 0
+
+    def wait(self, unit: str, numbers: Sequence[int]) -> None:
+        """Let these invitations wait for another day."""
+        self.seen.update(numbers)
+        self.waiting.setdefault(unit, []).extend(numbers)
 
 
 async def release_due(
@@ -47,8 +62,13 @@ async def release_due(
             await planning.postpone_unit(conn, unit, now, later)
     done = Released()
     for one in await planning.list_due(conn, now, budget):
-        if one.invitation_id not in done.seen:
+        if one.invitation_id in done.seen:
+            continue
+        if one.way == Way.PHONE and done.is_full((one.channel, one.bot)):
+            done.wait(one.unit, [one.invitation_id])
+        else:
             await _release(conn, context, one, now, done)
+    await _postpone(conn, context, now, done)
     return done
 
 
@@ -61,6 +81,7 @@ async def release_some(
     for one in await planning.list_by_dossier(conn, dossier_ids, context.form):
         if one.invitation_id not in done.seen:
             await _release(conn, context, one, now, done)
+    await _postpone(conn, context, now, done)
     return done
 
 
@@ -77,12 +98,16 @@ async def _release(
     if choice.way is Way.RECEIPT:
         return
     group = [one for one in found if _same(ways[one.dossier_id], choice, one, due)]
-    if not await _has_room(conn, context, choice, group, now):
+    if not await _has_room(conn, context, choice, now, done):
+        done.wait(group[0].unit, _numbers(group))
         return
     if free := await _whose_turn(conn, context, choice, group, now):
         await _send(conn, context, choice, free, now)
         done.issued += len(free)
         done.messages += 1
+        left = done.left.get((choice.channel, choice.bot))
+        if left is not None:
+            done.left[choice.channel, choice.bot] = left - 1
 
 
 async def _with_ways(
@@ -109,25 +134,37 @@ def _same(choice: Choice, lead: Choice, one: Returned, due: Due) -> bool:
 
 
 async def _has_room(
-    conn: Connection,
-    context: AskingContext,
-    choice: Choice,
-    group: Sequence[Returned],
-    now: datetime,
+    conn: Connection, context: AskingContext, choice: Choice, now: datetime, done: Released
 ) -> bool:
-    """Whether the channel takes one more message today; else they wait for the next day."""
-    quota = await quotas.find(conn, choice.channel, choice.bot)
-    if choice.way is not Way.PHONE or quota is None:
-        return True
+    """Whether the channel takes one more message today; it is looked up once a round."""
+    bot = (choice.channel, choice.bot)
+    if choice.way is Way.PHONE and bot not in done.left:
+        done.left[bot] = await _left(conn, context, bot, now)
+    return not done.is_full(bot)
+
+
+async def _left(conn: Connection, context: AskingContext, bot: BotId, now: datetime) -> int | None:
+    """How many more messages the bot takes today; None: it did not say."""
+    quota = await quotas.find(conn, *bot)
+    if quota is None:
+        return None
     today = context.times.local(now).date()
-    midnight = datetime.combine(today, time.min, context.times.zone)
+    midnight = _midnight(context, now)
     since = quota.asked_at if quota.day == today else midnight
-    used = await planning.count_issued_by(conn, choice.channel, choice.bot, since)
-    if used < quota.left_on(today):
-        return True
-    tomorrow = context.times.next_moment(midnight + timedelta(days=1), group[0].unit)
-    await planning.postpone(conn, _numbers(group), tomorrow, Reason.QUOTA)
-    return False
+    return quota.left_on(today) - await planning.count_issued_by(conn, *bot, since)
+
+
+def _midnight(context: AskingContext, now: datetime) -> datetime:
+    return datetime.combine(context.times.local(now).date(), time.min, context.times.zone)
+
+
+async def _postpone(
+    conn: Connection, context: AskingContext, now: datetime, done: Released
+) -> None:
+    """Let those for which there was no room today wait for the next day of their unit."""
+    for unit, numbers in done.waiting.items():
+        tomorrow = context.times.next_moment(_midnight(context, now) + timedelta(days=1), unit)
+        await planning.postpone(conn, numbers, tomorrow, Reason.QUOTA)
 
 
 async def _whose_turn(
