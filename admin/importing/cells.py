@@ -15,6 +15,7 @@ LONGEST = 800
 EXACT_DIGITS = 15
 """A spreadsheet keeps this many digits of a number and replaces the rest by zeros."""
 _DAY_NUMBER = re.compile(r"[34567]\d{4}")
+_MONTH_FIRST = re.compile(r"(?:0?[1-9]|1[0-2])[/.-](?:1[3-9]|2\d|3[01])[/.-]\d{4}\b", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 
 
@@ -79,13 +80,15 @@ def when(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
 
 
 def civil_moment(column: str, value: object, zone: ZoneInfo) -> datetime:
-    """A value as a civil time in `zone`; raises Refusal `imports.bad_date` or `.day_number`."""
+    """A value as a civil time in `zone`; raises Refusal `imports.bad_date`, `.month_first`
+    or `.day_number`."""
     try:
         return civil_time(value, zone)
     except (ValueError, OverflowError):
         if _DAY_NUMBER.fullmatch(str(value)):
             raise Refusal("imports.day_number", column=column, value=value) from None
-        raise Refusal("imports.bad_date", column=column, value=value) from None
+        kind = "month_first" if _MONTH_FIRST.match(str(value)) else "bad_date"
+        raise Refusal(f"imports.{kind}", column=column, value=value) from None
 
 
 def _is_tidy(value: str) -> bool:

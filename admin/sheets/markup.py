@@ -6,6 +6,7 @@ Several one-stop programs export these. Nothing outside the file is read; no ent
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,12 @@ MOST_CELLS = 10_000_000
 WIDEST = 1_024
 """Columns beyond this one belong to no table."""
 TALLEST = 1_048_576
+_VISIBLE = "{urn:schemas-microsoft-com:office:excel}WorksheetOptions/{*}Visible"
 _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
 
 def html_pages(path: Path) -> list[Page]:
-    """Every table of a web page that does not contain another table.
+    """Every table of a web page; one within a cell of another is a table of its own.
 
     Raises Refusal `sheets.web_page` for a page without a table, `sheets.too_large`.
     """
@@ -35,7 +37,7 @@ def html_pages(path: Path) -> list[Page]:
     except etree.LxmlError:
         raise Refusal("sheets.web_page", file=path.name) from None
     tables = [] if tree.getroot() is None else tree.getroot().iter("table")
-    pages = [_html_page(path, table) for table in tables if table.find(".//table") is None]
+    pages = [_html_page(path, table) for table in tables]
     if not pages:
         raise Refusal("sheets.web_page", file=path.name)
     return pages
@@ -99,7 +101,7 @@ def _html_rows(table: Any, merges: list[Merge]) -> Iterator[Numbered]:  # noqa: 
     """The rows. A cell that spans several places is in the first; the others are empty, and the
     span is added to `merges`."""
     taken_until: dict[int, int] = {}
-    for number, line in enumerate(table.iter("tr"), 1):
+    for number, line in enumerate(_own_lines(table), 1):
         cells: list[Any] = []
         column = 0
         for cell in line.iterchildren("td", "th"):
@@ -108,8 +110,9 @@ def _html_rows(table: Any, merges: list[Merge]) -> Iterator[Numbered]:  # noqa: 
             if column >= WIDEST:
                 break
             cells += [""] * (column - len(cells))
-            cells.append(" ".join(cell.text_content().split()))
-            across, down = _span(cell, "colspan", WIDEST), _span(cell, "rowspan", TALLEST)
+            cells.append(_html_value(cell))
+            across = max(1, _number(cell, "colspan", 1, WIDEST))
+            down = _number(cell, "rowspan", 1, TALLEST) or _lines_left(line)
             if across > 1 or down > 1:
                 merges.append((number, column, number + down - 1, column + across - 1))
             if down > 1:
@@ -119,9 +122,27 @@ def _html_rows(table: Any, merges: list[Merge]) -> Iterator[Numbered]:  # noqa: 
             yield number, cells
 
 
-def _span(cell: Any, name: str, most: int) -> int:  # noqa: ANN401
-    written = (cell.get(name) or "1").strip()
-    return max(1, min(int(written), most)) if written.isdigit() else 1
+def _own_lines(table: Any) -> Iterator[Any]:  # noqa: ANN401
+    """The rows of a table without those of the tables in its cells."""
+    return (line for line in table.iter("tr") if next(line.iterancestors("table")) is table)
+
+
+def _html_value(cell: Any) -> str:  # noqa: ANN401
+    """The text of a cell; none if it holds a table of several rows, which is read by itself."""
+    if len(list(islice(cell.iter("tr"), 2))) > 1:
+        return ""
+    return " ".join(cell.text_content().split())
+
+
+def _lines_left(line: Any) -> int:  # noqa: ANN401
+    """The rows from this one to the end of its section: what `rowspan="0"` spans."""
+    return 1 + sum(1 for _ in line.itersiblings("tr"))
+
+
+def _number(element: Any, name: str, otherwise: int, most: int = TALLEST) -> int:  # noqa: ANN401
+    """A whole number in an attribute."""
+    written = (element.get(name) or "").strip()
+    return min(int(written), most) if written.isascii() and written.isdigit() else otherwise
 
 
 def _xml_page(path: Path, sheet: Any) -> Page:  # noqa: ANN401
@@ -134,13 +155,14 @@ def _xml_page(path: Path, sheet: Any) -> Page:  # noqa: ANN401
         estimate=len(grid),
         hidden_rows=frozenset(hidden),
         merges=tuple(merges),
+        is_hidden=(sheet.findtext(_VISIBLE) or "").endswith("Hidden"),
     )
 
 
 def _xml_rows(sheet: Any, merges: list[Merge], hidden: set[int]) -> Iterator[Numbered]:  # noqa: ANN401
     number = 0
     for row in sheet.iter(f"{_SS}Row"):
-        number = int(row.get(f"{_SS}Index") or number + 1)
+        number = _number(row, f"{_SS}Index", number + 1)
         if row.get(f"{_SS}Hidden") == "1":
             hidden.add(number)
         cells = _xml_cells(row, number, merges)
@@ -151,12 +173,12 @@ def _xml_rows(sheet: Any, merges: list[Merge], hidden: set[int]) -> Iterator[Num
 def _xml_cells(row: Any, number: int, merges: list[Merge]) -> list[Any]:  # noqa: ANN401
     cells: list[Any] = []
     for cell in row.iterchildren(f"{_SS}Cell"):
-        place = int(cell.get(f"{_SS}Index") or len(cells) + 1) - 1
+        place = _number(cell, f"{_SS}Index", len(cells) + 1) - 1
         if place >= WIDEST:
             break
         cells += [""] * (place - len(cells))
         cells.append(_xml_value(cell))
-        across, down = (int(cell.get(f"{_SS}Merge{way}") or 0) for way in ("Across", "Down"))
+        across, down = (_number(cell, f"{_SS}Merge{way}", 0) for way in ("Across", "Down"))
         cells += [""] * min(across, WIDEST - place)
         if across or down:
             merges.append((number, place, number + down, place + across))

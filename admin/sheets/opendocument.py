@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 
+from admin.sheets.page import Merge
 from admin.sheets.trimming import MOST_PLACES, WIDEST
 from admin.sheets.values import ERRORS, Fault, Trouble
 from admin.sheets.xlsx_parts import FORMULA_SHOWN, Survey, elements
@@ -38,7 +39,9 @@ def surveys(path: Path) -> dict[str, Survey]:
             _require_room(path, places, MOST_PLACES)
             _require_room(path, count, MOST_FAULTS)
             is_hidden = filled > 0 and own.get("visibility") in ("collapse", "filter")
-            _add(found.setdefault(_table_name(row), Survey()), times, faults, is_hidden=is_hidden)
+            survey = found.setdefault(_table_name(row), Survey())
+            survey.merges += _merges(survey.rows + 1, cells)
+            _add(survey, times, faults, is_hidden=is_hidden)
     return found
 
 
@@ -70,6 +73,16 @@ def _filled(cells: Iterable[Cell]) -> int:
     return filled
 
 
+def _merges(number: int, cells: Iterable[Cell]) -> Iterator[Merge]:
+    """The cells of row `number` that cover others."""
+    column = 0
+    for own, _ in cells:
+        down, across = _times(own, "rows", "spanned"), _times(own, "columns", "spanned")
+        if down > 1 or across > 1:
+            yield number, column, number + down - 1, column + across - 1
+        column += _times(own, "columns")
+
+
 def _faults(cells: Iterable[Cell]) -> Iterator[tuple[int, Fault]]:
     column = 0
     for own, cell in cells:
@@ -93,9 +106,9 @@ def _fault(own: Mapping[str, str], cell: etree._Element) -> Fault | None:
     return None
 
 
-def _times(own: Mapping[str, str], what: str) -> int:
-    value = own.get(f"number-{what}-repeated", "")
-    return int(value) if value.isdigit() else 1
+def _times(own: Mapping[str, str], what: str, how: str = "repeated") -> int:
+    value = own.get(f"number-{what}-{how}", "")
+    return int(value) if value.isascii() and value.isdigit() else 1
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:

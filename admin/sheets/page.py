@@ -21,3 +21,4 @@ class Page:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merges: tuple[Merge, ...] = ()
+    is_hidden: bool = False

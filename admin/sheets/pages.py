@@ -22,6 +22,8 @@ class Pages:
 
     kind: Kind
     pages: Sequence[Page]
+    hidden: Sequence[Page] = ()
+    """Hidden worksheets, which `pages` does not have."""
     delimiter: str = ","
     writing: str = ""
     """The legacy encoding that was converted; empty for Unicode."""
@@ -36,7 +38,10 @@ def read_pages(path: Path, rate: Rate) -> Pages:
     kind = kind_of(path)
     if kind is Kind.TEXT:
         return _of_text(path, rate)
-    return _modern(kind, _pages(path, kind))
+    found = _pages(path, kind)
+    hidden = [page for page in found if page.is_hidden]
+    read = _modern(kind, [page for page in found if not page.is_hidden])
+    return replace(read, hidden=hidden)
 
 
 def _pages(path: Path, kind: Kind) -> list[Page]:

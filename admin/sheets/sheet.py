@@ -127,7 +127,8 @@ class Sheet:
     units: Mapping[str, str] = field(default_factory=dict)
     """Statuses and units from a mapping: the file's word → ours."""
     unread: tuple[str, ...] = ()
-    """Non-empty worksheets of the same file that are not read."""
+    """Non-empty worksheets of the same file that are not read; of the hidden ones, those that have
+    the table."""
     used: set[str] = field(default_factory=set)
     """Headers of unknown columns that the importer reads nevertheless."""
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -228,8 +229,16 @@ def read_sheet(
         writing=read.writing,
         statuses=said.statuses,
         units=said.units,
-        unread=tuple(page.name for page in read.pages if page.name not in taken and page.estimate),
+        unread=(
+            *(page.name for page in read.pages if page.name not in taken and page.estimate),
+            *(page.name for page in read.hidden if _has_table(page, columns, known)),
+        ),
     )
+
+
+def _has_table(page: Page, columns: Sequence[ColumnSpec], mapping: Mapped) -> bool:
+    first = list(islice(page.rows(), HEADER_WITHIN + DEEPEST + 1))
+    return find_header(first, columns, mapping, page.merges) is not None
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ from surveys.errors import Refusal
 
 
 def pages(path: Path, kind: Kind) -> list[Page]:
-    """Read the visible worksheets in their order.
+    """Read the worksheets in their order; a hidden one that cannot be read is left out.
 
     Raises Refusal `sheets.password`, `.no_workbook`, `.cut`, `.too_large`, `.too_many_cells` or
     `.stray_cell`.
@@ -37,7 +39,10 @@ def pages(path: Path, kind: Kind) -> list[Page]:
             archives.require_safe(path)
         parts = xls_parts if kind is Kind.OLE else opendocument
         found = parts.surveys(path)
-        return [_page(sheet, found.get(sheet.name, Survey())) for sheet in _sheets(path)]
+        return [
+            replace(_page(sheet, found.get(sheet.name, Survey())), is_hidden=is_hidden)
+            for sheet, is_hidden in _sheets(path)
+        ]
     except PasswordError:
         raise Refusal("sheets.password", file=path.name) from None
     except (CalamineError, etree.XMLSyntaxError) as error:
@@ -48,7 +53,12 @@ def _of_xlsx(path: Path) -> list[Page]:
     archives.require_safe(path)
     book = CalamineWorkbook.from_path(str(path))
     parts = xlsx_parts.sheet_parts(path)
-    return [_read(path, book, name, parts.get(name, "")) for name in _names(book)]
+    found = []
+    for name, is_hidden in _names(book):
+        with suppress(*(Refusal,) if is_hidden else ()):
+            page = _read(path, book, name, parts.get(name, ""))
+            found.append(replace(page, is_hidden=is_hidden))
+    return found
 
 
 def _read(path: Path, book: CalamineWorkbook, name: str, part: str) -> Page:
@@ -64,16 +74,17 @@ def _read(path: Path, book: CalamineWorkbook, name: str, part: str) -> Page:
             return _page(trimmed.get_sheet_by_name(name), found)
 
 
-def _sheets(path: Path) -> list[CalamineSheet]:
+def _sheets(path: Path) -> list[tuple[CalamineSheet, bool]]:
     book = CalamineWorkbook.from_path(str(path))
-    return [book.get_sheet_by_name(name) for name in _names(book)]
+    return [(book.get_sheet_by_name(name), is_hidden) for name, is_hidden in _names(book)]
 
 
-def _names(book: CalamineWorkbook) -> list[str]:
+def _names(book: CalamineWorkbook) -> list[tuple[str, bool]]:
+    """The name of each worksheet, and whether it is hidden."""
     return [
-        sheet.name
+        (sheet.name, sheet.visible is not SheetVisibleEnum.Visible)
         for sheet in book.sheets_metadata
-        if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet
+        if sheet.typ is SheetTypeEnum.WorkSheet
     ]
 
 
@@ -84,7 +95,7 @@ def _page(sheet: CalamineSheet, found: Survey) -> Page:
         estimate=sheet.height,
         hidden_rows=frozenset(found.hidden_rows),
         hidden_columns=frozenset(found.hidden_columns),
-        merges=_merges(sheet),
+        merges=_merges(sheet) or tuple(found.merges),
     )
 
 

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from lxml import etree
 
+from admin.sheets.page import Merge
 from admin.sheets.values import Fault, Trouble
 
 PIECE = 4 << 20
@@ -37,6 +38,8 @@ class Survey:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     faults: dict[int, Mapping[int, Fault]] = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    """In ODS only: calamine reports those of the other kinds."""
 
     @property
     def area(self) -> int:

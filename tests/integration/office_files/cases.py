@@ -8,11 +8,13 @@ from io import BytesIO
 from typing import Any
 
 from tests.integration.office_files.writing import (
+    DAYS,
     HEADER,
     SHEET,
     TRUE_DAYS,
     book,
     csv,
+    hidden_xml_2003,
     html,
     html_merged,
     rezipped,
@@ -309,6 +311,41 @@ CASES = (
     ),
     Case(name="page.xls", content=html(TWO), accepted=2, stored=RETURNED),
     Case(name="xml.xls", content=xml_2003(TWO), accepted=2, stored=RETURNED),
+    Case(
+        name="nested.xls",
+        content=html(TWO).replace(b"<td>XA01", b"<td><table><tr><td>XA01</table>"),
+        accepted=2,
+        stored=RETURNED,
+    ),
+    Case(
+        name="layout.xls",
+        content=b"<table><tr><td>" + html(TWO) + "<tr><td>Người lập</table>".encode(),
+        accepted=2,
+        stored=RETURNED,
+    ),
+    Case(
+        name="to-the-end.xls",
+        content=html([HEADER, row(1), row(2, unit=""), row(3, unit="")])
+        .replace(b"<td>XA01", b"<td rowspan=0>XA01")
+        .replace(b"<td></td><td>Tr", b"<td>Tr"),
+        accepted=3,
+        said=("Đơn vị (2 nằm trong ô gộp)",),
+    ),
+    Case(
+        name="gaps-and-a-hidden-sheet.xls",
+        content=xml_2003(TWO)
+        .replace(b'<Row><Cell><Data ss:Type="String">000', b"<Row ss:Index='9'><Cell><Data>000", 1)
+        .replace(b"</Worksheet>", b"</Worksheet>" + hidden_xml_2003(TWO)),
+        accepted=2,
+        said=("chưa đọc: Nháp",),
+    ),
+    Case(
+        name="month-first.csv",
+        content=csv([HEADER, row(1, days=("04/25/2021", *DAYS[1:])), row(2)]),
+        accepted=1,
+        rejected=1,
+        said=("Cột Ngày nhận: “04/25/2021” viết tháng trước ngày",),
+    ),
     Case(
         name="entities.xls",
         content=xml_2003(TWO).replace(b"<Workbook", b'<!DOCTYPE x [<!ENTITY a "b">]><Workbook'),

@@ -103,14 +103,28 @@ def html_merged() -> bytes:
     return f"<meta charset='utf-8'><table>{table}</table>".encode()
 
 
-def xml_2003(grid: Grid) -> bytes:
-    """An XML Spreadsheet 2003."""
-    lines = "".join(
+def _xml_rows(grid: Grid) -> str:
+    return "".join(
         "<Row>"
         + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in line)
         + "</Row>"
         for line in grid
     )
+
+
+def hidden_xml_2003(grid: Grid) -> bytes:
+    """A hidden worksheet of an XML Spreadsheet 2003."""
+    options = (
+        '<WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel">'
+        "<Visible>SheetHidden</Visible></WorksheetOptions>"
+    )
+    table = f"<Table>{_xml_rows(grid)}</Table>"
+    return f'<Worksheet ss:Name="Nháp">{table}{options}</Worksheet>'.encode()
+
+
+def xml_2003(grid: Grid) -> bytes:
+    """An XML Spreadsheet 2003."""
+    lines = _xml_rows(grid)
     space = "urn:schemas-microsoft-com:office:spreadsheet"
     return (
         f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="{space}"'

@@ -152,6 +152,22 @@ def test_hidden_rows_of_an_opendocument_sheet_are_counted(tmp_path: Path) -> Non
     assert sheet.parts[0].page.hidden_rows == {3}
 
 
+def test_merged_cells_of_an_opendocument_sheet_are_filled_down(tmp_path: Path) -> None:
+    """As those of a workbook: each row has the value that a person sees beside it."""
+    grid = [["code", "unit"], ["A-1", "SPAN"], ["A-2", ""], ["A-3", "XA02"]]
+    _ods(file := tmp_path / "so.ods", grid)
+
+    def change(part: bytes) -> bytes:
+        cell = b'<table:table-cell office:value-type="string"'
+        span = cell + b' table:number-rows-spanned="2" table:number-columns-spanned="1"'
+        return part.replace(cell + b"><text:p>SPAN", span + b"><text:p>SPAN")
+
+    file.write_bytes(rezipped(file.read_bytes(), {"content.xml": change}))
+    sheet = read_sheet(file, COLUMNS)
+    assert [row.values["unit"] for row in sheet] == ["SPAN", "SPAN", "XA02"]
+    assert sheet.tallies["Tờ 1"].merged == {"unit": 1}
+
+
 def test_repeated_errors_do_not_fill_the_memory(tmp_path: Path) -> None:
     """A cell may say that it stands for millions."""
     _ods(file := tmp_path / "so.ods", [["code", "unit"], ["A-1", "HERE"]])
@@ -170,16 +186,21 @@ def test_repeated_errors_do_not_fill_the_memory(tmp_path: Path) -> None:
 
 
 def test_the_sheet_with_the_header_is_taken_not_the_first(tmp_path: Path) -> None:
-    """A cover sheet before the table is no obstacle; a hidden sheet is ignored."""
+    """A cover sheet before the table is no obstacle; a hidden one is not read, and named if it has
+    the table.
+    """
     book = openpyxl.Workbook()
     book.active.append(["Bìa"])
+    book.create_sheet("danh mục").sheet_state = "hidden"
     for title, code, state in (("ẩn", "cũ", "hidden"), ("Hồ sơ", "A-1", "visible")):
         page = book.create_sheet(title)
         page.append(["code", "unit"])
         page.append([code, "XA01"])
         page.sheet_state = state
     book.save(tmp_path / "so.xlsx")
-    assert [row.values["code"] for row in read_sheet(tmp_path / "so.xlsx", COLUMNS)] == ["A-1"]
+    sheet = read_sheet(tmp_path / "so.xlsx", COLUMNS)
+    assert [row.values["code"] for row in sheet] == ["A-1"]
+    assert sheet.unread == ("Sheet", "ẩn")
 
 
 def test_quoted_cells_may_hold_delimiters_and_lines(tmp_path: Path) -> None:
