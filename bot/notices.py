@@ -1,6 +1,5 @@
 """Tells followers and petitioners what changed, and what became of it."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -9,6 +8,7 @@ from bot.asking.status_news import tell_followers
 from bot.conversation.context import ConversationContext
 from bot.news import tell_news
 from bot.petition_news import tell_petitioners
+from bot.repeating import repeat
 from surveys.store.base.database import Database
 
 POLL_SECONDS = 60.0
@@ -36,12 +36,8 @@ class Notices:
 
     async def run(self) -> None:
         """Run until cancelled; a failure is retried after the pause."""
-        while True:
-            try:
-                await self.tell()
-            except Exception as error:
-                log.warning("cannot tell followers: %s", type(error).__name__)
-            await asyncio.sleep(self._poll_seconds)
+        trouble = "cannot tell followers"
+        await repeat(self.tell, every=self._poll_seconds, log=log, trouble=trouble)
 
     async def tell(self) -> int:
         """Queue all pending notices; returns their number."""

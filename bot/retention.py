@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from random import SystemRandom
 from time import monotonic
 
-from bot.reasons import reason_of
+from bot.repeating import repeat
 from bot.sealing import seal_body
 from bot.settings import Settings
 from surveys.privacy import Keyring
@@ -86,12 +86,8 @@ class Retention:
     async def run(self) -> None:
         """Run until cancelled; a failure is retried."""
         await asyncio.sleep(FIRST_SECONDS)
-        while True:
-            try:
-                await self.purge_once_a_day()
-            except Exception as error:
-                log.warning("cannot purge: %s", reason_of(error))
-            await asyncio.sleep(LOOK_SECONDS)
+        once = self.purge_once_a_day
+        await repeat(once, every=LOOK_SECONDS, log=log, trouble="cannot purge")
 
     async def purge_once_a_day(self) -> Mapping[str, int] | None:
         """Purge and record it, unless it was done today or another process is doing it."""

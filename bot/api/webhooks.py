@@ -23,6 +23,7 @@ from bot.api.webhook_policy import (
 )
 from bot.push_settings import networks
 from bot.reasons import reason_of
+from bot.repeating import repeat
 from bot.settings import Settings
 from surveys.privacy import Keyring
 from surveys.store.base.database import Database
@@ -60,12 +61,8 @@ class Webhooks:
 
     async def run(self) -> None:
         """Run until cancelled; a failure is retried after the pause."""
-        while True:
-            try:
-                await self.tell()
-            except Exception as error:
-                log.warning("cannot tell other systems: %s", reason_of(error))
-            await asyncio.sleep(self.poll_seconds)
+        trouble = "cannot tell other systems"
+        await repeat(self.tell, every=self.poll_seconds, log=log, trouble=trouble)
 
     async def tell(self) -> None:
         """Queue every change, and send all that is due."""

@@ -4,11 +4,11 @@ Every step is a transaction that holds the planner's lock, so that of several pr
 a time, and a stop at any moment leaves either the step or nothing.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import monotonic
 
 from bot.asking.context import AskingContext
 from bot.asking.draw import Draw
@@ -16,7 +16,7 @@ from bot.asking.planning import plan_new, replan_queued
 from bot.asking.release import release_due
 from bot.asking.reminders import remind
 from bot.channels.base import Channel, ChannelUnavailable
-from bot.reasons import reason_of
+from bot.repeating import repeat
 from surveys.store.asking import planner_state, planning, quotas, settling, turns
 from surveys.store.asking.planner_state import PlannerState
 from surveys.store.asking.quotas import DailyQuota
@@ -67,21 +67,21 @@ class Planner:
         self._told = told
         self._by_phone = by_phone
         self._poll_seconds = poll_seconds
+        self._quota_due = 0.0
 
     async def run(self) -> None:
         """Run until cancelled; a failure is retried after the pause."""
         self._warn()
-        quota_due = 0.0
-        while True:
-            loop_time = asyncio.get_running_loop().time()
-            if loop_time >= quota_due:
-                await self.ask_quotas()
-                quota_due = loop_time + QUOTA_SECONDS
-            try:
-                await self.look()
-            except Exception as error:
-                log.warning("cannot plan invitations: %s", reason_of(error))
-            await asyncio.sleep(self._poll_seconds)
+        trouble = "cannot plan invitations"
+        await repeat(self._look_and_ask, every=self._poll_seconds, log=log, trouble=trouble)
+
+    async def _look_and_ask(self) -> None:
+        """One round; now and then the channels are asked for their quotas before it."""
+        at = monotonic()
+        if at >= self._quota_due:
+            self._quota_due = at + QUOTA_SECONDS
+            await self.ask_quotas()
+        await self.look()
 
     async def look(self) -> Round:
         """One round: end what is over, plan what is new, send what is due. A batch of plans is a

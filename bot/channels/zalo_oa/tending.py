@@ -1,11 +1,10 @@
 """Keeps the tokens fresh, and raises the alarm long before they end."""
 
-import asyncio
 import logging
 import time
 
 from bot.channels.zalo.tokens import TokenChain
-from bot.reasons import reason_of
+from bot.repeating import repeat
 from surveys.store.system.token_chains import Chain
 
 LOOK_SECONDS = 30.0
@@ -25,13 +24,12 @@ class Tender:
 
     async def run(self) -> None:
         """Run until cancelled; no failure ends it."""
-        while True:
-            try:
-                await self._chain.tend()
-                self._alarm(await self._chain.find())
-            except Exception as error:
-                logger.warning("cannot look after the tokens: %s", reason_of(error))
-            await asyncio.sleep(LOOK_SECONDS)
+        trouble = "cannot look after the tokens"
+        await repeat(self._tend, every=LOOK_SECONDS, log=logger, trouble=trouble)
+
+    async def _tend(self) -> None:
+        await self._chain.tend()
+        self._alarm(await self._chain.find())
 
     def _alarm(self, chain: Chain | None) -> None:
         word = trouble_of(chain, self._alarm_days)
