@@ -10,7 +10,7 @@ from admin.inviting.funnel_result import read_status
 from admin.inviting.funnel_view import PlanView, StatusView, titles_of
 from admin.inviting.plan_result import read_plan
 from admin.kit.output import Format
-from admin.kit.runtime import FILE, Runtime, format_option, group
+from admin.kit.runtime import Runtime, file_option, format_option, group
 from bot.asking.context import AskingContext
 from bot.asking.planner import SETTLES, is_held
 from bot.asking.planning import oldest
@@ -41,8 +41,7 @@ async def plan(runtime: Runtime, period: str, shown_as: Format) -> None:
 
 @command.command("status")
 @click.argument("period")
-@click.option("--out", type=FILE, metavar="FILE")
-@click.option("--force", is_flag=True)
+@file_option
 @format_option
 async def status(
     runtime: Runtime,

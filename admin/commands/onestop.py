@@ -9,15 +9,14 @@ from admin.figures.live import last_day
 from admin.figures.model import Span
 from admin.figures.onestop_view import OnestopView
 from admin.kit.output import Format
-from admin.kit.runtime import FILE, Runtime, format_option, leaf
+from admin.kit.runtime import Runtime, file_option, format_option, leaf
 from surveys.store.results.intake import Window
 from surveys.unit_kinds import block_name
 
 
 @leaf("onestop")
 @click.argument("period")
-@click.option("--out", type=FILE, metavar="FILE")
-@click.option("--force", is_flag=True)
+@file_option
 @click.option("--apart", is_flag=True)
 @format_option
 async def command(

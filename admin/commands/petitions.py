@@ -7,7 +7,7 @@ import click
 
 from admin.kit import output
 from admin.kit.output import Format
-from admin.kit.runtime import FILE, Runtime, format_option, group
+from admin.kit.runtime import Runtime, file_option, format_option, group
 from admin.petitioning.view import LISTED, SHOWN, local_day, row, whole
 from surveys.errors import Refusal
 from surveys.outcomes import ComplaintState
@@ -23,8 +23,7 @@ WIDTHS = {"dossier": 26, "state": 24, "found": 24, "forwarded_to": 28, "disputed
 @command.command("list")
 @click.option("--unit", metavar="CODE")
 @click.option("--open", "only_open", is_flag=True)
-@click.option("--out", type=FILE, metavar="FILE")
-@click.option("--force", is_flag=True)
+@file_option
 @format_option
 async def list_petitions(
     runtime: Runtime,

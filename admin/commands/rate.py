@@ -7,7 +7,7 @@ import click
 from admin.closing import figures
 from admin.closing.figures import Wish
 from admin.kit.output import Format
-from admin.kit.runtime import FILE, Runtime, format_option, leaf
+from admin.kit.runtime import Runtime, file_option, format_option, leaf
 from admin.rating import weights
 from admin.rating.lists import missing_rows, official_rows
 from admin.rating.rating_phrases import RatingPhrases
@@ -30,8 +30,7 @@ from surveys.store.base.connection import Connection
 @click.option("--missing", is_flag=True)
 @click.option("--officials", is_flag=True)
 @click.option("--live", is_flag=True)
-@click.option("--out", type=FILE, metavar="FILE")
-@click.option("--force", is_flag=True)
+@file_option
 @format_option
 async def command(
     runtime: Runtime,

@@ -6,7 +6,7 @@ import click
 
 from admin.closing.tallies import show_tally
 from admin.kit.output import Format
-from admin.kit.runtime import FILE, Runtime, format_option, leaf
+from admin.kit.runtime import Runtime, file_option, format_option, leaf
 from admin.tallying.result import parse_by
 from admin.tallying.view import Show, TallyView
 from surveys.errors import Refusal
@@ -21,8 +21,7 @@ from surveys.store.results.tallies import Dimension
 @leaf("tally")
 @click.argument("period")
 @click.option("--by", metavar="unit,question,…")
-@click.option("--out", type=FILE, metavar="FILE")
-@click.option("--force", is_flag=True)
+@file_option
 @click.option("--show", type=click.Choice([one.value for one in Show]))
 @click.option("--comments", is_flag=True)
 @click.option("--public", is_flag=True)

@@ -8,7 +8,7 @@ import click
 from admin.importing import UnitIndex
 from admin.importing.report import tell
 from admin.kit.output import Format
-from admin.kit.runtime import FILE, Runtime, format_option, group
+from admin.kit.runtime import FILE, Runtime, file_option, format_option, group
 from admin.kit.unit_scope import require_dossier
 from admin.rating.rulebooks import chosen
 from admin.verifying import deciding
@@ -37,8 +37,7 @@ reason_option = click.option("--reason", required=True, metavar="TEXT")
 @click.argument("period")
 @click.option("--unit", metavar="CODE")
 @click.option("--doubt", type=click.Choice([reason.value for reason in ReviewReason]))
-@click.option("--out", type=FILE, metavar="FILE")
-@click.option("--force", is_flag=True)
+@file_option
 @format_option
 async def list_review_items(
     runtime: Runtime,

@@ -6,7 +6,7 @@ import click
 
 from admin.importing import UnitIndex
 from admin.kit.output import Format
-from admin.kit.runtime import FILE, Runtime, format_option, leaf
+from admin.kit.runtime import Runtime, file_option, format_option, leaf
 from admin.verifying.comment_list import CommentList
 from admin.verifying.dossier_phrases import known_forms
 from surveys.store.results import free_texts
@@ -15,8 +15,7 @@ from surveys.store.results import free_texts
 @leaf("comments")
 @click.argument("period")
 @click.option("--unit", metavar="CODE")
-@click.option("--out", type=FILE, metavar="FILE")
-@click.option("--force", is_flag=True)
+@file_option
 @format_option
 async def command(
     runtime: Runtime,

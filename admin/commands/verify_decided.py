@@ -6,7 +6,7 @@ import click
 
 from admin.importing import UnitIndex
 from admin.kit.output import Format
-from admin.kit.runtime import FILE, Runtime, format_option, leaf
+from admin.kit.runtime import Runtime, file_option, format_option, leaf
 from admin.rating.rulebooks import chosen
 from admin.verifying.decided_list import DecidedList, of_units
 from admin.verifying.dossier_phrases import DossierPhrases
@@ -17,8 +17,7 @@ from surveys.store.results import decided
 @click.argument("period")
 @click.option("--unit", metavar="CODE")
 @click.option("--complaints", is_flag=True)
-@click.option("--out", type=FILE, metavar="FILE")
-@click.option("--force", is_flag=True)
+@file_option
 @format_option
 async def command(
     runtime: Runtime,

@@ -280,6 +280,12 @@ def format_option(function: F) -> F:
     return option(function)
 
 
+def file_option(function: F) -> F:
+    """`--out FILE` and `--force`: write the result into a file instead of printing it."""
+    force = click.option("--force", is_flag=True)
+    return click.option("--out", type=FILE, metavar="FILE")(force(function))
+
+
 def settings_of(ctx: click.Context) -> Settings:
     """Load the settings; the options before the command override them.
 

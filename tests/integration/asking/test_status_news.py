@@ -38,7 +38,7 @@ async def test_every_change_is_told_once_with_what_to_do(office: Office) -> None
     new_date = datetime(2026, 3, 20, 17)
     changes: list[tuple[dict[str, Any], str]] = [
         ({"status": 5}, "bổ sung giấy tờ"),
-        ({"status": 6}, "nghĩa vụ tài chính"),
+        ({"status": 6}, "cần nộp phí"),
         ({"status": 4, "rescheduled_to": new_date}, "xin lỗi Ông/Bà và hẹn lại ngày 20/03/2026"),
         ({"status": 9, "finished_at": new_date}, "mang giấy hẹn đến UBND XA01 nhận"),
         ({"status": 10, "returned_at": new_date}, "nếu chưa nhận"),
