@@ -14,12 +14,13 @@ from bot.sealing import seal_body
 from bot.settings import Settings
 from surveys.privacy import Keyring
 from surveys.retention import closed_through
+from surveys.store.asking import interviews
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database, leave_no_trace
 from surveys.store.citizens import look_up_counts, web_messages
 from surveys.store.personal_data import purging, unlinking
 from surveys.store.pushing import api_requests, counters, webhooks
-from surveys.store.results import news
+from surveys.store.results import free_texts, news
 from surveys.store.system import audit, leases, meta
 from surveys.store.system.audit import AuditEntry, Author
 
@@ -101,6 +102,7 @@ class Retention:
                 return None
         counts = {name: await self._part(part) for name, part in parts(self.settings, now).items()}
         await self._seal_bubbles()
+        await self._seal_answers()
         async with self.database.write() as conn:
             await leave_no_trace(conn)
             await meta.write(conn, PURGED_ON, today)
@@ -133,6 +135,17 @@ class Retention:
                 for number, body in found:
                     await web_messages.replace_body(conn, number, seal_body(self.keyring, body))
             last, more = (found[-1][0], True) if found else (last, False)
+
+    async def _seal_answers(self) -> None:
+        """Encrypt the free texts that an earlier version stored as plain text."""
+        found = BUBBLES
+        last: int | None = 0
+        while found == BUBBLES:
+            async with self.database.write() as conn:
+                found = await free_texts.seal_plain(conn, self.keyring, BUBBLES)
+        while last is not None:
+            async with self.database.write() as conn:
+                last = await interviews.seal_plain(conn, self.keyring, last, BUBBLES)
 
     async def _note(self, conn: Connection, counts: Mapping[str, int], now: datetime) -> None:
         author = Author(name=SERVICE, os_user=system_user(), keyring=self.keyring)

@@ -27,6 +27,10 @@ MOBILE = re.compile(r"0(?:3\d|5[1689]|7[06-9]|8[1-8]|9[0-8])\d{7}", re.ASCII)
 """Most numbers in an export; telling them by their shape is thirty times as fast."""
 
 
+SEALED = "sealed:"
+"""What an encrypted text begins with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Keyring:
     """Everything derived from the deployment's secret key (32 bytes).
@@ -74,6 +78,18 @@ class Keyring:
                 return ciphers.unseal(secret, sealed)
         raise Refusal("privacy.wrong_key")
 
+    def seal_words(self, text: str) -> str:
+        """Encrypt what a citizen wrote, as a text. The cipher must hold no time of day: an answer
+        that is no longer tied to anybody has none.
+        """
+        return SEALED + self.seal(text).decode("ascii")
+
+    def open_words(self, kept: str) -> str:
+        """Decrypt a text of `seal_words`; one that an earlier version kept in the clear is returned
+        as it is. Raises `privacy.wrong_key`.
+        """
+        return self.unseal(kept[len(SEALED) :].encode()) if kept.startswith(SEALED) else kept
+
     def is_current(self, sealed: bytes) -> bool:
         """Whether the current key encrypted it."""
         try:
@@ -91,6 +107,11 @@ class Keyring:
 
     def _digest(self, purpose: str, text: str) -> bytes:
         return _digest(self.secret, purpose, text)
+
+
+def is_sealed(kept: str) -> bool:
+    """Whether `seal_words` made the text."""
+    return kept.startswith(SEALED)
 
 
 def _digest(secret: bytes, purpose: str, text: str) -> bytes:

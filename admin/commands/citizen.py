@@ -87,6 +87,6 @@ async def _everything(conn: Connection, ring: Keyring, found: Found) -> list[Row
         dossier = await dossiers.find(conn, stage.code) if stage else None
         rows += holdings.of_dossier(ring, dossier) if dossier else ()
     for contact in found.contacts:
-        about = await held_data.collect(conn, contact.id)
+        about = await held_data.collect(conn, ring, contact.id)
         rows += holdings.of_contact(ring, about) if about else ()
     return rows

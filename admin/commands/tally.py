@@ -72,5 +72,5 @@ async def command(
 
 
 async def _comments(conn: Connection, runtime: Runtime, period: Period) -> list[FreeText]:
-    found = await free_texts.list_by_period(conn, period)
+    found = await free_texts.list_by_period(conn, period, runtime.keyring())
     return [one for one in found if runtime.scope.covers(one.unit)]

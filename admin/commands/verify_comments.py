@@ -30,7 +30,7 @@ async def command(
     database = await runtime.database()
     async with database.read() as conn:
         wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
-        found = await free_texts.list_by_period(conn, wanted)
+        found = await free_texts.list_by_period(conn, wanted, runtime.keyring())
         forms = await known_forms(conn)
     shown = tuple(
         one for one in found if runtime.scope.covers(one.unit) and wanted_unit in {None, one.unit}

@@ -13,7 +13,7 @@ from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
-from surveys.form import Form, shipped_forms
+from surveys.form import Form, Kind, shipped_forms
 from surveys.spelling import fold
 from surveys.store.base.connection import Connection
 from surveys.store.personal_data import unlinking
@@ -123,7 +123,9 @@ class AnswerImporter:
                 lost.append((row, reason))
             elif dossier is not None:
                 known.append(_Known(row=row, paper=paper, response=paper.of(dossier.id)))
-        there = await responses.find_stored(conn, (one.response.key for one in known))
+        there = await responses.find_stored(
+            conn, self._runtime.keyring(), (one.response.key for one in known)
+        )
         fresh = [one for one in known if one.response.key not in there]
         await self._add(conn, fresh)
         found = Stored(new=len(fresh), rejected=lost)
@@ -151,7 +153,7 @@ class AnswerImporter:
 
     async def _add(self, conn: Connection, fresh: list["_Known"]) -> None:
         new = [one.response for one in fresh]
-        made = await responses.add_many(conn, new, self._import_id)
+        made = await responses.add_many(conn, self._runtime.keyring(), new, self._import_id)
         for one in fresh:
             await self._complain(conn, one.paper, made[one.response.key], {})
 
@@ -174,6 +176,7 @@ class AnswerImporter:
         for question in changed:
             await responses.record_answer(
                 conn,
+                self._runtime.keyring(),
                 dossier_id=new.dossier_id,
                 form=new.form,
                 form_version=new.form_version,
@@ -233,15 +236,16 @@ class _Known:
 
 
 def _history(one: "_Known", before: StoredResponse) -> list[Change]:
-    """The change history: each question's answer before and now."""
+    """The change history: each question's answer before and now, without the words of texts."""
     said, was = one.response.said, before.said
+    written = {question.id for question in one.paper.form.questions if question.kind is Kind.TEXT}
     return [
         Change(
             kind=import_changes.RESPONSE,
             subject=f"{one.paper.dossier} {one.response.form}",
             field=question,
-            before=was.get(question),
-            after=said.get(question),
+            before=None if question in written else was.get(question),
+            after=None if question in written else said.get(question),
         )
         for question in {**said, **was}
         if said.get(question) != was.get(question)

@@ -87,7 +87,7 @@ async def _help(turn: Turn, _: str) -> None:
 
 
 async def _resume(turn: Turn, _: str) -> None:
-    interview = await interviews.find_unfinished(turn.conn, turn.contact.id)
+    interview = await interviews.find_unfinished(turn.conn, turn.context.keyring, turn.contact.id)
     if interview is None:
         await turn.say("nothing_to_resume")
         return

@@ -17,7 +17,7 @@ async def find(turn: Turn, text: str) -> DossierStage | None:
     if asked is not None and asked.verb == Verb.FOLLOW:
         return await lookups.find_by_id(turn.conn, asked.subject)
     number = turn.focus.interview
-    interview = await interviews.find(turn.conn, number) if number else None
+    interview = await interviews.find(turn.conn, turn.context.keyring, number) if number else None
     if interview is None or interview.contact_id != turn.contact.id:
         return None
     return await lookups.find_by_id(turn.conn, interview.dossier_id)

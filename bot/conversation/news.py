@@ -27,7 +27,7 @@ async def offered(turn: Turn, thanks: Outgoing, interview_id: int) -> Outgoing:
 
 async def on_press(turn: Turn, press: ButtonPress) -> None:
     """Keep the consent and the wish, which names the unit and the half month alone."""
-    interview = await interviews.find(turn.conn, press.subject)
+    interview = await interviews.find(turn.conn, turn.context.keyring, press.subject)
     if interview is None or interview.contact_id != turn.contact.id:
         await turn.say("old_button")
         return

@@ -108,7 +108,7 @@ async def _ask(turn: Turn, invitation: Invitation, dossier: DossierStage) -> Non
 
 
 async def _has_begun(turn: Turn, invitation: Invitation) -> bool:
-    interview = await interviews.find_by_invitation(turn.conn, invitation.id)
+    interview = await interviews.find_by_invitation(turn.conn, turn.context.keyring, invitation.id)
     return interview is not None and interview.contact_id == turn.contact.id
 
 
@@ -123,7 +123,7 @@ async def _declined(turn: Turn, invitation: Invitation) -> None:
 
 async def _is_free(turn: Turn, invitation: Invitation) -> bool:
     """Whether this contact may answer; if not, tells the citizen why."""
-    interview = await interviews.find_by_invitation(turn.conn, invitation.id)
+    interview = await interviews.find_by_invitation(turn.conn, turn.context.keyring, invitation.id)
     if interview is not None and interview.contact_id == turn.contact.id:
         return True
     if await invitations.is_answered(turn.conn, invitation.dossier_id, invitation.form):
@@ -149,7 +149,9 @@ async def take_over(turn: Turn, dossier: DossierStage) -> None:
     """Continue here what was begun on another device, after a consent of its own."""
     invitation = await invitations.find_of(turn.conn, dossier.id, turn.context.form_id)
     interview = (
-        await interviews.find_by_invitation(turn.conn, invitation.id) if invitation else None
+        await interviews.find_by_invitation(turn.conn, turn.context.keyring, invitation.id)
+        if invitation
+        else None
     )
     if invitation is None or interview is None or not _is_busy(turn, interview):
         await turn.say("opening.answered")
@@ -169,7 +171,7 @@ async def disown(turn: Turn, dossier: DossierStage) -> None:
     ):
         await turn.say("opening.answered")
         return
-    interview = await interviews.find_by_invitation(turn.conn, invitation.id)
+    interview = await interviews.find_by_invitation(turn.conn, turn.context.keyring, invitation.id)
     if interview is not None:
         turn.interviews.clear()
         await interviews.abandon(turn.conn, interview.id)

@@ -22,7 +22,7 @@ SHOWN_TEXT = 200
 
 async def show_held(turn: Turn) -> None:
     """Show all data held about this chat."""
-    found = await held_data.collect(turn.conn, turn.contact.id)
+    found = await held_data.collect(turn.conn, turn.context.keyring, turn.contact.id)
     if found is None:
         return
     await _log(turn, RequestKind.VIEW, done=True)
@@ -96,7 +96,7 @@ async def _fall_silent(turn: Turn) -> None:
     await contacts.unfollow_all(turn.conn, turn.contact.id)
     await news.forget_wishes(turn.conn, turn.contact.id)
     await requests.cancel_unsent(turn.conn, turn.contact.id, broadcasts_only=True)
-    interview = await interviews.find_unfinished(turn.conn, turn.contact.id)
+    interview = await interviews.find_unfinished(turn.conn, turn.context.keyring, turn.contact.id)
     if interview is not None:
         await survey.stop(turn, interview)
     declined = interview.invitation_id if interview else turn.focus.declined

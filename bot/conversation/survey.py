@@ -47,7 +47,9 @@ async def begin(turn: Turn, invitation: Invitation) -> None:
     form = turn.context.form_for(invitation.form, day)
     lasts, seed = turn.context.settings.interview_lasts, str(turn.contact.id)
     state = new_state(form, turn.contact.language, turn.now, lasts, seed)
-    interview = await interviews.begin(turn.conn, invitation.id, turn.contact.id, state)
+    interview = await interviews.begin(
+        turn.conn, turn.context.keyring, invitation.id, turn.contact.id, state
+    )
     if interview.contact_id != turn.contact.id:
         await turn.say("opening.taken")
         return
@@ -69,7 +71,7 @@ async def advance(turn: Turn, interview: Interview, event: Event) -> None:
 
 async def on_tap(turn: Turn, press: InterviewPress) -> bool:
     """Take a tap on an interview's button; False if it is not this contact's interview."""
-    interview = await interviews.find(turn.conn, press.interview_id)
+    interview = await interviews.find(turn.conn, turn.context.keyring, press.interview_id)
     if interview is None or interview.contact_id != turn.contact.id:
         return False
     await advance(turn, interview, press.event)
@@ -92,7 +94,9 @@ async def on_edited(turn: Turn) -> bool:
     """Change the free text that came from the edited message; False if none did."""
     reference = turn.incoming.message_ref
     said = next((one for one in turn.focus.said if one.message_ref == reference), None)
-    interview = await interviews.find(turn.conn, said.interview) if said else None
+    interview = (
+        await interviews.find(turn.conn, turn.context.keyring, said.interview) if said else None
+    )
     if said is None or interview is None or turn.now >= interview.state.expires_at:
         return False
     given = interview.state.answers.get(said.question)
@@ -118,7 +122,7 @@ async def find_attended(turn: Turn) -> Interview | None:
     if number is None:
         return None
     if number not in turn.interviews:
-        turn.interviews[number] = await interviews.find(turn.conn, number)
+        turn.interviews[number] = await interviews.find(turn.conn, turn.context.keyring, number)
     found = turn.interviews[number]
     return found if found and found.contact_id == turn.contact.id else None
 
@@ -172,7 +176,7 @@ async def _settle(turn: Turn, interview: Interview, done: Step) -> None:
 
 async def _save(turn: Turn, interview: Interview, state: State) -> None:
     turn.interviews.clear()
-    await interviews.save(turn.conn, interview.id, state)
+    await interviews.save(turn.conn, turn.context.keyring, interview.id, state)
 
 
 def _more_follows(effect: Effect) -> Effect:
@@ -199,6 +203,7 @@ async def _carry_out(turn: Turn, interview: Interview, effect: Effect) -> None:
 async def _record(turn: Turn, interview: Interview, record: Record) -> None:
     await responses.record_answer(
         turn.conn,
+        turn.context.keyring,
         dossier_id=interview.dossier_id,
         form=interview.state.form,
         form_version=interview.state.version,

@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from surveys.privacy import is_sealed
 from surveys.store.base import schema
 from surveys.store.base.connection import Connection
 from surveys.store.results import responses
+from tests.fakes.context import KEYS
 
 NOW = datetime(2021, 6, 1, 3, 0, tzinfo=UTC)
 DUE = datetime(2021, 5, 10, 17, 0)
@@ -52,8 +54,14 @@ async def answer(
         "now": NOW,
     }
     return await responses.record_answer(
-        conn, dossier_id=dossier_id, question=question, option=option, **(given | columns)
+        conn, KEYS, dossier_id=dossier_id, question=question, option=option, **(given | columns)
     )
+
+
+def opened(kept: str) -> str:
+    """A text of an answer, which has to be sealed."""
+    assert is_sealed(kept)
+    return KEYS.open_words(kept)
 
 
 async def evidence_of(conn: Connection, dossier_id: int) -> dict[str, Any]:

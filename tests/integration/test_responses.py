@@ -5,10 +5,15 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from surveys.evidence import Agencies, Conduct, Contacts, Timing
+from surveys.period import parse_period
+from surveys.privacy import SEALED
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.results import evidence, responses
-from tests.integration.rows import DUE, NOW, add_dossier, add_unit, answer, evidence_of
+from surveys.store.results import evidence, free_texts, responses
+from tests.fakes.context import KEYS
+from tests.integration.rows import DUE, NOW, add_dossier, add_unit, answer, evidence_of, opened
+
+Q2 = parse_period("2021-Q2")
 
 
 async def test_an_answer_counts_at_once(database: Database) -> None:
@@ -48,6 +53,22 @@ async def test_the_same_answer_twice_is_one(database: Database) -> None:
     assert [tuple(one) for one in rows] == [("none", 1), ("once", 2)]
 
 
+async def test_a_text_is_kept_sealed(database: Database) -> None:
+    """Without the moment at which it was sealed; the same text again changes nothing, and two
+    equal texts do not look alike."""
+    async with database.write() as conn:
+        unit = await add_unit(conn)
+        for number in (1, 1, 2):
+            dossier = (await responses.find_dossiers(conn, [f"D{number}"])).get(f"D{number}")
+            made = dossier.id if dossier else await add_dossier(conn, unit, f"D{number}")
+            await answer(conn, made, "comment", None, text="Bà Hạnh 0912345678")
+        kept = list((await conn.execute(select(schema.answers.c.text))).scalars())
+        said = await free_texts.list_by_period(conn, Q2, KEYS)
+    assert len(kept) == len(set(kept)) == 2
+    assert {opened(one) for one in kept} == {one.text for one in said} == {"Bà Hạnh 0912345678"}
+    assert all(one.startswith(f"{SEALED}gcm1.") for one in kept), "Fernet holds the time"
+
+
 async def test_a_response_without_a_choice_is_not_valid(database: Database) -> None:
     """Skipping and free text make a response, but not a valid one."""
     async with database.write() as conn:
@@ -81,8 +102,8 @@ async def test_many_responses_at_once(database: Database) -> None:
         dossiers = [await add_dossier(conn, unit, f"D{number}") for number in range(5)]
         await answer(conn, dossiers[0], "contacts", "many")
         new = [_paper(dossier) for dossier in dossiers]
-        ids = await responses.add_many(conn, new)
-        found = await responses.find_stored(conn, [one.key for one in new])
+        ids = await responses.add_many(conn, KEYS, new)
+        found = await responses.find_stored(conn, KEYS, [one.key for one in new])
         rows = [await evidence_of(conn, dossier) for dossier in dossiers]
     assert set(ids) == {one.key for one in new[1:]}
     assert found[dossiers[0], "phieu5"].said == {"contacts": "many"}

@@ -21,6 +21,7 @@ from surveys.store.dossiers import units
 from surveys.store.results import free_texts
 from surveys.store.results.tallies import Dimension
 from surveys.store.system import form_versions
+from tests.fakes.context import KEYS
 from tests.integration.rows import NOW, add_dossier, add_unit, answer
 
 Q2 = parse_period("2021-Q2")
@@ -133,7 +134,7 @@ async def test_comments_are_on_a_sheet_of_their_own(database: Database, tmp_path
         dossier = await add_dossier(conn, unit, "D10")
         await answer(conn, dossier, "comment", None, text="=Chờ lâu quá")
         tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
-        said = await free_texts.list_by_period(conn, Q2)
+        said = await free_texts.list_by_period(conn, Q2, KEYS)
     _write(tally, tmp_path / "t.xlsx", comments=said)
     book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
     rows = book.get_sheet_by_name("Ý kiến viết bằng lời").to_python()

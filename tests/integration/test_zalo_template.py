@@ -29,7 +29,7 @@ from surveys.store.base.database import Database
 from tests.fakes.context import KEYS, channel_context
 from tests.fakes.telegram.faults import FaultKind
 from tests.fakes.zalo_template import APP_ID, FakeZaloTemplate, Phone
-from tests.integration.rows import add_dossier, add_unit
+from tests.integration.rows import add_dossier, add_unit, opened
 
 MORNING = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 """Nine o'clock in Vietnam."""
@@ -101,7 +101,7 @@ class Town:
         """Question → option or text of every answer."""
         rows = await self.rows(schema.answers)
         assert len(rows) == len({row["question"] for row in rows}), "an answer is there twice"
-        return {row["question"]: row["option"] or row["text"] for row in rows}
+        return {row["question"]: row["option"] or opened(row["text"]) for row in rows}
 
 
 @pytest.fixture

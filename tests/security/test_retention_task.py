@@ -15,7 +15,9 @@ from surveys.store.citizens import web_messages
 from surveys.store.citizens.web_messages import Author, NewMessage
 from surveys.store.system import leases
 from tests.fakes.context import KEYS
-from tests.integration.rows import add_dossier, add_unit
+from tests.integration.conversation.conftest import make_house
+from tests.integration.conversation.test_second_proof import FOUR
+from tests.integration.rows import add_dossier, add_unit, opened
 
 NOW = datetime(2022, 6, 1, 3, 0, tzinfo=UTC)
 
@@ -110,6 +112,30 @@ async def test_a_lease_of_a_clock_that_was_ahead_is_over(database: Database) -> 
         await conn.execute(schema.meta.insert().values(key="lease x", value="9" * 15))
         assert await leases.take(conn, "x", LEASE_MS)
         assert not await leases.take(conn, "x", LEASE_MS)
+
+
+async def test_free_texts_of_an_earlier_version_are_sealed(database: Database) -> None:
+    """In the answers, and in the interviews that are under way, which go on."""
+    house = await make_house(database)
+    await house.dossier()
+    person = house.person()
+    await person.consents()
+    await person.taps(*FOUR)
+    await person.types("chờ rất lâu ở quầy")
+    (interview,), comments = await house.rows(schema.interviews), schema.answers.c.text
+    state = interview["state"]
+    assert opened(state["answers"]["comment"]["text"]) == "chờ rất lâu ở quầy"
+    state["answers"]["comment"]["text"] = "chờ rất lâu ở quầy"
+    async with database.write() as conn:
+        await conn.execute(schema.interviews.update().values(state=state))
+        plain = schema.answers.update().where(comments.is_not(None))
+        await conn.execute(plain.values(text="chờ rất lâu ở quầy"))
+    await _retention(database)._seal_answers()
+    (interview,) = await house.rows(schema.interviews)
+    assert opened(interview["state"]["answers"]["comment"]["text"]) == "chờ rất lâu ở quầy"
+    assert (await house.answers())["comment"] == "chờ rất lâu ở quầy"
+    await person.taps("Gửi")
+    assert "chờ rất lâu ở quầy" in await person.types("/dulieu")
 
 
 async def test_bubbles_of_an_earlier_version_are_sealed(database: Database) -> None:

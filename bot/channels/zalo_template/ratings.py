@@ -15,6 +15,7 @@ from typing import Any
 from bot.channels.zalo.events import EventWork
 from bot.channels.zalo_template import NAME
 from surveys.form import Form, current, shipped_forms
+from surveys.privacy import Keyring
 from surveys.spelling import storable
 from surveys.store.asking import invitations, template_messages
 from surveys.store.asking.template_messages import Place, Tried
@@ -55,7 +56,9 @@ async def on_feedback(work: EventWork) -> None:
     """Store the rating of an event; one that is not ours or was stored is passed over."""
     found = rating_from(work.payload.get("message"))
     place = Place(channel=NAME, bot=work.bot)
-    kept = Kept.UNREADABLE if found is None else await keep(work.conn, place, found, work.now)
+    kept, ring = Kept.UNREADABLE, work.context.keyring()
+    if found is not None:
+        kept = await keep(work.conn, ring, place, found, work.now)
     if kept is not Kept.STORED:
         log.info("a rating was passed over: %s", kept)
 
@@ -94,17 +97,21 @@ def rating_from(message: object) -> Rating | None:
     )
 
 
-async def keep(conn: Connection, place: Place, rating: Rating, now: datetime) -> Kept:
+async def keep(
+    conn: Connection, ring: Keyring, place: Place, rating: Rating, now: datetime
+) -> Kept:
     """Store a rating in the caller's transaction."""
     ids = rating.message_id, rating.tracking_id
     tried = await template_messages.take_rating(conn, place, *ids, now)
     if tried is None or await invitations.is_answered(conn, tried.dossier_id, FORM):
         return Kept.AGAIN
-    await _store(conn, tried, rating, now)
+    await _store(conn, ring, tried, rating, now)
     return Kept.STORED
 
 
-async def _store(conn: Connection, tried: Tried, rating: Rating, now: datetime) -> None:
+async def _store(
+    conn: Connection, ring: Keyring, tried: Tried, rating: Rating, now: datetime
+) -> None:
     form = _form(now)
     # A clock that is ahead at Zalo must not date an answer into the future.
     at = min(rating.at or now, now)
@@ -114,6 +121,7 @@ async def _store(conn: Connection, tried: Tried, rating: Rating, now: datetime) 
         if option or text:
             await responses.record_answer(
                 conn,
+                ring,
                 dossier_id=tried.dossier_id,
                 form=FORM,
                 form_version=form.version,

@@ -85,12 +85,13 @@ class Reconciliation:
 
     async def _keep_all(self, rows: Sequence[Any], now: datetime) -> Counter[Kept]:
         done: Counter[Kept] = Counter()
+        ring = self.context.keyring()
         async with self.context.database.write() as conn:
             for row in rows:
                 rating = rating_from(row)
                 kept = Kept.UNREADABLE
                 if rating is not None:
-                    kept = await keep(conn, self.place, rating, now)
+                    kept = await keep(conn, ring, self.place, rating, now)
                 done[kept] += 1
         return done
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
     answers,
@@ -84,7 +85,7 @@ class Held:
     """Units about which the contact wants to hear what changed."""
 
 
-async def collect(conn: Connection, contact_id: int) -> Held | None:
+async def collect(conn: Connection, ring: Keyring, contact_id: int) -> Held | None:
     """Everything stored about this contact; None if there is no such contact."""
     contact = await contacts.find(conn, contact_id)
     if contact is None:
@@ -94,7 +95,7 @@ async def collect(conn: Connection, contact_id: int) -> Held | None:
         dossiers=await _dossiers(conn, contact_id),
         consents=await consents.list_history(conn, contact_id),
         invitations=await _invitations(conn, contact_id),
-        answers=await _answers(conn, contact_id),
+        answers=await _answers(conn, contact_id, ring),
         complaints=await complaints.list_by_contact(conn, contact_id),
         petitions=await petitions.list_by_contact(conn, contact_id),
         requests=await _requests(conn, contact_id),
@@ -131,7 +132,7 @@ async def _invitations(conn: Connection, contact_id: int) -> list[HeldInvitation
     return [HeldInvitation(**row) for row in (await conn.execute(query)).mappings()]
 
 
-async def _answers(conn: Connection, contact_id: int) -> list[HeldAnswer]:
+async def _answers(conn: Connection, contact_id: int, ring: Keyring) -> list[HeldAnswer]:
     said = (answers.c.question, answers.c.option, answers.c.text, answers.c.answered_at)
     of_form = (responses.c.form, responses.c.form_version)
     query = (
@@ -142,7 +143,16 @@ async def _answers(conn: Connection, contact_id: int) -> list[HeldAnswer]:
         .order_by(responses.c.id, answers.c.id)
     )
     rows = (await conn.execute(query)).mappings()
-    return [HeldAnswer(**{**row, "form": asides.form_of(row["form"])}) for row in rows]
+    return [
+        HeldAnswer(
+            **{
+                **row,
+                "form": asides.form_of(row["form"]),
+                "text": None if row["text"] is None else ring.open_words(row["text"]),
+            }
+        )
+        for row in rows
+    ]
 
 
 async def _requests(conn: Connection, contact_id: int) -> list[HeldRequest]:

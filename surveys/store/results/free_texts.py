@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from surveys.period import Period
+from surveys.privacy import SEALED, Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
     answers,
@@ -27,10 +28,10 @@ class FreeText:
     text: str
 
 
-async def list_by_period(conn: Connection, period: Period) -> list[FreeText]:
+async def list_by_period(conn: Connection, period: Period, ring: Keyring) -> list[FreeText]:
     """The last text of each question about the dossiers returned in a period, in no order of time.
 
-    Texts of answers that were set aside are left out.
+    Texts of answers that were set aside are left out. Raises `privacy.wrong_key`.
     """
     tied = (
         select(units.c.code, responses.c.form, answers.c.question, answers.c.text)
@@ -50,5 +51,22 @@ async def list_by_period(conn: Connection, period: Period) -> list[FreeText]:
         .where(loose_responses.c.half_month.between(period.start, period.end))
     )
     rows = [*await conn.execute(tied), *await conn.execute(cut_off)]
+    said = [(*place, ring.open_words(kept)) for *place, kept in rows]
     names = ("unit", "form", "question", "text")
-    return sorted(FreeText(**dict(zip(names, row, strict=True))) for row in rows if row[-1].strip())
+    return sorted(FreeText(**dict(zip(names, one, strict=True))) for one in said if one[-1].strip())
+
+
+async def seal_plain(conn: Connection, ring: Keyring, limit: int) -> int:
+    """Encrypt at most `limit` texts that an earlier version kept in the clear; returns how many it
+    found in each of the two tables at most.
+    """
+    most = 0
+    for table in (answers, loose_answers):
+        plain = table.c.text.is_not(None) & ~table.c.text.startswith(SEALED, autoescape=True)
+        query = select(table.c.id, table.c.text).where(plain).limit(limit)
+        rows = (await conn.execute(query)).all()
+        for number, text in rows:
+            sealed = {"text": ring.seal_words(text)}
+            await conn.execute(table.update().where(table.c.id == number).values(sealed))
+        most = max(most, len(rows))
+    return most

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from surveys.criteria import QUESTIONS
+from surveys.privacy import Keyring
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert, insert_for
 from surveys.store.base.schema import answers, dossiers, responses
@@ -78,6 +79,7 @@ class Filed:
 
 async def record_answer(
     conn: Connection,
+    ring: Keyring,
     *,
     dossier_id: int,
     form: str,
@@ -92,7 +94,8 @@ async def record_answer(
     simulated: bool = False,
     turned: bool = False,
 ) -> int:
-    """Store one answer and update the dossier's evidence; returns the response's id.
+    """Store one answer, its text encrypted, and update the dossier's evidence; returns the
+    response's id.
 
     The first answer creates the response. Recording the same answer again changes nothing. An
     answer with neither option nor text withdraws the one before. A revision that is already taken
@@ -100,8 +103,9 @@ async def record_answer(
     reverse order.
     """
     place = {"in_dossier": dossier_id, "by_form": form, "to_question": question}
+    sealed = None if text is None else ring.seal_words(text)
     if option is not None:
-        given = {"option": option, "text": text, "revision": revision, "answered_at": now}
+        given = {"option": option, "text": sealed, "revision": revision, "answered_at": now}
         quick = await conn.scalar(_FIRST_SAID, place | given | {"turned": turned})
         if quick is not None:
             await _refresh_if_counted(conn, dossier_id, question)
@@ -113,8 +117,9 @@ async def record_answer(
         key = {"dossier_id": dossier_id, "form": form, "answered_at": now, "simulated": simulated}
         await conn.execute(_opening(conn.dialect.name), opening | key)
         before = (await conn.execute(_STANDING, place)).one()
-    said = {"option": option, "text": text, "turned": turned}
-    if await _append(conn, before, question, said, revision, now):
+    said = {"option": option, "text": sealed, "turned": turned}
+    if before.id is None or (before.option, _opened(ring, before.text)) != (option, text):
+        await _append(conn, before, question, said, revision, now)
         revalued = await _revalue(conn, before, option)
         await _refresh_if_counted(conn, dossier_id, question, anyway=is_first or revalued)
     return int(before.response_id)
@@ -135,24 +140,24 @@ async def finished_at(conn: Connection, dossier_id: int, form: str) -> datetime 
 
 
 async def add_many(
-    conn: Connection, new: list[NewResponse], import_id: int | None = None
+    conn: Connection, ring: Keyring, new: list[NewResponse], import_id: int | None = None
 ) -> dict[tuple[int, str], int]:
     """Store new responses of this import and refresh the evidence; returns their ids by key."""
     ids: dict[tuple[int, str], int] = {}
     for start in range(0, len(new), BATCH):
-        ids |= await _add(conn, new[start : start + BATCH], import_id)
+        ids |= await _add(conn, ring, new[start : start + BATCH], import_id)
     await evidence.refresh(conn, (one.dossier_id for one in new))
     return ids
 
 
 async def find_stored(
-    conn: Connection, keys: Iterable[tuple[int, str]]
+    conn: Connection, ring: Keyring, keys: Iterable[tuple[int, str]]
 ) -> dict[tuple[int, str], StoredResponse]:
     """The existing responses for these (dossier, form) pairs."""
     found: dict[tuple[int, str], StoredResponse] = {}
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), BATCH):
-        found |= await _stored(conn, wanted[start : start + BATCH])
+        found |= await _stored(conn, ring, wanted[start : start + BATCH])
     return found
 
 
@@ -252,16 +257,17 @@ async def _append(
     said: Mapping[str, str | bool | None],
     revision: int,
     now: datetime,
-) -> bool:
-    """Add the answer; False if it equals the current one."""
+) -> None:
+    """Add the answer, which is then the current one."""
     if before.id is not None:
-        if (before.option, before.text) == (said["option"], said["text"]):
-            return False
         revision = max(revision, before.revision + 1)
         await conn.execute(_OUTDATE, {"number": before.id})
     row = {"response_id": before.response_id, "question": question, "revision": revision}
     await conn.execute(_ANSWER, {**row, **said, "answered_at": now})
-    return True
+
+
+def _opened(ring: Keyring, kept: str | None) -> str | None:
+    return None if kept is None else ring.open_words(kept)
 
 
 async def _revalue(conn: Connection, before: Standing, option: str | None) -> bool:
@@ -273,14 +279,14 @@ async def _revalue(conn: Connection, before: Standing, option: str | None) -> bo
 
 
 async def _add(
-    conn: Connection, new: list[NewResponse], import_id: int | None
+    conn: Connection, ring: Keyring, new: list[NewResponse], import_id: int | None
 ) -> dict[tuple[int, str], int]:
     opening = insert(conn, responses).on_conflict_do_nothing(index_elements=["dossier_id", "form"])
     made = opening.returning(responses.c.dossier_id, responses.c.form, responses.c.id)
     wanted = [_response_row(one) | {"import_id": import_id} for one in new]
     rows = (await conn.execute(made, wanted)).all()
     ids = {(dossier_id, form): response_id for dossier_id, form, response_id in rows}
-    given = [row for one in new if one.key in ids for row in _answer_rows(one, ids[one.key])]
+    given = [row for one in new if one.key in ids for row in _answer_rows(one, ids[one.key], ring)]
     if given:
         await conn.execute(answers.insert(), given)
     return ids
@@ -300,7 +306,7 @@ def _response_row(new: NewResponse) -> dict[str, object]:
     }
 
 
-def _answer_rows(new: NewResponse, response_id: int) -> list[dict[str, object]]:
+def _answer_rows(new: NewResponse, response_id: int, ring: Keyring) -> list[dict[str, object]]:
     """One row per question, revisions counted from 1 in the order of the form."""
     return [
         {
@@ -308,7 +314,7 @@ def _answer_rows(new: NewResponse, response_id: int) -> list[dict[str, object]]:
             "question": question,
             "revision": number,
             "option": new.options.get(question),
-            "text": new.texts.get(question),
+            "text": ring.seal_words(new.texts[question]) if question in new.texts else None,
             "answered_at": new.answered_at,
             "latest": True,
         }
@@ -317,12 +323,12 @@ def _answer_rows(new: NewResponse, response_id: int) -> list[dict[str, object]]:
 
 
 async def _stored(
-    conn: Connection, keys: list[tuple[int, str]]
+    conn: Connection, ring: Keyring, keys: list[tuple[int, str]]
 ) -> dict[tuple[int, str], StoredResponse]:
     names = ("id", "dossier_id", "form", "channel", "contact_id", "simulated")
     wanted = tuple_(responses.c.dossier_id, responses.c.form).in_(keys)
     rows = (await conn.execute(select(*(responses.c[n] for n in names)).where(wanted))).all()
-    said = await _said(conn, [row.id for row in rows])
+    said = await _said(conn, ring, [row.id for row in rows])
     return {
         (row.dossier_id, row.form): StoredResponse(
             id=row.id,
@@ -335,11 +341,11 @@ async def _stored(
     }
 
 
-async def _said(conn: Connection, ids: list[int]) -> dict[int, dict[str, str]]:
+async def _said(conn: Connection, ring: Keyring, ids: list[int]) -> dict[int, dict[str, str]]:
     value = func.coalesce(answers.c.option, answers.c.text)
-    chosen = select(answers.c.response_id, answers.c.question, value)
+    chosen = select(answers.c.response_id, answers.c.question, answers.c.option, answers.c.text)
     which = (answers.c.response_id.in_(ids), answers.c.latest, value.is_not(None))
     found: dict[int, dict[str, str]] = {}
-    for response_id, question, said in await conn.execute(chosen.where(*which)):
-        found.setdefault(response_id, {})[question] = said
+    for response_id, question, option, kept in await conn.execute(chosen.where(*which)):
+        found.setdefault(response_id, {})[question] = option or ring.open_words(kept)
     return found

@@ -105,7 +105,9 @@ class Served:
         query = select(columns.question, columns.option, columns.text).order_by(columns.id)
         query = query.where(columns.latest) if latest else query
         async with self.database() as opened, opened.read() as conn:
-            return [(row[0], row[1], row[2]) for row in await conn.execute(query)]
+            rows = [tuple(row) for row in await conn.execute(query)]
+        ring = Keyring(bytes.fromhex(KEY))
+        return [(asked, option, text and ring.open_words(text)) for asked, option, text in rows]
 
     async def response_count(self) -> int:
         """How many responses there are."""

@@ -252,6 +252,7 @@ async def test_an_answer_on_paper_ends_it(office: Office, when: str) -> None:
     async with office.house.database.write() as conn:
         await responses.record_answer(
             conn,
+            KEYS,
             dossier_id=dossier,
             form="phieu5",
             form_version="1",

@@ -13,7 +13,7 @@ from bot.sealing import open_message
 from surveys.store.base import schema
 from surveys.store.base.database import Database
 from surveys.store.dossiers import links
-from tests.integration.rows import add_dossier, add_unit
+from tests.integration.rows import add_dossier, add_unit, opened
 
 NOW = datetime(2021, 6, 1, 3, 0, tzinfo=UTC)
 CODE = "000.17.22.H56-210503-0001"
@@ -56,9 +56,13 @@ class House:
             return [dict(row) for row in found.mappings()]
 
     async def answers(self) -> dict[str, str | None]:
-        """Question → current option or text."""
+        """Question → current option or text; a text that is not sealed fails."""
         rows = await self.rows(schema.answers)
-        return {row["question"]: row["option"] or row["text"] for row in rows if row["latest"]}
+        return {
+            row["question"]: row["option"] or (row["text"] and opened(row["text"]))
+            for row in rows
+            if row["latest"]
+        }
 
 
 @dataclass(kw_only=True)

@@ -9,6 +9,7 @@ from surveys.form import Form, shipped_forms
 from surveys.store.asking import interviews
 from surveys.store.base import schema
 from surveys.store.system import form_versions
+from tests.fakes.context import KEYS
 from tests.integration.conversation.person import House, Person
 from tests.integration.rows import evidence_of
 
@@ -262,6 +263,6 @@ async def test_two_dossiers_are_answered_side_by_side(small_house: House) -> Non
         (1, "contacts"),
     }
     async with small_house.database.read() as conn:
-        other = await interviews.find(conn, 2)
+        other = await interviews.find(conn, KEYS, 2)
     assert other is not None
     assert other.state.question == "satisfaction"
