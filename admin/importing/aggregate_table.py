@@ -93,13 +93,21 @@ def _totals(page: Page, last: int, places: Mapping[str, int]) -> dict[str, tuple
     """The first line below the header that begins with “Tổng cộng” or the like."""
     for number, cells in page.rows():
         texts = [fold(cell) for cell in cells if isinstance(cell, str) and cell.strip()]
-        if number > last and texts and texts[0] in sheet_words().totals and texts[0] != OF_WHICH:
+        if number > last and texts and is_sum(texts[0]) and not texts[0].startswith(OF_WHICH):
             return {
                 name: (cells[place], address(number, place))
                 for name, place in places.items()
                 if place < len(cells)
             }
     return {}
+
+
+def is_sum(name: str) -> bool:
+    """Whether a line of this name adds others up: “Cộng”, “Tổng cộng (I+II)”, “Trong đó: cấp xã”.
+    One word must be the whole name, as “Công chứng” begins like “Cộng”.
+    """
+    text, totals = fold(name), sheet_words().totals
+    return text in totals or any(text.startswith(f"{one} ") for one in totals if " " in one)
 
 
 def _is_anchor(cell: object, words: AggregateWords) -> bool:

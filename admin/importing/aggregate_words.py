@@ -34,7 +34,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AggregateWords:
-    """The words of aggregate tables. `parts`: part → the whole it cannot exceed. `own`: quantity →
+    """The words of aggregate tables. `parts`: part and a whole it cannot exceed. `own`: quantity →
     the counts of `surveys.intake.Intake` that add up to it."""
 
     unit: frozenset[str]
@@ -43,7 +43,7 @@ class AggregateWords:
     facts: Mapping[str, FactOf]
     labels: Mapping[str, tuple[Label, ...]]
     equations: tuple[Equation, ...]
-    parts: Mapping[str, str]
+    parts: tuple[tuple[str, str], ...]
     own: Mapping[str, tuple[str, ...]]
 
     def quantity(self, parts: Sequence[str]) -> tuple[str, int] | None:
@@ -57,6 +57,8 @@ class AggregateWords:
         return (name, length) if length and not text.startswith(RATES) else None
 
 
+WHOLE = "="
+"""Begins a label that is the whole header of its column."""
 RATES = ("ty le", "ti le")
 """A column of percentages holds no count."""
 
@@ -80,11 +82,10 @@ def _words(told: Mapping[str, Any]) -> AggregateWords:
     equations = tuple(
         Equation(whole=one["whole"], parts=tuple(one["parts"])) for one in told["equations"]
     )
-    parts = {part: whole for whole, listed in told["parts"].items() for part in listed}
+    parts = tuple((part, whole) for whole, listed in told["parts"].items() for part in listed)
     own = {name: tuple(counts) for name, counts in told.get("own", {}).items()}
     named = {
-        *parts,
-        *parts.values(),
+        *(name for pair in parts for name in pair),
         *own,
         *(name for e in equations for name in (e.whole, *e.parts)),
     }
@@ -110,11 +111,16 @@ def _family(told: Mapping[str, Any]) -> Family:
 
 
 def _label(written: str) -> Label:
-    return tuple(piece for one in written.split(">") if (piece := fold(one)))
+    whole = (WHOLE,) if written.lstrip().startswith(WHOLE) else ()
+    return (*whole, *(piece for one in written.split(">") if (piece := fold(one))))
 
 
 def _fit(text: str, label: Label) -> int:
-    """The length of a label whose pieces follow one another in the text; 0 if they do not."""
+    """The length of a label whose pieces follow one another in the text; 0 if they do not. One that
+    begins with `=` must be the whole text.
+    """
+    if label[0] == WHOLE:
+        return sum(map(len, label)) if text == " > ".join(label[1:]) else 0
     padded, at = f" {text} ", 0
     for piece in label:
         found = padded.find(f" {piece} ", at)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from admin.importing.aggregate_table import Layout
+from admin.importing.aggregate_table import Layout, is_sum
 from admin.importing.aggregate_words import AggregateWords
 from admin.importing.cells import needed
-from admin.importing.importer import Read, Stored
+from admin.importing.importer import NotDataError, Read, Stored
 from admin.importing.notes import Notes
 from admin.importing.unit_index import UnitIndex
 from admin.importing.unit_limits import Touched
@@ -81,10 +81,12 @@ class AggregateImporter:
         """The counts of a row.
 
         Raises Refusal `facts.not_a_count`, `facts.above_whole`, `facts.no_counts`,
-        `facts.unit_twice`, or as `UnitIndex.id_within`.
+        `facts.unit_twice`, or as `UnitIndex.id_within`; NotDataError for a heading or a sum.
         """
         name = needed(row, "unit")
-        unit_id = self._units.id_within(self._one or name, self._period)
+        is_named = self._one is None and self._units.find_exact(name) is not None
+        if not is_named and (is_sum(name) or not self._has_figures(row)):
+            raise NotDataError
         counts = {
             one: number
             for one in self._layout.places
@@ -92,6 +94,7 @@ class AggregateImporter:
         }
         if not counts:
             raise Refusal("facts.no_counts", unit=name)
+        unit_id = self._units.id_within(self._one or name, self._period)
         self._require_parts(row, counts)
         if self._one is None:
             if first := self._seen.get(unit_id):
@@ -128,8 +131,17 @@ class AggregateImporter:
             changes=[self._change(fact, before) for fact in changed],
         )
 
+    def _has_figures(self, row: Row) -> bool:
+        """Whether any column of counts holds more than words: a heading or a signature does not."""
+        values = (row.values.get(one) for one in self._layout.places)
+        return any(
+            not isinstance(one, str) or any(sign.isdigit() for sign in one)
+            for one in values
+            if one is not None
+        )
+
     def _require_parts(self, row: Row, counts: Counts) -> None:
-        for part, whole in self._words.parts.items():
+        for part, whole in self._words.parts:
             if counts.get(part, 0) > counts.get(whole, counts.get(part, 0)):
                 raise Refusal(
                     "facts.above_whole",
@@ -141,16 +153,21 @@ class AggregateImporter:
                 )
 
     def _balance(self, row: Row, counts: Counts) -> None:
-        """Note every whole of this row that its parts do not add up to."""
+        """Note every whole of this row that its parts do not add up to, or exceed together where
+        not all of them are given.
+        """
+        noted: set[tuple[str, int]] = set()
         for one in self._words.equations:
-            if one.whole in counts and all(part in counts for part in one.parts):
-                whole, added = counts[one.whole], sum(counts[part] for part in one.parts)
-                if whole != added:
-                    parts = " + ".join(self._said(part) for part in one.parts)
-                    told = f"{row.cell(one.whole)}: {self._said(one.whole)} {whole} ≠ {parts} "
-                    self.warnings.add(
-                        "unbalanced", row.place, f"{told}{added} ({whole - added:+d})"
-                    )
+            given = [part for part in one.parts if part in counts]
+            if one.whole not in counts or not given:
+                continue
+            whole, added = counts[one.whole], sum(counts[part] for part in given)
+            is_off = whole != added if len(given) == len(one.parts) else whole < added
+            if is_off and (one.whole, added) not in noted:
+                noted.add((one.whole, added))
+                parts = " + ".join(map(self._said, given))
+                told = f"{row.cell(one.whole)}: {self._said(one.whole)} {whole} ≠ {parts} "
+                self.warnings.add("unbalanced", row.place, f"{told}{added} ({whole - added:+d})")
 
     def _compare_totals(self, by_unit: Mapping[int, Counts]) -> None:
         for name, (cell, place) in self._layout.totals.items():

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from admin.importing.findings import findings_of, is_understood, missing
-from admin.importing.importer import Importer, Read, Refused, Stored, is_large, is_small
+from admin.importing.importer import (
+    Importer,
+    NotDataError,
+    Read,
+    Refused,
+    Stored,
+    is_large,
+    is_small,
+)
 from admin.importing.notes import Notes
 from admin.importing.report import Report
 from admin.importing.saved_mapping import MappedSheet, read_mapped
@@ -177,6 +185,9 @@ class Desk:
             try:
                 self._require_titles(row)
                 chunk.append((row, self.importer.read(row)))
+            except NotDataError:
+                self.report.rows -= 1
+                self.sheet.pass_over(row)
             except REFUSALS as reason:
                 refused.append((row, reason))
             if len(chunk) + len(refused) >= self.importer.chunk:

@@ -22,6 +22,10 @@ Read = tuple[Row, T]
 Refused = tuple[Row, AnyRefusal]
 
 
+class NotDataError(Exception):
+    """A row turns out to be a heading or a sum: it is passed over, as such lines are."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Stored:
     """The result of storing some rows: counts, rows the database rejected, and the changes to
@@ -73,7 +77,7 @@ class Reader(Protocol[Understood]):
         """Load what is needed to read the rows."""
 
     def read(self, row: Row, /) -> Understood:
-        """Parse one row; raises Refusal with the reason to reject it."""
+        """Parse one row; raises Refusal with the reason to reject it, or NotDataError."""
 
     def touched(self, one: Any, /) -> Touched:  # noqa: ANN401 - what `read` gave
         """The unit or dossier a row is about, to check an officer's unit scope."""

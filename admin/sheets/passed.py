@@ -41,6 +41,8 @@ def _is_whole_but_no_data(cells: Sequence[Any], header: Header) -> bool:
         place += 1
     first = cells[place]
     title = header.titles[place] if place < len(header.titles) else ""
+    if _is_one(first):
+        return _repeats([(p, v) for p, cell in enumerate(cells) if (v := cleaned(cell))], header)
     if not isinstance(first, str) or len(first) > _WIDEST_TITLE:
         return False
     begins = first.strip()[:1].casefold()
@@ -48,6 +50,11 @@ def _is_whole_but_no_data(cells: Sequence[Any], header: Header) -> bool:
         return False
     values = [(place, value) for place, cell in enumerate(cells) if (value := cleaned(cell))]
     return fold(first) in words().totals or _repeats(values, header)
+
+
+def _is_one(cell: object) -> bool:
+    """Whether it is the number 1: of the first row of data, or of the first column."""
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and cell == 1
 
 
 def _begins_one(first: str) -> bool:
@@ -58,7 +65,7 @@ def _repeats(values: Sequence[tuple[int, object]], header: Header) -> bool:
     titles = [fold(header.titles[p]) if p < len(header.titles) else "" for p, _ in values]
     if [fold(str(value)) for _, value in values] == titles:
         return True
-    texts = [str(value).strip() for _, value in values]
+    texts = [str(value).strip().removesuffix(".0") for _, value in values]
     while texts and _LETTER.fullmatch(texts[0]):
         texts = texts[1:]
     numbers = [_NUMBERING.fullmatch(text) for text in texts]

@@ -168,6 +168,12 @@ class Sheet:
         """The number of titled columns, by the label of the rows' worksheet."""
         return {part.label: len(part.header.titles) for part in self.parts}
 
+    def pass_over(self, row: Row) -> None:
+        """Count a row, of those just read, as no row of data."""
+        tally = next(reversed(self.tallies.values()))
+        tally.rows -= 1
+        tally.passed_over.append(row.place)
+
     def require_single(self, titles: Iterable[str]) -> None:
         """Raises Refusal `sheets.column_twice` if one of these titles occurs twice."""
         wanted = list(titles)

@@ -59,7 +59,8 @@ BTP: Cells = [
 ]  # fmt: skip
 
 
-def _xlsx(file: Path, cells: Cells, merges: Sequence[tuple[int, int, int, int]] = ()) -> None:
+def write_xlsx(file: Path, cells: Cells, merges: Sequence[tuple[int, int, int, int]] = ()) -> None:
+    """A workbook of one sheet with these cells and merged ranges."""
     with xlsxwriter.Workbook(file) as book:
         sheet = book.add_worksheet()
         for number, line in enumerate(cells):
@@ -81,9 +82,10 @@ async def units(database: Database) -> None:
             await add_dossier(conn, one, code, received_at=day, channel="online")
 
 
-async def _import(
+async def import_table(
     url: str, file: Path, unit: str | None = None, layout: Layout | None = None
 ) -> Report:
+    """Import the table for May 2021."""
     async with office(url) as runtime:
         found = layout or find_layout(file, WORDS)
         period = runtime.period("2021-05")
@@ -92,7 +94,8 @@ async def _import(
     return report
 
 
-async def _stored(database: Database) -> dict[str, dict[str, str]]:
+async def stored_counts(database: Database) -> dict[str, dict[str, str]]:
+    """Unit → fact → its value in that month."""
     async with database.read() as conn:
         return dict((await facts.list_by_period(conn, ["2021-05"]))["2021-05"])
 
@@ -103,11 +106,11 @@ async def test_a_table_by_unit_is_read_checked_and_compared(
     """Three header rows with merged cells, numbered columns, sums passed over; what does not add
     up and what our dossiers say otherwise is told by cell and unit, and nothing is changed."""
     file = tmp_path / "units.xlsx"
-    _xlsx(file, BY_UNIT, MERGES)
+    write_xlsx(file, BY_UNIT, MERGES)
     assert find_layout(file, WORDS).family == "units"
-    report = await _import(database_url, file)
+    report = await import_table(database_url, file)
     assert counts(report) == {"new": 2, "changed": 0, "same": 0, "rejected": 0}
-    stored = await _stored(database)
+    stored = await stored_counts(database)
     assert stored["XA01"] == {
         "reported_received": "1234",
         "reported_online": "1000",
@@ -130,7 +133,7 @@ async def test_a_table_by_unit_is_read_checked_and_compared(
     assert "XA01 hồ sơ tiếp nhận (báo cáo): 1234 ≠ 2 (+1232)" in told
     assert "XA02" not in told
     assert "unbalanced" not in report.warnings
-    assert counts(await _import(database_url, file))["same"] == 2
+    assert counts(await import_table(database_url, file))["same"] == 2
 
 
 @pytest.mark.parametrize("write", ["csv", "xlsx"])
@@ -140,15 +143,15 @@ async def test_a_form_by_field_belongs_to_one_unit(
     """Its lines are added up; without merged cells the headers extend to the right."""
     file = tmp_path / f"ii06a.{write}"
     if write == "xlsx":
-        _xlsx(file, BY_FIELD)
+        write_xlsx(file, BY_FIELD)
     else:
         lines = (",".join(f'"{cell}"' for cell in line) for line in BY_FIELD)
         csv_file(tmp_path, *lines, name=file.name)
     assert find_layout(file, WORDS).family == "ii06a"
-    report = await _import(database_url, file, "Xã An Tân")
+    report = await import_table(database_url, file, "Xã An Tân")
     assert counts(report) == {"new": 2, "changed": 0, "same": 0, "rejected": 0}
     assert report.warnings == {}
-    stored = (await _stored(database))["XA02"]
+    stored = (await stored_counts(database))["XA02"]
     assert {name.removeprefix("reported_"): int(value) for name, value in stored.items()} == {
         "received": 12,
         "online": 5,
@@ -171,9 +174,9 @@ async def test_an_old_workbook_with_an_empty_first_column(
     file = tmp_path / "07a.xls"
     write_xls(file, BTP)
     assert find_layout(file, WORDS).family == "btp07a"
-    report = await _import(database_url, file)
+    report = await import_table(database_url, file)
     assert counts(report)["new"] == 2
-    stored = await _stored(database)
+    stored = await stored_counts(database)
     assert stored["XA01"]["reported_online_full"] == "1"
     assert (stored["XA02"]["reported_late"], stored["XA02"]["reported_pending"]) == ("0", "0")
 
@@ -205,8 +208,8 @@ async def test_a_row_that_cannot_be_is_refused_with_its_cell(
     cells = [list(line) for line in BY_UNIT]
     change(cells)
     file = tmp_path / "units.xlsx"
-    _xlsx(file, cells, MERGES)
-    report = await _import(database_url, file)
+    write_xlsx(file, cells, MERGES)
+    report = await import_table(database_url, file)
     assert counts(report)["rejected"] == 1
     [reason] = report.reasons.values()
     assert reason.code == code
@@ -221,8 +224,8 @@ async def test_what_does_not_balance_is_told_by_cell(
     cells[8][10] = 0
     cells[8][11] = 0
     file = tmp_path / "units.xlsx"
-    _xlsx(file, cells, MERGES)
-    report = await _import(database_url, file)
+    write_xlsx(file, cells, MERGES)
+    report = await import_table(database_url, file)
     [told] = report.details["unbalanced"].words
     assert told.startswith("C9: hồ sơ tiếp nhận (báo cáo) 10 ≠ ")
     assert told.endswith(" 9 (+1)")
