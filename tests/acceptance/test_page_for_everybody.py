@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.resources import files
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from surveys.store.base.database import Database
 from surveys.store.dossiers import links
+from tests.acceptance.support import old_browsers
 from tests.fakes.context import channel_context
 from tests.integration.rows import add_dossier, add_unit
 from tests.security.running import ANYWHERE, running
@@ -28,6 +31,18 @@ HTML: dict[str, Any] = {"content_type": "text/html"}
 ZOOMED = {"width": 320, "height": 256}
 """What is left of 1280 × 1024 at 400 %."""
 
+PAGES = files("bot.channels.web") / "pages"
+LOOKS = """what => {
+  const style = getComputedStyle(what);
+  const outline = style.outlineStyle === "none" ? 0 : Math.round(parseFloat(style.outlineWidth));
+  return { outline, border: parseFloat(style.borderTopWidth) >= 1 };
+}"""
+UNSEEN = """what => Array.from(document.querySelectorAll(what)).filter(one => {
+  const style = getComputedStyle(one);
+  const drawn = parseFloat(style.borderTopWidth) >= 1 && style.borderTopStyle !== "none";
+  return one.offsetParent && !(drawn && style.borderTopColor !== style.backgroundColor);
+}).map(one => one.outerHTML)"""
+"""What is shown without a border that can be seen."""
 STILL = "Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)"
 
 pytestmark = [
@@ -122,16 +137,14 @@ async def test_without_a_script(sqlite_database: Database) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_small_zoomed_dark_and_with_forced_colours(
+async def test_small_zoomed_and_dark(
     sqlite_database: Database,
     scheme: Any,  # noqa: ANN401
 ) -> None:
     """Nothing is wider than the window; at 400 %, with letters of 150 %, one can answer."""
     async with place(sqlite_database) as here:
         for viewport in (SMALL, ZOOMED):
-            page = await here.page(
-                here.link(1), viewport=viewport, color_scheme=scheme, forced_colors="none"
-            )
+            page = await here.page(here.link(1), viewport=viewport, color_scheme=scheme)
             await expect(page.get_by_text("Đồng ý", exact=True)).to_be_visible()
             await page.evaluate("document.documentElement.style.fontSize = '159%'")
             assert await page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
@@ -139,6 +152,64 @@ async def test_small_zoomed_dark_and_with_forced_colours(
             await expect(page.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
             await expect(page.locator("#talk li.bot").last).to_be_in_viewport()
             assert await violations(page) == []
+
+
+async def _boxes(page: Page) -> list[dict[str, float]]:
+    """The newest buttons as they lie on the page."""
+    buttons = page.locator("#talk li.bot").last.locator(".buttons button")
+    return [box for one in await buttons.all() if (box := await one.bounding_box()) is not None]
+
+
+def _touch(one: dict[str, float], two: dict[str, float]) -> bool:
+    return all(
+        one[at] < two[at] + two[size] + 4 and two[at] < one[at] + one[size] + 4
+        for at, size in (("x", "width"), ("y", "height"))
+    )
+
+
+async def test_as_a_browser_of_2018_reads_it_and_with_forced_colours(
+    sqlite_database: Database,
+) -> None:
+    """Without what came later, in style and script; then without any colour of its own."""
+    async with place(sqlite_database) as here:
+        await _as_in_2018(here)
+        await _with_forced_colours(here)
+
+
+async def _as_in_2018(here: Place) -> None:
+    """No buttons touch, nothing is too wide, the question is in sight, the answer arrives."""
+    page = await here.page("/healthz")
+    css = old_browsers.as_read_then((PAGES / "chat.css").read_text("utf-8"))
+    await page.route("**/chat.css", lambda route: route.fulfill(body=css, content_type="text/css"))
+    await page.add_init_script(old_browsers.without_newer_script())
+    await page.goto(f"{here.base}{here.link(3)}")
+    await page.get_by_text("Đồng ý", exact=True).click()
+    await expect(page.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
+    assert await page.evaluate("typeof structuredClone + typeof [].at") == "undefined" * 2
+    boxes = await _boxes(page)
+    assert len(boxes) >= 5
+    assert not any(_touch(one, two) for one, two in combinations(boxes, 2))
+    assert await page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
+    await expect(page.locator("#talk li.bot").last).to_be_in_viewport()
+
+
+async def _with_forced_colours(here: Place) -> None:
+    """Buttons and bubbles have a border, the chosen button is told apart, the focus is seen; the
+    choice is marked again after a reload."""
+    page = await here.page(here.link(1), forced_colors="active")
+    await page.get_by_text("Đồng ý", exact=True).focus()
+    await page.keyboard.press("Tab")
+    assert await page.locator(":focus").evaluate(LOOKS) == {"outline": 3, "border": True}
+    await page.get_by_text("Đồng ý", exact=True).click()
+    await expect(page.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
+    for seen in ("button", ".bot", ".citizen", "#words"):
+        assert await page.evaluate(UNSEEN, seen) == [], seen
+    chosen = page.locator("button.chosen")
+    other = page.locator(".past button:not(.chosen)").first
+    assert [(await one.evaluate(LOOKS))["outline"] for one in (chosen, other)] == [3, 0]
+    await page.reload()
+    await expect(chosen).to_have_text("Đồng ý")
+    await expect(chosen).to_have_attribute("aria-pressed", "true")
 
 
 async def test_seven_tabs(sqlite_database: Database) -> None:

@@ -74,6 +74,17 @@ function retire() {
   });
 }
 
+function choose(button) { button.classList.add("chosen"); button.setAttribute("aria-pressed", "true"); }
+
+// After a reload the button that was tapped is marked again: its words are the citizen's.
+function markChosen(words) {
+  var groups = talk.querySelectorAll(".buttons");
+  if (!groups.length) return;
+  Array.from(groups[groups.length - 1].querySelectorAll("button")).forEach(function (one) {
+    if (one.textContent === words) choose(one);
+  });
+}
+
 function addButtons(item, rows) {
   var group = document.createElement("div");
   group.className = "buttons";
@@ -100,7 +111,7 @@ function button(choice) {
   made.textContent = choice.label;
   made.classList.toggle("aside", Boolean(choice.aside));
   made.addEventListener("click", function () {
-    made.classList.add("chosen");
+    choose(made);
     retire();
     tapped = true; // the button is gone: the reader's place moves on to what comes next
     say({ kind: "tap", data: choice.data, text: choice.label });
@@ -196,6 +207,7 @@ function receiveOwn(data) {
     shown.delete(own[0]);
     return;
   }
+  markChosen(data.text);
   reveal(bubble("citizen", data.text));
 }
 

@@ -3,21 +3,43 @@
 import re
 from importlib.resources import files
 
+import pytest
+
+from tests.acceptance.support import old_browsers
+
 PAGES = files("bot.channels.web") / "pages"
 CSS, HTML, JS = ((PAGES / f"chat.{kind}").read_text("utf-8") for kind in ("css", "html", "js"))
+LANDING = (files("bot.landing") / "style.css").read_text("utf-8")
 
 
-def test_the_script_is_read_by_old_browsers() -> None:
-    """No optional chaining, nor what came with it in 2020."""
+def test_the_script_is_read_by_browsers_of_2018() -> None:
+    """No syntax of later years, and none of the functions that came with it."""
     code = re.sub(r'"[^"\n]*"|`[^`]*`|//[^\n]*|/[^/\n]+/[a-z]*', "", JS)
-    assert "?." not in code
-    assert "??" not in code
+    assert old_browsers.NEWER_SYNTAX.findall(code) == []
+    used = [
+        name
+        for names in old_browsers.NEWER_SCRIPT.values()
+        for name in names
+        if re.search(rf"[.\s(]{name}\(", code)
+    ]
+    assert used == []
 
 
-def test_every_height_has_one_for_old_browsers_before_it() -> None:
-    """`dvh` is unknown before Chrome 108."""
-    for rule in re.findall(r"height: [^;]*dvh[^;]*;", CSS):
-        assert f"{rule.replace('dvh', 'vh')} {rule}" in CSS
+@pytest.mark.parametrize("css", [CSS, LANDING], ids=["chat", "landing"])
+def test_every_newer_style_has_one_for_browsers_of_2018_before_it(css: str) -> None:
+    """`dvh`, `min()`, `anywhere` …; no `gap` between buttons in a row."""
+    assert list(old_browsers.lost(css)) == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [".row { display: flex; gap: 1rem; }", "p { padding: env(x); }", "p { inset: 0; }",
+     "p { height: 100dvh; }", "p { width: min(1px, 2vw); }", "p { margin-inline: auto; }"],
+)  # fmt: skip
+def test_a_newer_style_alone_is_seen(rule: str) -> None:
+    """Also what a browser of 2018 keeps: nothing of it."""
+    assert len(list(old_browsers.lost(rule))) == 1
+    assert old_browsers.as_read_then(rule).partition("{")[2].strip(" }") in {"", "display: flex;"}
 
 
 def _light(name: str) -> str:
