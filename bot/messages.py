@@ -79,6 +79,8 @@ class Outgoing:
     brief: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
     slot: str = ""
+    language: str = ""
+    """What it is written in, if known: names and quotations in it may be in another language."""
     facts: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What the text says, by name, for channels that send templates instead of texts. Of an
     invitation: `invitation` (its number), `code` (masked), `codes` (how many dossiers), `unit`,

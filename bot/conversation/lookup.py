@@ -90,12 +90,17 @@ async def _show_by_link(turn: Turn, dossier: DossierStage) -> None:
     lines = [
         turn.text("lookup.by_link", procedure=about, unit=dossier.unit),
         _far(turn, dossier.stage),
-        turn.text(f"lookup.next.{dossier.stage}", desk=desk),
+        turn.text(f"lookup.next.{_next_by_link(dossier.stage)}", desk=desk),
     ]
     offered, rows = await _offer(turn, dossier, dossier.stage, proved=True)
     lines += ["", offered] if offered else []
     more = (turn.button("show_details", Verb.PROOF, dossier.id, Goal.SHOW),)
     await turn.send(Outgoing(text="\n".join(lines), buttons=(*rows, more)))
+
+
+def _next_by_link(stage: Stage) -> str:
+    """Who has the link only is told no code to come back with."""
+    return "by_link" if stage is Stage.PROCESSING else str(stage)
 
 
 def _promises(turn: Turn, dossier: DossierStage) -> list[str]:
@@ -173,7 +178,7 @@ async def _offer(
         if not await _is_asked_something(turn):
             turn.ask(Verb.FOLLOW, dossier.id)
         buttons = (
-            turn.button("follow", Verb.FOLLOW, dossier.id, "yes"),
+            turn.button(turn.key_here("follow"), Verb.FOLLOW, dossier.id, "yes"),
             turn.button("no_need", Verb.FOLLOW, dossier.id, "no"),
         )
         return turn.here("consent.status"), (buttons,)

@@ -15,7 +15,7 @@ async def offered(turn: Turn, thanks: Outgoing, interview_id: int) -> Outgoing:
     """The thanks with the offer below, unless it was agreed to before or has no button."""
     if not turn.traits.has_buttons or await consent.is_given(turn, Purpose.NEWS):
         return thanks
-    button = turn.button("tell_news", Verb.NEWS, interview_id, "yes")
+    button = turn.button(turn.key_here("tell_news"), Verb.NEWS, interview_id, "yes")
     said = turn.here("consent.news")
     return replace(
         thanks,

@@ -154,7 +154,8 @@ def _about_petitions(turn: Turn, found: Held) -> list[str]:
         lines.append(turn.text("held.complaint", reference=one.reference, state=state))
         for field, value in petition_form.words_of(turn, one).items():
             name = turn.text(f"held.field.{field}")
-            lines.append(turn.text("held.written", field=name, value=value[:SHOWN_TEXT]))
+            said = value[:SHOWN_TEXT] or turn.text("held.none")
+            lines.append(turn.text("held.written", field=name, value=said))
     return lines
 
 

@@ -91,7 +91,11 @@ class Turn:
 
     def here(self, key: str, **params: object) -> str:
         """The same, said honestly of a page that cannot call: its text is `<key>_page`."""
-        return self.text(key if self.traits.notifies else f"{key}_page", **params)
+        return self.text(self.key_here(key), **params)
+
+    def key_here(self, key: str) -> str:
+        """The key of the honest text for this channel."""
+        return key if self.traits.notifies else f"{key}_page"
 
     def day(self, moment: date | datetime | None) -> str:
         """A date as it is written in Vietnam, or a word for no date."""
@@ -123,6 +127,7 @@ class Turn:
 
     async def send(self, message: Outgoing) -> None:
         """Answer with a message; in its slot it replaces one that was not sent yet."""
+        message = replace(message, language=self.contact.language)
         if self.traits.writes_choices and message.buttons:
             kept = self.traits.has_buttons
             message, choices = in_words(message, self.texts, keeps_buttons=kept)

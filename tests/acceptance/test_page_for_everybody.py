@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, FloatRect, Page, async_playwright, expect
 
 from surveys.store.base.database import Database
 from surveys.store.dossiers import links
@@ -118,6 +118,11 @@ async def test_by_keyboard_and_ear(sqlite_database: Database) -> None:
         await expect(page.locator("html")).to_have_attribute("lang", "en")
         words = "A message, or a dossier code…"
         await expect(page.locator("#words")).to_have_attribute("placeholder", words)
+        await page.locator("#words").fill("help")
+        await page.keyboard.press("Enter")
+        told = page.locator("#talk li.bot").filter(has_text="You can send Bộ phận Một cửa")
+        await expect(told).to_have_attribute("lang", "en")
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
         assert await violations(page) == []
 
 
@@ -154,17 +159,16 @@ async def test_small_zoomed_and_dark(
             assert await violations(page) == []
 
 
-async def _boxes(page: Page) -> list[dict[str, float]]:
+async def _boxes(page: Page) -> list[FloatRect]:
     """The newest buttons as they lie on the page."""
     buttons = page.locator("#talk li.bot").last.locator(".buttons button")
     return [box for one in await buttons.all() if (box := await one.bounding_box()) is not None]
 
 
-def _touch(one: dict[str, float], two: dict[str, float]) -> bool:
-    return all(
-        one[at] < two[at] + two[size] + 4 and two[at] < one[at] + one[size] + 4
-        for at, size in (("x", "width"), ("y", "height"))
-    )
+def _touch(one: FloatRect, two: FloatRect) -> bool:
+    beside = one["x"] >= two["x"] + two["width"] + 4 or two["x"] >= one["x"] + one["width"] + 4
+    below = one["y"] >= two["y"] + two["height"] + 4 or two["y"] >= one["y"] + one["height"] + 4
+    return not (beside or below)
 
 
 async def test_as_a_browser_of_2018_reads_it_and_with_forced_colours(

@@ -223,7 +223,7 @@ def _language(bubbles: Sequence[WebMessage], wanted: str) -> str:
     """That of the bot's last words, else the one that is wanted."""
     said = [one for one in bubbles if one.author == Author.BOT]
     if said:
-        return language_of(str(said[-1].body["text"]))
+        return language_of(said[-1].body)
     return wanted if wanted in {"vi", "en"} else "vi"
 
 
@@ -247,7 +247,7 @@ def _bubble(one: WebMessage, texts: Catalog, fields: str) -> str:
     speaker = texts.text("page.we" if one.author == Author.BOT else "page.you")
     rows = one.body.get("buttons", ()) if fields else ()
     return (
-        f'<li class="{one.author}" lang="{language_of(text)}">'
+        f'<li class="{one.author}" lang="{language_of(one.body)}">'
         f'<span class="hidden">{escape(speaker)} </span>{escape(text)}{_form(rows, fields)}</li>'
     )
 

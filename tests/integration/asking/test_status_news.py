@@ -74,7 +74,7 @@ async def test_a_page_says_that_it_cannot_call(small_office: Office) -> None:
     small_office.house.now = small_office.now
     person = small_office.house.person("1", channel="web")
     await person.types(CODE)
-    assert "trang không tự báo được" in await person.taps("Báo cho tôi")
+    assert "trang không tự báo được" in await person.taps("Theo dõi")
     phone = small_office.house.person("2")
     await phone.types(CODE)
     assert "không tự báo" not in await phone.taps("Báo cho tôi")

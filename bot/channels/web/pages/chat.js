@@ -10,7 +10,7 @@ var words = document.getElementById("words");
 var header = document.querySelector("header");
 var WAITING = "motcua-waiting";
 var TEXTS = JSON.parse(document.getElementById("texts").textContent);
-var VIETNAMESE = /[ăâđêôơưạ-ỹ]/i;
+var VIETNAMESE = /[àáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]/i;
 var TOKEN = /^[^A-Za-z0-9_-]*([A-Za-z0-9_-]{16,64})(?:[^A-Za-z0-9_-]|$)/;
 var waiting = stored(); // this page's own; another tab keeps its own beside them
 // The page is Vietnamese whatever the browser is set to; ?lang=en, or “language” in the chat.
@@ -56,10 +56,17 @@ function speak(lang) {
 }
 function each(selector, change) { Array.from(document.querySelectorAll(selector)).forEach(change); }
 
-function bubble(author, words) {
+// An English sentence may name a commune: half of the words decide.
+function guess(words) {
+  var all = words.split(/[^A-Za-zÀ-ỹ]+/).filter(Boolean);
+  var marked = all.filter(function (one) { return VIETNAMESE.test(one); }).length;
+  return marked && 2 * marked >= all.length ? "vi" : "en";
+}
+
+function bubble(author, words, lang) {
   var item = document.createElement("li");
   item.className = author;
-  item.lang = VIETNAMESE.test(words) ? "vi" : "en";
+  item.lang = lang || guess(words);
   if (author === "bot") speak(item.lang);
   item.dataset.who = text(author === "bot" ? "we" : "you"); // said, not shown: see the style
   item.append(words);
@@ -193,7 +200,7 @@ function receive(message) {
   last = message.lastEventId;
   if (data.author === "citizen") { receiveOwn(data); return; }
   retire();
-  var item = bubble("bot", data.brief || data.text);
+  var item = bubble("bot", data.brief || data.text, data.language);
   if (data.buttons && data.buttons.length) addButtons(item, data.buttons);
   if (tapped) { item.tabIndex = -1; item.focus({ preventScroll: true }); tapped = false; }
   reveal(item);
