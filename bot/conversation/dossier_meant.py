@@ -5,7 +5,6 @@ from bot.conversation.codes import official_code
 from bot.conversation.turn import Turn
 from bot.conversation.words import says
 from surveys.store.asking import interviews
-from surveys.store.citizens import contacts
 from surveys.store.dossiers import lookups
 from surveys.store.dossiers.lookups import DossierStage
 
@@ -23,5 +22,4 @@ async def find(turn: Turn, text: str) -> DossierStage | None:
     interview = await interviews.find(turn.conn, turn.context.keyring, number) if number else None
     if interview is not None and interview.contact_id == turn.contact.id:
         return await lookups.find_by_id(turn.conn, interview.dossier_id)
-    only = await contacts.find_only_dossier(turn.conn, turn.contact.id)
-    return await lookups.find_by_id(turn.conn, only) if only and says(text, "own") else None
+    return await lookups.find_only(turn.conn, turn.contact.id) if says(text, "own") else None

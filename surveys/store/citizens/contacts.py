@@ -331,14 +331,6 @@ async def find_proof(conn: Connection, contact_id: int, dossier_id: int) -> Via 
     return Via(via) if via else None
 
 
-async def find_only_dossier(conn: Connection, contact_id: int) -> int | None:
-    """The dossier of a contact that has to do with one alone."""
-    linked = contact_dossiers.c
-    query = select(linked.dossier_id).where(linked.contact_id == contact_id).limit(2)
-    found = list((await conn.execute(query)).scalars())
-    return found[0] if len(found) == 1 else None
-
-
 async def has_proof(conn: Connection, contact_id: int) -> bool:
     """Whether the contact's link to any dossier was proved."""
     proved = contact_dossiers.c.via.in_(PROOFS)

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, case, func, select
 
 from surveys.dossier import DONE, Stage, has_result, stage_of
 from surveys.store.base.connection import Connection
-from surveys.store.base.schema import dossiers, procedures, units
+from surveys.store.base.schema import contact_dossiers, dossiers, procedures, units
 from surveys.store.dossiers.units import Desk
 
 SHOWN = 10
@@ -66,6 +66,16 @@ async def find_by_id(conn: Connection, dossier_id: int) -> DossierStage | None:
     """The dossier with this id."""
     row = (await conn.execute(_query().where(dossiers.c.id == dossier_id))).one_or_none()
     return _stage(row) if row else None
+
+
+async def find_only(conn: Connection, contact_id: int) -> DossierStage | None:
+    """The dossier of a contact that has to do with one alone."""
+    linked = contact_dossiers.c
+    query = _query().where(
+        dossiers.c.id.in_(select(linked.dossier_id).where(linked.contact_id == contact_id))
+    )
+    rows = (await conn.execute(query.limit(2))).all()
+    return _stage(rows[0]) if len(rows) == 1 else None
 
 
 async def find_by_phone(conn: Connection, phone_key: str) -> list[DossierStage]:
