@@ -2,14 +2,13 @@
 
 import asyncio
 import errno
-import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -25,6 +24,7 @@ from bot.connections import (
     quiet_accepting,
     raise_handle_limit,
 )
+from bot.failed_requests import FailedRequests
 from bot.http_protocol import SAFE, MalformedLog, QuietHandler
 from bot.refused_requests import RefusedRequests
 from surveys.errors import Refusal
@@ -38,8 +38,6 @@ OK = "ok"
 """The state of a working part."""
 NEAR = frozenset({"ending", "failing"})
 """States of a part that works for now and needs a person soon."""
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,7 @@ def make_server(
     refusals.
     """
     counted = refused or RefusedRequests()
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[_track, _calm, _take_body])
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_track, _calm(), _take_body])
     app.add_routes([*routes, web.get("/healthz", _healthz(check))])
     if has_metrics:
         app.add_routes(metrics_routes(check, counted))
@@ -91,7 +89,7 @@ def make_server(
 
 def make_metrics_server(check: Check, refused: RefusedRequests) -> web.Application:
     """Make an application with only `/metrics`, for its own listener."""
-    app = web.Application(client_max_size=MAX_BODY, middlewares=[_track, _calm, _take_body])
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_track, _calm(), _take_body])
     app.add_routes(metrics_routes(check, refused))
     app.on_response_prepare.append(_safe_headers(refused, is_https=False))
     return app
@@ -255,13 +253,18 @@ async def _take_body(request: web.Request, handler: Handler) -> web.StreamRespon
     return await handler(request)
 
 
-@web.middleware
-async def _calm(request: web.Request, handler: Handler) -> web.StreamResponse:
+def _calm() -> Middleware:
     """Answer errors without a traceback, and log no path, which may contain a link's token."""
-    try:
-        return await handler(request)
-    except (web.HTTPException, ConnectionResetError):
-        raise
-    except Exception:
-        logger.exception("a request failed")
-        return web.json_response({"error": "internal"}, status=500)
+    failed = FailedRequests()
+
+    @web.middleware
+    async def calm(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except (web.HTTPException, ConnectionResetError):
+            raise
+        except Exception as error:
+            failed.note(error)
+            return web.json_response({"error": "internal"}, status=500)
+
+    return calm

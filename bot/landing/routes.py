@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.channels.base import Channel, ChannelContext, ChannelUnavailable
 from bot.client_address import client_network
 from bot.landing.pages import STYLE, Pages, Tap, Way
+from bot.posted_forms import read_form
 from bot.visitors import Visitors
 from surveys.form import Form, current, in_language, shipped_forms
 from surveys.store.dossiers import links
@@ -82,7 +83,7 @@ class Landing:
         if isinstance(counter, web.Response):
             return counter
         session = request.cookies.get(COOKIE, "")
-        form, option = self._form(), str((await request.post()).get("option", ""))
+        form, option = self._form(), (await read_form(request)).get("option", "")
         is_ours = request.headers.get("Sec-Fetch-Site", "none") in SAME
         known = form.questions[0].option(option) is not None
         if not (is_ours and known and SESSION.fullmatch(session)):

@@ -43,6 +43,8 @@ PATHS = (
     "/api/openapi.json",
     "/api/dossiers/X/survey",
     "/l/AAAAAAAAAAAAAAAAAAAAAA",
+    "/q/AAAAAAAAAAAAAAAAAAAAAA",
+    "/plain",
     "/ket-qua/",
     "/healthz",
     "/metrics",
@@ -65,6 +67,22 @@ _path = st.one_of(
     st.builds("".join, st.tuples(st.sampled_from(PATHS), st.just("?"), _token)),
     st.builds("".join, st.tuples(st.sampled_from(PATHS), st.just("/"), _token)),
 )
+FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"
+PART = b'--b\r\nContent-Disposition: form-data; name="text"'
+ODD_FORMS = (
+    (PARTS, b"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n" + b"--c\r\n" * 2_000),
+    (PARTS, PART + b"\r\nContent-Encoding: deflate\r\n\r\nxx\r\n--b--\r\n"),
+    (PARTS, PART + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n!\r\n--b--\r\n"),
+    (PARTS, PART + b"\r\nContent-Type: text/plain; charset=foo\r\n\r\na\r\n--b--\r\n"),
+    (PARTS, PART + b'; filename="a"\r\n\r\na\r\n--b--\r\n'),
+    ("multipart/form-data", b"xx"),
+    (f"{FORM}; charset=utf-7x", b"text=abc"),
+    (FORM, b"text=%ff%fe"),
+    (FORM, b"\xff\xfe"),
+    (FORM, b"&".join(b"a%d=1" % number for number in range(10_000))),
+)
+"""Type and body of forms that a page of ours never posts."""
+_forms = st.sampled_from([kind for kind, _ in ODD_FORMS])
 _headers = st.dictionaries(
     st.sampled_from(
         (
@@ -83,7 +101,7 @@ _headers = st.dictionaries(
             "Expect",
         )
     ),
-    st.one_of(_value, st.just("application/json"), st.just(SECRET), st.just("gzip")),
+    st.one_of(_value, st.just("application/json"), st.just(SECRET), st.just("gzip"), _forms),
     max_size=5,
 )
 _body = st.one_of(
@@ -145,6 +163,16 @@ def _try(service: Logged, examples: int) -> None:
 def test_no_request_is_a_fault_of_ours(service: Logged) -> None:
     """No 5xx, no traceback, no flood of the log; the page is served afterwards."""
     _try(service, SHORT)
+
+
+def test_no_form_is_a_fault_of_ours(service: Logged) -> None:
+    """Multipart bodies, character sets and encodings that our pages never post are refused."""
+    before = service.log.stat().st_size
+    for path in ("/plain", "/q/AAAAAAAAAAAAAAAAAAAAAA"):
+        for kind, body in ODD_FORMS:
+            status = _ask(service.address, "POST", path, {"Content-Type": kind}, body)
+            assert status in {400, 403, 404, 413, 415}, (path, kind, body[:80])
+    assert service.log.stat().st_size - before < LOUDEST
 
 
 @pytest.mark.soak

@@ -9,6 +9,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.base import Raw
+from bot.channels.web import channel as web_channel
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.chat import WebChat
 from bot.channels.web.sessions import COOKIE
@@ -219,20 +220,25 @@ async def test_a_session_holds_three_streams(client: Client) -> None:
 
 
 async def test_a_long_chat_comes_whole_and_in_order(
-    page: Page, client: Client, sqlite_database: Database
+    page: Page, client: Client, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In small pages, then `ready` once."""
+    """In small pages, then `ready` once; of an endless one the newest bubbles."""
     chat_key = page.channel.chat_key(SESSION)
     async with sqlite_database.write() as conn:
         for number in range(55):
             body = {"text": f"tin {number}"}
             new = NewMessage(chat_key=chat_key, author=Author.BOT, body=body, at=NOW)
             await web_messages.add(conn, new)
+    assert await _read_all(client) == [f"tin {number}" for number in range(55)]
+    monkeypatch.setattr(web_channel, "MOST_SHOWN", 50)
+    assert await _read_all(client) == [f"tin {number}" for number in range(5, 55)]
+
+
+async def _read_all(client: Client) -> list[str]:
     stream = await _listen(client, SESSION)
     said = b""
     async with asyncio.timeout(10):
         while b"event: ready" not in said:
             said += await stream.content.readany()
     stream.close()
-    texts = [json.loads(line[6:])["text"] for line in said.split(b"\n") if line[:7] == b"data: {"]
-    assert texts == [f"tin {number}" for number in range(55)]
+    return [json.loads(line[6:])["text"] for line in said.split(b"\n") if line[:7] == b"data: {"]

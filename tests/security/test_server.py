@@ -242,3 +242,20 @@ async def test_refusals_are_counted_and_logged_once_a_minute(
     await listening.close()
     assert b'motcua_refused_requests_total{status="403"} 30.0' in said
     assert [one.getMessage() for one in caplog.records] == ["requests refused: 1 × 403"]
+
+
+async def test_a_fault_of_ours_is_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    """With its traceback; another fault has its own line."""
+
+    async def fail(request: web.Request) -> web.Response:
+        if request.query:
+            raise ValueError(request.query_string)
+        raise KeyError
+
+    listening = await listen(make_server([web.get("/fail", fail)], _well), "127.0.0.1", 0)
+    for path in ["/fail"] * 20 + ["/fail?a=1", "/fail?a=2"]:
+        said = await _answer(listening, _post(path, b"", "Connection: close", method="GET"))
+        assert said.startswith(b"HTTP/1.1 500")
+    await listening.close()
+    assert [one.getMessage() for one in caplog.records] == ["a request failed (1)"] * 2
+    assert all(one.exc_info for one in caplog.records)

@@ -30,6 +30,9 @@ MAX_BATCH = 100
 """Bubbles in one transaction."""
 PAGE = 20
 """Bubbles read at once for a stream."""
+MOST_SHOWN = 200
+"""Bubbles of a chat that a page can ask for again: a stranger may write without end, and would read
+it all with every request."""
 
 
 class Watchers:
@@ -157,6 +160,8 @@ class WebChannel(Channel):
         Yields an empty page every few seconds, so that a dead connection is noticed.
         """
         chat_key = self.chat_key(session)
+        async with self._context.database.read_inline() as conn:
+            last_id = max(last_id, await web_messages.find_start(conn, chat_key, MOST_SHOWN))
         with self.watchers.watching(chat_key) as changed:
             while True:
                 changed.clear()

@@ -24,6 +24,7 @@ from bot.channels.web.languages import language_of
 from bot.channels.web.news_page import line
 from bot.channels.web.sessions import Session, Sessions, new_session
 from bot.client_address import client_network
+from bot.posted_forms import read_form
 from bot.visitors import Visitors
 from surveys.store.citizens.web_messages import Author, WebMessage
 from surveys.texts import Catalog
@@ -91,7 +92,7 @@ class PlainPage:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Persist what was done, wait a little for the answer, and show it."""
-        posted = _read(await request.post())
+        posted = _read(await read_form(request))
         if posted is None:
             raise web.HTTPBadRequest(text="not a form of the page")
         if request.headers.get("Sec-Fetch-Site", "none") not in SAME:

@@ -67,6 +67,13 @@ async def list_after(
     ]
 
 
+async def find_start(conn: Connection, chat_key: str, count: int) -> int:
+    """The id after which a chat has `count` messages; 0 if it has no more than that."""
+    its = web_messages.c
+    newest = select(its.id).where(its.chat_key == chat_key).order_by(its.id.desc())
+    return await conn.scalar(newest.offset(count).limit(1)) or 0
+
+
 _AFTER = (
     select(*(web_messages.c[name] for name in ("id", "author", "body", "at")))
     .where(web_messages.c.chat_key == bindparam("chat"), web_messages.c.id > bindparam("last"))
