@@ -15,13 +15,17 @@ from surveys.store.results.closing_causes import (
     LaterChange,
     LaterDecision,
     LaterImport,
+    LaterSent,
 )
 from surveys.store.results.closing_evidence import KeptDossier
 from surveys.store.results.closings import Closing
+from surveys.store.results.tallies import HANDED_OUT
 from surveys.store.system import audit
 from surveys.store.system.audit import AuditRow
 
 IMPORT, UNDO, ANSWER, DECISION, COMPLAINT = "import", "undo", "answer", "decision", "complaint"
+SENT = {"issued": "issued", "delivered": "delivered"}
+"""Figure of the reach → the kind of cause: invitations that were issued or delivered later."""
 KINDS_OF_SCORE = {"appraised": Stage.APPRAISED, "self_scores": Stage.SELF}
 
 
@@ -56,6 +60,7 @@ class Found:
     decisions: Mapping[int, Sequence[LaterDecision]]
     makers: Mapping[int, int]
     changes: Mapping[str, Sequence[LaterChange]]
+    sent: Mapping[tuple[str, str], LaterSent]
     references: Mapping[int, Sequence[str]]
     """The codes of the complaints about each dossier."""
 
@@ -77,6 +82,17 @@ class Found:
         subjects = (one for key, some in self.changes.items() if key == unit for one in some)
         numbers = [one.import_id for one in subjects if wanted <= set(one.subject.split())]
         return _once(self._of_imports(numbers))
+
+    def of_reach(self, unit: str, figure: str) -> tuple[Cause, ...]:
+        """Why a unit has another number of forms issued or delivered: invitations of the service,
+        which are no officer's act, and reported paper forms.
+        """
+        found = list(self.of_reported(unit, "facts", HANDED_OUT)) if figure == "issued" else []
+        later = self.sent.get((unit, figure))
+        if later is not None:
+            what = f"{unit}: {later.count}"
+            found.append(Cause(kind=SENT[figure], at=later.last, by="motcua", what=what))
+        return _once(found)
 
     def _imported(self, one: KeptDossier) -> Iterator[Cause]:
         numbers = [change.import_id for change in self.changes.get(one.code, ())]
@@ -151,6 +167,7 @@ async def read(conn: Connection, closing: Closing, changed: Sequence[KeptDossier
         decisions=_by_dossier(await closing_causes.list_decisions(conn, ids)),
         makers=await closing_causes.find_makers(conn, ids),
         changes=changes,
+        sent=await closing_causes.count_sent(conn, closing.period, closing.at),
         references=await closing_causes.find_references(conn, ids),
     )
 

@@ -197,6 +197,7 @@ class DifferenceView:
             ]
         else:
             causes = [c for c in causes if c.kind not in DECIDED]
+            causes += self.found.reached.get((one.code, one.figure), ())
         return self._of(causes)
 
     def _bears_on(self, reported: ReportedChange, one: FigureChange) -> bool:

@@ -88,6 +88,8 @@ class Differences:
     """Names of units by code."""
     forms: tuple[Form, ...] = ()
     """The forms tallied, for their texts."""
+    reached: Mapping[tuple[str, str], tuple[Cause, ...]] = field(default_factory=dict)
+    """Unit and figure of the reach → causes that are about no dossier."""
 
     @property
     def period(self) -> Period:
@@ -99,6 +101,7 @@ class Differences:
         """Every cause once, in the order of time."""
         listed = [cause for one in self.dossiers for cause in one.causes]
         listed += [cause for one in self.reported for cause in one.causes]
+        listed += [cause for found in self.reached.values() for cause in found]
         return sorted(dict.fromkeys(listed), key=lambda cause: (cause.at, cause.key))
 
 
@@ -118,13 +121,19 @@ async def read_differences(conn: Connection, runtime: Runtime, period: Period) -
     now = await read_counts(conn, period, settings.form, settings.quota_percent)
     pairs = [pair async for pair in _pairs(conn, closing)]
     found = await causes.read(conn, closing, [was or now for was, now in pairs])
+    changed = (*_rated(signed, live), *_tallied(was, now.split((Dimension.UNIT,))))
     return Differences(
         closing=closing,
         mark=figures.mark_of(runtime, closing),
         is_open=in_force is None,
         signed=signed,
         live=live,
-        figures=(*_rated(signed, live), *_tallied(was, now.split((Dimension.UNIT,)))),
+        figures=changed,
+        reached={
+            (one.code, one.figure): found.of_reach(one.code, one.figure)
+            for one in changed
+            if one.of == REACH and one.figure in causes.SENT
+        },
         dossiers=tuple(_dossier(was, now, found) for was, now in pairs),
         reported=tuple(_reported(signed, live, found)),
         forms=now.forms,

@@ -181,6 +181,26 @@ def test_differences_name_their_causes(closed: Motcua) -> None:
     assert "H56-210503-0002" in closed("period", "diff", "2021-Q2").out
 
 
+def test_forms_issued_later_have_a_cause(closed: Motcua) -> None:
+    """Invitations sent after closing, and paper forms reported then; each on its own figure."""
+    _take(closed, "facts", ("unit,period,fact,value", "XA01,2021-Q2,forms_handed_out,9"))
+    engine = create_engine(f"sqlite:///{closed.folder}/motcua.sqlite")
+    with engine.begin() as conn:
+        row = "(dossier_id, form, state, made_at, issued_at, delivered_at)"
+        later = "'2030-01-01 00:00:00'"
+        values = f"3, 'phieu5', 'delivered', {later}, {later}, {later}"
+        conn.execute(text(f"INSERT INTO invitations {row} VALUES ({values})"))
+    engine.dispose()
+    found = closed.json("period", "diff", "2021-Q2")
+    figures = {f["figure"]: f for f in found["figures"] if f["of"] == "reach"}
+    kinds = {one["cause"]: one["kind"] for one in found["causes"]}
+    told = {name: {kinds[n] for n in one["causes"]} for name, one in figures.items()}
+    assert told == {"issued": {"issued", "import"}, "delivered": {"delivered"}}
+    assert (figures["issued"]["before"], figures["issued"]["after"]) == (7, 10)
+    assert "lời mời đến nơi sau khi chốt" in closed("period", "diff", "2021-Q2").out
+    assert closed("report", "2021-Q2", "--addendum", "--out", "dc").code == 0
+
+
 def test_the_addendum_tells_figures_and_causes(closed: Motcua) -> None:
     """As a document, a workbook and JSON; no dossier is named in the document."""
     line = ("report", "2021-Q2", "--addendum", "--out", "dc")

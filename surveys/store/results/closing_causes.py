@@ -6,18 +6,23 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
     answers,
     complaints,
+    dossier_evidence,
     dossiers,
     import_changes,
     imports,
+    invitations,
     responses,
+    units,
     verifications,
 )
+from surveys.store.dossiers.in_period import returned_in
 
 AT_ONCE = 400
 
@@ -74,6 +79,34 @@ class LaterImport:
     file_name: str
     actor: str
     imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterSent:
+    """How many invitations about a unit's dossiers were issued (or delivered), and the last one."""
+
+    count: int
+    last: datetime
+
+
+async def count_sent(
+    conn: Connection, period: Period, since: datetime
+) -> dict[tuple[str, str], LaterSent]:
+    """Unit and `issued` or `delivered` → the invitations about the period's dossiers since then."""
+    found: dict[tuple[str, str], LaterSent] = {}
+    for name in ("issued", "delivered"):
+        at = invitations.c[f"{name}_at"]
+        query = (
+            select(units.c.code, func.count(), func.max(at))
+            .select_from(dossier_evidence)
+            .join(units, units.c.id == dossier_evidence.c.unit_id)
+            .join(invitations, invitations.c.dossier_id == dossier_evidence.c.dossier_id)
+            .where(returned_in(period), at > since)
+            .group_by(units.c.code)
+        )
+        for unit, count, last in await conn.execute(query):
+            found[unit, name] = LaterSent(count=count, last=last)
+    return found
 
 
 async def list_answers(conn: Connection, dossier_ids: Collection[int]) -> list[LaterAnswer]:
