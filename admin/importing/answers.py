@@ -1,13 +1,14 @@
 """Answers from a file: paper forms (Mẫu phiếu 4) and ratings exported from elsewhere."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from admin.importing.cells import read_code, text, when
+from admin.importing.closed_periods import ClosedPeriods
 from admin.importing.form_columns import FormColumns
 from admin.importing.importer import Read, Refused, Stored
+from admin.importing.notes import Notes
 from admin.importing.unit_limits import Touched
 from admin.kit.runtime import Runtime
 from admin.sheets import ColumnSpec, Row, Sheet
@@ -66,7 +67,8 @@ class AnswerImporter:
     chunk = 2_000
 
     def __init__(self, runtime: Runtime) -> None:
-        self.warnings = Counter[str]()
+        self.warnings = Notes()
+        self._closed = ClosedPeriods()
         self._runtime = runtime
         self._zone = runtime.settings.zone
         self._columns = FormColumns(forms=())
@@ -80,6 +82,7 @@ class AnswerImporter:
         `answers.column_not_asked` if no form in the file asks it.
         """
         self._import_id = import_id or None
+        self._closed = await ClosedPeriods.load(conn)
         await form_versions.register(conn, shipped_forms(), self._runtime.now)
         known = (await form_versions.load_all(conn)).values()
         self._columns = FormColumns(forms=tuple(known))
@@ -130,8 +133,12 @@ class AnswerImporter:
         await self._add(conn, fresh)
         found = Stored(new=len(fresh), rejected=lost)
         for one in known:
-            if before := there.get(one.response.key):
+            before, counted = there.get(one.response.key), found.changed
+            if before is not None:
                 await self._again(conn, one, before, found)
+            if before is None or found.changed > counted:
+                day = filed[one.paper.dossier].returned_on
+                self._closed.note(self.warnings, one.row.place, day)
         return found
 
     def _mistaken(

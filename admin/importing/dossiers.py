@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from admin.importing.closed_periods import ClosedPeriods
 from admin.importing.dossier_columns import COLUMNS, ESSENTIAL
 from admin.importing.dossier_merge import differing, merge, oddities
 from admin.importing.dossier_rows import DossierReader, Draft
@@ -60,6 +61,7 @@ class DossierImporter:
         self._reader = DossierReader(sheet, self._zone, index, self._today, self.taken)
         self._units = {number: code for code, number in index.ids.items()}
         self._without_return = "returned_at" not in sheet
+        self._closed = await ClosedPeriods.load(conn)
 
     def read(self, row: Row) -> Draft:
         """One dossier."""
@@ -93,6 +95,7 @@ class DossierImporter:
             self._reader.notes.add(odd, draft.row)
         if before is None:
             person = {name: getattr(draft, name) for name in PERSON if getattr(draft, name)}
+            self._note_closed(draft, written)
             writes.new.append({"code": draft.code, **written, **self._sealed(person)})
             counted.new += 1
             return
@@ -101,10 +104,16 @@ class DossierImporter:
         if not moved and not person:
             counted.same += 1
             return
+        self._note_closed(draft, before, written)
         writes.changed[before["id"]] = moved | self._sealed(person)
         writes.changes += self._changes(draft.code, moved, person, before)
         counted.fields.update((*(_field(name) for name in moved), *person))
         counted.changed += 1
+
+    def _note_closed(self, draft: Draft, *rows: Mapping[Any, Any]) -> None:
+        moments = (row.get(name) for row in rows for name in ("received_at", "returned_at"))
+        days = (one.date() for one in moments if one is not None)
+        self._closed.note(self._reader.notes, draft.row, *days)
 
     def _other_person(self, draft: Draft, before: Mapping[Any, Any]) -> dict[str, str]:
         """Name and phone, if the row states other values than the stored ones."""

@@ -1,12 +1,13 @@
 """Facts of units from a file (chỉ số 5, 6, 8, 9): one row per unit, period and fact."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from admin.importing.cells import needed
+from admin.importing.closed_periods import ClosedPeriods
 from admin.importing.declared_facts import declared_facts
 from admin.importing.importer import Read, Refused, Stored
+from admin.importing.notes import Notes
 from admin.importing.unit_index import UnitIndex
 from admin.importing.unit_limits import Touched
 from admin.kit.refusals import REFUSALS
@@ -43,7 +44,8 @@ class FactImporter:
 
     def __init__(self, runtime: Runtime, *rulebooks: Rulebook) -> None:
         """`rulebooks` add their facts to those of the program and of the shipped ones."""
-        self.warnings = Counter[str]()
+        self.warnings = Notes()
+        self._closed = ClosedPeriods()
         self._runtime = runtime
         self._facts = declared_facts((*shipped_rulebooks(), *rulebooks))
         self._units = UnitIndex.of(())
@@ -55,6 +57,7 @@ class FactImporter:
         self._units = await UnitIndex.load(conn)
         self._codes = {number: code for code, number in self._units.ids.items()}
         self._import_id = import_id or None
+        self._closed = await ClosedPeriods.load(conn)
 
     def read(self, row: Row) -> Fact:
         """Read one fact in canonical form; raises Refusal with the reason to reject it."""
@@ -85,6 +88,8 @@ class FactImporter:
         taken, rejected = _consistent(rows, before, self._facts.parts)
         changed = [fact for fact in taken if before.get(fact.key) != fact.value]
         await facts.put(conn, changed, self._import_id)
+        for fact in changed:
+            self._closed.note_period(self.warnings, self._seen[fact.key], fact.period)
         replaced = [fact for fact in changed if fact.key in before]
         return Stored(
             new=len(changed) - len(replaced),

@@ -1,11 +1,12 @@
 """Points given by people, from a file: tự chấm by the unit, thẩm định by the appraiser."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from admin.importing.cells import needed, text
+from admin.importing.closed_periods import ClosedPeriods
 from admin.importing.importer import Read, Stored
+from admin.importing.notes import Notes
 from admin.importing.unit_index import UnitIndex
 from admin.importing.unit_limits import Touched
 from admin.kit.runtime import Runtime
@@ -48,7 +49,8 @@ class ScoreImporter:
     chunk = 5_000
 
     def __init__(self, runtime: Runtime, rulebook: Rulebook) -> None:
-        self.warnings = Counter[str]()
+        self.warnings = Notes()
+        self._closed = ClosedPeriods()
         self._runtime = runtime
         self._rulebook = rulebook
         self._units = UnitIndex.of(())
@@ -60,6 +62,7 @@ class ScoreImporter:
         self._units = await UnitIndex.load(conn)
         self._codes = {number: code for code, number in self._units.ids.items()}
         self._import_id = import_id or None
+        self._closed = await ClosedPeriods.load(conn)
 
     def read(self, row: Row) -> ScoreRow:
         """Read one score in canonical form; raises Refusal with the reason to reject it."""
@@ -96,6 +99,8 @@ class ScoreImporter:
         before = await scores.find_stored(conn, {score.period for _, score in rows})
         changed = [score for _, score in rows if before.get(score.key) != score.value]
         await scores.put(conn, changed, self._import_id)
+        for score in changed:
+            self._closed.note_period(self.warnings, self._seen[score.key], score.period)
         replaced = [score for score in changed if score.key in before]
         return Stored(
             new=len(changed) - len(replaced),

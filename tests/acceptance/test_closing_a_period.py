@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from docx import Document
 from openpyxl import load_workbook
 from sqlalchemy import create_engine, text
 
+from surveys.store.base.schema import invitations
 from tests.acceptance.support.command import Motcua
 
 UNITS = ("code,name,level,block", "XA01,UBND xã An Hòa,xa,xa", "XA02,UBND xã An Tân,xa,xa")
@@ -181,15 +183,33 @@ def test_differences_name_their_causes(closed: Motcua) -> None:
     assert "H56-210503-0002" in closed("period", "diff", "2021-Q2").out
 
 
+@pytest.mark.parametrize("kind", ["dossiers", "answers", "facts"])
+def test_an_import_says_what_falls_into_a_closed_period(motcua: Motcua, kind: str) -> None:
+    """One note with the count and the period, in a dry run too; before closing there is none, and
+    for what the database has already."""
+    rows = {"dossiers": LATE_DOSSIER, "answers": LATE_ANSWER, "facts": LATE_FACT}[kind]
+    file = motcua.folder / f"{kind}.csv"
+    file.write_text("\n".join(rows) + "\n", "utf-8")
+    assert motcua.json(kind, "import", file, "--dry-run")["warnings"] == {}
+    assert motcua(*CLOSE).code == 0
+    said = motcua.json(kind, "import", file, "--dry-run")
+    assert said["warnings"] == {"closed_period": 1}
+    assert said["warning_details"]["closed_period"]["words"] == {"2021-Q2": 1}
+    done = motcua(kind, "import", file)
+    assert "1 dòng thuộc kỳ đã chốt (“2021-Q2”)" in " ".join((done.out + done.err).split())
+    assert motcua.json(kind, "import", file)["warnings"] == {}
+    assert motcua("period", "reopen", "2021-Q2", "--reason", "x").code == 0
+
+
 def test_forms_issued_later_have_a_cause(closed: Motcua) -> None:
     """Invitations sent after closing, and paper forms reported then; each on its own figure."""
     _take(closed, "facts", ("unit,period,fact,value", "XA01,2021-Q2,forms_handed_out,9"))
     engine = create_engine(f"sqlite:///{closed.folder}/motcua.sqlite")
     with engine.begin() as conn:
-        row = "(dossier_id, form, state, made_at, issued_at, delivered_at)"
-        later = "'2030-01-01 00:00:00'"
-        values = f"3, 'phieu5', 'delivered', {later}, {later}, {later}"
-        conn.execute(text(f"INSERT INTO invitations {row} VALUES ({values})"))
+        later = datetime(2030, 1, 1, tzinfo=UTC)
+        moments = dict.fromkeys(("made_at", "issued_at", "delivered_at"), later)
+        made = {"dossier_id": 3, "form": "phieu5", "state": "delivered", **moments}
+        conn.execute(invitations.insert().values(made))
     engine.dispose()
     found = closed.json("period", "diff", "2021-Q2")
     figures = {f["figure"]: f for f in found["figures"] if f["of"] == "reach"}

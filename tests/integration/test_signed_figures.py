@@ -1,5 +1,7 @@
 """Signed figures are kept and read back whole, on both databases and by later versions."""
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,17 @@ from admin.tallying import counts
 from admin.tallying.result import read_tally
 from scoring.rulebook import shipped_rulebooks
 from surveys.errors import Refusal
+from surveys.form import shipped_forms
 from surveys.period import parse_period
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
+from surveys.store.dossiers import units
+from surveys.store.pushing import counters
+from surveys.store.pushing.counters import Rating
 from surveys.store.results import closing_evidence, closings, evidence
 from surveys.store.results.closings import pack
 from surveys.store.results.tallies import Dimension
+from surveys.store.system import form_versions
 from tests.integration.office import NOW
 from tests.integration.rows import add_dossier, add_unit, answer
 
@@ -52,15 +59,44 @@ async def test_a_rating_is_read_back_whole(database: Database) -> None:
             assert again.read == result.read
 
 
+async def _rated_at_a_counter(conn: Connection) -> None:
+    """Five taps in a row at a counter of U3, the last two of them a flood; one after the period."""
+    await form_versions.register(conn, shipped_forms(), NOW)
+    unit, _ = (await units.list_all(conn))["U3"]
+    number = await counters.make(conn, "t", unit, "Quầy 1", NOW, timedelta(days=400))
+    rating = Rating(
+        counter_id=number,
+        form="counter",
+        form_version="1",
+        question="satisfaction",
+        option="very",
+        day=Q2.end,
+        at_s=0,
+        visitor="",
+        network="",
+    )
+    for tap in range(5):
+        one = replace(rating, visitor=str(tap), at_s=tap)
+        await counters.rate(conn, one, most_of_counter=3, most_of_network=9)
+    late = replace(rating, day=Q2.end + timedelta(days=1), at_s=99_999)
+    await counters.rate(conn, late, most_of_counter=3, most_of_network=9)
+
+
 async def test_a_signed_tally_splits_as_todays(database: Database) -> None:
-    """By any dimensions, with the groups that have no answer."""
+    """By any dimensions, with the groups that have no answer, and ratings given at counters."""
     async with database.write() as conn:
         await _district(conn)
+        await _rated_at_a_counter(conn)
         read = await counts.read_counts(conn, Q2, "phieu5", 10)
         kept = counts.from_text(counts.as_text(read), Q2)
         for width in range(len(Dimension) + 1):
             for by in combinations(Dimension, width):
                 assert kept.split(by) == await read_tally(conn, Q2, by, "phieu5", 10), by
+    (of_unit,) = kept.split(()).counters
+    assert (of_unit.unit, of_unit.rated, of_unit.flood) == ("U3", 3, 2)
+    cells = kept.split((Dimension.UNIT, Dimension.CHANNEL)).cells
+    found = {cell.group: cell.count for cell in cells if cell.form == "counter" and cell.count}
+    assert found == {("U3", "counter"): 3}
 
 
 def test_a_closing_of_an_earlier_version_is_read() -> None:

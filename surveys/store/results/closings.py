@@ -112,6 +112,12 @@ async def find_last_closing(conn: Connection, period: Period) -> Closing | None:
     return await _first(conn, closed.order_by(closings.c.turn.desc()))
 
 
+async def list_in_force(conn: Connection) -> list[Period]:
+    """The periods that are closed, each once."""
+    last = {(one.period.start, one.period.end): one for one in await list_all(conn)}
+    return [one.period for one in last.values() if one.is_closed]
+
+
 async def list_all(conn: Connection, period: Period | None = None) -> list[Closing]:
     """Every closing and reopening, by period, in the order they happened."""
     chosen = select(closings) if period is None else _of(period)

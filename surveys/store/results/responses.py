@@ -71,10 +71,11 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """A dossier's id, and the day it was received, if known."""
+    """A dossier's id, and the days it was received and its result returned, if known."""
 
     id: int
     on: date | None
+    returned_on: date | None = None
 
 
 async def record_answer(
@@ -163,13 +164,16 @@ async def find_stored(
 
 async def find_dossiers(conn: Connection, codes: Iterable[str]) -> dict[str, Filed]:
     """The dossiers with these codes, as far as they exist."""
-    columns = (dossiers.c.code, dossiers.c.id, dossiers.c.received_at)
+    names = ("code", "id", "received_at", "returned_at")
+    columns = [dossiers.c[name] for name in names]
     found: dict[str, Filed] = {}
     wanted = sorted(set(codes))
     for start in range(0, len(wanted), BATCH):
         chunk = wanted[start : start + BATCH]
         rows = await conn.execute(select(*columns).where(dossiers.c.code.in_(chunk)))
-        found.update((code, Filed(id=number, on=at and at.date())) for code, number, at in rows)
+        for code, number, *moments in rows:
+            on, returned_on = (at and at.date() for at in moments)
+            found[code] = Filed(id=number, on=on, returned_on=returned_on)
     return found
 
 
