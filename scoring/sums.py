@@ -21,7 +21,8 @@ class CriteriaGroup(Model):
 
 
 def check_groups(groups: Mapping[str, CriteriaGroup], most: Mapping[str, Decimal]) -> None:
-    """Every criterion in one group, and each group's maxima its `max`; `most` by criterion.
+    """Every criterion with points in one group, and each group's maxima its `max`; one without
+    points may be in none. `most`: the most points by criterion.
 
     Raises PydanticCustomError `group_sum` or `group_criteria` with the place of the group.
     """
@@ -34,7 +35,7 @@ def check_groups(groups: Mapping[str, CriteriaGroup], most: Mapping[str, Decimal
         if whole != group.max:
             raise PydanticCustomError("group_sum", f"{plain(whole)} ≠ {plain(group.max)}", at)
     times = Counter(number for group in groups.values() for number in group.criteria)
-    wrong = [number for number in most if times[number] != 1]
+    wrong = [n for n, points in most.items() if times[n] > 1 or (points and not times[n])]
     if groups and wrong:
         raise PydanticCustomError("group_criteria", ", ".join(wrong), {"at": "groups"})
 

@@ -8,6 +8,7 @@ from admin.kit.runtime import Runtime
 from scoring.law import Rulebook
 from scoring.supported import MISSING
 from scoring.texts import written
+from scoring.words import outcome_words
 from surveys.criteria import CRITERIA, Source, outcome_name, outcomes, raw_outcomes
 from surveys.form import Form, in_language, shipped_forms
 from surveys.outcomes import ComplaintState, DossierRecord, Given
@@ -27,13 +28,10 @@ class DossierPhrases:
     forms: tuple[Form, ...]
 
     def outcome(self, criterion: str, name: str) -> str:
-        """An outcome as the rulebook words it."""
-        known = (
-            self.rulebook.criteria[criterion].outcomes.get(name) if self._has(criterion) else None
-        )
-        if known is not None:
-            return known.text.of(self._language)
-        return self.text("no_evidence" if name == MISSING else "outcome", name=name)
+        """An outcome as the rulebook words it, else as it is usually called."""
+        if name == MISSING:
+            return self.text("no_evidence")
+        return outcome_words(self.rulebook, criterion, name, self._language)
 
     def points(self, criterion: str, name: str) -> str:
         """The points of the outcome; a dash if it is not evidence, or does not count."""

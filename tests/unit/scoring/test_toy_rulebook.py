@@ -158,7 +158,8 @@ BROKEN = [
     ("max: 15,", "max: 14,", "group_sum", "15 ≠ 14"),
     ("max: 15,", "max: 16,", "group_sum", "15 ≠ 16"),
     ("criteria: [waiting, tidy]}", "criteria: [waiting, tidy, kind]}", "group_sum", "25 ≠ 15"),
-    ("kind, early]", "kind]", "group_criteria", "early"),
+    ("max: 22, criteria: [jury, kind, early]", "max: 12, criteria: [jury, early]", "group_criteria",
+     "kind"),
     ("kind, early]", "kind, early, luck]", "group_criteria", "luck"),
     ("max_total: 37", "max_total: 36", "total_sum", "37 ≠ 36"),
     ("    max: 12\n", "", "max_missing", "jury"),
@@ -186,6 +187,13 @@ def test_a_rulebook_that_does_not_add_up_is_refused(
     assert refusal.code == f"rulebooks.{code}"
     assert detail in str(refusal.params["detail"])
     assert refusal.params["file"] == str(path)
+
+
+def test_a_criterion_without_points_may_be_in_no_group(edited: Edited) -> None:
+    """It adds nothing to any."""
+    book = load_rulebook(edited("kind, early]", "kind]"))
+    assert book.max_of("early") is None
+    assert "early" not in book.groups["people"].criteria
 
 
 def test_a_group_is_refused_at_its_own_line(edited: Edited) -> None:
