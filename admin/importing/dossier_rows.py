@@ -22,7 +22,7 @@ from surveys.dossier import (
     parse_status,
 )
 from surveys.errors import Refusal
-from surveys.memo import Memo
+from surveys.memo import LONGEST, Memo
 from surveys.privacy import normal_phone
 from surveys.spelling import fold, tidy
 
@@ -74,6 +74,7 @@ class DossierReader:
         self._first = taken
         self._tomorrow = datetime.combine(today + timedelta(days=1), time())
         self._units_named = Memo(lambda written: index.id_of(self._translated(written)))
+        self._texts = Memo(tidy)
         self._filings = Memo(_filing)
         self._statuses_named = Memo(self._status)
         self._moments = {name: Memo(partial(self._moment, name)) for name in DATES if name in sheet}
@@ -82,7 +83,7 @@ class DossierReader:
         """Read one dossier. Raises Refusal `dossiers.duplicate`, `.in_future`, `.status`,
         `.channel`, or as `cells` and `UnitIndex.code_of`."""
         place = row.place
-        code = normal_code(cells.read_code(row, "code"))
+        code = _code(row)
         if first := self._first.get(code):
             raise Refusal("dossiers.duplicate", dossier=code, row=first)
         plain: dict[str, Any] = {"unit_id": self._unit(row)}
@@ -101,7 +102,7 @@ class DossierReader:
         draft = Draft(
             code=code,
             plain=plain,
-            procedure=text(row, "procedure"),
+            procedure=self._text(row, "procedure"),
             applicant=text(row, "applicant"),
             phone=self._phone(row),
             row=place,
@@ -109,6 +110,15 @@ class DossierReader:
         self._first[code] = place
         self._look_twice(draft)
         return draft
+
+    def _text(self, row: Row, column: str) -> str:
+        """As `cells.text`; for columns that repeat a few hundred short texts."""
+        value = row.values.get(column)
+        if value is None:
+            return ""
+        if type(value) is str and len(value) <= LONGEST:
+            return self._texts[value]
+        return text(row, column)
 
     def _moment(self, column: str, written: str) -> datetime:
         """The civil time that a text means, the first time it occurs in a column."""
@@ -125,7 +135,7 @@ class DossierReader:
 
     def _unit(self, row: Row) -> int:
         """The unit a row names. The mapping translates it unless it is a unit's code or name."""
-        return self._units_named[needed(row, "unit")]
+        return self._units_named[self._text(row, "unit") or needed(row, "unit")]
 
     def _translated(self, written: str) -> str:
         return self._units.get(written.casefold(), written) if self._units else written
@@ -163,15 +173,15 @@ class DossierReader:
     def _stated(self, row: Row) -> dict[str, Any]:
         """Channel, status and officer, if the row names them."""
         found: dict[str, Any] = {}
-        if channel := text(row, "channel"):
+        if channel := self._text(row, "channel"):
             found["channel"] = self._filings[channel]
-        if written := text(row, "status"):
+        if written := self._text(row, "status"):
             status = self._statuses_named[written]
             if status is None:
                 self.notes.add("unknown_status", row.place, written)
             else:
                 found["status"] = status
-        if officer := text(row, "officer"):
+        if officer := self._text(row, "officer"):
             found["officer"] = officer
         for name in self._counts:
             if written := text(row, name):
@@ -219,6 +229,14 @@ class DossierReader:
         first = draft.plain.get("original_due_at")
         if first and due and due.date() < first.date():
             self.notes.add("due_before_first", draft.row)
+
+
+def _code(row: Row) -> str:
+    """The code in canonical form. Raises as `cells.read_code`."""
+    written = row.values.get("code")
+    if type(written) is str and has_known_form(written):
+        return written
+    return normal_code(cells.read_code(row, "code"))
 
 
 def _filing(written: str) -> Filing:

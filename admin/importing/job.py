@@ -9,9 +9,10 @@ plan is staged in short transactions, committed to in one and applied in short o
 """
 
 import asyncio
+import gc
 import hashlib
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from admin.importing.desk import Desk
@@ -24,6 +25,7 @@ from surveys.store.base.database import Database
 from surveys.store.importing import applying, staging
 from surveys.store.system import audit, imports
 
+YOUNG_OBJECTS = 100_000
 TURN_SECONDS = 0.3
 """The pause between two checks whether the running import has ended."""
 
@@ -38,6 +40,7 @@ async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> l
     dry_run = any(source.dry_run for _, source in jobs)
     database = await runtime.database(whole=False)
     with ExitStack() as after_commit:
+        after_commit.enter_context(_collecting_seldom())
         desks = [await Desk.open(runtime, database, places, *job) for job in jobs]
         if not dry_run:
             await _take_turn(runtime, database, desks)
@@ -51,6 +54,18 @@ async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> l
         if not dry_run:
             await _apply(runtime, database)
     return [desk.report for desk in desks]
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Let the garbage collector look at many more objects at once: the thousands of rows of a chunk
+    are freed without it, and looking through them took a seventh of the time."""
+    young, *older = gc.get_threshold()
+    gc.set_threshold(max(young, YOUNG_OBJECTS), *older)
+    try:
+        yield
+    finally:
+        gc.set_threshold(young, *older)
 
 
 async def _take_turn(runtime: Runtime, database: Database, desks: Sequence[Desk]) -> None:

@@ -37,28 +37,29 @@ text."""
 _WHOLE_SECOND = len("2021-03-15T08:15:00")
 
 
-async def add_rows(conn: Connection, table: Table, columns: Columns) -> None:
+async def add_rows(conn: Connection, table: Table, columns: Columns) -> int:
     """Add rows (a few thousand at most); columns that are not named stay empty, and rows that exist
-    stay as they are.
+    stay as they are. Returns the number of rows that were added.
     """
     if not any(columns.values()):
-        return
+        return 0
     if conn.dialect.name == "sqlite":
-        await conn.run_sync(_add_in_sqlite, table, columns)
-    else:
-        await conn.execute(_adding_arrays(table, tuple(columns)), dict(columns))
+        return await conn.run_sync(_add_in_sqlite, table, columns)
+    added = await conn.execute(_adding_arrays(table, tuple(columns)), dict(columns))
+    return added.rowcount
 
 
-def _add_in_sqlite(sync: SyncConnection, table: Table, columns: Columns) -> None:
+def _add_in_sqlite(sync: SyncConnection, table: Table, columns: Columns) -> int:
     statement, order = _adding_sql(table, tuple(columns))
     values = [_in_sqlite(table.c[name].type, columns[name]) for name in order]
-    sync.exec_driver_sql(statement, list(zip(*values, strict=True)))
+    return sync.exec_driver_sql(statement, list(zip(*values, strict=True))).rowcount
 
 
 def _in_sqlite(kind: object, values: Sequence[Any]) -> Sequence[Any]:
     """The values of a column as SQLAlchemy stores them."""
     if isinstance(kind, DateTime):
-        return [value and _moment(value) for value in values]
+        written = {value: value and _moment(value) for value in set(values)}
+        return [written[value] for value in values]
     if isinstance(kind, LargeBinary):
         return [value and value.encode() for value in values]
     return values

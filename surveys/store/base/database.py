@@ -1,11 +1,25 @@
 """One SQLite file for a district, PostgreSQL for a province, the same code on both."""
 
+import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import BigInteger, ColumnElement, Table, func, literal_column, make_url, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    String,
+    Table,
+    any_,
+    cast,
+    func,
+    literal_column,
+    make_url,
+    select,
+    true,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.compiler import compiles
@@ -130,6 +144,16 @@ def is_one_of(word: ColumnElement[Any], words: Collection[str]) -> ColumnElement
     parameters makes SQLAlchemy render the statement again on each execution.
     """
     return word.in_([literal_column(f"'{one}'") for one in words])
+
+
+def is_any(
+    conn: Connection, column: ColumnElement[str], texts: Collection[str]
+) -> ColumnElement[bool]:
+    """SQL condition: the column is one of thousands of texts, which are sent as one parameter."""
+    if conn.dialect.name == "sqlite":
+        listed = func.json_each(json.dumps(list(texts))).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(cast(list(texts), ARRAY(String)))
 
 
 async def leave_no_trace(conn: Connection) -> None:

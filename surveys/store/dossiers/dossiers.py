@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, RowMapping, Select, delete, select
 
 from surveys.dossier import Filing, Status
 from surveys.store.base.connection import Connection
-from surveys.store.base.database import insert
+from surveys.store.base.database import insert, is_any
 from surveys.store.base.schema import dossier_steps, dossiers, procedures, units
 
 STORED_AT_ONCE = 2_000
@@ -79,7 +79,7 @@ async def find_stored(conn: Connection, codes: Collection[str]) -> dict[str, Row
     """The rows of those of these dossiers (a few thousand at most) that exist, by code; with the
     name of the `procedure` and, as `unit`, the code of the unit.
     """
-    found = await conn.execute(_full().where(dossiers.c.code.in_(codes)))
+    found = await conn.execute(_full().where(is_any(conn, dossiers.c.code, codes)))
     return {row["code"]: row for row in found.mappings()}
 
 

@@ -79,12 +79,14 @@ async def _make(conn: Connection, import_id: int, rows: Lists) -> None:
         rows["procedure_id"] = [name and numbers[name] for name in names]
     rows["import_id"] = [import_id] * len(rows["code"])
     last = await conn.scalar(select(func.max(dossiers.c.id))) or 0
-    await add_rows(conn, dossiers, rows)
+    added, codes = await add_rows(conn, dossiers, rows), rows["code"]
+    if added == len(codes) and conn.dialect.name == "sqlite":  # it numbers them one by one
+        await evidence.add(conn, range(last + 1, last + 1 + added), rows)
+        return
     mine = (dossiers.c.id > last, dossiers.c.import_id == import_id)
     query = select(dossiers.c.code, dossiers.c.id).where(*mine)
     made = dict((await conn.execute(query)).all())
-    codes = rows["code"]
-    if len(made) < len(codes):
+    if added < len(codes):
         rows = {
             name: [*compress(values, map(made.__contains__, codes))]
             for name, values in rows.items()

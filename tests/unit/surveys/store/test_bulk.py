@@ -21,8 +21,9 @@ async def test_rows_keep_their_types_and_what_exists_stays(database: Database) -
         old = {**dict.fromkeys(NAMES), **common, "code": "cũ"}
         new = {**common, "code": "mới", "officer": 'Lê "Bình"', "phone_sealed": "gAAA="}
         new |= {"received_at": "2021-03-15T08:15:00", "due_at": "2021-03-16T08:15:00.000250"}
-        await add_rows(conn, dossiers, {name: [old[name], new[name]] for name in NAMES})
-        await add_rows(conn, dossiers, {name: [] for name in NAMES})
+        columns = {name: [old[name], new[name]] for name in NAMES}
+        assert await add_rows(conn, dossiers, columns) == 1
+        assert await add_rows(conn, dossiers, {name: [] for name in NAMES}) == 0
         rows = {row["code"]: row for row in (await conn.execute(select(dossiers))).mappings()}
     assert (len(rows), rows["cũ"]["officer"], rows["cũ"]["channel"]) == (2, "Hòa", "in_person")
     assert {name: rows["mới"][name] for name in (*NAMES, "returned_at")} == {
