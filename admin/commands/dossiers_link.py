@@ -162,4 +162,6 @@ async def _rows(runtime: Runtime, channel: Channel, token: str) -> list[Row]:
             reason=error.reason,
         )
         return []
+    if link and channel.traits.link_is_bare:
+        runtime.say("dossiers_link.bare", channel=channel_title(runtime, channel.name))
     return [{"channel": channel.name, "link": link}] if link else []

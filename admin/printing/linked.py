@@ -101,7 +101,8 @@ async def channel_links(runtime: Runtime, database: Database) -> dict[str, Calla
             runtime.say("dossiers_link.unavailable", **told)
             continue
         if sample is not None:
-            found[title] = _maker(sample)
+            bare = runtime.text("dossiers_link.bare_title", channel=title)
+            found[bare if channel.traits.link_is_bare else title] = _maker(sample)
     return found
 
 

@@ -114,6 +114,10 @@ class Traits:
     """The bot may write to a known contact at any time."""
     reply_window: timedelta | None = None
     """Otherwise only so long after the citizen's last message (None: without limit)."""
+    link_is_bare: bool = False
+    """The deep link opens the chat but cannot carry a token into it: the citizen then sends the
+    page's link or the dossier's code.
+    """
     remote: bool = False
     """The bot runs on a third party's server: `motcua <channel> check` compares its set-up there,
     and the demo leaves the channel out.
@@ -294,7 +298,8 @@ class Channel(Protocol):
         return
 
     async def link(self, token: str) -> str | None:  # noqa: ARG002
-        """The deep link that opens the chat with this token; None where there is no such link.
+        """The deep link that opens the chat with this token (`Traits.link_is_bare`: without it);
+        None where there is no such link.
 
         Works before `start`. Raises ChannelUnavailable.
         """

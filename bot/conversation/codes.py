@@ -27,7 +27,7 @@ _SLOPPY = re.compile(
 _ANY = re.compile(r"(?=.*[A-Z])(?=(?:.*\d){3})[0-9A-Z][0-9A-Z.-]{3,39}")
 _REFERENCE = re.compile(r"[A-Z2-7]{8}")
 _WORD = re.compile(r"(?<![0-9A-Z])[A-Z2-7]{8}(?![0-9A-Z])")
-_LINK = re.compile(r"\S*(?:#|[?&]start=)([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])\S*")
+_LINK = re.compile(r"\S*(?:#|/l/|[?&]start=)([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])\S*")
 """What came after the token on its way: a full stop, a bracket, a tracker's parameter."""
 _MAX_LENGTH = 200
 

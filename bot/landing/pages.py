@@ -24,6 +24,8 @@ class Way(NamedTuple):
     title: str
     link: str
     hint: str
+    pasted: str = ""
+    """What to send in the chat, where the link cannot carry it."""
 
 
 class Tap(NamedTuple):
@@ -42,7 +44,7 @@ class Pages:
 
     def choice(self, unit: str, ways: Sequence[Way]) -> web.Response:
         """The ways to open the conversation about the dossier of a receipt."""
-        listed = "\n".join(_way(one) for one in ways)
+        listed = "\n".join(self._way(one) for one in ways)
         body = (
             f"{self._p('choose', unit=unit)}\n    <ul>\n{listed}\n    </ul>\n"
             f"{self._p('paper')}{self._p('private')}"
@@ -87,17 +89,20 @@ class Pages:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    def _way(self, way: Way) -> str:
+        hint = f"<small>{escape(way.hint)}</small>" if way.hint else ""
+        link = escape(way.link, quote=True)
+        shown = f'      <li><a class="choice" href="{link}">{escape(way.title)}{hint}</a>'
+        if way.pasted:
+            said = escape(self._text("paste", channel=way.title))
+            shown += f'<p class="paste">{said} <b class="pasted">{escape(way.pasted)}</b></p>'
+        return f"{shown}</li>"
+
     def _p(self, key: str, **params: str) -> str:
         return f"    <p>{escape(self._text(key, **params))}</p>\n"
 
     def _text(self, key: str, **params: str) -> str:
         return self.texts.text(f"landing.{key}", **params)
-
-
-def _way(way: Way) -> str:
-    hint = f"<small>{escape(way.hint)}</small>" if way.hint else ""
-    link = escape(way.link, quote=True)
-    return f'      <li><a class="choice" href="{link}">{escape(way.title)}{hint}</a></li>'
 
 
 def _tap(tap: Tap) -> str:

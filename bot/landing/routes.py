@@ -60,7 +60,7 @@ class Landing:
             return pages.sorry("unknown", 404)
         if not link.is_open(self.context.clock()):
             return pages.sorry("over", 410)
-        return pages.choice(link.unit_name, await self._ways(pages.texts, token))
+        return pages.choice(link.unit_name, await self._ways(pages.texts, request, token))
 
     async def ask(self, request: web.Request) -> web.Response:
         """The rating of a counter."""
@@ -127,7 +127,7 @@ class Landing:
             return pages.sorry("unknown", 404)
         return counter if counter.is_open(self.context.clock()) else pages.sorry("over", 410)
 
-    async def _ways(self, texts: Catalog, token: str) -> list[Way]:
+    async def _ways(self, texts: Catalog, request: web.Request, token: str) -> list[Way]:
         """The deep links of the channels that have one and can be reached."""
         found = []
         for channel in self.channels:
@@ -138,8 +138,14 @@ class Landing:
             if link:
                 title = _words(texts, f"channels.{channel.name}") or channel.name
                 hint = _words(texts, f"channel_hints.{channel.name}")
-                found.append(Way(title[:1].upper() + title[1:], link, hint))
+                pasted = self._own_link(request) if channel.traits.link_is_bare else ""
+                found.append(Way(title[:1].upper() + title[1:], link, hint, pasted))
         return found
+
+    def _own_link(self, request: web.Request) -> str:
+        """The address of this page, for a chat that its link cannot be told in."""
+        base = self.context.settings.public_url.rstrip("/")
+        return f"{base}{request.path}" if base else str(request.url.with_query(None))
 
     def _form(self) -> Form:
         today = self.context.clock().astimezone(self.context.settings.zone).date()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.acceptance.support.command import Motcua
 from tests.fakes.telegram import FakeTelegram
+from tests.fakes.zalo_oa import APP_ID, APP_SECRET, OA_ID, OA_SECRET
 
 UNITS = "code,name,level,block\nXA01,UBND xã An Hòa,xa,xa\nXA02,UBND xã An Dũng,xa,xa\n"
 CODE = "000.17.22.H56-210503-0001"
@@ -89,6 +90,20 @@ async def test_link_asks_telegram_for_the_bots_name(
     assert links["telegram"].endswith(f"?start={token}")
     third = await asyncio.to_thread(lambda: office(*link, **away))
     assert {row["channel"] for row in third.json()} == {"web", "telegram"}
+
+
+def test_zalos_link_is_said_to_carry_nothing(office: Motcua) -> None:
+    """It opens the account's chat; what to send there is told."""
+    zalo = {
+        "zalo_oa_app_id": APP_ID,
+        "zalo_oa_app_secret": APP_SECRET,
+        "zalo_oa_secret": OA_SECRET,
+        "zalo_oa_id": OA_ID,
+    }
+    done = office("dossiers", "link", CODE, "--format", "json", lang="en", **zalo)
+    links = {row["channel"]: row["link"] for row in done.json()}
+    assert links["zalo_oa"] == f"https://zalo.me/{OA_ID}"
+    assert "then sends" in done.err
 
 
 def test_invite_counts_and_is_repeatable(any_office: Motcua) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.acceptance.support import command as command_line
 from tests.acceptance.support.command import Motcua, Outcome
+from tests.fakes.zalo_oa import APP_ID, APP_SECRET, OA_ID, OA_SECRET
 
 BASE = "https://mot-cua.anlao.haiphong.gov.vn"
 UNITS = "code,name,level,block\nXA01,UBND xã Tân Viên,xa,xa\nXA02,UBND xã Trường Thọ,xa,xa\n"
@@ -43,7 +44,13 @@ def office(tmp_path: Path, sqlite_url: str) -> Motcua:
 
 def test_a_receipt_opens_the_dossier_it_is_for(office: Motcua) -> None:
     """A page A6 per dossier; each code is the link that the workbook has for that dossier."""
-    done = office("qr", "receipts", "2021-Q2", "--out", "in", "--svg")
+    zalo = {
+        "zalo_oa_app_id": APP_ID,
+        "zalo_oa_app_secret": APP_SECRET,
+        "zalo_oa_secret": OA_SECRET,
+        "zalo_oa_id": OA_ID,
+    }
+    done = office("qr", "receipts", "2021-Q2", "--out", "in", "--svg", **zalo)
     assert done.code == 0, done.err
     folder = office.folder / "in"
     links = _links(folder / "duong-dan.xlsx")
@@ -56,6 +63,7 @@ def test_a_receipt_opens_the_dossier_it_is_for(office: Motcua) -> None:
         assert LINK.fullmatch(links[code])
         assert size == (298, 420)
         assert PROCEDURE in " ".join(text.split())
+        assert f"Zalo (mở rồi gửi mã hồ sơ): https://zalo.me/{OA_ID}" in " ".join(text.split())
         assert APPLICANT not in text
         assert ("10/05/2021" in text, "03/05/2021" in text) == (True, False)
     for code, link in links.items():

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from admin.tallying.result import Tally, read_tally
 from bot.channels import registry
+from bot.conversation.codes import token_in_link
 from bot.landing.routes import make_landing
 from bot.server import Health, make_server
 from surveys.form import shipped_forms
@@ -23,6 +24,7 @@ from surveys.store.pushing import counters
 from surveys.store.results.tallies import Dimension
 from surveys.store.system import form_versions
 from tests.fakes.context import channel_context
+from tests.fakes.zalo_oa import APP_ID, APP_SECRET, OA_ID, OA_SECRET
 from tests.integration.rows import add_dossier, add_unit
 
 Client = TestClient[web.Request, web.Application]
@@ -75,6 +77,24 @@ async def test_the_phone_chooses_the_channel(database: Database) -> None:
     assert "script-src" not in answer.headers["Content-Security-Policy"]
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert not answer.cookies
+
+
+async def test_a_link_that_carries_nothing_says_what_to_send(database: Database) -> None:
+    """Zalo's link opens the chat only: the page shows the line to send there, which the
+    conversation understands, and every other channel's link beside it."""
+    await _receipt(database)
+    zalo = {
+        "zalo_oa_app_id": APP_ID,
+        "zalo_oa_app_secret": APP_SECRET,
+        "zalo_oa_secret": OA_SECRET,
+        "zalo_oa_id": OA_ID,
+    }
+    async with landing(database, public_url="https://mot.cua", **zalo) as client:
+        text = await (await client.get(f"/l/{TOKEN}?lang=vi")).text()
+    assert f'href="https://zalo.me/{OA_ID}"' in text
+    (pasted,) = re.findall(r'class="pasted">([^<]+)<', text)
+    assert token_in_link(pasted) == TOKEN
+    assert f'href="https://mot.cua/#{TOKEN}"' in text
 
 
 async def test_a_code_that_is_over_says_so(database: Database) -> None:

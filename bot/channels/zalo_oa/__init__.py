@@ -19,6 +19,7 @@ TRAITS = Traits(
     repeats_choices=True,
     begins_conversations=False,
     reply_window=FREE_WINDOW - MARGIN,
+    link_is_bare=True,
     remote=True,
     checks_database=True,
 )

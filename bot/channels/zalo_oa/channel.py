@@ -38,6 +38,7 @@ from bot.splitting import split_text
 from surveys.errors import Refusal
 
 SEND = "/v3.0/oa/message/cs"
+CHAT_LINK = "https://zalo.me/"
 MAX_CHARACTERS = 2_000
 PER_CHAT_SECOND = 2.0
 CHAT_BURST = 5
@@ -105,6 +106,11 @@ class OfficialAccount(Channel):
         Raises NoToken.
         """
         await self.zalo.chain.access()
+
+    async def link(self, token: str) -> str | None:  # noqa: ARG002 - Zalo's link carries nothing
+        """The link that opens the account's chat; None without MOTCUA_ZALO_OA_ID."""
+        number = self._context.settings.zalo_oa_id.strip()
+        return f"{CHAT_LINK}{number}" if number.isascii() and number.isdigit() else None
 
     async def report(self) -> Report:
         """The tokens' ages, the webhook's variants, what Zalo counted, and what ends soon."""

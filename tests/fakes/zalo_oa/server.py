@@ -169,6 +169,10 @@ class FakeZaloOA:
             case FaultKind.TRUNCATED:
                 half = json.dumps(perform())[:10]
                 return web.Response(text=half, content_type="application/json")
+            case FaultKind.SLOW if fault.effect:
+                body = perform()
+                await asyncio.sleep(fault.seconds)
+                return self._json(body)
             case FaultKind.SLOW:
                 await asyncio.sleep(fault.seconds)
                 return self._json(perform())
