@@ -85,6 +85,7 @@ class Policies(Model):
     attribution: Policy | None = None
     mergers: Policy | None = None
     favourable: Policy | None = None
+    stars: Policy | None = None
     dislikes: Policy | None = None
 
     @field_validator(*CHOICES)

@@ -12,7 +12,7 @@ from scoring.evidence import UnitEvidence
 from scoring.explain import explain_criterion, explain_unit
 from scoring.metric import MetricRule
 from scoring.rating import rate
-from scoring.rulebook import find_rulebook
+from scoring.rulebook import find_rulebook, with_choices
 from scoring.unit_rating import State, rate_unit
 from tests.unit.scoring.district import unit
 
@@ -144,6 +144,20 @@ def test_it_is_explained(language: str) -> None:
     lines = explain_criterion(BOOK, "e", rated.scores["e"], language)
     assert "Điều 33 khoản 1 điểm e" in lines.sentence
     assert any("19 / 20" in line for line in lines.because)
+
+
+@pytest.mark.parametrize(
+    ("choice", "share"), [("none", "75.00"), ("four_and_five", "76.00"), ("five_only", "72.00")]
+)
+def test_what_stars_mean_is_a_policy(choice: str, share: str) -> None:
+    """By itself nothing: they are evidence in the tally only. Chosen, each counts as one answer
+    about satisfaction."""
+    stars = {"1": 1, "3": 1, "4": 2, "5": 6}
+    unit = full(answers=ANSWERS | {"stars": stars})
+    assert str(BOOK.policies.stars) == "none"
+    rated = rate_unit(with_choices(BOOK, {"stars": choice}), unit).as_json()["criteria"]
+    assert [rated[number]["share"] for number in ("i", "hai_long")] == [share, share]
+    assert rated["c"]["share"] == SHARES["c"]
 
 
 COUNTS = st.integers(min_value=0, max_value=400)
