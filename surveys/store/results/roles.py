@@ -39,8 +39,8 @@ async def count_by_role(conn: Connection, period: Period, choices: Choices) -> R
     for moved in elsewhere:
         by_receiver[moved.unit_id].append((-1, moved))
         by_receiver[moved.receiver_id].append((1, moved))
-    apart = {moved.unit_id for moved in elsewhere} | {moved.receiver_id for moved in elsewhere}
-    apart |= {moved.receiver_id for moved in other if moved.unit_id != moved.receiver_id}
+    both = [one for one in (*elsewhere, *other) if choices.apart and one.unit_id != one.receiver_id]
+    apart = {number for moved in both for number in (moved.unit_id, moved.receiver_id)}
     return Roles(
         resolvers=[count_moved(unit, by_resolver[unit.unit_id]) for unit in counted],
         receivers={
