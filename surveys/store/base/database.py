@@ -165,7 +165,7 @@ async def leave_no_trace(conn: Connection) -> None:
         await conn.run_sync(mark_erasure)
 
 
-IDLE_MS = 5_000
+IDLE_MS = 1_500
 """How long a transaction may hold a lock that every process needs while its client is silent."""
 
 
