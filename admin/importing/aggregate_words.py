@@ -70,8 +70,10 @@ def load_words(path: Path = SHIPPED) -> AggregateWords:
     """
     import yaml
 
+    from surveys.yaml_lines import load_foreign
+
     try:
-        return _words(yaml.safe_load(path.read_text("utf-8")))
+        return _words(load_foreign(path.read_text("utf-8")))
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         detail = " ".join(str(error).split())[:200]
         raise Refusal("facts.bad_families", file=path.name, detail=detail) from None

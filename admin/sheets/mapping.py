@@ -10,6 +10,7 @@ import yaml
 from admin.sheets.columns import ColumnSpec
 from surveys.dossier import parse_status
 from surveys.errors import Refusal
+from surveys.yaml_lines import load_foreign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,4 +77,4 @@ def _require_status(file: str, word: str, ours: str) -> None:
 
 def _tree(path: Path) -> object:
     text = path.read_text("utf-8-sig")
-    return tomllib.loads(text) if path.suffix.lower() == ".toml" else yaml.safe_load(text)
+    return tomllib.loads(text) if path.suffix.lower() == ".toml" else load_foreign(text)

@@ -246,6 +246,9 @@ def test_a_mapping_names_their_headers(tmp_path: Path) -> None:
         ("code: [", "sheets.mapping_unreadable"),
         ("- code", "sheets.mapping_unreadable"),
         ("", "sheets.mapping_unreadable"),
+        ("code: &a x\nunit: *a", "sheets.mapping_unreadable"),
+        ("code: " + "[" * 5_000, "sheets.mapping_unreadable"),
+        ("code: " + "[" * 5_000 + "]" * 5_000, "sheets.mapping_unreadable"),
         ("ma: Số", "sheets.mapping_unknown_column"),
     ],
 )
