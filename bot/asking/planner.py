@@ -25,6 +25,8 @@ from surveys.store.base.database import Database
 
 POLL_SECONDS = 20.0
 QUOTA_SECONDS = 300.0
+AT_ONCE = 50
+"""Messages a transaction: other processes, and on SQLite every citizen, wait for its end."""
 JUMP = timedelta(days=1)
 """A clock that goes on by more between two looks jumped, or the service was stopped."""
 BACK = timedelta(minutes=1)
@@ -43,7 +45,21 @@ class Round:
     issued: int = 0
     reminded: int = 0
     ended: int = 0
+    seen: int = 0
+    """Due invitations that were looked at, whether they could be sent or have to wait."""
     is_held: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to do at this moment."""
+        return not (self.planned or self.seen or self.reminded)
+
+    def after(self, before: "Round") -> "Round":
+        """This step and those before it."""
+        counts = ("planned", "issued", "reminded", "ended", "seen")
+        return replace(
+            self, **{name: getattr(self, name) + getattr(before, name) for name in counts}
+        )
 
 
 class Planner:
@@ -84,19 +100,18 @@ class Planner:
         await self.look()
 
     async def look(self) -> Round:
-        """One round: end what is over, plan what is new, send what is due. A batch of plans is a
-        transaction of its own, so that citizens never wait long for the database."""
-        now = self._clock()
-        planned = ended = 0
+        """One round: end what is over, plan what is new, send what is due. A batch is a transaction
+        of its own, so that nobody waits long for the database."""
+        now, done = self._clock(), Round()
         while True:
             async with self._database.write() as conn:
-                done = await self._work(conn, now)
-            planned, ended = planned + done.planned, ended + done.ended
-            if not done.planned:
+                step = await self._work(conn, now)
+            done = step.after(done)
+            if step.is_over:
                 break
         if done.issued or done.reminded:
             self._told()
-        return replace(done, planned=planned, ended=ended)
+        return done
 
     async def ask_quotas(self) -> None:
         """Ask the channels that reach by phone how much they take, and store their answers."""
@@ -162,9 +177,11 @@ class Planner:
         budget = per_minute - await planning.count_started(conn, now)
         if budget <= 0:
             return done
-        sent = await release_due(conn, self._context, now, budget)
-        reminded = await remind(conn, self._context, now, budget - sent.messages)
-        return replace(done, issued=sent.issued, reminded=reminded)
+        sent = await release_due(conn, self._context, now, min(budget, AT_ONCE))
+        if sent.seen:
+            return replace(done, issued=sent.issued, seen=len(sent.seen))
+        reminded = await remind(conn, self._context, now, min(budget, AT_ONCE))
+        return replace(done, reminded=reminded)
 
     def _warn(self) -> None:
         """Say at the start when the holidays of the coming year are not known."""

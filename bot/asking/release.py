@@ -59,6 +59,7 @@ async def release_due(
     for unit in await planning.list_due_units(conn, now):
         if not context.times.may_write(now, unit):
             later = context.times.next_moment(now, unit)
+            later = later if later > now else now + timedelta(days=1)
             await planning.postpone_unit(conn, unit, now, later)
     done = Released()
     for one in await planning.list_due(conn, now, budget):

@@ -215,6 +215,20 @@ async def test_a_message_outside_the_window_gives_the_turn_back(office: Office) 
     assert turn["asked_at"] == office.now - timedelta(minutes=1)
 
 
+async def test_a_year_whose_holidays_are_not_known_sends_nothing_if_so_chosen(
+    small_office: Office,
+) -> None:
+    """Last year's file under the policy `hold`: it is planned, and waits."""
+    small_office.restart(holidays_unknown="hold")
+    small_office.now = datetime(2031, 3, 10, 9, 0, tzinfo=ZONE)
+    await small_office.returned("D1", phone=PHONE)
+    await small_office.look()
+    for _ in range(3):
+        await small_office.look(hours=20)
+    assert await small_office.outcomes() == {"D1": "planned"}
+    assert await small_office.sent() == []
+
+
 async def test_one_reminder_after_three_days_and_an_end_after_thirty(office: Office) -> None:
     """By chat; never a second one; then the invitation expires."""
     await office.chat(await office.returned("D1"))
