@@ -78,6 +78,8 @@ async def on_erase_decision(turn: Turn, *, agreed: bool) -> None:
         return
     await _log(turn, RequestKind.ERASE, done=False)
     turn.interviews.clear()
+    by_phone = [name for name, traits in turn.context.traits.items() if traits.reaches_by_phone]
+    await requests.forget_by_phone(turn.conn, turn.contact.id, by_phone)
     await requests.forget(turn.conn, turn.contact.id)
     turn.focus = Focus()
     await turn.say("rights.erased")

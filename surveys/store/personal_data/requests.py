@@ -8,7 +8,7 @@ encrypted address, which is kept until the last message has been delivered.
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from surveys.inviting import Reason
 from surveys.rights import RequestKind
@@ -29,7 +29,7 @@ from surveys.store.base.schema import (
     status_notices,
 )
 from surveys.store.citizens import web_messages
-from surveys.store.citizens.contacts import PROOFS, ContactStatus
+from surveys.store.citizens.contacts import FULL_PROOFS, PROOFS, ContactStatus
 from surveys.store.queues.outbox import NO_MESSAGE, Lane, OutboxState
 from surveys.store.results import news, petitions
 from surveys.store.system import import_changes
@@ -78,6 +78,30 @@ async def forget(conn: Connection, contact_id: int) -> None:
         .where(contacts.c.id == contact_id)
         .values(**nothing, status=ContactStatus.ERASING)
     )
+
+
+async def forget_by_phone(conn: Connection, contact_id: int, channels: Collection[str]) -> None:
+    """Erase also the contacts that these channels made of the same person's number: of the one that
+    was shared, or that a fully proved dossier was filed with. Comes before `forget`.
+
+    A number that blocked us keeps its keyed hash: without it, it would be written to again.
+    """
+    own, linked = contacts.alias(), contact_dossiers.c
+    shared = select(own.c.phone_key).where(own.c.id == contact_id, own.c.phone_key.is_not(None))
+    filed = (
+        select(dossiers.c.phone_key)
+        .join(contact_dossiers, linked.dossier_id == dossiers.c.id)
+        .where(linked.contact_id == contact_id, linked.via.in_(FULL_PROOFS))
+    )
+    same = or_(contacts.c.phone_key.in_(shared), contacts.c.phone_key.in_(filed))
+    query = select(contacts.c.id).where(
+        same,
+        contacts.c.channel.in_(list(channels)),
+        contacts.c.status != ContactStatus.BLOCKED,
+        contacts.c.id != contact_id,
+    )
+    for other in list((await conn.execute(query)).scalars()):
+        await forget(conn, other)
 
 
 async def end_session(conn: Connection, channel: str, bot: str, chat_key: str) -> None:

@@ -1,13 +1,15 @@
 """Seeing, withdrawing, being forgotten: at any time, at once, and logged with the day it is due."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from bot.messages import IncomingKind
 from surveys.store.base import schema
 from surveys.store.base.schema import metadata
+from surveys.store.citizens import contacts
 from surveys.store.personal_data import requests
 from tests.integration.conversation.conftest import KEYS
-from tests.integration.conversation.person import NOW, House, Person
+from tests.integration.conversation.person import CODE, NOW, House, Person
 from tests.integration.rows import evidence_of
 
 
@@ -151,6 +153,34 @@ async def test_erasing_takes_the_identity_and_keeps_the_answers(house: House) ->
     await _nothing_left(house, chat_key, "990017", "bí mật", "Hoa", KEYS.phone_key("+84912345678"))
     async with house.database.read() as conn:
         assert (await evidence_of(conn, number))["answered"] == 1
+
+
+async def test_erasing_takes_the_contact_of_the_same_phone_along(small_house: House) -> None:
+    """Made by the number on the dossier, which was proved; not if only the link was."""
+    phone = "+84912345678"
+    key = KEYS.phone_key(phone)
+    await small_house.dossier(phone_key=key, phone_sealed=KEYS.seal(phone))
+    place = {"channel": "zalo_template", "bot": "main", "chat_key": "by phone", "language": "vi"}
+    made: dict[str, Any] = place | {"address_sealed": b"x", "phone_key": key}
+    async with small_house.database.write() as conn:
+        reached = await contacts.meet_by_phone(conn, **made, now=small_house.now)
+    stranger = small_house.person("1")
+    await stranger.opens()
+    await stranger.types("xóa", "đồng ý")
+    assert await _phone_key_of(small_house, reached.id) == key
+    owner = small_house.person("2")
+    await owner.opens()
+    await owner.types(CODE)
+    await owner.taps("Xem ngày hẹn")
+    await owner.types("5678", "xóa")
+    assert "khai khi nộp" in owner.text
+    await owner.types("đồng ý")
+    assert await _phone_key_of(small_house, reached.id) is None
+
+
+async def _phone_key_of(house: House, contact_id: int) -> object:
+    rows = await house.rows(schema.contacts)
+    return next(row["phone_key"] for row in rows if row["id"] == contact_id)
 
 
 async def test_after_erasing_one_is_a_stranger(small_house: House) -> None:
