@@ -1,9 +1,12 @@
 """What a citizen wrote, and what names one, is not to be found where it is not needed: canaries are
 planted, then the database's file, journal and copy, the log and the numbers are searched."""
 
+import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -12,20 +15,27 @@ from sqlalchemy import select, text
 
 from bot import app
 from bot.inbox import Inbox
+from bot.retention import parts
 from bot.sealing import open_text, seal_text
+from bot.settings import load_settings
+from surveys import ciphers
 from surveys.store.base import schema
 from surveys.store.base.database import Database, leave_no_trace
 from surveys.store.dossiers import links
-from surveys.store.personal_data import purging
+from surveys.store.personal_data import purging, requests
 from surveys.store.queues import inbox
 from surveys.store.system import copying
 from tests.fakes.context import KEYS, channel_context
+from tests.integration.pushing import ROW, give_token, pushing
 from tests.integration.rows import add_dossier, add_unit
 from tests.security.running import ANYWHERE, Visitor, running, visiting
 
 CODE, TOKEN = "000.17.22.H56-210503-0001", "canary-token-canary-to"
 HAPPENED = "Ông Canari đòi thêm tiền ở quầy số ba"
 NAME, PLACE, PHONE = "Hoàng Kim Tước", "thôn Chim Yến, xã An Hòa", "0912345678"
+OPINION, UNFILED = "Ghế chờ kêu như vẹt", "Cô Sáo ở quầy hai rất vội"
+TRIED = "0987654321"
+SEALED = re.compile(ciphers.SEALED.pattern.encode())
 
 
 def found_in(folder: Path, log: str, *canaries: str) -> list[tuple[str, str]]:
@@ -40,6 +50,12 @@ def found_in(folder: Path, log: str, *canaries: str) -> list[tuple[str, str]]:
         for canary, written in writings.items()
         if any(one in content for one in written)
     ]
+
+
+def sealed_in(folder: Path) -> set[bytes]:
+    """Every sealed value in the files of the folder."""
+    files = [file.read_bytes() for file in folder.glob("motcua.sqlite*")]
+    return {one.group() for content in files for one in SEALED.finditer(content)}
 
 
 @pytest.fixture
@@ -109,6 +125,91 @@ async def test_what_is_taken_back_leaves_no_trace(
         pass
     found = found_in(tmp_path, caplog.text, NAME, PLACE, one.session, TOKEN, sealed.decode())
     assert found == []
+
+
+async def test_whatever_is_written_is_nowhere_in_the_clear(
+    visitor: tuple[Visitor, app.Service], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An opinion, words that wait to be filed, a tried phone number, a wish; then, once erased and
+    purged, nothing sealed is left but the nameless opinion."""
+    one, service = visitor
+    at_first = sealed_in(tmp_path)
+    await _answer_and_wish(one)
+    await one.says(UNFILED, "ghi thêm")
+    await one.says("000.17.22.H56-210503-7777", "4 số cuối")
+    await one.says(TRIED, "không khớp")
+    planted = (OPINION, UNFILED, TRIED, TRIED[1:], one.session, TOKEN)
+    assert found_in(tmp_path, caplog.text, *planted) == []
+    assert len(sealed_in(tmp_path) - at_first) > 5
+    await one.says("xóa", "mọi thông tin")
+    await one.says("đồng ý", "Tạm biệt")
+    await _delivered(service.database)
+    (tmp_path / "copy.sqlite").unlink()
+    await _purge(service.database)
+    assert found_in(tmp_path, caplog.text, *planted) == []
+    async with service.database.read() as conn:
+        opinion = await conn.scalar(
+            select(schema.loose_answers.c.text).where(schema.loose_answers.c.text.is_not(None))
+        )
+    assert {f"sealed:{one.decode()}" for one in sealed_in(tmp_path) - at_first} == {opinion}
+
+
+async def test_a_pushed_applicant_is_sealed(
+    sqlite_database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the request kept for its repetition, nor the import's history, log or webhooks."""
+    caplog.set_level(logging.DEBUG)
+    async with sqlite_database.write() as conn:
+        await add_unit(conn, "XA01")
+    async with pushing(sqlite_database) as system:
+        token = await give_token(sqlite_database, webhook="https://one.example/told")
+        system = replace(system, token=token)
+        people = ({"applicant": NAME, "phone": PHONE}, {"applicant": "Ai đó", "phone": TRIED})
+        for number, person in enumerate(people):
+            status, answer = await system.posts(
+                ROW | person, **{"Idempotency-Key": f"push-{number}"}
+            )
+            assert (status, answer["accepted"]) == (200, 1), answer
+        await system.posts(ROW | {"unit": "XA99", "applicant": NAME, "phone": PHONE})
+    planted = (PHONE[1:], TRIED[1:], NAME, "Ai đó", token)
+    assert found_in(tmp_path, caplog.text, *planted) == []
+
+
+async def _answer_and_wish(one: Visitor) -> None:
+    """Four answers, an opinion, and the wish to hear what changes."""
+    assert await one.does("start", text=TOKEN) == 202
+    await one.hears("UBND xã An Hòa")
+    await one.taps("Đồng ý", "Câu 1/")
+    for place, label in enumerate(("Hài lòng", "Không lần nào", "Không phải"), 2):
+        await one.taps(label, f"Câu {place}/")
+    await one.taps("Không", "Gửi luôn")
+    await one.says(OPINION, "đã ghi lại")
+    await one.taps("Gửi luôn", "đã nhận được")
+    await one.taps("Ghi tin vào đây", "Khi có thay đổi")
+
+
+async def _delivered(database: Database) -> None:
+    """Wait until no message is on its way."""
+    on_the_way = select(schema.outbox.c.id).where(schema.outbox.c.state.in_(requests.ON_THE_WAY))
+    async with asyncio.timeout(20):
+        while True:
+            async with database.read() as conn:
+                if await conn.scalar(on_the_way.limit(1)) is None:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def _purge(database: Database) -> None:
+    """Finish the erasure and purge as of a year later."""
+    later = datetime.now().astimezone() + timedelta(days=400)
+    async with database.write() as conn:
+        await leave_no_trace(conn)
+        await requests.finish_erasures(conn, later)
+        assert await conn.scalar(select(schema.contacts.c.status)) == "erased"
+        for part in parts(load_settings(), later).values():
+            await part(conn)
+    async with database.write():
+        pass
 
 
 async def test_a_failing_database_tells_nothing(
