@@ -1,4 +1,4 @@
-"""docs/privacy.md names tests that there are."""
+"""docs/privacy.md names tests that there are, and every recorded conversation."""
 
 import re
 
@@ -21,3 +21,10 @@ def test_every_test_of_a_promise_exists() -> None:
         found += 1
     assert missing == []
     assert found > 15
+
+
+def test_every_recorded_conversation_is_named() -> None:
+    """What went wrong once, and the recording that makes the same move again."""
+    document = (ROOT / "docs" / "privacy.md").read_text("utf-8")
+    named = set(re.findall(r"`recorded/(\w+)\.yaml`", document))
+    assert named == {file.stem for file in (ROOT / CONVERSATION / "recorded").glob("*.yaml")}
