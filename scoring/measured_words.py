@@ -26,7 +26,7 @@ def measured(rulebook: Rulebook, number: str, score: Score, language: str) -> It
         yield say("explain", "interval", language, low=percent(found.low), high=percent(found.high))
     if score.rank is not None:
         yield say("explain", "rank", language, rank=score.rank)
-    yield from _beside(found, language)
+    yield from _beside(rulebook, found, language)
 
 
 def rule_words(rulebook: Rulebook, number: str, language: str) -> Iterator[str]:
@@ -59,8 +59,8 @@ def _counts(rulebook: Rulebook, found: Measure, language: str) -> Iterator[str]:
         yield say("explain", "share", language, **params, share=percent(found.share))
 
 
-def _beside(found: Measure, language: str) -> Iterator[str]:
-    """The share by our own dossiers and by how much it differs."""
+def _beside(rulebook: Rulebook, found: Measure, language: str) -> Iterator[str]:
+    """The share by our own dossiers, by how much it differs, and its counts."""
     if found.beside is None:
         return
     own = percent(found.beside)
@@ -70,3 +70,6 @@ def _beside(found: Measure, language: str) -> Iterator[str]:
         difference = 100 * (found.beside - found.share)
         shown = Decimal(plain(difference.quantize(Decimal("0.01"))))
         yield say("explain", "beside_difference", language, own=own, difference=shown)
+    for term, count in found.beside_terms.items():
+        named = term_words(rulebook, term, language)
+        yield say("explain", "beside_fact", language, fact=named, value=Decimal(plain(count)))

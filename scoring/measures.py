@@ -18,7 +18,7 @@ class Measure(NamedTuple):
     `share` None: a fact is missing, or the denominator is 0. `numerator` and `denominator` are
     None where the share itself was given. `terms` are the counts by name, `missing` the facts
     nobody gave. `low` and `high` bound a share that rests on answers. `beside`: the share by our
-    own dossiers.
+    own dossiers, `beside_terms` its counts.
     """
 
     share: Decimal | None = None
@@ -29,6 +29,7 @@ class Measure(NamedTuple):
     low: Decimal | None = None
     high: Decimal | None = None
     beside: Decimal | None = None
+    beside_terms: Mapping[str, Decimal] = MappingProxyType({})
 
     @property
     def n(self) -> int | None:
@@ -45,7 +46,8 @@ def measure(metric: Metric, unit: UnitEvidence) -> Measure:
         chosen = chosen._replace(low=low, high=high)
     if metric.beside is None:
         return chosen
-    return chosen._replace(beside=_measure(metric.beside, unit).share)
+    own = _measure(metric.beside, unit)
+    return chosen._replace(beside=own.share, beside_terms=own.terms)
 
 
 def pooled(measures: Iterable[Measure], population: int) -> Measure:

@@ -30,6 +30,10 @@ OWN_COUNTS = (
 """What is counted of a unit from our own dossiers and petitions, whatever the rulebook."""
 
 
+SAME_AS = {"late": "outcomes.1.late"}
+"""An own count → the outcome of dossiers it is."""
+
+
 class MetricRule(StrEnum):
     """What becomes of the share."""
 
@@ -143,7 +147,7 @@ class Metric(Model):
 
     def shown_by(self) -> str | None:
         """The criterion of dossiers whose outcomes the metric counts; None for no dossiers."""
-        terms = (term for ratio in self.ratios for term in ratio.terms)
+        terms = (SAME_AS.get(term, term) for ratio in self.ratios for term in ratio.terms)
         return next((t.split(".")[1] for t in terms if t.startswith("outcomes.")), None)
 
     def unknown_terms(self, facts: Mapping[str, FactKind]) -> Iterator[str]:

@@ -140,7 +140,8 @@ def _measure(score: Score) -> Mapping[str, object] | None:
     found = score.finding.measure
     if found is None:
         return None
-    return (score.as_json() or {}) | {"terms": dict(found.terms), "missing": list(found.missing)}
+    counts = {"terms": dict(found.terms), "missing": list(found.missing)}
+    return (score.as_json() or {}) | counts | {"beside_terms": dict(found.beside_terms)}
 
 
 def _parts(rulebook: Rulebook, score: Score) -> tuple[ExplainedPart, ...]:

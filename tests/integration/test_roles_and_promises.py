@@ -164,6 +164,7 @@ async def test_a_second_supplement_is_late_where_the_rulebook_says_so(database: 
     by_days = dict.fromkeys(("S1", "S2"), "early") | dict.fromkeys(("S3", "S4", "S5"), "late")
     assert await listed(database, "XA08", "on_time", book, **plain) == by_days
     assert await listed(database, "XA08", "1", "tt01-2018") == by_days
+    assert await listed(database, "XA08", "dossier_satisfaction", book) == ruled
     assert await beside(database, "XA08") == Decimal("0.6")
     assert await beside(database, "XA08", **plain) == Decimal("0.4")
 
