@@ -4,11 +4,11 @@ What must add up is checked cell by cell, and what our own dossiers say otherwis
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
+from admin.importing import fact_changes
 from admin.importing.aggregate_table import Layout, is_sum
 from admin.importing.aggregate_words import AggregateWords
 from admin.importing.cells import needed
@@ -25,9 +25,6 @@ from surveys.store.dossiers import facts
 from surveys.store.dossiers.facts import Fact
 from surveys.store.results import intake
 from surveys.store.results.intake import Window
-from surveys.store.system import import_changes
-from surveys.store.system.audit import AuditEntry
-from surveys.store.system.import_changes import Change
 
 _WHOLE = re.compile(r"\d+|\d{1,3}(?:([.,\u00a0 ])\d{3})(?:\1\d{3})*")
 _NOTHING = frozenset({"-", "–", "—", "x", "…", "..."})
@@ -127,8 +124,8 @@ class AggregateImporter:
             new=sum(unit in made for unit in units),
             changed=sum(unit in moved for unit in units),
             same=sum(unit not in made | moved for unit in units),
-            audited=list(self._entries(changed, before)),
-            changes=[self._change(fact, before) for fact in changed],
+            audited=fact_changes.audited(changed, before, self._codes),
+            changes=fact_changes.history(changed, before, self._codes),
         )
 
     def _has_figures(self, row: Row) -> bool:
@@ -191,22 +188,6 @@ class AggregateImporter:
 
     def _said(self, quantity: str) -> str:
         return self._words.facts[quantity].text.of(self._runtime.texts.language)
-
-    def _change(self, fact: Fact, before: Mapping[Any, str]) -> Change:
-        return Change(
-            kind=import_changes.FACT,
-            subject=f"{self._codes[fact.unit_id]} {fact.period} {fact.fact}",
-            field="value",
-            before=before.get(fact.key),
-            after=fact.value,
-        )
-
-    def _entries(self, changed: Sequence[Fact], before: Mapping[Any, str]) -> Iterator[AuditEntry]:
-        for fact in changed:
-            if fact.key in before:
-                subject = f"unit:{self._codes[fact.unit_id]} {fact.period}"
-                details = {"fact": fact.fact, "from": before[fact.key], "to": fact.value}
-                yield AuditEntry(action="facts.change", subject=subject, details=details)
 
 
 def read_count(row: Row, column: str) -> int | None:

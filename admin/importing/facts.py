@@ -1,11 +1,13 @@
 """Facts of units from a file (chỉ số 5, 6, 8, 9): one row per unit, period and fact."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from admin.importing import fact_changes
 from admin.importing.cells import needed
 from admin.importing.closed_periods import ClosedPeriods
 from admin.importing.declared_facts import declared_facts
+from admin.importing.fact_changes import Key
 from admin.importing.importer import Read, Refused, Stored
 from admin.importing.notes import Notes
 from admin.importing.unit_index import UnitIndex
@@ -21,9 +23,6 @@ from surveys.errors import Refusal
 from surveys.store.base.connection import Connection
 from surveys.store.dossiers import facts
 from surveys.store.dossiers.facts import Fact
-from surveys.store.system import import_changes
-from surveys.store.system.audit import AuditEntry
-from surveys.store.system.import_changes import Change
 
 COLUMNS = (
     ColumnSpec(name="unit", titles=("Đơn vị", "Mã đơn vị", "Tên đơn vị"), required=True),
@@ -31,7 +30,6 @@ COLUMNS = (
     ColumnSpec(name="fact", titles=("Số liệu", "Chỉ tiêu"), required=True),
     ColumnSpec(name="value", titles=("Giá trị",), required=True),
 )
-Key = tuple[int, str, str]
 
 
 class FactImporter:
@@ -90,30 +88,15 @@ class FactImporter:
         await facts.put(conn, changed, self._import_id)
         for fact in changed:
             self._closed.note_period(self.warnings, self._seen[fact.key], fact.period)
-        replaced = [fact for fact in changed if fact.key in before]
+        replaced = sum(fact.key in before for fact in changed)
         return Stored(
-            new=len(changed) - len(replaced),
-            changed=len(replaced),
+            new=len(changed) - replaced,
+            changed=replaced,
             same=len(taken) - len(changed),
             rejected=rejected,
-            audited=list(self._entries(replaced, before)),
-            changes=[self._change(fact, before) for fact in changed],
+            audited=fact_changes.audited(changed, before, self._codes),
+            changes=fact_changes.history(changed, before, self._codes),
         )
-
-    def _change(self, fact: Fact, before: Mapping[Key, str]) -> Change:
-        return Change(
-            kind=import_changes.FACT,
-            subject=f"{self._codes[fact.unit_id]} {fact.period} {fact.fact}",
-            field="value",
-            before=before.get(fact.key),
-            after=fact.value,
-        )
-
-    def _entries(self, replaced: Iterable[Fact], before: Mapping[Key, str]) -> Iterator[AuditEntry]:
-        for fact in replaced:
-            subject = f"unit:{self._codes[fact.unit_id]} {fact.period}"
-            details = {"fact": fact.fact, "from": before[fact.key], "to": fact.value}
-            yield AuditEntry(action="facts.change", subject=subject, details=details)
 
 
 def _consistent(

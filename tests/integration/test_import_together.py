@@ -86,7 +86,7 @@ async def test_others_see_all_or_nothing_and_write_meanwhile(
             await sleep(0.005)
 
     async def pause(seconds: float) -> None:
-        if seconds == applying.PAUSE_SECONDS:
+        if seconds in applying.PAUSE_SECONDS.values():
             async with database.write() as conn:
                 tap = update(schema.units).where(schema.units.c.id == unit)
                 await conn.execute(tap.values(block="xa"))
@@ -199,7 +199,7 @@ async def test_stopped_while_it_is_written_is_finished_at_once(
     sleep = asyncio.sleep
 
     async def interrupted(seconds: float) -> None:
-        if seconds == applying.PAUSE_SECONDS:
+        if seconds in applying.PAUSE_SECONDS.values():
             raise KeyboardInterrupt
         await sleep(seconds)
 
