@@ -218,6 +218,17 @@ async def test_one_message_of_a_slot_is_edited_in_place(database: Database) -> N
     ]
 
 
+async def test_a_slot_is_that_of_one_contact(database: Database) -> None:
+    """An interview that another chat takes over has the same slot there: nothing is edited."""
+    channel = FakeChannel()
+    for address in ("84", "85"):
+        async with database.write() as conn:
+            await queue(conn, await add_contact(conn, address), address, slot="a")
+        async with dispatching(database, channel):
+            await until(lambda: _all(database, "sent"))
+    assert [(heard.text, heard.reference) for heard in channel.heard] == [("84", ""), ("85", "")]
+
+
 async def test_a_message_that_is_out_of_reach_is_sent_anew(database: Database) -> None:
     """When the old message cannot be edited a new one takes over the slot, within the limit."""
     channel = FakeChannel()

@@ -135,11 +135,16 @@ def _of_contact(name: str) -> ColumnElement[Any]:
     return select(contacts.c[name]).where(whose).scalar_subquery().label(name)
 
 
+_SHOWN = select(
+    slots.c.contact_id.label("whose"), slots.c.slot.label("place"), slots.c.reference.label("shown")
+).subquery()
+"""Slots by other names: what SQLite returns of an update names no table, so that `contact_id` of
+both would be the same column, and another contact's message would be edited."""
 _REFERENCE = (
-    select(slots.c.reference)
+    select(_SHOWN.c.shown)
     .where(
-        slots.c.contact_id == outbox.c.contact_id,
-        slots.c.slot == outbox.c.message["slot"].as_string(),
+        _SHOWN.c.whose == outbox.c.contact_id,
+        _SHOWN.c.place == outbox.c.message["slot"].as_string(),
     )
     .scalar_subquery()
 )
