@@ -40,6 +40,10 @@ class Cause:
     by: str
     what: str
     audit: int | None = None
+    said: tuple[str, ...] = ()
+    """Of a decision: criterion, outcome before and now, reason; of a complaint: its code, state,
+    reason. `what` has them in one text.
+    """
 
     @property
     def key(self) -> str:
@@ -125,9 +129,10 @@ class Found:
             raw, outcome = (
                 outcome_name(made.criterion, code) for code in (made.raw_outcome, made.outcome)
             )
+            said = (made.criterion, raw, outcome, made.reason)
             what = f"{made.criterion}: {raw} → {outcome} ({made.reason})"
             row = self._row(f"dossier:{one.code}", made.at, made.criterion)
-            yield Cause(kind=DECISION, at=made.at, by=made.officer, what=what, audit=row)
+            yield Cause(kind=DECISION, at=made.at, by=made.officer, what=what, audit=row, said=said)
 
     def _complained(self, was: KeptDossier | None, now: KeptDossier | None) -> Iterator[Cause]:
         if now is None or (was is not None and not now.new_states(was)):
@@ -135,8 +140,16 @@ class Found:
         subjects = {f"complaint:{one}" for one in self.references.get(now.id, ())}
         for row in (row for one in sorted(subjects) for row in self.log.get(one, ())):
             if row.action == "verify.complaint":
-                what = f"{row.subject}: {row.details['to']} ({row.details['reason']})"
-                yield Cause(kind=COMPLAINT, at=row.at, by=row.actor, what=what, audit=row.id)
+                reference, details = row.subject.partition(":")[2], row.details
+                what = f"{row.subject}: {details['to']} ({details['reason']})"
+                yield Cause(
+                    kind=COMPLAINT,
+                    at=row.at,
+                    by=row.actor,
+                    what=what,
+                    audit=row.id,
+                    said=(reference, details["to"], details["reason"]),
+                )
 
     def _row(self, subject: str, at: datetime, criterion: str) -> int | None:
         for row in self.log.get(subject, ()):

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from admin.closing import differences
-from admin.closing.causes import Cause
+from admin.closing.causes import COMPLAINT, DECISION, Cause
 from admin.closing.differences import (
     Differences,
     DossierChange,
@@ -39,7 +39,7 @@ RATED = frozenset({"total", "grade", "state"})
 """Figures of a unit that follow from all others."""
 FROM_ANSWERS = frozenset({"complaints", *(f"cs{number}" for number in FROM_CITIZENS)})
 """Fields of a dossier from which its answers could be read."""
-DECIDED = frozenset({"decision", "complaint"})
+DECIDED = frozenset({DECISION, COMPLAINT})
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -82,7 +82,7 @@ class DifferenceView:
             "figures": [asdict(f) | {"causes": self._of_figure(f)} for f in found.figures],
             "dossiers": [self._dossier(one) for one in found.dossiers],
             "reported": [self._with_causes(one) for one in found.reported],
-            "causes": [asdict(cause) | {"cause": numbers[cause]} for cause in found.causes],
+            "causes": [_cause(cause) | {"cause": numbers[cause]} for cause in found.causes],
         }
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
@@ -143,8 +143,20 @@ class DifferenceView:
             return self.text("later_answers")
         if self._hides(one):
             return self._field(one.field)
-        before, after = (self._outcome(one.field, value) for value in (one.before, one.after))
+        shown = self._complaints if one.field == "complaints" else partial(self._outcome, one.field)
+        before, after = (shown(value) for value in (one.before, one.after))
         return self.text("change", field=self._field(one.field), before=before, after=after)
+
+    def _complaints(self, value: object) -> str:
+        """Complaints kept as `kind:state,…` in words."""
+        if not value:
+            return _shown(None)
+        said = (one.partition(":") for one in str(value).split(","))
+        text = self.runtime.text
+        return ", ".join(
+            f"{text(f'verify.stated.{kind}')}: {text(f'verify.complaints.{state}')}"
+            for kind, _, state in said
+        )
 
     def reported_row(self, one: ReportedChange) -> dict[str, Any]:
         """A fact or a score before and after."""
@@ -170,11 +182,22 @@ class DifferenceView:
                 "at": self.runtime.local(one.at),
                 "by": one.by,
                 "kind": self.text(f"causes_of.{one.kind}"),
-                "what": one.what,
+                "what": self._what(one),
                 "audit": None if one.audit is None else str(one.audit),
             }
             for one, number in self._numbers.items()
         ]
+
+    def _what(self, one: Cause) -> str:
+        """What happened, in words where the cause has ids."""
+        if one.kind == COMPLAINT:
+            reference, state, reason = one.said
+            return f"{reference}: {self.runtime.text(f'verify.complaints.{state}')} ({reason})"
+        if one.kind != DECISION:
+            return one.what
+        criterion, *outcomes, reason = one.said
+        raw, counts = (self._outcome(f"cs{criterion}", name) for name in outcomes)
+        return f"{self._field(f'cs{criterion}')}: {raw} → {counts} ({reason})"
 
     def text(self, key: str, **params: object) -> str:
         """A text of the comparison."""
@@ -327,6 +350,11 @@ def _touches(dossier: DossierChange, one: FigureChange) -> bool:
         return bool(changed & {"received_on", *moved})
     criterion = one.figure.removesuffix("_n")
     return not criterion.startswith("cs") or bool(changed & {criterion, *moved})
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    """A cause for programs: `what` says everything."""
+    return {key: value for key, value in asdict(cause).items() if key != "said"}
 
 
 def _listed(numbers: Sequence[int]) -> str:

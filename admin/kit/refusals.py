@@ -3,6 +3,7 @@
 import errno
 import socket
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -69,12 +70,17 @@ def refusal(texts: Texts, code: str, params: dict[str, object]) -> str:
     text = texts.catalog.texts.get(f"errors.{code}")
     try:
         if text is not None:
-            return text.format(**params)
+            return text.format(**{name: _day(texts, one) for name, one in params.items()})
     except (KeyError, IndexError):
         pass
     listed = ", ".join(f"{name}: {value}" for name, value in params.items())
     words = code.replace(".", ": ").replace("_", " ")
     return f"{words} ({listed})" if listed else words
+
+
+def _day(texts: Texts, value: object) -> object:
+    """A day as people write it; anything else, a code or a row's number, as it is."""
+    return texts.shown(value) if isinstance(value, date) else value
 
 
 def _os(texts: Texts, error: OSError) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from admin.closing import difference_view
 from admin.closing.difference_view import DifferenceView
 from admin.kit.output import plain
+from admin.kit.texts import Texts
 from admin.reporting.addendum_document import AddendumDocument
 from admin.reporting.folder import filled_folder
 from admin.reporting.period_phrase import period_phrase
@@ -50,7 +51,7 @@ def _write_workbook(view: DifferenceView, file: Path, office: str) -> None:
             ("reported", difference_view.REPORTED, map(view.reported_row, view.found.reported)),
             ("causes", difference_view.CAUSES, iter(view.cause_rows())),
         ):
-            listed = [[_cell(row[key]) for key in keys.split()] for row in rows]
+            listed = [[_cell(texts, row[key]) for key in keys.split()] for row in rows]
             title = view.text(f"addendum.sheets.{name}")
             book.add_sheet(title, [_table(view, keys.split(), listed)])
         book.activate(view.text("addendum.sheets.figures"))
@@ -62,7 +63,5 @@ def _table(view: DifferenceView, keys: Sequence[str], rows: list[list[Value]]) -
     return SheetTable(fields=fields, rows=rows)
 
 
-def _cell(value: object) -> Value:
-    if value is None or isinstance(value, str):
-        return value
-    return str(plain(value))
+def _cell(texts: Texts, value: object) -> Value:
+    return None if value is None else str(texts.shown(value))

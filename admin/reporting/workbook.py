@@ -21,8 +21,8 @@ MAX_ROWS = 1_048_576
 """Rows of a worksheet, the header included."""
 A4 = 9
 FONT = "Times New Roman"
-PRINTED_INCHES = 10.6
-"""The width of a landscape A4 page between its margins."""
+PRINTED_INCHES = 10.1
+"""The width of a landscape A4 page between its margins, less what programs differ by."""
 LINE_POINTS = 15
 INDENT = 1
 """Characters that the indent of a text takes."""

@@ -1,6 +1,7 @@
 """A closed period: what was signed stays, late rows are taken in, and `period diff` tells them."""
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -199,6 +200,22 @@ def test_an_import_says_what_falls_into_a_closed_period(motcua: Motcua, kind: st
     assert "1 dòng thuộc kỳ đã chốt (“2021-Q2”)" in " ".join((done.out + done.err).split())
     assert motcua.json(kind, "import", file)["warnings"] == {}
     assert motcua("period", "reopen", "2021-Q2", "--reason", "x").code == 0
+
+
+def test_a_later_complaint_is_told_in_words(closed: Motcua) -> None:
+    """What it is about and what became of it, without ids."""
+    late = (ANSWERS_HEAD, "H56-210503-0003,phieu4,13/05/2021,paper,very,none,none,yes")
+    _take(closed, "answers", late)
+    told = closed("period", "diff", "2021-Q2").out
+    assert "thái độ: phản ánh chờ xác minh" in " ".join(told.split())
+    assert "pending" not in told
+    reference = closed.json("verify", "list", "2021-Q2", "--doubt", "complaint")[0]["reference"]
+    assert closed("verify", "complaint", reference, "refuted", "--reason", "Đã gặp").code == 0
+    assert closed("report", "2021-Q2", "--addendum", "--out", "dc").code == 0
+    book = load_workbook(closed.folder / "dc" / "dinh-chinh.xlsx")
+    causes = [[str(cell.value) for cell in row] for row in book["Vì sao"].iter_rows(min_row=6)]
+    assert f"{reference}: phản ánh không đúng (Đã gặp)" in [row[4] for row in causes]
+    assert all(re.fullmatch(r"\d\d/\d\d/\d{4} \d\d:\d\d", row[1]) for row in causes)
 
 
 def test_forms_issued_later_have_a_cause(closed: Motcua) -> None:
