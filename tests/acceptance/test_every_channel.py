@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -29,6 +30,7 @@ HAPPY = [
     ("conduct", "no", None),
 ]
 PEOPLE = 4
+KILLS = 12
 DURABLE = [name for name in FAR_ENDS if name != "zalo_bot"]
 """A Zalo bot that polls is told each update once: one that a dying process was given is lost, and
 the citizen types it again. docs/zalo.md says so; the webhook has no such gap."""
@@ -133,3 +135,25 @@ async def test_killed_after_any_answer_it_goes_on(place: Place) -> None:
             await phone.sees(f"Câu {number}/")
             await place.town.settled()
     assert await place.town.answers(latest=False) == HAPPY[:2]
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize("place", DURABLE, indirect=True)
+async def test_killed_again_and_again(place: Place) -> None:
+    """Citizens answer, their updates twice and in any order, while the service is killed every
+    second or two: everybody gets to the end, and each answer is there once."""
+    chance = Random(12)
+    tokens = await place.town.tokens(PEOPLE)
+    place.far_end.disturb()
+    phones = [place.far_end.phone(3_000 + number) for number in range(PEOPLE)]
+    citizens = asyncio.gather(*map(answers_all, phones, tokens))
+    for _ in range(KILLS):
+        async with place.serving() as served:
+            await asyncio.wait({citizens}, timeout=chance.uniform(0.3, 2.0))
+            await asyncio.to_thread(served.kill)
+    async with place.serving():
+        await citizens
+        await place.town.settled()
+    assert await place.town.response_count() == PEOPLE
+    assert sorted(await place.town.answers(latest=False)) == sorted(HAPPY * PEOPLE)
