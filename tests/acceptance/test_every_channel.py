@@ -30,7 +30,7 @@ HAPPY = [
     ("conduct", "no", None),
 ]
 PEOPLE = 4
-KILLS = 12
+KILLS = 6
 DURABLE = [name for name in FAR_ENDS if name != "zalo_bot"]
 """A Zalo bot that polls is told each update once: one that a dying process was given is lost, and
 the citizen types it again. docs/zalo.md says so; the webhook has no such gap."""
@@ -141,8 +141,8 @@ async def test_killed_after_any_answer_it_goes_on(place: Place) -> None:
 @pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("place", DURABLE, indirect=True)
 async def test_killed_again_and_again(place: Place) -> None:
-    """Citizens answer, their updates twice and in any order, while the service is killed every
-    second or two: everybody gets to the end, and each answer is there once."""
+    """Citizens answer, their updates twice and in any order, while the service is killed again and
+    again: everybody gets to the end, and each answer is there once."""
     chance = Random(12)
     tokens = await place.town.tokens(PEOPLE)
     place.far_end.disturb()
@@ -150,7 +150,7 @@ async def test_killed_again_and_again(place: Place) -> None:
     citizens = asyncio.gather(*map(answers_all, phones, tokens))
     for _ in range(KILLS):
         async with place.serving() as served:
-            await asyncio.wait({citizens}, timeout=chance.uniform(0.3, 2.0))
+            await asyncio.wait({citizens}, timeout=chance.uniform(0.5, 3.0))
             await asyncio.to_thread(served.kill)
     async with place.serving():
         await citizens

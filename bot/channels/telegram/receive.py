@@ -1,7 +1,5 @@
 """Receives updates by webhook or long polling. Both persist first and acknowledge afterwards."""
 
-import asyncio
-import hmac
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -18,12 +16,11 @@ from bot.channels.base import Put, Raw
 from bot.channels.telegram.parse import ALLOWED_UPDATES, chat_of
 from bot.channels.telegram.setup import WEBHOOK_PATH
 from bot.channels.telegram.transport import TooManyRequests
+from bot.receiving import MAX_PAUSE, MIN_PAUSE, PollLoop, require_secret
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name
 BATCH = 100
 ANSWER_SECONDS = 10
-MIN_PAUSE = 1.0
-MAX_PAUSE = 30.0
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +41,7 @@ class Webhook:
 
         If it cannot be persisted, the exception propagates, and Telegram posts the update again.
         """
-        given = request.headers.get(SECRET_HEADER, "")
-        if not self.secret or not hmac.compare_digest(_bytes(given), _bytes(self.secret)):
-            raise web.HTTPForbidden
+        require_secret(request, SECRET_HEADER, self.secret)
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
         try:
@@ -90,7 +85,7 @@ def readable(updates: Sequence[Any]) -> list[Raw]:
     return raws
 
 
-class Poller:
+class Poller(PollLoop):
     """Long polling, for deployments without a public address. One process per bot.
 
     `seconds` is how long Telegram may hold a poll open.
@@ -99,26 +94,13 @@ class Poller:
     def __init__(
         self, api: Bot, put: Put, *, seconds: int = 25, random: Random | None = None
     ) -> None:
+        super().__init__(logger, random)
         self._api = api
         self._put = put
         self._seconds = seconds
-        self._random = random or Random()  # noqa: S311 - it spreads pauses, no secret
         self._offset = 0
-        self._failures = 0
 
-    async def run(self) -> None:
-        """Poll until cancelled. No failure of Telegram or of the database ends it."""
-        while True:
-            try:
-                await self._once()
-                self._failures = 0
-            except Exception as error:
-                self._failures += 1
-                pause = await self._pause_after(error)
-                logger.warning("polling failed (%s), next in %.1f s", type(error).__name__, pause)
-                await asyncio.sleep(pause)
-
-    async def _once(self) -> None:
+    async def poll_once(self) -> None:
         """Poll once. The offset, which makes Telegram delete updates, moves only after the commit.
 
         An empty poll has confirmed all before it; the offset is dropped then, since after a silent
@@ -144,15 +126,14 @@ class Poller:
         }
         return f"{self._api.base_url}/getUpdates?{urlencode(query)}"
 
-    async def _pause_after(self, error: Exception) -> float:
+    async def pause_after(self, error: Exception) -> float:
         if isinstance(error, TooManyRequests):
             return float(error.seconds)
         if isinstance(error, InvalidToken):
             return MAX_PAUSE
         if isinstance(error, Conflict) and "webhook" in error.message.lower():
             return await self._without_webhook()
-        longest = min(MAX_PAUSE, MIN_PAUSE * 2.0 ** min(self._failures - 1, 10))
-        return longest * self._random.uniform(0.5, 1.0)
+        return await super().pause_after(error)
 
     async def _without_webhook(self) -> float:
         """Remove the webhook: as long as one is set, polling returns nothing."""
@@ -161,7 +142,3 @@ class Poller:
         except TelegramError:
             return MAX_PAUSE
         return MIN_PAUSE
-
-
-def _bytes(header: str) -> bytes:
-    return header.encode("utf-8", "surrogateescape")

@@ -1,7 +1,6 @@
 """Receives updates by webhook or long polling. Both persist first."""
 
 import asyncio
-import hmac
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -14,12 +13,11 @@ from aiohttp import web
 from bot.channels.base import Put, Raw
 from bot.channels.zalo_bot.api import TIMED_OUT, ApiError, BotApi
 from bot.channels.zalo_bot.parse import read_raw
+from bot.receiving import MAX_PAUSE, MIN_PAUSE, PollLoop, require_secret
 
 WEBHOOK_PATH = "/zalo-bot/webhook"
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - a name
 ANSWER_SECONDS = 10
-MIN_PAUSE = 1.0
-MAX_PAUSE = 30.0
 SILENT_POLLS = 10
 """After this number of polls without a message the webhook is looked at: if one is set, it takes
 all updates."""
@@ -43,9 +41,7 @@ class Webhook:
 
         If it cannot be persisted, the exception propagates and the answer is no 200.
         """
-        given = request.headers.get(SECRET_HEADER, "")
-        if not self.secret or not hmac.compare_digest(_bytes(given), _bytes(self.secret)):
-            raise web.HTTPForbidden
+        require_secret(request, SECRET_HEADER, self.secret)
         try:
             raws = read_all(json.loads(await request.read()))
         except (ValueError, RecursionError):
@@ -62,7 +58,7 @@ def read_all(body: Any) -> list[Raw]:  # noqa: ANN401 - it is JSON
     return [raw for raw in found if raw is not None]
 
 
-class Poller:
+class Poller(PollLoop):
     """Long polling, for deployments without a public address. One process per bot.
 
     A poll brings one update and Zalo has no offset to take it back with: what a poll brought is
@@ -79,28 +75,15 @@ class Poller:
         silenced: Callable[[str], None] = lambda _url: None,
     ) -> None:
         """`silenced` is told the address of a webhook that takes the updates; empty: none."""
+        super().__init__(logger, random)
         self._api = api
         self._put = put
         self._seconds = seconds
-        self._random = random or Random()  # noqa: S311 - it spreads pauses, no secret
         self._silenced = silenced
         self._brought: Sequence[Raw] = ()
-        self._failures = 0
         self._silent = 0
 
-    async def run(self) -> None:
-        """Poll until cancelled. No failure of Zalo or of the database ends it."""
-        while True:
-            try:
-                await self._once()
-                self._failures = 0
-            except Exception as error:
-                self._failures += 1
-                pause = self._pause_after(error)
-                logger.warning("polling failed (%s), next in %.1f s", type(error).__name__, pause)
-                await asyncio.sleep(pause)
-
-    async def _once(self) -> None:
+    async def poll_once(self) -> None:
         if not self._brought:
             self._brought = await self._poll()
         if self._brought:
@@ -137,11 +120,10 @@ class Poller:
         if url:
             logger.warning("a webhook is set, so polling brings nothing: `--fix` removes it")
 
-    def _pause_after(self, error: Exception) -> float:
+    async def pause_after(self, error: Exception) -> float:
         if isinstance(error, ApiError) and error.seconds:
             return min(error.seconds, MAX_PAUSE)
-        longest = min(MAX_PAUSE, MIN_PAUSE * 2.0 ** min(self._failures - 1, 10))
-        return longest * self._random.uniform(0.5, 1.0)
+        return await super().pause_after(error)
 
 
 def _readable(found: Any) -> Sequence[Raw]:  # noqa: ANN401 - it is JSON
@@ -156,7 +138,3 @@ def _readable(found: Any) -> Sequence[Raw]:  # noqa: ANN401 - it is JSON
         except (ValueError, RecursionError):
             logger.exception("an update of a poll cannot be read")
     return raws
-
-
-def _bytes(header: str) -> bytes:
-    return header.encode("utf-8", "surrogateescape")
