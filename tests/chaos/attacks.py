@@ -1,8 +1,8 @@
 """Strangers who want to stop the service: a process of its own beside the test.
 
-`python -m tests.chaos.attacks KIND PORT SECONDS`. Each attack comes from many loopback addresses,
-as from many networks, goes on for so many seconds and ends by itself; every try is paced, so that
-the attacker's own work does not take the machine.
+`python -m tests.chaos.attacks KIND PORT SECONDS`, or `all` at once. Each attack comes from many
+loopback addresses, as from many networks, goes on for these seconds and ends by itself; every try
+is paced, so that the attacker's own work does not take the machine.
 """
 
 import asyncio
@@ -191,21 +191,24 @@ ATTACKS: dict[str, tuple[Attack, int, float]] = {
     "look_ups": (look_ups, 6, 0.3),
 }
 """Each attack, how many do it at once, and their pause after each try in seconds."""
+ALL = "all"
 
 
 async def run(kind: str, port: int, seconds: float) -> int:
     """Attack until the time is over; the number of tries."""
-    attack, crowd, pause = ATTACKS[kind]
     target, tries = Target(port), count()
 
-    async def insist() -> None:
+    async def insist(attack: Attack, pause: float) -> None:
         while True:
             with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, ValueError):
                 next(tries)
                 await attack(target)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
 
-    crowded = asyncio.gather(*(insist() for _ in range(crowd)))
+    chosen = list(ATTACKS.values()) if kind == ALL else [ATTACKS[kind]]
+    crowded = asyncio.gather(
+        *(insist(attack, pause) for attack, crowd, pause in chosen for _ in range(crowd))
+    )
     with suppress(TimeoutError):
         await asyncio.wait_for(crowded, seconds)
     return next(tries)
