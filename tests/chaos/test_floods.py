@@ -33,8 +33,9 @@ MOST_MEMORY = 400 * MB
 MOST_HANDLES = 5_000
 JOURNAL = 6 * MB
 """What SQLite's write-ahead log grows to before it is written back."""
-DISK = {"texts": 40, "streams": 40}
-"""Megabytes a minute: sixty addresses that each write all that one may."""
+DISK = {"texts": 40, "streams": 40, "look_ups": 10}
+"""Megabytes a minute: sixty addresses that each write all that one may, or look up code after code
+(3 kB a post)."""
 
 
 @dataclass(slots=True)
