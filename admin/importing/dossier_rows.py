@@ -98,7 +98,7 @@ class DossierReader:
             plain["unit_id"] = self._unit_of_day(plain["unit_id"], plain.get("received_at"), place)
         plain |= self._stated(row)
         if self._with_receiver:
-            plain |= self._receiver(row, plain["unit_id"])
+            plain |= self._receiver(row, plain)
         draft = Draft(
             code=code,
             plain=plain,
@@ -188,17 +188,20 @@ class DossierReader:
                 found[name] = _count(name, written)
         return found
 
-    def _receiver(self, row: Row, unit_id: int) -> dict[str, int | None]:
-        """The unit that received the dossier; None if that is the one that resolves it."""
+    def _receiver(self, row: Row, plain: Mapping[str, Any]) -> dict[str, int | None]:
+        """The unit that received the dossier, on its day; None if that is the one that resolves
+        it."""
         written = text(row, "received_by")
         if not written:
             return {}
         try:
             number = self._units_named[written]
+            if number in self._ended:
+                number = self._unit_of_day(number, plain.get("received_at"), row.place)
         except Refusal:
             self.notes.add("unknown_receiver", row.place, written)
             return {}
-        return {"received_by_id": None if number == unit_id else number}
+        return {"received_by_id": None if number == plain["unit_id"] else number}
 
     def _status(self, written: str) -> Status | None:
         """The status; None for unknown words: then the dates determine the state.

@@ -19,6 +19,7 @@ from scoring.rulebook import find_rulebook, with_choices
 from surveys.errors import Refusal
 from surveys.period import parse_period
 from surveys.store.base.database import Database
+from surveys.store.dossiers import dossiers
 from surveys.store.dossiers import units as unit_store
 from surveys.store.importing import undoing
 from surveys.store.results.intake import Window
@@ -114,6 +115,26 @@ async def test_after_its_end_a_unit_is_its_successor_or_refused(
         facts = await _import(runtime, tmp_path, FactImporter(runtime), text)
     assert counts(facts) == {"new": 1, "changed": 0, "same": 0, "rejected": 1}
     assert "units.ended_merged" in json.dumps(list(map(str, facts.reasons)))
+
+
+async def test_a_receiver_that_was_merged_is_its_successor(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """By the day of reception; one that ended without a successor received nothing, and is told."""
+    await _imported(database_url, tmp_path)
+    rows = """Mã hồ sơ,Đơn vị giải quyết,Đơn vị tiếp nhận,Ngày nhận,Ngày hẹn trả,Ngày trả kết quả
+H56-200706-0011,S1,Xã An Hòa,06/07/2020,13/07/2020,13/07/2020
+H56-200605-0012,S1,Xã An Hòa,05/06/2020,12/06/2020,12/06/2020
+H56-200706-0013,N,B,06/07/2020,13/07/2020,13/07/2020
+H56-200706-0014,S1,Xã cũ,06/07/2020,13/07/2020,13/07/2020"""
+    async with office(database_url) as runtime:
+        importer = DossierImporter(runtime.settings.zone, runtime.keyring(), runtime.today)
+        report = await _import(runtime, tmp_path, importer, rows)
+    assert counts(report)["new"] == 4
+    assert report.details["unknown_receiver"].rows == ["5"]
+    async with database.read() as conn:
+        received = [await dossiers.find(conn, row.split(",")[0]) for row in rows.splitlines()[1:]]
+    assert [one and one.received_by for one in received] == ["N", "A", None, None]
 
 
 async def test_a_year_counts_predecessors_with_their_successor(
