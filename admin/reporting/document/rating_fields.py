@@ -76,7 +76,7 @@ class RatingFields:
     def _rules(self) -> str:
         """Which rules, and on what basis they still hold."""
         rules, say = self.rating.rules, self.words.say
-        found = [say("rating.rules", id=rules.id, version=rules.version, source=rules.source)]
+        found = [say("rating.rules", id=rules.id, version=str(rules.version), source=rules.source)]
         if rules.local_decision:
             found.append(say("rating.kept", decision=rules.local_decision))
         if rules.basis_ended:
