@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.fakes.zalo_oa import further_calls
 from tests.fakes.zalo_oa.state import (
     FREE,
     LONGEST,
@@ -58,6 +59,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/v3.0/oa/message/cs"): send,
     ("POST", "/v3.0/oa/quota/message"): quota,
     ("GET", "/v2.0/oa/getoa"): about,
+    **further_calls.CALLS,
 }
 
 
@@ -82,6 +84,8 @@ def _read(state: State, message: Mapping[str, Any], citizen: Citizen) -> Message
     text = message.get("text", "")
     attachment = _part(message, "attachment")
     payload = _part(attachment, "payload")
+    if attachment.get("type") == "file" or payload.get("template_type") == "media":
+        return _media(state, payload, text, citizen)
     if attachment and attachment.get("type") != "template":
         raise ApiError(-201, "attachment is invalid!")
     if payload.get("template_type") == "request_user_info":
@@ -96,6 +100,19 @@ def _read(state: State, message: Mapping[str, Any], citizen: Citizen) -> Message
         at=state.clock(),
         from_oa=True,
         buttons=buttons,
+    )
+
+
+def _media(state: State, payload: Mapping[str, Any], text: Any, citizen: Citizen) -> Message:  # noqa: ANN401
+    """A picture or a file that was uploaded, or a picture with an address of its own."""
+    first: Mapping[str, Any] = next(iter(payload.get("elements") or [payload]), {})
+    known = first.get("attachment_id") or first.get("token")
+    if not first.get("url") and known not in state.uploads:
+        raise ApiError(-201, "attachment_id is invalid!")
+    if text:
+        _check_text(text)
+    return Message(
+        id=state.new_id(), citizen=citizen.id, text=str(text), at=state.clock(), from_oa=True
     )
 
 

@@ -118,9 +118,8 @@ class FakeZaloOA:
         call = CALLS.get((request.method, request.path))
         if call is None:
             return web.json_response({"error": -209, "message": "Not supported this api"})
-        try:
-            body = json.loads(await request.read() or b"{}")
-        except ValueError:
+        body = await _body(request)
+        if body is None:
             return web.json_response({"error": -201, "message": "body is invalid!"})
         citizen = str((body.get("recipient") or {}).get("user_id", ""))
         asked = Asked(at=time.monotonic(), path=request.path, citizen=citizen, body=body)
@@ -200,3 +199,16 @@ class FakeZaloOA:
                 "X-RateLimit-Remain": str(remaining),
             }
         return web.json_response(body, headers=headers)
+
+
+async def _body(request: web.Request) -> dict[str, Any] | None:
+    """What a call says: a form with a file, JSON in the body, or JSON in the query's `data`; None
+    for what is none of them."""
+    if request.content_type == "multipart/form-data":
+        return {name: bool(value) for name, value in (await request.post()).items()}
+    text = await request.read() or request.query.get("data", "{}").encode()
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None

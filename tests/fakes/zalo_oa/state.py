@@ -101,6 +101,8 @@ class State:
     buttons_allowed: bool = True
     paid_messages: int = 1_000
     is_verified: bool = True
+    tags: dict[str, set[str]] = field(default_factory=dict)
+    uploads: set[str] = field(default_factory=set)
     last_id: int = 0
     _minute: deque[float] = field(default_factory=deque)
 
