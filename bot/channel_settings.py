@@ -71,6 +71,9 @@ class ZaloOfficialAccountSettings:
     """The code of Zalo's file `zalo_verifier….html`, served at the root of the public address."""
     zalo_oa_refresh_hours: Annotated[int, Meta(ge=1, le=24)] = 20
     """Age at which the access token is renewed; it lives 25 hours."""
+    zalo_oa_lost_codes: Annotated[str, Meta(pattern=r"^ *(-?\d+( +-?\d+)*)? *$")] = ""
+    """Further codes of the token endpoint after which a person has to authorise again, separated by
+    spaces; Zalo publishes no table (known ones: `oauth` in bot/channels/zalo/errors.yaml)."""
     zalo_oa_authorization_days: Days = 90
     """How long a refresh token lives without being used."""
     zalo_oa_alarm_days: Count = 30

@@ -307,7 +307,8 @@ async def test_out_of_reach_is_tried_again(
 async def test_a_wrong_secret_keeps_the_pair(
     database: Database, zalo: Zalo, fake: FakeZaloOA
 ) -> None:
-    """A setting that a person mends, not a chain that is lost."""
+    """A setting that a person mends, not a chain that is lost; counted by its code. A code that
+    turns out to mean the end is added by a setting."""
     await _authorized(zalo, fake)
     await _age(database, 26)
     right = context(database, fake)
@@ -315,10 +316,18 @@ async def test_a_wrong_secret_keeps_the_pair(
     mistaken = Zalo.of(replace(wrong, shared={}))
     with pytest.raises(NoToken, match="secret"):
         await mistaken.chain.access()
+    assert mistaken.chain.refusals == {"kept_14001": 1}
     await mistaken.close()
     assert not (await _chain(zalo)).is_lost
     await _let_try_again(database)
     assert (await _forget(zalo).access()).text in fake.state.tokens.access
+    await _age(database, 26)
+    told = replace(wrong.settings, zalo_oa_lost_codes="-14001")
+    final = Zalo.of(replace(wrong, settings=told, shared={}))
+    with pytest.raises(NoToken) as raised:
+        await final.chain.access()
+    assert (raised.value.is_lost, dict(final.chain.refusals)) == (True, {"lost_14001": 1})
+    await final.close()
 
 
 async def test_a_persons_new_authorisation_mends_a_lost_chain(

@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
@@ -53,10 +54,12 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainRules:
-    """`refresh_ms`: age at which a pair is renewed; `life_ms`: how long a refresh token lives."""
+    """`refresh_ms`: age at which a pair is renewed; `life_ms`: how long a refresh token lives;
+    `lost_codes`: refusals after which it is lost, besides those of the table."""
 
     refresh_ms: int
     life_ms: int
+    lost_codes: frozenset[int] = frozenset()
 
 
 class TokenChain:
@@ -77,6 +80,9 @@ class TokenChain:
         self._name = name
         self._rules = rules
         self._owner = uuid4().hex
+        self.refusals: Counter[str] = Counter()
+        """Refusals of the token endpoint by what they were taken for and their code (0: words
+        only), since this process began."""
         self._known: Token | None = None
         self._look_at = 0.0
         self._lock = asyncio.Lock()
@@ -184,7 +190,9 @@ class TokenChain:
         except Refusal as error:
             await self._lose(chain, error.code)
         except Refused as error:
-            if ends_the_chain(error):
+            is_end = ends_the_chain(error) or error.code in self._rules.lost_codes
+            self.refusals[f"{'lost' if is_end else 'kept'}_{abs(error.code)}"] += 1
+            if is_end:
                 await self._lose(chain, f"{INTERRUPTED if chain.intent_ms else 'refused'}: {error}")
             await self._put_off(chain, error)
         except RequestError as error:

@@ -42,6 +42,7 @@ class Zalo:
         rules = ChainRules(
             refresh_ms=chosen.zalo_oa_refresh_hours * HOUR_MS,
             life_ms=chosen.zalo_oa_authorization_days * 24 * HOUR_MS,
+            lost_codes=frozenset(map(int, chosen.zalo_oa_lost_codes.split())),
         )
         name = f"zalo:{app_id}"
         chain = TokenChain(context.database, context.keyring, oauth, name=name, rules=rules)

@@ -30,6 +30,8 @@ def _numbers(account: "OfficialAccount", chain: Chain | None) -> dict[str, float
     numbers |= {f"sent_{name}": count for name, count in account.sent.items()}
     refusals = account.zalo.api.counts
     numbers |= {f"refused_{abs(code)}": count for code, count in refusals.items()}
+    oauth = account.zalo.chain.refusals
+    numbers |= {f"oauth_{name}": count for name, count in oauth.items()}
     if account.zalo.api.remaining is not None:
         numbers["requests_remaining"] = account.zalo.api.remaining
     if chain is not None:
