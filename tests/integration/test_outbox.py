@@ -1,14 +1,16 @@
 """A message is queued with the change that caused it, once."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from surveys.store.base import schema
 from surveys.store.base.database import Database
+from surveys.store.citizens import contacts
 from surveys.store.queues import outbox
 from surveys.store.queues.outbox import MessageKind, OutboxState
-from tests.integration.queue_rows import add_contact, queue, rows_of, states_of
+from tests.integration.queue_rows import BOT, CHANNEL, MET, add_contact, queue, rows_of, states_of
 
 
 async def test_the_same_key_is_queued_once_and_never_fails_the_transaction(
@@ -110,3 +112,17 @@ async def test_a_newer_screen_takes_the_place_of_one_that_has_not_left(database:
         "plain": OutboxState.DUE,
         "theirs": OutboxState.DUE,
     }
+
+
+async def test_who_is_seen_again_has_waiting_messages_of_their_own(database: Database) -> None:
+    """Not those with the contact's number as theirs."""
+    async with database.write() as conn:
+        for address in ("84", "85"):
+            await add_contact(conn, address, chat_key=address)
+        await queue(conn, 2, "to the second")
+        place: dict[str, Any] = {"channel": CHANNEL, "bot": BOT, "now": MET, "seen_at": MET}
+        seen = [
+            await contacts.see(conn, **place, reply_key="none", chat_key=one)
+            for one in ("84", "85")
+        ]
+    assert [one and one.has_waiting for one in seen] == [False, True]

@@ -204,11 +204,11 @@ async def see(
     return Seen(contact=_contact(row), is_answered=row.is_answered, has_waiting=row.has_waiting)
 
 
+_DUE = outbox.c.state == literal_column("'due'")
+_WAITING = select(outbox.c.contact_id.label("whose")).where(_DUE).subquery()  # SQLite: see claims
 _OUTBOX = (
     exists().where(outbox.c.dedup_key == bindparam("reply_key")).label("is_answered"),
-    exists()
-    .where(outbox.c.contact_id == contacts.c.id, outbox.c.state == literal_column("'due'"))
-    .label("has_waiting"),
+    exists().where(_WAITING.c.whose == contacts.c.id).label("has_waiting"),
 )
 _CHAT = (
     contacts.c.channel == bindparam("of_channel"),
