@@ -31,7 +31,7 @@ def one_office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def _office(seed: int, folders: pytest.TempPathFactory) -> Office:
     """One office a session, whichever of its workers comes first."""
     folder = folders.getbasetemp()
-    folder = (folder.parent if folder.name.startswith("popen-") else folder) / f"office{seed}"
+    folder = (folder.parent if folder.name.startswith("popen-") else folder) / f"contract-{seed}"
     folder.mkdir(exist_ok=True)
     with _alone(folder) as kept:
         if not kept.exists():
