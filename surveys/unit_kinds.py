@@ -37,10 +37,12 @@ def levels() -> Mapping[str, Level]:
     }
 
 
-def block_name(block: str, language: str) -> str:
-    """The name of a block of units; the block itself if it is not listed."""
-    found: str = _read()["blocks"].get(block, {}).get(language, block)
-    return found
+def block_name(block: str, language: str, day: date) -> str:
+    """The name that a block of units has on a day; the block itself if it is not listed."""
+    for one in _read()["blocks"].get(block, ()):
+        if day <= one.get("valid_to", date.max):
+            return str(one[language])
+    return block
 
 
 def parse_kind(written: str) -> Kind:

@@ -325,7 +325,11 @@ class DifferenceView:
         return known.text.of(self.runtime.texts.language) if known else str(value)
 
     def _phrases(self) -> RatingPhrases:
-        return RatingPhrases(texts=self.runtime.texts, rulebook=self.found.signed.rulebook)
+        return RatingPhrases(
+            texts=self.runtime.texts,
+            rulebook=self.found.signed.rulebook,
+            day=self.found.signed.period.end,
+        )
 
     def _columns(self, keys: str) -> list[Column]:
         return [

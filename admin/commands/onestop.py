@@ -36,7 +36,7 @@ async def command(
     async with database.read() as conn:
         intake = await read_intake(conn, window, summed=not apart)
     blocks = {unit.block for unit in intake.units}
-    names = {one: block_name(one, runtime.texts.language) for one in blocks}
+    names = {one: block_name(one, runtime.texts.language, wanted.end) for one in blocks}
     view = OnestopView(texts=runtime.texts, span=Span.of(wanted), intake=intake, block_names=names)
     if as_of < wanted.end:
         runtime.say("onestop.not_over", day=as_of, last=wanted.end)

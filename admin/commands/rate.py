@@ -62,7 +62,7 @@ async def command(
         if compares:
             result = await figures.with_past(conn, runtime, result)
     _say_force(runtime, result.rulebook, wanted)
-    phrases = RatingPhrases(texts=runtime.texts, rulebook=result.rulebook)
+    phrases = RatingPhrases(texts=runtime.texts, rulebook=result.rulebook, day=result.period.end)
     view = RatingView(result=result, phrases=phrases)
     if missing:
         _remind(runtime, phrases, result, shown_as)
@@ -101,7 +101,7 @@ async def _officials(
     if mark is not None and not mark.live:
         book = (await figures.show_rating(conn, runtime, period, wish)).rulebook
     _say_force(runtime, book, period)
-    phrases = RatingPhrases(texts=runtime.texts, rulebook=book)
+    phrases = RatingPhrases(texts=runtime.texts, rulebook=book, day=period.end)
     rows = official_rows(phrases, counted, as_table=shown_as is Format.TABLE)
     criteria = " ".join(f"cs{number}" for number in officials_of(book).criteria)
     keys = f"unit official {criteria} n total reachable band"

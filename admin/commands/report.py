@@ -119,7 +119,7 @@ async def _write_public(
     async with database.read() as conn:
         result = await show_rating(conn, runtime, period, wish)
         tally = await show_tally(conn, runtime, period, (Dimension.UNIT,), live=wish.live)
-    phrases = RatingPhrases(texts=runtime.texts, rulebook=result.rulebook)
+    phrases = RatingPhrases(texts=runtime.texts, rulebook=result.rulebook, day=result.period.end)
     found = public_results(result, tally, phrases)
     write_public(found, folder, office=runtime.settings.authority, force=force)
     runtime.say("report.public", folder=folder)

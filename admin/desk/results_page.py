@@ -73,7 +73,7 @@ class ResultsPage:
             result = await read_rating(conn, self.rulebook, self.period)
             reach = await tallies.count_reach(conn, self.period, ())
             units = await funnel.count_stages(conn, self.period, self.form.id, By.UNIT)
-        phrases = RatingPhrases(texts=self.texts, rulebook=self.rulebook)
+        phrases = RatingPhrases(texts=self.texts, rulebook=self.rulebook, day=self.period.end)
         found = {
             "place": self.place,
             "from_day": f"{self.period.start:%d/%m/%Y}",

@@ -47,7 +47,9 @@ def make_order(
     return Order(
         kind=kind or usual_kind(period),
         period=period,
-        phrases=RatingPhrases(texts=load_texts(DOCUMENT_LANGUAGE), rulebook=rulebook),
+        phrases=RatingPhrases(
+            texts=load_texts(DOCUMENT_LANGUAGE), rulebook=rulebook, day=period.end
+        ),
         preset=settings.periods,
         form=settings.form,
         quota_percent=settings.quota_percent,

@@ -1,6 +1,7 @@
 """Words a rating's figures, grades, states and blocks in one language."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from admin.kit.texts import Texts
@@ -17,10 +18,11 @@ UNKNOWN = "–"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatingPhrases:
-    """The words for ratings by one rulebook."""
+    """The words for ratings by one rulebook, as they are on `day`, the last one of the period."""
 
     texts: Texts
     rulebook: Rulebook
+    day: date
 
     @property
     def language(self) -> str:
@@ -86,7 +88,7 @@ class RatingPhrases:
 
     def block(self, block: str) -> str:
         """The name of a block of units; its id if it has no text."""
-        return block_name(block, self.language)
+        return block_name(block, self.language, self.day)
 
     def aggregate(self, name: str) -> str:
         """The name of an overall figure."""

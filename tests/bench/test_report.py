@@ -38,7 +38,7 @@ from tests.bench.year import YEAR
 ORDER = Order(
     kind=Kind.QUARTER,
     period=YEAR,
-    phrases=RatingPhrases(texts=load_texts("vi"), rulebook=RULEBOOK),
+    phrases=RatingPhrases(texts=load_texts("vi"), rulebook=RULEBOOK, day=YEAR.end),
     preset=Preset.ADMINISTRATIVE,
     form="phieu5",
     quota_percent=10,

@@ -11,7 +11,7 @@ from tests.integration.rows import add_dossier, add_unit, answer
 
 Q2 = parse_period("2021-Q2")
 RULEBOOK = find_rulebook("tt01-2018")
-PHRASES = RatingPhrases(texts=load_texts("vi"), rulebook=RULEBOOK)
+PHRASES = RatingPhrases(texts=load_texts("vi"), rulebook=RULEBOOK, day=Q2.end)
 CONTRACT = ["period", "rulebook", "units", "blocks", "overall", "warnings"]
 
 

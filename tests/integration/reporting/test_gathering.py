@@ -24,7 +24,9 @@ async def test_every_kind_by_every_rulebook(database: Database, kind: Kind, rule
     order = Order(
         kind=kind,
         period=period,
-        phrases=RatingPhrases(texts=load_texts("vi"), rulebook=find_rulebook(rulebook)),
+        phrases=RatingPhrases(
+            texts=load_texts("vi"), rulebook=find_rulebook(rulebook), day=period.end
+        ),
         preset=Preset.ADMINISTRATIVE,
         form="phieu5",
         quota_percent=10,

@@ -71,7 +71,7 @@ def _figures(name: str, rulebook: str, period: str, kind: Kind) -> ReportFigures
     rated = RatedPeriod(
         read=PeriodEvidence(period=span, evidence=tuple(rows), simulated_by_unit={}),
         rating=rate(book, rows, span.end),
-        phrases=RatingPhrases(texts=load_texts("vi"), rulebook=book),
+        phrases=RatingPhrases(texts=load_texts("vi"), rulebook=book, day=span.end),
     )
     units = tuple(
         UnitIntake(code=r.code, name=r.name, level=r.level, block=r.block or "", counts=Intake())
@@ -160,7 +160,7 @@ def test_dam_rong_criteria_are_grouped_as_printed() -> None:
     rated = RatedPeriod(
         read=PeriodEvidence(period=span, evidence=(one,), simulated_by_unit={}),
         rating=rate(book, [one], span.end),
-        phrases=RatingPhrases(texts=load_texts("vi"), rulebook=book),
+        phrases=RatingPhrases(texts=load_texts("vi"), rulebook=book, day=span.end),
     )
     figures = _figures("dam_rong_2020", "dam-rong-2020", "2020", Kind.YEAR)
     figures = replace(figures, rating=rated.figures())
