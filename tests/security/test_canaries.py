@@ -4,6 +4,7 @@ planted, then the database's file, journal and copy, the log and the numbers are
 import asyncio
 import logging
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from surveys.store.dossiers import links
 from surveys.store.personal_data import purging, requests
 from surveys.store.queues import inbox
 from surveys.store.system import copying
+from tests.acceptance.support.command import Motcua
 from tests.fakes.context import KEYS, channel_context
 from tests.integration.pushing import ROW, give_token, pushing
 from tests.integration.rows import add_dossier, add_unit
@@ -35,6 +37,18 @@ HAPPENED = "Ông Canari đòi thêm tiền ở quầy số ba"
 NAME, PLACE, PHONE = "Hoàng Kim Tước", "thôn Chim Yến, xã An Hòa", "0912345678"
 OPINION, UNFILED = "Ghế chờ kêu như vẹt", "Cô Sáo ở quầy hai rất vội"
 TRIED = "0987654321"
+PERIOD = "2021-Q2"
+HANDED_OUT = (
+    "db upgrade",
+    f"tally {PERIOD} --format csv",
+    f"tally {PERIOD} --out tally.xlsx",
+    f"rate {PERIOD} --out rate.xlsx",
+    f"explain XA01 {PERIOD}",
+    f"onestop {PERIOD} --out onestop.xlsx",
+    f"invitations status {PERIOD} --out invitations.xlsx",
+    "delivery status",
+    f"dossiers show {CODE}",
+)
 SEALED = re.compile(ciphers.SEALED.pattern.encode())
 
 
@@ -102,6 +116,36 @@ async def test_a_petition_is_nowhere_in_the_clear(
     assert [bubble["text"] for bubble in one.bubbles if bubble["author"] == "citizen"][-5:] == [
         HAPPENED, NAME, PLACE, PHONE, "gửi",
     ]  # fmt: skip
+
+
+async def test_nothing_handed_out_names_anybody(sqlite_database: Database, tmp_path: Path) -> None:
+    """Neither the metrics, nor what commands print and write for officers."""
+    office = tmp_path / "office"
+    office.mkdir()
+    async with sqlite_database.write() as conn:
+        unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")
+        number = await add_dossier(conn, unit, CODE)
+        await links.make(conn, number, TOKEN, datetime.now().astimezone(), timedelta(days=90))
+    context = channel_context(sqlite_database, **ANYWHERE | {"metrics_listen": "same"})
+    async with running(context) as (_, base), visiting(base) as one:
+        await _complain(one)
+        await one.says(PHONE, "xem lại")
+        await one.says("gửi", "đã được gửi tới")
+        async with one.http.get(f"{base}/metrics") as answer:
+            told = await answer.text()
+        assert "motcua_" in told
+        session = one.session
+    url, key = f"sqlite:///{tmp_path}/motcua.sqlite", KEYS.secret.hex()
+    motcua = Motcua(folder=office, url=url, settings={"key": key})
+    for line in HANDED_OUT:
+        done = motcua(*line.split())
+        assert done.code == 0, (line, done.err)
+        told += done.out + done.err
+    for file in office.rglob("*.xlsx"):
+        with zipfile.ZipFile(file) as parts_of:
+            told += "".join(parts_of.read(name).decode() for name in parts_of.namelist())
+    planted = (HAPPENED, NAME, PLACE, PHONE, PHONE[1:], session, TOKEN)
+    assert [canary for canary in planted if canary in told] == []
 
 
 @pytest.mark.parametrize("word", ["/huy", "/xoa"])
