@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -50,7 +50,7 @@ class FormColumns:
         asked: set[str] = set()
         named: dict[str, str] = {}
         for written, cells in rows:
-            forms = [form for form in self.forms if _short(written) in _names(form)]
+            forms = self._versions(written)
             for header in (header for header, cell in cells.items() if cell is not None):
                 question = self._question_id(header)
                 if question is None or not forms:
@@ -70,7 +70,7 @@ class FormColumns:
 
         Raises Refusal `answers.unknown_form`.
         """
-        versions = [form for form in self.forms if _short(text) in _names(form)]
+        versions = self._versions(text)
         if not text or not versions:
             known = ", ".join(sorted({form.id for form in self.forms}))
             raise Refusal("answers.unknown_form", form=text, known=known)
@@ -104,6 +104,13 @@ class FormColumns:
                 options[question.id] = self._option(form, question, cell)
         return options, texts
 
+    def _versions(self, written: str) -> Sequence[Form]:
+        """The forms that are named so, looked up once for each way of writing."""
+        if written not in self._named:
+            short = _short(written)
+            self._named[written] = [form for form in self.forms if short in _names(form)]
+        return self._named[written]
+
     def _question_id(self, header: str) -> str | None:
         if header not in self._headers:
             self._headers[header] = self._questions.get(fold(header))
@@ -121,6 +128,11 @@ class FormColumns:
     @cached_property
     def _headers(self) -> dict[str, str | None]:
         """Cache of headers looked up: they are the same in every row."""
+        return {}
+
+    @cached_property
+    def _named(self) -> dict[str, Sequence[Form]]:
+        """Cache of names of forms looked up."""
         return {}
 
     @cached_property
