@@ -15,6 +15,7 @@ from surveys import ciphers
 from surveys.errors import Refusal
 
 KEY_BYTES = 32
+REFERENCE_BYTES = 5
 OLD_PREFIXES = {
     "0120": "070", "0121": "079", "0122": "077", "0126": "076", "0128": "078",
     "0123": "083", "0124": "084", "0125": "085", "0127": "081", "0129": "082",
@@ -60,8 +61,7 @@ class Keyring:
 
     def reference(self, kind: str, number: int) -> str:
         """A short code for tracking a complaint: eight letters and digits, not guessable."""
-        digest = self._digest(kind, str(number))
-        return base64.b32encode(digest)[:8].decode()
+        return reference_of(self._digest(kind, str(number)))
 
     def sign(self, purpose: str, text: str) -> str:
         """HMAC-SHA-256 (hex) with the deployment's key; equal for equal texts."""
@@ -116,6 +116,11 @@ def is_sealed(kept: str) -> bool:
 
 def _digest(secret: bytes, purpose: str, text: str) -> bytes:
     return hmac.digest(secret, f"{purpose}\0{text}".encode(), "sha256")
+
+
+def reference_of(randomness: bytes) -> str:
+    """The first five of some random bytes as the eight letters and digits of a reference."""
+    return base64.b32encode(randomness[:REFERENCE_BYTES]).decode()
 
 
 def link_token(randomness: bytes) -> str:

@@ -1,13 +1,13 @@
 """Answers from a file: paper forms (Mẫu phiếu 4) and ratings exported from elsewhere."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from admin.importing.cells import read_code, text, when
 from admin.importing.closed_periods import ClosedPeriods
 from admin.importing.form_columns import FormColumns
-from admin.importing.importer import Read, Refused, Stored
+from admin.importing.importer import Planned, Read, Refused, Stored
 from admin.importing.notes import Notes
 from admin.importing.unit_limits import Touched
 from admin.kit.runtime import Runtime
@@ -15,10 +15,13 @@ from admin.sheets import ColumnSpec, Row, Sheet
 from surveys.dossier import normal_code
 from surveys.errors import Refusal
 from surveys.form import Form, Kind, shipped_forms
+from surveys.privacy import Keyring
 from surveys.spelling import fold
 from surveys.store.base.connection import Connection
+from surveys.store.importing import answer_writes
+from surveys.store.importing.answer_writes import ResponseWrite, Writes
 from surveys.store.personal_data import unlinking
-from surveys.store.results import complaints, responses
+from surveys.store.results import responses
 from surveys.store.results.responses import Filed, NewResponse, StoredResponse
 from surveys.store.system import form_versions, import_changes
 from surveys.store.system.audit import AuditEntry
@@ -73,15 +76,13 @@ class AnswerImporter:
         self._zone = runtime.settings.zone
         self._columns = FormColumns(forms=())
         self._seen: dict[tuple[str, str], str] = {}
-        self._import_id: int | None = None
 
-    async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
+    async def begin(self, conn: Connection, sheet: Sheet, _import_id: int) -> None:
         """Publish the forms and load their questions.
 
-        Raises Refusal `answers.unknown_column` if a header is not a question of any form, or
-        `answers.column_not_asked` if no form in the file asks it.
+        Raises Refusal `answers.unknown_column` if a header is not a question of any form.
         """
-        self._import_id = import_id or None
+        self._ring = self._runtime.keyring()
         self._closed = await ClosedPeriods.load(conn)
         await form_versions.register(conn, shipped_forms(), self._runtime.now)
         known = (await form_versions.load_all(conn)).values()
@@ -89,6 +90,9 @@ class AnswerImporter:
         self._columns.check(sheet.others)
         sheet.require_single(sheet.others)
         sheet.used.update(sheet.others)
+
+    def examine(self, sheet: Sheet) -> None:
+        """Raises Refusal `answers.column_not_asked` if no form in the file asks a column."""
         self._columns.require_asked((text(row, "form"), row.values) for row in sheet)
 
     def read(self, row: Row) -> PaperResponse:
@@ -114,8 +118,9 @@ class AnswerImporter:
         """Its dossier."""
         return Touched(dossier=one.dossier)
 
-    async def store(self, conn: Connection, rows: Sequence[Read[PaperResponse]]) -> Stored:
-        """Add new responses, update imported ones, keep those citizens gave through the bot."""
+    async def plan(self, conn: Connection, rows: Sequence[Read[PaperResponse]]) -> Planned:
+        """Plan to add new responses and to update imported ones; those citizens gave through the
+        bot are kept."""
         filed = await responses.find_dossiers(conn, {paper.dossier for _, paper in rows})
         lost: list[Refused] = []
         known: list[_Known] = []
@@ -126,20 +131,17 @@ class AnswerImporter:
                 lost.append((row, reason))
             elif dossier is not None:
                 known.append(_Known(row=row, paper=paper, response=paper.of(dossier.id)))
-        there = await responses.find_stored(
-            conn, self._runtime.keyring(), (one.response.key for one in known)
-        )
-        fresh = [one for one in known if one.response.key not in there]
-        await self._add(conn, fresh)
-        found = Stored(new=len(fresh), rejected=lost)
+        there = await responses.find_stored(conn, self._ring, (one.response.key for one in known))
+        planned, writes = Planned(stored=Stored(rejected=lost)), self._writes()
         for one in known:
-            before, counted = there.get(one.response.key), found.changed
-            if before is not None:
-                await self._again(conn, one, before, found)
-            if before is None or found.changed > counted:
-                day = filed[one.paper.dossier].returned_on
-                self._closed.note(self.warnings, one.row.place, day)
-        return found
+            write = self._plan(one, there.get(one.response.key), planned.stored)
+            if write is not None:
+                writes.items.append(write)
+                self._closed.note(
+                    self.warnings, one.row.place, filed[one.paper.dossier].returned_on
+                )
+        planned.bodies += answer_writes.encode(writes)
+        return planned
 
     def _mistaken(
         self, paper: PaperResponse, dossier: Filed | None, cut_off: Collection[int]
@@ -158,74 +160,28 @@ class AnswerImporter:
             return Refusal("answers.in_future", **params, today=f"{today:%d/%m/%Y}")
         return None
 
-    async def _add(self, conn: Connection, fresh: list["_Known"]) -> None:
-        new = [one.response for one in fresh]
-        made = await responses.add_many(conn, self._runtime.keyring(), new, self._import_id)
-        for one in fresh:
-            await self._complain(conn, one.paper, made[one.response.key], {})
+    def _writes(self) -> Writes:
+        """No writes yet; complaints are opened now, to be verified within the set days."""
+        due_on = self._runtime.today + timedelta(days=self._runtime.settings.complaint_days)
+        return Writes(opened_at=self._runtime.now, due_on=due_on)
 
-    async def _again(
-        self, conn: Connection, one: "_Known", before: StoredResponse, found: Stored
-    ) -> None:
-        """Handle a response that exists: imported before, or given by the citizen."""
+    def _plan(
+        self, one: "_Known", before: StoredResponse | None, counted: Stored
+    ) -> ResponseWrite | None:
+        """The write of this row, or None if it is rejected or says nothing new."""
+        if before is None:
+            counted.new += 1
+            return _write(one, {}, self._ring)
         if before.from_contact or before.simulated or before.channel != one.response.channel:
-            found.rejected.append((one.row, _already(one.paper, before)))
-        elif before.said == one.response.said:
-            found.same += 1
-        else:
-            found.changed += 1
-            found.audited.append(await self._change(conn, one, before))
-            found.changes += _history(one, before)
-
-    async def _change(self, conn: Connection, one: "_Known", before: StoredResponse) -> AuditEntry:
-        new, said = one.response, one.response.said
-        changed = [q for q in {**said, **before.said} if said.get(q) != before.said.get(q)]
-        for question in changed:
-            await responses.record_answer(
-                conn,
-                self._runtime.keyring(),
-                dossier_id=new.dossier_id,
-                form=new.form,
-                form_version=new.form_version,
-                channel=new.channel,
-                contact_id=None,
-                question=question,
-                option=new.options.get(question),
-                text=new.texts.get(question),
-                revision=1,
-                now=new.answered_at,
-            )
-        await self._complain(conn, one.paper, before.id, before.said)
-        details = {"form": new.form, "questions": sorted(changed)}
-        subject = f"dossier:{one.paper.dossier}"
-        return AuditEntry(action="answers.change", subject=subject, details=details)
-
-    async def _complain(
-        self,
-        conn: Connection,
-        paper: PaperResponse,
-        response_id: int,
-        before: Mapping[str, str],
-    ) -> None:
-        """Open complaints for answers that report misconduct; withdraw those no longer reported."""
-        for question in paper.form.questions:
-            rule, now = question.complaint, paper.options.get(question.id)
-            if rule is None or before.get(question.id) == now:
-                continue
-            if now == rule.option:
-                await self._open(conn, rule.kind, response_id)
-            elif before.get(question.id) == rule.option:
-                await complaints.withdraw(conn, response_id=response_id, kind=rule.kind)
-
-    async def _open(self, conn: Connection, kind: str, response_id: int) -> None:
-        days = timedelta(days=self._runtime.settings.complaint_days)
-        await complaints.open_(
-            conn,
-            response_id=response_id,
-            kind=kind,
-            reference=self._runtime.keyring().reference(f"complaint:{kind}", response_id),
-            now=self._runtime.now,
-            due_on=self._runtime.today + days,
+            counted.rejected.append((one.row, _already(one.paper, before)))
+            return None
+        if before.said == one.response.said:
+            counted.same += 1
+            return None
+        counted.changed += 1
+        counted.audited.append(_audit(one, before))
+        return replace(
+            _write(one, before.said, self._ring), is_new=False, history=_history(one, before)
         )
 
     def _moment(self, row: Row) -> datetime:
@@ -242,6 +198,42 @@ class _Known:
     response: NewResponse
 
 
+def _write(one: "_Known", before: Mapping[str, str], ring: Keyring) -> ResponseWrite:
+    """The answers of this row that are not there yet, and the complaints that they open, or that
+    are no longer reported."""
+    new, changed = one.response, _changed(one, before)
+    stated = replace(
+        new,
+        options={name: option for name, option in new.options.items() if name in changed},
+        texts={name: words for name, words in new.texts.items() if name in changed},
+    )
+    rules = [
+        (question.complaint, before.get(question.id), new.options.get(question.id))
+        for question in one.paper.form.questions
+        if question.complaint is not None and question.id in changed
+    ]
+    return ResponseWrite(
+        response=stated.sealed(ring),
+        is_new=True,
+        emptied=[name for name in changed if name not in new.said],
+        opened=[rule.kind for rule, _, now in rules if now == rule.option],
+        withdrawn=[rule.kind for rule, was, _ in rules if was == rule.option],
+    )
+
+
+def _changed(one: "_Known", before: Mapping[str, str]) -> list[str]:
+    """The questions whose answer differs, in the order of the row."""
+    said = one.response.said
+    return [name for name in {**said, **before} if said.get(name) != before.get(name)]
+
+
+def _audit(one: "_Known", before: StoredResponse) -> AuditEntry:
+    questions = sorted(_changed(one, before.said))
+    details = {"form": one.response.form, "questions": questions}
+    subject = f"dossier:{one.paper.dossier}"
+    return AuditEntry(action="answers.change", subject=subject, details=details)
+
+
 def _history(one: "_Known", before: StoredResponse) -> list[Change]:
     """The change history: each question's answer before and now, without the words of texts."""
     said, was = one.response.said, before.said
@@ -254,8 +246,7 @@ def _history(one: "_Known", before: StoredResponse) -> list[Change]:
             before=None if question in written else was.get(question),
             after=None if question in written else said.get(question),
         )
-        for question in {**said, **was}
-        if said.get(question) != was.get(question)
+        for question in _changed(one, was)
     ]
 
 

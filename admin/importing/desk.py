@@ -97,6 +97,8 @@ class Desk:
             await self.importer.begin(conn, self.sheet, self.number)
             if not self.number:
                 await conn.rollback()
+        if is_large(self.importer):
+            self.importer.examine(self.sheet)
         after_commit.enter_context(self.rejects)
         with self.runtime.progress("imports.progress", self.sheet.estimate) as told:
             for chunk, refused in self._chunks():

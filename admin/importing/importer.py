@@ -93,6 +93,9 @@ class SmallImporter(Reader[T], Protocol[T]):
 class LargeImporter(Reader[T], Protocol[T]):
     """A kind of file that is planned and staged, so that other writers do not wait for it."""
 
+    def examine(self, sheet: Sheet, /) -> None:
+        """Check the file as a whole before a row is planned, outside any transaction."""
+
     async def plan(self, conn: Connection, rows: Sequence[Read[T]], /) -> Planned:
         """Plan the writes of these rows; count new, changed and unchanged ones."""
 

@@ -56,6 +56,9 @@ class StepImporter:
     async def begin(self, _conn: Connection, _sheet: Sheet, _import_id: int) -> None:
         """Load nothing."""
 
+    def examine(self, _sheet: Sheet) -> None:
+        """Every row is checked by itself."""
+
     def read(self, row: Row) -> StepDraft:
         """Read one step."""
         code = normal_code(read_code(row, "dossier"))

@@ -1,13 +1,17 @@
 """Paper forms and exported ratings: counted, repeated without effect, never over a citizen."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from admin.importing.answers import AnswerImporter
 from admin.importing.facts import FactImporter
+from admin.importing.form_columns import FormColumns
 from surveys.errors import Refusal
 from surveys.evidence import Conduct, Contacts
 from surveys.period import parse_period
@@ -181,6 +185,27 @@ async def test_a_column_of_another_form_is_one_mistake(
             await take_in(runtime, AnswerImporter(runtime), file)
     assert refused.value.code == "answers.column_not_asked"
     assert refused.value.params == {"header": "filing", "form": "phieu4", "count": 3}
+
+
+async def test_a_file_is_examined_while_others_may_write(
+    monkeypatch: pytest.MonkeyPatch, sqlite_database: Database, sqlite_url: str, tmp_path: Path
+) -> None:
+    """Its columns are compared with every row, which takes long: not while the lock is held."""
+    await _dossiers(sqlite_database, 1)
+    require = FormColumns.require_asked
+    written: list[int] = []
+
+    def beside(columns: FormColumns, rows: Any) -> None:  # noqa: ANN401
+        with closing(sqlite3.connect(tmp_path / "motcua.sqlite", timeout=0)) as other:
+            written.append(other.execute("UPDATE units SET block = 'xa'").rowcount)
+            other.commit()
+        require(columns, rows)
+
+    monkeypatch.setattr(FormColumns, "require_asked", beside)
+    async with office(sqlite_url) as runtime:
+        file = csv_file(tmp_path, HEAD, "D1,phieu5,,,very,,,")
+        report = await take_in(runtime, AnswerImporter(runtime), file)
+    assert (report.new, written) == (1, [1])
 
 
 @pytest.mark.parametrize("name", ["Mẫu phiếu 4", "phiếu số 4", "Phiếu 4", "4", "PHIEU4"])

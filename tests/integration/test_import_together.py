@@ -8,26 +8,30 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, func, select, update
 
 from admin.importing import Report, Source, run_import
+from admin.importing.answers import AnswerImporter
 from admin.importing.dossiers import DossierImporter
 from admin.importing.facts import FactImporter
 from admin.kit.runtime import Runtime
 from surveys.errors import Refusal
 from surveys.store.base import schema
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database, now_ms
-from surveys.store.importing import applying, staging
+from surveys.store.importing import answer_writes, applying, staging
 from surveys.store.importing.applying import WholeDriver
 from surveys.store.results import evidence
 from surveys.store.system import audit, imports
 from surveys.store.system.imports import ImportState
 from tests.integration.office import KEY, csv_file, office
-from tests.integration.rows import add_unit
+from tests.integration.rows import add_dossier, add_unit, answer
 
 ROWS = 1_500
+ANSWERED = [f"D{number}" for number in range(4)]
 LINES = [f"H56-210531-{number:05d},XA01,31/05/2021,05/06/2021" for number in range(ROWS)]
 
 
@@ -36,10 +40,16 @@ def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """One chunk a transaction."""
     monkeypatch.setattr(applying, "WORK_SECONDS", 0.0)
     monkeypatch.setattr(applying, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(answer_writes, "AT_ONCE", 1)
 
 
 def _file(folder: Path, name: str = "file.csv") -> Path:
     return csv_file(folder, "code,unit,received_at,returned_at", *LINES, name=name)
+
+
+def _answers(folder: Path) -> Path:
+    lines = [f"{code},phieu5,10/06/2021,yes" for code in ANSWERED]
+    return csv_file(folder, "dossier,form,answered_at,conduct", *lines, name="answers.csv")
 
 
 async def _import(runtime: Runtime, file: Path) -> Report:
@@ -48,9 +58,19 @@ async def _import(runtime: Runtime, file: Path) -> Report:
     return report
 
 
-async def _count(database: Database) -> int:
+async def import_both(runtime: Runtime, folder: Path) -> list[Report]:
+    """Answers about dossiers that are there, together with other dossiers."""
+    of_dossiers = DossierImporter(runtime.settings.zone, runtime.keyring(), runtime.today)
+    return await run_import(
+        runtime,
+        (AnswerImporter(runtime), Source(file=_answers(folder))),
+        (of_dossiers, Source(file=_file(folder))),
+    )
+
+
+async def _count(database: Database, table: Table = schema.dossiers) -> int:
     async with database.read() as conn:
-        return int(await conn.scalar(select(func.count()).select_from(schema.dossiers)) or 0)
+        return int(await conn.scalar(select(func.count()).select_from(table)) or 0)
 
 
 async def _states(database: Database) -> list[str]:
@@ -129,13 +149,14 @@ async def test_a_second_import_waits_its_turn(
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from surveys.store.importing import applying, staging
+from surveys.store.importing import answer_writes, applying, staging
 from tests.integration import test_import_together as t
 
 async def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 applying.WORK_SECONDS = 0
+answer_writes.AT_ONCE = 1
 if sys.argv[3] == "applying":
     applying.sleep = die
 else:
@@ -143,7 +164,7 @@ else:
 
 async def main():
     async with t.office(sys.argv[1]) as runtime:
-        await t._import(runtime, Path(sys.argv[2]))
+        await t.import_both(runtime, Path(sys.argv[2]))
 
 asyncio.run(main())
 """
@@ -155,31 +176,84 @@ async def test_a_kill_leaves_all_or_nothing(
 ) -> None:
     """A real SIGKILL: before it is decided nothing was written, and the next import forgets it;
     afterwards the next reader completes it, with its entry in the audit log. Neither waits for the
-    lease: the process is known to be gone.
+    lease: the process is known to be gone. Answers and dossiers alike.
     """
     async with sqlite_database.write() as conn:
-        await add_unit(conn, "XA01")
-    file = _file(tmp_path)
-    command = [sys.executable, "-c", KILLED, sqlite_url, str(file), when]
+        unit = await add_unit(conn, "XA01")
+        await evidence.refresh(conn, [await add_dossier(conn, unit, code) for code in ANSWERED])
+    command = [sys.executable, "-c", KILLED, sqlite_url, str(tmp_path), when]
     ended = await asyncio.to_thread(subprocess.run, command, check=False, env=_environment())
     assert ended.returncode == -signal.SIGKILL
-    assert await _states(sqlite_database) == [when]
+    assert await _states(sqlite_database) == [when] * 2
+    assert await _count(sqlite_database, schema.responses) == (when == "applying")
     async with sqlite_database.read() as conn:
         assert await staging.find_running(conn) is None
         assert await staging.is_dead(conn) == (when == "applying")
     whole = Database(WholeDriver(sqlite_database.driver))
-    assert await _count(whole) == (0 if when == "reading" else ROWS)
+    written = {"reading": 0, "applying": 1}[when]
+    there = [await _count(whole, table) for table in (schema.complaints, schema.dossiers)]
+    assert there == [len(ANSWERED) * written, len(ANSWERED) + ROWS * written]
     async with office(sqlite_url) as runtime:
-        report = await _import(runtime, file)
-    assert (report.new, report.same) == ((ROWS, 0) if when == "reading" else (0, ROWS))
+        reports = await import_both(runtime, tmp_path)
+    assert [report.same for report in reports] == [len(ANSWERED) * written, ROWS * written]
+    assert sum(report.new + report.same for report in reports) == len(ANSWERED) + ROWS
     ends = {"reading": "failed", "applying": "done"}
-    assert await _states(sqlite_database) == ["done", ends[when]]
+    assert await _states(sqlite_database) == ["done"] * 2 + [ends[when]] * 2
     async with sqlite_database.read() as conn:
         left = await conn.scalar(select(func.count()).select_from(schema.import_chunks))
         trail = await audit.list_entries(conn, limit=9, action="dossiers.import")
         assert await evidence.find_disagreements(conn) == []
     assert left == 0
     assert len(trail) == (1 if when == "reading" else 2)
+
+
+async def test_answers_go_in_between_other_transactions(
+    in_small_steps: None,
+    monkeypatch: pytest.MonkeyPatch,
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    """Office commands see no imported answer or every one. What a citizen answers meanwhile stays,
+    and nothing is said about a dossier whose answers were cut off meanwhile."""
+    async with database.write() as conn:
+        unit = await add_unit(conn, "XA01")
+        numbers = [await add_dossier(conn, unit, code) for code in ANSWERED]
+        await evidence.refresh(conn, numbers)
+    whole = Database(WholeDriver(database.driver))
+    partly: list[int] = []
+    looking: list[asyncio.Task[int]] = []
+    decide, sleep = staging.decide, asyncio.sleep
+
+    async def meanwhile(conn: Connection, *decided: Any) -> None:  # noqa: ANN401
+        await answer(conn, numbers[1], "conduct", "no")
+        cut_off = {"dossier_id": numbers[2], "answered": 0, "codes": {}}
+        await conn.execute(schema.settled_dossiers.insert(), cut_off)
+        await decide(conn, *decided)
+
+    async def pause(seconds: float) -> None:
+        if seconds in applying.PAUSE_SECONDS.values():
+            partly.append(await _count(database, schema.responses))
+            looking.append(asyncio.create_task(_count(whole, schema.responses)))
+        await sleep(seconds)
+
+    monkeypatch.setattr(staging, "decide", meanwhile)
+    monkeypatch.setattr(applying, "sleep", pause)
+    async with office(database_url) as runtime:
+        await run_import(runtime, (AnswerImporter(runtime), Source(file=_answers(tmp_path))))
+    assert partly[0] == 2
+    assert set(await asyncio.gather(*looking)) == {3}
+    async with database.read() as conn:
+        there = (await conn.execute(select(schema.responses))).all()
+        opened = (await conn.execute(select(schema.complaints))).all()
+        assert await evidence.find_disagreements(conn) == []
+    assert {row.dossier_id: row.import_id for row in there} == {
+        numbers[0]: 1,
+        numbers[1]: None,
+        numbers[3]: 1,
+    }
+    assert {len(row.reference) for row in opened} == {8}
+    assert len(opened) == 2
 
 
 def _environment() -> dict[str, str]:

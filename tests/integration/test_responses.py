@@ -102,7 +102,8 @@ async def test_many_responses_at_once(database: Database) -> None:
         dossiers = [await add_dossier(conn, unit, f"D{number}") for number in range(5)]
         await answer(conn, dossiers[0], "contacts", "many")
         new = [_paper(dossier) for dossier in dossiers]
-        ids = await responses.add_many(conn, KEYS, new)
+        ids = await responses.add_many(conn, [one.sealed(KEYS) for one in new])
+        await evidence.refresh(conn, dossiers)
         found = await responses.find_stored(conn, KEYS, [one.key for one in new])
         rows = [await evidence_of(conn, dossier) for dossier in dossiers]
     assert set(ids) == {one.key for one in new[1:]}

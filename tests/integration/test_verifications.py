@@ -1,8 +1,10 @@
 """Mẫu phiếu 3: decisions count, the raw answer stays, and everything is in the audit log."""
 
 import asyncio
+import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -12,7 +14,7 @@ from surveys.errors import Refusal
 from surveys.evidence import Agencies, Conduct, Contacts, Timing
 from surveys.outcomes import ComplaintState
 from surveys.period import parse_period
-from surveys.privacy import Keyring
+from surveys.privacy import Keyring, reference_of
 from surveys.store.base import schema
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
@@ -196,6 +198,26 @@ async def test_raw_codes_are_those_before_any_decision(database: Database) -> No
         await _decide(conn, Action.CHANGE, "1", Timing.LATE)
         raw = await dossier_records.derive_raw_codes(conn, dossier)
     assert raw == {"1": Timing.SAME_DAY, "2": 0, "3": Contacts.MANY, "4": 0, "6": 0, "7": 0}
+
+
+async def test_a_drawn_reference_is_one_that_nobody_has(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also none of a complaint that was cut off; an import must never fail by chance."""
+    drawn = [bytes([number]) * 5 for number in (1, 2, 3)]
+    taken = [reference_of(one) for one in drawn[:2]]
+    async with database.write() as conn:
+        unit = await add_unit(conn)
+        numbers = [await add_dossier(conn, unit, code) for code in ("D1", "D2")]
+        first, second = [await answer(conn, number, "conduct", "yes") for number in numbers]
+        of_both: dict[str, Any] = {"kind": "conduct", "due_on": DUE.date()}
+        await complaints.open_(conn, response_id=first, reference=taken[0], now=NOW, **of_both)
+        cut_off = {"reference": taken[1], "state": "upheld", **of_both}
+        await conn.execute(schema.loose_complaints.insert(), cut_off)
+        monkeypatch.setattr(secrets, "token_bytes", lambda _count: drawn.pop(0))
+        await complaints.open_many(conn, [(second, "conduct")], now=NOW, due_on=DUE.date())
+        (opened,) = await complaints.list_by_response(conn, second)
+    assert opened.reference == reference_of(b"\3" * 5)
 
 
 async def _complain(conn: Connection, response_id: int) -> None:

@@ -29,9 +29,13 @@ Applier = Callable[[Connection, int, str], Awaitable[None]]
 
 def _appliers() -> Mapping[str, Applier]:
     """Kind of import → what writes a chunk of it; few commands need them."""
-    from surveys.store.importing import dossier_writes, step_writes
+    from surveys.store.importing import answer_writes, dossier_writes, step_writes
 
-    return {"dossiers": dossier_writes.apply, "steps": step_writes.apply}
+    return {
+        "dossiers": dossier_writes.apply,
+        "steps": step_writes.apply,
+        "answers": answer_writes.apply,
+    }
 
 
 def is_alive() -> ColumnElement[bool]:

@@ -4,15 +4,19 @@ A complaint is `pending` until an officer decides; it counts until it is refuted
 (TT 01/2018/TT-VPCP Điều 13, chỉ số 7). Sent with a name it is a petition, too: `petitions`.
 """
 
+import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Insert, Row, Select, bindparam, select, update
 
 from surveys.outcomes import ComplaintState
+from surveys.privacy import REFERENCE_BYTES, reference_of
 from surveys.store.base.connection import Connection
-from surveys.store.base.database import insert
+from surveys.store.base.database import insert_for
 from surveys.store.base.schema import complaints, loose_complaints, responses
 from surveys.store.results import evidence
 
@@ -54,32 +58,44 @@ async def open_(
     due_on: date,
 ) -> Complaint:
     """Open the complaint, or reopen a withdrawn one; a decided one stays decided."""
-    new = insert(conn, complaints).values(
-        response_id=response_id,
-        kind=kind,
-        state=ComplaintState.PENDING,
-        reference=reference,
-        opened_at=now,
-        due_on=due_on,
-    )
-    again = new.on_conflict_do_update(
-        index_elements=["response_id", "kind"],
-        set_={"state": ComplaintState.PENDING, "opened_at": now, "due_on": due_on},
-        where=complaints.c.state == ComplaintState.WITHDRAWN,
-    )
-    await conn.execute(again)
+    row = {"response_id": response_id, "kind": kind, "reference": reference}
+    await conn.execute(_opening(conn.dialect.name), {**row, "opened_at": now, "due_on": due_on})
     which = (complaints.c.response_id == response_id, complaints.c.kind == kind)
     opened = _complaint((await conn.execute(_query().where(*which))).one())
     await evidence.refresh(conn, [opened.dossier_id])
     return opened
 
 
+async def open_many(
+    conn: Connection, about: Collection[tuple[int, str]], *, now: datetime, due_on: date
+) -> None:
+    """Open complaints, each by its response and kind, as `open_` does, with references drawn at
+    random: any process may finish an import, with or without the key that derives references.
+
+    The caller refreshes the evidence.
+    """
+    drawn = await _draw(conn, len(about))
+    rows = [
+        {"response_id": number, "kind": kind, "reference": one, "opened_at": now, "due_on": due_on}
+        for (number, kind), one in zip(about, drawn, strict=True)
+    ]
+    if rows:
+        await conn.execute(_opening(conn.dialect.name), rows)
+
+
+async def withdraw_many(conn: Connection, about: Collection[tuple[int, str]]) -> None:
+    """Withdraw those of the complaints, each by its response and kind, that are not decided yet.
+
+    The caller refreshes the evidence.
+    """
+    if about:
+        rows = [{"of_response": number, "of_kind": kind} for number, kind in about]
+        await conn.execute(_WITHDRAW, rows)
+
+
 async def withdraw(conn: Connection, *, response_id: int, kind: str) -> None:
     """Withdraw a complaint that is not decided yet."""
-    which = (complaints.c.response_id == response_id, complaints.c.kind == kind)
-    pending = complaints.c.state == ComplaintState.PENDING
-    values = {"state": ComplaintState.WITHDRAWN, "formal_at": None}
-    await conn.execute(update(complaints).where(*which, pending).values(**values))
+    await withdraw_many(conn, [(response_id, kind)])
     dossier = select(responses.c.dossier_id).where(responses.c.id == response_id)
     await evidence.refresh(conn, (await conn.execute(dossier)).scalars())
 
@@ -124,6 +140,40 @@ async def make_formal(conn: Connection, response_id: int, formal_at: datetime | 
     which = complaints.c.response_id == response_id
     pending = complaints.c.state == ComplaintState.PENDING
     await conn.execute(update(complaints).where(which, pending).values(formal_at=formal_at))
+
+
+async def _draw(conn: Connection, count: int) -> Collection[str]:
+    """References that no complaint has."""
+    found: set[str] = set()
+    while missing := count - len(found):
+        drawn = {reference_of(secrets.token_bytes(REFERENCE_BYTES)) for _ in range(missing)}
+        found |= drawn
+        for table in (complaints, loose_complaints):
+            taken = select(table.c.reference).where(table.c.reference.in_(drawn))
+            found -= set((await conn.execute(taken)).scalars())
+    return found
+
+
+_WITHDRAW = (
+    update(complaints)
+    .where(
+        complaints.c.response_id == bindparam("of_response"),
+        complaints.c.kind == bindparam("of_kind"),
+        complaints.c.state == ComplaintState.PENDING,
+    )
+    .values(state=ComplaintState.WITHDRAWN, formal_at=None)
+)
+
+
+@cache
+def _opening(dialect: str) -> Insert:
+    new = insert_for(dialect, complaints).values(state=ComplaintState.PENDING)
+    moments = {name: new.excluded[name] for name in ("opened_at", "due_on")}
+    return new.on_conflict_do_update(
+        index_elements=["response_id", "kind"],
+        set_={"state": ComplaintState.PENDING, **moments},
+        where=complaints.c.state == ComplaintState.WITHDRAWN,
+    )
 
 
 def _query() -> Select[Any]:

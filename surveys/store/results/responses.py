@@ -3,8 +3,8 @@
 A changed answer is a new row; `latest` marks the current answer to a question.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -56,6 +56,12 @@ class NewResponse:
     def said(self) -> dict[str, str]:
         """Question → option id or text."""
         return {**self.options, **self.texts}
+
+    def sealed(self, ring: Keyring) -> "NewResponse":
+        """The same with its texts encrypted, as they are stored."""
+        return replace(
+            self, texts={name: ring.seal_words(text) for name, text in self.texts.items()}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +147,14 @@ async def finished_at(conn: Connection, dossier_id: int, form: str) -> datetime 
 
 
 async def add_many(
-    conn: Connection, ring: Keyring, new: list[NewResponse], import_id: int | None = None
+    conn: Connection, new: Sequence[NewResponse], import_id: int | None = None
 ) -> dict[tuple[int, str], int]:
-    """Store new responses of this import and refresh the evidence; returns their ids by key."""
+    """Store new sealed responses of this import, and leave those that exist unchanged; returns the
+    ids of the new ones by key. The caller refreshes the evidence.
+    """
     ids: dict[tuple[int, str], int] = {}
     for start in range(0, len(new), BATCH):
-        ids |= await _add(conn, ring, new[start : start + BATCH], import_id)
-    await evidence.refresh(conn, (one.dossier_id for one in new))
+        ids |= await _add(conn, new[start : start + BATCH], import_id)
     return ids
 
 
@@ -283,14 +290,14 @@ async def _revalue(conn: Connection, before: Standing, option: str | None) -> bo
 
 
 async def _add(
-    conn: Connection, ring: Keyring, new: list[NewResponse], import_id: int | None
+    conn: Connection, new: Sequence[NewResponse], import_id: int | None
 ) -> dict[tuple[int, str], int]:
     opening = insert(conn, responses).on_conflict_do_nothing(index_elements=["dossier_id", "form"])
     made = opening.returning(responses.c.dossier_id, responses.c.form, responses.c.id)
     wanted = [_response_row(one) | {"import_id": import_id} for one in new]
     rows = (await conn.execute(made, wanted)).all()
     ids = {(dossier_id, form): response_id for dossier_id, form, response_id in rows}
-    given = [row for one in new if one.key in ids for row in _answer_rows(one, ids[one.key], ring)]
+    given = [row for one in new if one.key in ids for row in _answer_rows(one, ids[one.key])]
     if given:
         await conn.execute(answers.insert(), given)
     return ids
@@ -310,7 +317,7 @@ def _response_row(new: NewResponse) -> dict[str, object]:
     }
 
 
-def _answer_rows(new: NewResponse, response_id: int, ring: Keyring) -> list[dict[str, object]]:
+def _answer_rows(new: NewResponse, response_id: int) -> list[dict[str, object]]:
     """One row per question, revisions counted from 1 in the order of the form."""
     return [
         {
@@ -318,7 +325,7 @@ def _answer_rows(new: NewResponse, response_id: int, ring: Keyring) -> list[dict
             "question": question,
             "revision": number,
             "option": new.options.get(question),
-            "text": ring.seal_words(new.texts[question]) if question in new.texts else None,
+            "text": new.texts.get(question),
             "answered_at": new.answered_at,
             "latest": True,
         }
