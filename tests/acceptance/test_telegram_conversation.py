@@ -14,6 +14,7 @@ from surveys.store.base import schema
 from surveys.store.base.database import Database
 from tests.acceptance.support.command import Motcua, Outcome
 from tests.acceptance.support.serving import running
+from tests.fakes.hours import ANY_HOUR
 from tests.fakes.telegram import FakeTelegram
 
 UNITS = "code,name,level,block\nXA01,UBND xã An Hòa,xa,xa\n"
@@ -73,8 +74,7 @@ async def office(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Office]:
             "telegram_token": fake.token,
             "telegram_api_base": fake.root,
             "listen": "127.0.0.1:0",
-            "quiet_from": "00:00",
-            "quiet_to": "00:00",
+            **ANY_HOUR,
         }
         motcua = Motcua(folder=tmp_path, url=sqlite_url, settings=settings)
         office = Office(motcua=motcua, telegram=fake, url=sqlite_url)

@@ -15,6 +15,7 @@ from surveys.store.base.schema import meta, responses
 from tests.acceptance.support.command import Motcua
 from tests.acceptance.support.serving import running
 from tests.acceptance.support.telegram import KEY, found_office, free_port, phone_of, until
+from tests.fakes.hours import ANY_HOUR
 from tests.fakes.zalo_template import FakeZaloTemplate
 
 CITIZENS = 3
@@ -69,10 +70,9 @@ async def test_stars_come_by_event_and_by_reconciliation(office: Path, tmp_path:
 
 
 def _settings(fake: FakeZaloTemplate) -> dict[str, str]:
-    never = {"quiet_from": "00:00", "quiet_to": "00:00", "rest_days": "none"}
     day = {"zalo_template_night_from": "00:00", "zalo_template_night_to": "00:00"}
     listen = {"listen": f"127.0.0.1:{free_port()}", "metrics_listen": "off"}
-    return {"key": KEY, **never, **day, **listen, **fake.settings}
+    return {"key": KEY, **ANY_HOUR, **day, **listen, **fake.settings}
 
 
 async def _are_kept(url: str, count: int) -> bool:

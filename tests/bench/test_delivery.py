@@ -21,6 +21,7 @@ from surveys.store.queues import outbox
 from surveys.store.queues.outbox import MessageKind, OutboxState
 from tests.bench.processes import serving
 from tests.bench.telling import tell
+from tests.fakes.hours import ANY_HOUR
 from tests.fakes.loopback import BOT, NAME, LoopbackChannel
 from tests.integration.queue_rows import KEYS, add_contact, queue
 
@@ -155,7 +156,7 @@ def _read(messages: Sequence[tuple[str, float]], seconds: float) -> Heard:
 
 @asynccontextmanager
 async def _dispatching(database: Database, channel: LoopbackChannel) -> AsyncIterator[Dispatcher]:
-    never = load_settings(quiet_from="00:00", quiet_to="00:00")
+    never = load_settings(**ANY_HOUR)
     dispatcher = Dispatcher(database, {(NAME, BOT): channel}, KEYS, settings=never)
     task = asyncio.create_task(dispatcher.run())
     try:

@@ -11,13 +11,9 @@ from bot.delivery import Dispatcher, DispatchRules
 from bot.settings import load_settings
 from surveys.store.base.database import Database
 from tests.fakes.channel import FakeChannel
+from tests.fakes.hours import ANY_HOUR
 from tests.integration.queue_rows import KEYS
 
-NEVER_QUIET: dict[str, Any] = {
-    "quiet_from": "00:00",
-    "quiet_to": "00:00",
-    "rest_days": "none",
-}
 RULES = DispatchRules(send_seconds=2.0, lease_seconds=3.0, poll_seconds=0.1, sweep_seconds=0.1)
 TELEGRAM = Limits(per_second=25.0, per_chat_second=1.0, chat_burst=3)
 
@@ -33,7 +29,7 @@ def dispatcher_of(
         database,
         {(channel.name, channel.bot): channel},
         KEYS,
-        settings=load_settings(**(NEVER_QUIET | settings)),
+        settings=load_settings(**(ANY_HOUR | settings)),
         rules=rules,
         chance=lambda: 1.0,
     )

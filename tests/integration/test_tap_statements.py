@@ -15,9 +15,10 @@ from bot.settings import load_settings
 from bot.worker import Worker, WorkerRules
 from surveys.store.base.database import Database
 from tests.fakes.channel import FakeChannel
+from tests.fakes.hours import ANY_HOUR
 from tests.integration.conversation.conftest import KEYS, make_house
 from tests.integration.conversation.person import House
-from tests.integration.delivering import NEVER_QUIET, until
+from tests.integration.delivering import until
 from tests.integration.queue_rows import BOT, CHANNEL
 from tests.statements import noted
 
@@ -37,7 +38,7 @@ AT = 1_623_000_000
 @asynccontextmanager
 async def _serving(house: House, channel: FakeChannel) -> AsyncIterator[Inbox]:
     channels = {(channel.name, channel.bot): channel}
-    settings = load_settings(**NEVER_QUIET)
+    settings = load_settings(**ANY_HOUR)
     dispatcher = Dispatcher(house.database, channels, KEYS, settings=settings, rules=CALM)
     handle = house.conversation.handle
     worker = Worker(

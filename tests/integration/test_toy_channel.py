@@ -22,6 +22,7 @@ from surveys.store.base import schema
 from surveys.store.base.database import Database
 from surveys.store.dossiers import links
 from tests.fakes.context import KEYS, channel_context
+from tests.fakes.hours import ANY_HOUR
 from tests.integration.delivering import until
 from tests.integration.rows import DUE, add_dossier, add_unit
 
@@ -85,13 +86,9 @@ async def toy(sqlite_database: Database) -> AsyncIterator[Toy]:
         sqlite_database,
         listen="127.0.0.1:0",
         metrics_listen="same",
-        quiet_from="00:00",
-        quiet_to="00:00",
-        rest_days="none",
+        **ANY_HOUR,
         invite_delay_minutes=0,
         look_up_proof=False,
-        office_from="00:00",
-        office_to="23:59",
     )
     async with sqlite_database.write() as conn:
         unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")

@@ -17,6 +17,7 @@ from surveys.store.base.database import Database
 from surveys.store.dossiers import links
 from surveys.store.queues.outbox import OutboxState
 from tests.fakes.context import KEYS, channel_context
+from tests.fakes.hours import ANY_HOUR
 from tests.fakes.zalo_oa import APP_ID, APP_SECRET, OA_ID, OA_SECRET, FakeZaloOA
 from tests.integration.delivering import until
 from tests.integration.rows import add_dossier, add_unit
@@ -76,8 +77,7 @@ async def zalo_office(database: Database, **settings: Any) -> AsyncIterator[Offi
             **{
                 "listen": "127.0.0.1:0",
                 "metrics_listen": "same",
-                "quiet_from": "00:00",
-                "quiet_to": "00:00",
+                **ANY_HOUR,
                 "zalo_oa_app_id": APP_ID,
                 "zalo_oa_app_secret": APP_SECRET,
                 "zalo_oa_secret": OA_SECRET,

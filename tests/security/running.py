@@ -12,12 +12,12 @@ import aiohttp
 
 from bot import app
 from bot.channels.base import ChannelContext
+from tests.fakes.hours import ANY_HOUR
 
 ANYWHERE: dict[str, Any] = {
     "listen": "127.0.0.1:0",
     "metrics_listen": "off",
-    "quiet_from": "00:00",
-    "quiet_to": "00:00",
+    **ANY_HOUR,
 }
 
 

@@ -27,6 +27,7 @@ from surveys.store.base.database import Database
 from surveys.store.citizens import contacts
 from surveys.store.queues import outbox
 from surveys.store.queues.outbox import MessageKind
+from tests.fakes.hours import ANY_HOUR
 from tests.fakes.loopback import BOT, NAME, LoopbackChannel
 from tests.integration.queue_rows import KEYS
 
@@ -62,7 +63,7 @@ async def _serve(job: Job) -> None:
             database,
             channels,
             KEYS,
-            settings=load_settings(quiet_from="00:00", quiet_to="00:00"),
+            settings=load_settings(**ANY_HOUR),
             rules=DISPATCH,
         )
         worker = Worker(database, channels, _handle, clock=_now, replies=dispatcher, rules=WORK)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from tests.acceptance.support.command import Motcua
 from tests.acceptance.support.telegram import free_port
+from tests.fakes.hours import ANY_HOUR
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram import Person as TelegramPerson
 from tests.fakes.zalo_bot import FakeZaloBot
@@ -228,5 +229,5 @@ FAR_ENDS: dict[str, Opening] = {
 def settings_of(far_end: FarEnd, **more: Any) -> dict[str, str]:  # noqa: ANN401
     """A deployment's settings at a port of its own."""
     port = free_port()
-    own = {"listen": f"127.0.0.1:{port}", "quiet_from": "00:00", "quiet_to": "00:00"}
-    return own | {"metrics_listen": "off"} | far_end.settings(port) | more
+    own = {"listen": f"127.0.0.1:{port}", "metrics_listen": "off"}
+    return ANY_HOUR | own | far_end.settings(port) | more

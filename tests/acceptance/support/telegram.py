@@ -22,6 +22,7 @@ from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.dossiers import dossiers, links
 from tests.acceptance.support.command import KEPT, Motcua
 from tests.acceptance.support.serving import Running, running
+from tests.fakes.hours import ANY_HOUR
 from tests.fakes.telegram import FakeTelegram, Message, Person
 
 KEY = "0f" * 16 + "a1" * 16
@@ -191,8 +192,7 @@ def found_town(
         "listen": f"127.0.0.1:{port}",
         "telegram_token": telegram.token,
         "telegram_api_base": telegram.root,
-        "quiet_from": "00:00",
-        "quiet_to": "00:00",
+        **ANY_HOUR,
     }
     if hook:
         settings |= {
