@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from admin.importing import answer_audit
+from admin.importing.answer_audit import ChangedResponse
 from admin.importing.cells import read_code, text, when
 from admin.importing.closed_periods import ClosedPeriods
 from admin.importing.form_columns import FormColumns
@@ -24,7 +26,6 @@ from surveys.store.personal_data import unlinking
 from surveys.store.results import responses
 from surveys.store.results.responses import Filed, NewResponse, StoredResponse
 from surveys.store.system import form_versions, import_changes
-from surveys.store.system.audit import AuditEntry
 from surveys.store.system.import_changes import Change
 
 COLUMNS = (
@@ -77,12 +78,13 @@ class AnswerImporter:
         self._columns = FormColumns(forms=())
         self._seen: dict[tuple[str, str], str] = {}
 
-    async def begin(self, conn: Connection, sheet: Sheet, _import_id: int) -> None:
+    async def begin(self, conn: Connection, sheet: Sheet, import_id: int) -> None:
         """Publish the forms and load their questions.
 
         Raises Refusal `answers.unknown_column` if a header is not a question of any form.
         """
         self._ring = self._runtime.keyring()
+        self._import_id = import_id
         self._closed = await ClosedPeriods.load(conn)
         await form_versions.register(conn, shipped_forms(), self._runtime.now)
         known = (await form_versions.load_all(conn)).values()
@@ -140,6 +142,8 @@ class AnswerImporter:
                 self._closed.note(
                     self.warnings, one.row.place, filed[one.paper.dossier].returned_on
                 )
+        changed = [_audited(write.history) for write in writes.items if write.history]
+        planned.stored.audited += answer_audit.list_entries(changed, self._import_id)
         planned.bodies += answer_writes.encode(writes)
         return planned
 
@@ -179,7 +183,6 @@ class AnswerImporter:
             counted.same += 1
             return None
         counted.changed += 1
-        counted.audited.append(_audit(one, before))
         return replace(
             _write(one, before.said, self._ring), is_new=False, history=_history(one, before)
         )
@@ -227,11 +230,9 @@ def _changed(one: "_Known", before: Mapping[str, str]) -> list[str]:
     return [name for name in {**said, **before} if said.get(name) != before.get(name)]
 
 
-def _audit(one: "_Known", before: StoredResponse) -> AuditEntry:
-    questions = sorted(_changed(one, before.said))
-    details = {"form": one.response.form, "questions": questions}
-    subject = f"dossier:{one.paper.dossier}"
-    return AuditEntry(action="answers.change", subject=subject, details=details)
+def _audited(history: Sequence[Change]) -> ChangedResponse:
+    code, form = history[0].subject.rsplit(" ", 1)
+    return ChangedResponse(code, form, tuple(sorted(change.field for change in history)))
 
 
 def _history(one: "_Known", before: StoredResponse) -> list[Change]:
