@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from admin.importing.job import apply_decided
 from admin.kit import output
 from admin.kit.output import Format
 from admin.kit.runtime import WHOLE, Runtime, format_option, group
@@ -93,6 +94,8 @@ async def undo_import(
             await conn.rollback()
         else:
             await _note(conn, runtime, one, undone)
+    if not dry_run:
+        await apply_decided(runtime, await runtime.database(whole=False), "imports.undoing")
     counts = {"removed": undone.removed, "restored": undone.restored}
     said = "imports.would_undo" if dry_run else "imports.undone"
     runtime.say(said, id=str(number), file=one.file_name, **counts)

@@ -52,7 +52,7 @@ async def run_import(runtime: Runtime, *jobs: tuple[Importer[Any], Source]) -> l
             await _give_up(database, desks)
             raise
         if not dry_run:
-            await _apply(runtime, database)
+            await apply_decided(runtime, database, "imports.applying")
     return [desk.report for desk in desks]
 
 
@@ -113,10 +113,13 @@ async def _complete(
         await audit.append(conn, await runtime.author(conn), *entries, at=runtime.now)
 
 
-async def _apply(runtime: Runtime, database: Database) -> None:
-    """Apply the decided plan. If this is interrupted, the next process completes it."""
+async def apply_decided(runtime: Runtime, database: Database, doing: str) -> None:
+    """Apply the decided plan. If this is interrupted, the next process completes it.
+
+    `doing`: the text key of what the progress is called.
+    """
     try:
-        with runtime.progress("imports.applying") as told:
+        with runtime.progress(doing) as told:
             await applying.finish(database, told)
     except BaseException:
         async with database.write() as conn:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select, update
 
 from admin.commands.imports import list_imports, show_import, undo_import
 from admin.importing.answers import AnswerImporter
@@ -21,9 +21,12 @@ from scoring.rulebook import find_rulebook
 from surveys.errors import Refusal
 from surveys.store.base import schema
 from surveys.store.base.database import Database
+from surveys.store.importing import answer_writes, applying
+from surveys.store.importing.applying import WholeDriver
 from surveys.store.results import evidence
 from surveys.store.system import audit, imports
-from tests.integration.office import csv_file, office, take_in
+from surveys.store.system.imports import ImportState
+from tests.integration.office import NOW, csv_file, office, take_in
 
 UNITS = "code,name,level\nXA01,Xã An Hòa,xa\nXA02,Xã An Tân,xa"
 FIRST = (
@@ -129,6 +132,41 @@ async def test_undone_is_as_before(
     assert counted == ((1, 0) if kind == "answers" else (1, 1))
     with pytest.raises(Refusal, match=r"imports\.not_undoable_undone"):
         await _undo(database_url, number)
+
+
+async def test_an_undo_of_answers_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch, database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """Removed in steps: stopped between two, the next reader completes it and sees none of them. A
+    complaint that became a petition meanwhile stays, with its response."""
+    await _import(database_url, tmp_path, "units", UNITS)
+    await _import(database_url, tmp_path, "dossiers", f"{FIRST}\nD3,XA01,31/05/2021,,,,,")
+    lines = [ANSWERS, *(ANSWERS.splitlines()[1].replace("D1", code) for code in ("D2", "D3"))]
+    await _import(database_url, tmp_path, "answers", "\n".join(lines))
+    is_last = schema.complaints.c.id == select(func.max(schema.complaints.c.id)).scalar_subquery()
+
+    async def interrupted(_seconds: float) -> None:
+        async with database.write() as conn:
+            formal = update(schema.complaints).where(is_last).values(formal_at=NOW)
+            await conn.execute(formal)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(answer_writes, "AT_ONCE", 1)
+        patched.setattr(applying, "WORK_SECONDS", 0.0)
+        patched.setattr(applying, "sleep", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            await _undo(database_url, 3)
+    async with database.read() as conn:
+        assert len(await _rows(conn, schema.responses)) == 2
+        assert (await imports.list_last(conn, limit=1))[0].state is ImportState.UNDOING
+    async with Database(WholeDriver(database.driver)).read() as conn:
+        (left,) = await _rows(conn, schema.responses)
+        assert (await imports.list_last(conn, limit=1))[0].state is ImportState.UNDONE
+        assert len(await _rows(conn, schema.complaints)) == 1
+        assert await _rows(conn, schema.import_chunks) == []
+        assert await evidence.find_disagreements(conn) == []
+    assert left["dossier_id"] == 3
 
 
 async def test_what_later_imports_built_on_stays(

@@ -1,4 +1,6 @@
-"""Bulk writes of imported responses, with their complaints, former answers and evidence."""
+"""Bulk writes of imported responses, with their complaints, former answers and evidence; and their
+removal when the import is undone.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, exists, false, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, false, or_, select, tuple_, update
 
 from surveys.store.base.connection import Connection
-from surveys.store.base.schema import answers
+from surveys.store.base.schema import answers, petitions
+from surveys.store.base.schema import complaints as complaint_table
 from surveys.store.base.schema import responses as response_table
 from surveys.store.personal_data import unlinking
 from surveys.store.results import complaints, evidence, responses
@@ -49,6 +52,19 @@ class Writes:
     items: list[ResponseWrite] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """Responses to remove, by their ids."""
+
+    removed: Sequence[int]
+
+
+def encode_removal(numbers: Sequence[int]) -> list[str]:
+    """Split the ids of responses to remove into chunks that can be staged."""
+    parts = (numbers[at : at + AT_ONCE] for at in range(0, len(numbers), AT_ONCE))
+    return [msgspec.json.encode(Removal(removed=part)).decode() for part in parts]
+
+
 def encode(writes: Writes) -> list[str]:
     """Split into chunks that can be staged."""
     starts = range(0, len(writes.items), AT_ONCE)
@@ -69,6 +85,31 @@ async def apply(conn: Connection, import_id: int, body: str) -> None:
     history = [change for one in done.values() for change in one.history]
     await import_changes.record(conn, import_id, history)
     await evidence.refresh(conn, (one.response.dossier_id for one in done.values()))
+
+
+async def remove(conn: Connection, import_id: int, body: str) -> None:
+    """Remove the responses of a staged chunk; those that citizens or officers used since the undo
+    was decided are left unchanged.
+    """
+    numbers = msgspec.json.decode(body, type=Removal).removed
+    columns = response_table.c
+    query = select(columns.id, columns.dossier_id).where(
+        columns.id.in_(numbers),
+        columns.import_id == import_id,
+        ~exists().where(complaint_table.c.response_id == columns.id, is_in_use()),
+        ~exists().where(petitions.c.response_id == columns.id),
+    )
+    found = dict((await conn.execute(query)).all())
+    for table in (complaint_table, answers):
+        await conn.execute(delete(table).where(table.c.response_id.in_(found)))
+    await conn.execute(delete(response_table).where(columns.id.in_(found)))
+    await evidence.refresh(conn, found.values())
+
+
+def is_in_use() -> ColumnElement[bool]:
+    """Whether a complaint was decided, or is part of a petition."""
+    columns = complaint_table.c
+    return or_(columns.decided_at.is_not(None), columns.formal_at.is_not(None))
 
 
 async def _still_linked(conn: Connection, items: Sequence[ResponseWrite]) -> list[ResponseWrite]:

@@ -22,20 +22,24 @@ LEASE_MS = 15_000
 """An import that gave no sign for so long has died; on this computer, it has died as soon as its
 process is gone."""
 PG_LOCK = 0x6D6F7464
-UNDER_WAY = (ImportState.READING, ImportState.APPLYING)
+DECIDED = (ImportState.APPLYING, ImportState.UNDOING)
+UNDER_WAY = (ImportState.READING, *DECIDED)
 
 Applier = Callable[[Connection, int, str], Awaitable[None]]
 
 
-def _appliers() -> Mapping[str, Applier]:
-    """Kind of import → what writes a chunk of it; few commands need them."""
+def _applier(one: Import) -> Applier:
+    """What writes a chunk of this import, or removes one; few commands need it."""
     from surveys.store.importing import answer_writes, dossier_writes, step_writes
 
-    return {
+    if one.state is ImportState.UNDOING:
+        return answer_writes.remove
+    appliers = {
         "dossiers": dossier_writes.apply,
         "steps": step_writes.apply,
         "answers": answer_writes.apply,
     }
+    return appliers[one.kind]
 
 
 def is_alive() -> ColumnElement[bool]:
@@ -102,7 +106,7 @@ async def leave(conn: Connection) -> None:
     """Let the next process finish the decided import at once, without waiting for the heartbeat to
     expire.
     """
-    decided = imports.c.state == ImportState.APPLYING
+    decided = imports.c.state.in_(DECIDED)
     await conn.execute(update(imports).where(decided).values(alive_ms=0))
 
 
@@ -125,18 +129,29 @@ async def decide(conn: Connection, number: int, counts: Mapping[str, int]) -> No
     await import_store.mark(conn, number, ImportState.APPLYING)
 
 
+async def decide_undo(conn: Connection, number: int, bodies: Sequence[str]) -> None:
+    """Decide that the import is undone: from here on, what these chunks name is removed."""
+    rows = [
+        {"import_id": number, "position": position, "body": body}
+        for position, body in (*enumerate(bodies), (LAST, ""))
+    ]
+    await conn.execute(import_chunks.insert(), rows)
+    signed = {"alive_ms": now_ms(), "owner": process_name(), "state": ImportState.UNDOING}
+    await conn.execute(update(imports).where(imports.c.id == number).values(signed))
+
+
 async def find_decided(conn: Connection) -> list[Import]:
-    """The imports that are decided and not yet fully written."""
-    query = select(imports.c.id).where(imports.c.state == ImportState.APPLYING)
+    """The imports that are decided and not yet fully written, or not yet fully undone."""
+    query = select(imports.c.id).where(imports.c.state.in_(DECIDED))
     return await import_store.find_many(conn, list((await conn.execute(query)).scalars()))
 
 
 async def is_dead(conn: Connection) -> bool:
-    """Whether no process is writing the decided import."""
-    decided = select(func.count()).where(imports.c.state == ImportState.APPLYING)
+    """Whether no process is writing, or undoing, the decided import."""
+    decided = select(func.count()).where(imports.c.state.in_(DECIDED))
     if not await conn.scalar(decided.select_from(imports)):
         return False
-    return not await _running(conn, ImportState.APPLYING)
+    return not await _running(conn, *DECIDED)
 
 
 async def apply_next(conn: Connection, decided: Sequence[Import]) -> bool:
@@ -144,7 +159,7 @@ async def apply_next(conn: Connection, decided: Sequence[Import]) -> bool:
     for one in decided:
         chunk = await _first(conn, one.id)
         if chunk is not None and chunk[0] != LAST:
-            await _appliers()[one.kind](conn, one.id, chunk[1])
+            await _applier(one)(conn, one.id, chunk[1])
             await _done(conn, one.id, chunk[0])
             return True
     for one in decided:
@@ -179,4 +194,7 @@ async def _end(conn: Connection, one: Import) -> None:
     chunk = await _first(conn, one.id)
     if chunk is not None:
         await _done(conn, one.id, LAST)
-        await import_store.settle(conn, one.id, **json.loads(chunk[1]))
+        if one.state is ImportState.UNDOING:
+            await import_store.mark(conn, one.id, ImportState.UNDONE)
+        else:
+            await import_store.settle(conn, one.id, **json.loads(chunk[1]))

@@ -1,7 +1,8 @@
 """Undoes an import: deletes what it created, restores what it changed.
 
-Everything is one transaction. Refused if later imports build on it, or if citizens or verifiers
-have used its dossiers since.
+Responses are removed in chunks after the undo is decided, so that no other writer waits for long;
+everything else is one transaction. Refused if later imports build on it, or if citizens or
+verifiers have used its dossiers since.
 """
 
 from collections import defaultdict
@@ -18,7 +19,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    or_,
     select,
     update,
 )
@@ -28,7 +28,6 @@ from surveys.privacy import Keyring
 from surveys.store.asking.invitations import UNSENT
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
-    answers,
     complaints,
     contact_dossiers,
     dossier_evidence,
@@ -54,7 +53,7 @@ from surveys.store.citizens.contacts import Via
 from surveys.store.dossiers import dossiers as dossier_store
 from surveys.store.dossiers import facts, scores
 from surveys.store.dossiers import units as unit_store
-from surveys.store.importing import dossier_writes
+from surveys.store.importing import answer_writes, dossier_writes, staging
 from surveys.store.results import evidence
 from surveys.store.system import import_changes as history
 from surveys.store.system import imports as import_store
@@ -77,7 +76,8 @@ class Undone:
 
 
 async def undo(conn: Connection, one: Import, keys: Keyring) -> Undone:
-    """Undo an import whose state is `done`.
+    """Undo an import whose state is `done`. Afterwards it is `undone`, or `undoing` as long as
+    `applying.finish` has not removed its responses.
 
     Raises Refusal `imports.not_undoable`, `imports.built_on` (naming the later imports) or
     `imports.in_use`.
@@ -89,9 +89,13 @@ async def undo(conn: Connection, one: Import, keys: Keyring) -> Undone:
         named = ", ".join(f"{other.id} ({other.file_name})" for other in later)
         raise Refusal("imports.built_on", id=one.id, imports=named)
     done = await _restore(conn, one.id, keys)
-    removed = await _remove_dossiers(conn, one.id) + await _remove_responses(conn, one.id)
-    await import_store.mark(conn, one.id, ImportState.UNDONE)
-    return Undone(removed=done.removed + removed, restored=done.restored)
+    removed = await _remove_dossiers(conn, one.id)
+    unwanted = await _find_responses(conn, one.id)
+    if unwanted:
+        await staging.decide_undo(conn, one.id, answer_writes.encode_removal(unwanted))
+    else:
+        await import_store.mark(conn, one.id, ImportState.UNDONE)
+    return Undone(removed=done.removed + removed + len(unwanted), restored=done.restored)
 
 
 async def find_dependent_imports(conn: Connection, import_id: int) -> list[Import]:
@@ -233,23 +237,17 @@ async def _drop_plans(conn: Connection, made: Select[int]) -> None:
     await conn.execute(delete(contact_dossiers).where(by_phone))
 
 
-async def _remove_responses(conn: Connection, import_id: int) -> int:
+async def _find_responses(conn: Connection, import_id: int) -> list[int]:
+    """The ids of the responses that the import created, which must not be used since."""
     cut_off = loose_responses.c.import_id == import_id
     await _require_unused(conn, cut_off, loose_responses)
     made = select(responses.c.id).where(responses.c.import_id == import_id)
-    decided = complaints.c.response_id.in_(made) & or_(
-        complaints.c.decided_at.is_not(None), complaints.c.formal_at.is_not(None)
-    )
+    decided = complaints.c.response_id.in_(made) & answer_writes.is_in_use()
     await _require_unused(conn, decided, complaints)
     about = select(responses.c.dossier_id).where(responses.c.import_id == import_id)
     checked = verifications.c.dossier_id.in_(about)
     await _require_unused(conn, checked, verifications)
-    concerned = list((await conn.execute(about)).scalars())
-    for table in (complaints, answers):
-        await conn.execute(delete(table).where(table.c.response_id.in_(made)))
-    gone = await conn.execute(delete(responses).where(responses.c.import_id == import_id))
-    await evidence.refresh(conn, concerned)
-    return gone.rowcount
+    return list((await conn.execute(made.order_by(responses.c.id))).scalars())
 
 
 async def _require_unused(conn: Connection, which: ColumnElement[bool], table: Table) -> None:

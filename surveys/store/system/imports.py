@@ -21,6 +21,8 @@ class ImportState(StrEnum):
     APPLYING = "applying"
     """It will be written whole, whatever happens: what is left waits in chunks."""
     DONE = "done"
+    UNDOING = "undoing"
+    """It will be undone, whatever happens: what is left to remove waits in chunks."""
     UNDONE = "undone"
     FAILED = "failed"
     """It ended before anything was written."""
