@@ -7,6 +7,7 @@ import click
 from admin.importing import UnitIndex
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, file_option, format_option, leaf
+from admin.reporting.listed import show_or_write
 from admin.verifying.comment_list import CommentList
 from admin.verifying.dossier_phrases import known_forms
 from surveys.store.results import free_texts
@@ -36,12 +37,6 @@ async def command(
         one for one in found if runtime.scope.covers(one.unit) and wanted_unit in {None, one.unit}
     )
     listed = CommentList(period=wanted, found=shown, forms=forms, texts=runtime.texts)
-    if out is None:
-        runtime.present(listed, shown_as)
-        if not shown and shown_as is Format.TABLE:
-            runtime.say("common.nothing")
-        return
-    from admin.reporting.list_workbook import write_listed
-
-    write_listed(runtime, listed, "verify.comments", "unit", out, force=force)
-    runtime.say("verify.list_written", count=len(shown), file=out)
+    show_or_write(
+        runtime, listed, shown_as, out, kind="verify.comments", counted="unit", force=force
+    )

@@ -8,6 +8,7 @@ from admin.importing import UnitIndex
 from admin.kit.output import Format
 from admin.kit.runtime import Runtime, file_option, format_option, leaf
 from admin.rating.rulebooks import chosen
+from admin.reporting.listed import show_or_write
 from admin.verifying.decided_list import DecidedList, of_units
 from admin.verifying.dossier_phrases import DossierPhrases
 from surveys.store.results import decided
@@ -41,12 +42,6 @@ async def command(
     )
     phrases = DossierPhrases(runtime=runtime, rulebook=chosen(runtime, None), forms=())
     listed = DecidedList(period=wanted, found=shown, phrases=phrases)
-    if out is None:
-        runtime.present(listed, shown_as)
-        if not shown and shown_as is Format.TABLE:
-            runtime.say("common.nothing")
-        return
-    from admin.reporting.list_workbook import write_listed
-
-    write_listed(runtime, listed, "verify.made", "decision", out, force=force)
-    runtime.say("verify.list_written", count=len(shown), file=out)
+    show_or_write(
+        runtime, listed, shown_as, out, kind="verify.made", counted="decision", force=force
+    )

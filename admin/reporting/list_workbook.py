@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from admin.kit.runtime import Runtime
 from admin.kit.tables import Column, Row
 from admin.reporting.files import write_whole
+from admin.reporting.listed import Listed
 from admin.reporting.period_phrase import period_phrase
 from admin.reporting.result_formats import write_csv, write_json
 from admin.reporting.workbook import Chart, Field, Heading, Look, SheetTable, Value, WorkbookWriter
-from surveys.period import Period
 
 COUNTED = "days_over"
 USUAL = 14
@@ -27,26 +26,6 @@ WIDTHS = {
     "text": 70,
 }
 """The widths of columns of decisions and texts."""
-
-
-class Listed(Protocol):
-    """A list of a period with its words."""
-
-    @property
-    def period(self) -> Period:
-        """The period."""
-
-    def columns(self) -> Sequence[Column]:
-        """The columns for people."""
-
-    def in_words(self) -> Sequence[Row]:
-        """The rows for people."""
-
-    def as_json(self) -> object:
-        """For programs."""
-
-    def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
-        """For CSV."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
