@@ -12,6 +12,7 @@ from time import monotonic
 from bot.repeating import repeat
 from bot.sealing import seal_body
 from bot.settings import Settings
+from surveys.form import Kind
 from surveys.privacy import Keyring
 from surveys.retention import closed_through
 from surveys.store.asking import interviews
@@ -21,7 +22,7 @@ from surveys.store.citizens import look_up_counts, web_messages
 from surveys.store.personal_data import purging, unlinking
 from surveys.store.pushing import api_requests, counters, webhooks
 from surveys.store.results import free_texts, news
-from surveys.store.system import audit, leases, meta
+from surveys.store.system import audit, form_versions, import_changes, leases, meta
 from surveys.store.system.audit import AuditEntry, Author
 
 FIRST_SECONDS = 300.0
@@ -137,7 +138,12 @@ class Retention:
             last, more = (found[-1][0], True) if found else (last, False)
 
     async def _seal_answers(self) -> None:
-        """Encrypt the free texts that an earlier version stored as plain text."""
+        """Encrypt the free texts that an earlier version stored as plain text; delete those that it
+        put into the history of imports."""
+        async with self.database.write() as conn:
+            forms = (await form_versions.load_all(conn)).values()
+            written = {one.id for form in forms for one in form.questions if one.kind is Kind.TEXT}
+            await import_changes.forget_words(conn, written)
         found = BUBBLES
         last: int | None = 0
         while found == BUBBLES:

@@ -9,11 +9,13 @@ from sqlalchemy import select
 from bot.retention import LEASE, LEASE_MS, Retention
 from bot.sealing import open_body
 from bot.settings import load_settings
+from surveys.form import shipped_forms
 from surveys.store.base import schema
 from surveys.store.base.database import Database
 from surveys.store.citizens import web_messages
 from surveys.store.citizens.web_messages import Author, NewMessage
-from surveys.store.system import leases
+from surveys.store.system import form_versions, import_changes, imports, leases
+from surveys.store.system.import_changes import RESPONSE, Change
 from tests.fakes.context import KEYS
 from tests.integration.conversation.conftest import make_house
 from tests.integration.conversation.test_second_proof import FOUR
@@ -136,6 +138,25 @@ async def test_free_texts_of_an_earlier_version_are_sealed(database: Database) -
     assert (await house.answers())["comment"] == "chờ rất lâu ở quầy"
     await person.taps("Gửi")
     assert "chờ rất lâu ở quầy" in await person.types("/dulieu")
+
+
+async def test_words_of_an_earlier_version_leave_the_history_of_imports(database: Database) -> None:
+    """Which question changed stays; so do options."""
+    begun = {"kind": "answers", "file_name": "phieu.csv", "sha256": "0" * 64, "actor": "lan"}
+    changes = [
+        Change(kind=RESPONSE, subject="D1 phieu5", field="comment", before="chờ lâu", after="tốt"),
+        Change(kind=RESPONSE, subject="D1 phieu5", field="overall", before="poor", after="good"),
+    ]
+    async with database.write() as conn:
+        await form_versions.register(conn, shipped_forms(), NOW)
+        await import_changes.record(conn, await imports.begin(conn, **begun, at=NOW), changes)
+    await _retention(database)._seal_answers()
+    async with database.read() as conn:
+        kept = (await import_changes.list_by_import(conn, 1)).values()
+    assert [(one.field, one.before, one.after) for one in kept] == [
+        ("comment", None, None),
+        ("overall", "poor", "good"),
+    ]
 
 
 async def test_bubbles_of_an_earlier_version_are_sealed(database: Database) -> None:

@@ -3,12 +3,12 @@
 Dossiers and responses that an import created are not recorded here: their own rows name the import.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import import_changes, imports
@@ -97,6 +97,14 @@ async def forget_sealed(conn: Connection, codes: Select[tuple[str]]) -> None:
     """Delete the former values that identify the people who filed these dossiers."""
     which = (import_changes.c.kind == DOSSIER, import_changes.c.subject.in_(codes))
     await conn.execute(update(import_changes).where(*which).values(sealed=None))
+
+
+async def forget_words(conn: Connection, questions: Collection[str]) -> None:
+    """Delete the words that an earlier version kept of answers to these text questions."""
+    its = import_changes.c
+    held = or_(its.before.is_not(None), its.after.is_not(None))
+    words = update(import_changes).where(its.kind == RESPONSE, its.field.in_(questions), held)
+    await conn.execute(words.values(before=None, after=None))
 
 
 def _row(change: Change) -> dict[str, Any]:
