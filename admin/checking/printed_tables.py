@@ -28,10 +28,12 @@ class UnreadCell(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedTables:
-    """The tables of a file, and its cells that could not be read and so are not checked."""
+    """The tables of a file, and what is not checked: unreadable cells, hidden sheets."""
 
     tables: tuple[Table, ...]
     unread: tuple[UnreadCell, ...]
+    hidden: tuple[str, ...] = ()
+    """The names of hidden worksheets with numbers."""
     writing: str = ""
     """The legacy encoding that was converted; empty for Unicode."""
 
@@ -61,7 +63,12 @@ def load_tables(path: Path, vocabulary: Vocabulary) -> PrintedTables:
     if not tables:
         raise Refusal("check.no_table", file=path.name)
     unread = tuple(cell for sheet in sheets for cell in sheet.unread)
-    return PrintedTables(tables=tables, unread=unread, writing=read.writing)
+    hidden = tuple(page.name for page in read.hidden if _has_numbers(page))
+    return PrintedTables(tables=tables, unread=unread, hidden=hidden, writing=read.writing)
+
+
+def _has_numbers(page: Page) -> bool:
+    return any(isinstance(cell, int | float) for _, cells in page.rows() for cell in cells)
 
 
 def _tables(path: Path, sheet: _SheetCells, vocabulary: Vocabulary) -> tuple[Table, ...]:

@@ -58,6 +58,7 @@ class CheckView:
             "findings": [self._entry(finding) for finding in report.findings],
             "unread_columns": [{"table": table, "column": name} for table, name in report.unread],
             "unread_cells": [cell._asdict() for cell in self.printed.unread],
+            "hidden_sheets": list(self.printed.hidden),
         }
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:

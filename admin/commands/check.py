@@ -60,7 +60,7 @@ def command(
     )
     runtime.present(view, shown_as)
     _tell(runtime, report, printed)
-    return 1 if strict and (report.wrong or printed.unread) else 0
+    return 1 if strict and (report.wrong or printed.unread or printed.hidden) else 0
 
 
 def _check_file(file: Path, policy: Policy) -> tuple[PrintedTables, Report]:
@@ -76,6 +76,8 @@ def _tell(runtime: Runtime, report: Report, printed: PrintedTables) -> None:
     runtime.say(f"check.{_outcome(report, printed)}", **counts, unread=len(printed.unread))
     if printed.writing:
         runtime.say("sheets.converted", writing=printed.writing)
+    if printed.hidden:
+        runtime.say("check.hidden_sheets", sheets=", ".join(printed.hidden))
     for sheet, cells in groupby(printed.unread, lambda cell: cell.sheet):
         listed = [f"{cell.cell} ({cell.value})" for cell in cells]
         shown = ", ".join(listed[:NAMED]) + (" …" if len(listed) > NAMED else "")
@@ -87,9 +89,11 @@ def _tell(runtime: Runtime, report: Report, printed: PrintedTables) -> None:
 
 
 def _outcome(report: Report, printed: PrintedTables) -> str:
-    """The outcome; never “all right” if a cell could not be read."""
+    """The outcome; never “all right” if a cell or a sheet was not read."""
     if report.findings:
         return "found"
     if printed.unread:
         return "right_but_unread"
+    if printed.hidden:
+        return "right_but_hidden"
     return "all_right" if report.comparisons else "nothing_to_check"

@@ -58,6 +58,24 @@ def test_the_summary_never_says_that_all_is_right(
     assert "mọi con số đều khớp" in capsys.readouterr().err
 
 
+def test_a_hidden_worksheet_with_numbers_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not read; an empty one, or one with a note only, is nothing."""
+    from admin.kit.cli import run
+
+    file = _write(tmp_path / "bang.xlsx")
+    book = openpyxl.load_workbook(file)
+    for name, value in (("Số cũ", 150), ("Ghi chú", "nháp")):
+        book.create_sheet(name).append([value])
+        book[name].sheet_state = "hidden"
+    book.save(file)
+    assert run(["check", str(file), "--strict"]) == 1
+    told = capsys.readouterr().err
+    assert "mọi con số đều khớp" not in told
+    assert "trang tính ẩn có số: Số cũ." in told
+
+
 def test_addresses_are_those_of_the_sheet(tmp_path: Path) -> None:
     """A table that begins at C5 has its first total in E6."""
     printed = load_tables(_write(tmp_path / "bang.xlsx", row=5, column=3), load_vocabulary())
