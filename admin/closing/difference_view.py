@@ -1,14 +1,13 @@
 """What changed since a closing, for people and programs."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from admin.closing import differences
 from admin.closing.causes import COMPLAINT, DECISION, Cause
+from admin.closing.difference_words import DifferenceWords
 from admin.closing.differences import (
     Differences,
     DossierChange,
@@ -20,12 +19,7 @@ from admin.kit.output import Block
 from admin.kit.runtime import Runtime
 from admin.kit.tables import Column, Kind, Row, Table
 from admin.rating.dossier_pages import may_see_answers
-from admin.rating.rating_phrases import RatingPhrases
-from scoring.supported import MISSING
-from scoring.unit_rating import State
-from scoring.words import term_words
 from surveys.criteria import FROM_CITIZENS
-from surveys.form import in_language
 from surveys.privacy import masked
 
 FIGURES = "of code name figure before after causes"
@@ -40,7 +34,6 @@ RATED = frozenset({"total", "grade", "state"})
 FROM_ANSWERS = frozenset({"complaints", *(f"cs{number}" for number in FROM_CITIZENS)})
 """Fields of a dossier from which its answers could be read."""
 DECIDED = frozenset({DECISION, COMPLAINT})
-_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +106,9 @@ class DifferenceView:
             "of": self.text(f"of.{one.of}"),
             "code": one.code,
             "name": self._name(one),
-            "figure": self._figure(one),
-            "before": self._value(one, one.before),
-            "after": self._value(one, one.after),
+            "figure": self.words.figure(one),
+            "before": self.words.value(one, one.before),
+            "after": self.words.value(one, one.after),
             "causes": _listed(self._of_figure(one)),
         }
 
@@ -142,37 +135,20 @@ class DifferenceView:
         if one.field == differences.ANSWERS:
             return self.text("later_answers")
         if self._hides(one):
-            return self._field(one.field)
-        shown = self._complaints if one.field == "complaints" else partial(self._outcome, one.field)
-        before, after = (shown(value) for value in (one.before, one.after))
-        return self.text("change", field=self._field(one.field), before=before, after=after)
-
-    def _complaints(self, value: object) -> str:
-        """Complaints kept as `kind:state,…` in words."""
-        if not value:
-            return _shown(None)
-        said = (one.partition(":") for one in str(value).split(","))
-        text = self.runtime.text
-        return ", ".join(
-            f"{text(f'verify.stated.{kind}')}: {text(f'verify.complaints.{state}')}"
-            for kind, _, state in said
-        )
+            return self.words.field(one.field)
+        before, after = (self.words.about(one.field, value) for value in (one.before, one.after))
+        return self.text("change", field=self.words.field(one.field), before=before, after=after)
 
     def reported_row(self, one: ReportedChange) -> dict[str, Any]:
         """A fact or a score before and after."""
         return {
             "unit": one.unit,
             "kind": self.text(f"kinds.{one.kind}"),
-            "name": self._reported(one),
-            "before": self._number(one.before),
-            "after": self._number(one.after),
+            "name": self.words.name_of(one),
+            "before": self.words.reported(one, one.before),
+            "after": self.words.reported(one, one.after),
             "causes": _listed(self._of(one.causes)),
         }
-
-    def _reported(self, one: ReportedChange) -> str:
-        if one.kind != "facts":
-            return self._field(f"cs{one.name}")
-        return term_words(self.found.signed.rulebook, one.name, self.runtime.texts.language)
 
     def cause_rows(self) -> list[dict[str, Any]]:
         """Every cause with its number, and the number of its row in the audit log."""
@@ -196,12 +172,17 @@ class DifferenceView:
         if one.kind != DECISION:
             return one.what
         criterion, *outcomes, reason = one.said
-        raw, counts = (self._outcome(f"cs{criterion}", name) for name in outcomes)
-        return f"{self._field(f'cs{criterion}')}: {raw} → {counts} ({reason})"
+        raw, counts = (self.words.about(f"cs{criterion}", name) for name in outcomes)
+        return f"{self.words.field(f'cs{criterion}')}: {raw} → {counts} ({reason})"
+
+    @cached_property
+    def words(self) -> DifferenceWords:
+        """The words of figures, fields and values."""
+        return DifferenceWords(texts=self.runtime.texts, found=self.found)
 
     def text(self, key: str, **params: object) -> str:
         """A text of the comparison."""
-        return self.runtime.text(f"closing.diff.{key}", **params)
+        return self.words.text(key, **params)
 
     def _of_figure(self, one: FigureChange) -> list[int]:
         """The causes that touched the unit's dossiers, facts or scores; of a criterion, only those
@@ -211,26 +192,27 @@ class DifferenceView:
             return self._of(self.found.causes)
         dossiers = self._by_unit.get(one.code, ())
         causes = [c for d in dossiers if _touches(d, one) for c in d.causes]
-        if one.of == differences.UNIT:
-            causes += [
-                c
-                for r in self.found.reported
-                if r.unit == one.code and self._bears_on(r, one)
-                for c in r.causes
-            ]
-        else:
+        causes += [c for r in self._of_unit(one.code) if self._bears_on(r, one) for c in r.causes]
+        if one.of != differences.UNIT:
             causes = [c for c in causes if c.kind not in DECIDED]
             causes += self.found.reached.get((one.code, one.figure), ())
         return self._of(causes)
 
+    def _of_unit(self, code: str) -> list[ReportedChange]:
+        return [one for one in self.found.reported if one.unit == code]
+
     def _bears_on(self, reported: ReportedChange, one: FigureChange) -> bool:
-        """Whether a fact or score can bear on a figure of its unit: a score on its criterion, a
-        fact on those that are not counted by dossier.
+        """Whether a fact, a score or a change of the unit itself can bear on a figure of it: a
+        score on its criterion; a fact and the level on those that are not counted by dossier; what
+        is counted with it on all.
         """
+        if reported.kind == differences.UNIT and reported.name != "level":
+            came_or_went = reported.before is None or reported.after is None
+            return reported.name == "includes" or (reported.name == "name" and came_or_went)
         criterion = one.figure.removesuffix("_n")
-        if not criterion.startswith("cs"):
-            return one.figure in RATED
-        if reported.kind != "facts":
+        if one.of != differences.UNIT or not criterion.startswith("cs"):
+            return one.of == differences.UNIT and one.figure in RATED
+        if reported.kind in {"appraised", "self_scores"}:
             return criterion == f"cs{reported.name}"
         return not self._is_counted(one.code, criterion[2:])
 
@@ -241,11 +223,14 @@ class DifferenceView:
 
     @cached_property
     def _by_unit(self) -> Mapping[str, Sequence[DossierChange]]:
-        """The dossiers of each unit, and those that were moved away from it."""
+        """The dossiers of each unit, those that were moved away from it, those of merged units."""
+        rated = (*self.found.signed.rating.units, *self.found.live.rating.units)
+        heads = {part: unit.code for unit in rated for part in unit.evidence.includes}
         found: dict[str, list[DossierChange]] = {}
         for one in self.found.dossiers:
             before = [c.before for c in one.changes if c.field == "unit"]
-            for unit in {one.unit, *map(str, filter(None, before))}:
+            units = {one.unit, *map(str, filter(None, before))}
+            for unit in units | {heads[code] for code in units if code in heads}:
                 found.setdefault(unit, []).append(one)
         return found
 
@@ -268,68 +253,8 @@ class DifferenceView:
 
     def _name(self, one: FigureChange) -> str:
         if one.of == differences.BLOCK:
-            return self._phrases().block(one.code)
+            return self.words.phrases.block(one.code)
         return self.found.names.get(one.code, "")
-
-    def _figure(self, one: FigureChange) -> str:
-        if one.of == differences.TALLY:
-            return self._answer(one.figure)
-        is_reach = one.of == differences.REACH and one.figure == "answered"
-        return self._field("returned_forms" if is_reach else one.figure)
-
-    def _field(self, name: str) -> str:
-        criterion = name.removesuffix("_n")
-        if criterion.startswith("cs"):
-            words = self._phrases().criterion(criterion[2:])
-            return self.text("n_of", criterion=words) if name.endswith("_n") else words
-        grades = {band.id: band.name for band in self.found.signed.rulebook.grade_bands}
-        if name in grades:
-            return grades[name].of(self.runtime.texts.language)
-        if name in self.found.signed.aggregates:
-            return self._phrases().aggregate(name)
-        return self.runtime.texts.find(f"closing.diff.fields.{name}") or name
-
-    def _answer(self, figure: str) -> str:
-        form_id, question_id, option_id = figure.split(".", 2)
-        for form in self.found.forms:
-            question = form.question(question_id) if form.id == form_id else None
-            option = question.option(option_id) if question else None
-            if question and option:
-                language = self.runtime.texts.language
-                texts = (in_language(one.text, language) for one in (question, option))
-                return " – ".join(texts)
-        return figure
-
-    def _value(self, one: FigureChange, value: object) -> object:
-        if one.figure == "grade" and value is not None:
-            return self._field(str(value))
-        if one.figure == "state":
-            return self._phrases().state(State(str(value))) if value else value
-        return self._number(value)
-
-    def _number(self, value: object) -> str:
-        """A number in the user's format, with its digits; anything else as it is."""
-        if isinstance(value, int | Decimal) or value is None:
-            return self._phrases().number(value)
-        text = str(value)
-        return self._phrases().number(Decimal(text)) if _NUMBER.fullmatch(text) else text
-
-    def _outcome(self, field: str, value: object) -> str:
-        """What a dossier shows, in words."""
-        criterion = self.found.signed.rulebook.criteria.get(field.removeprefix("cs"))
-        if criterion is None or not field.startswith("cs"):
-            return _shown(value)
-        if value in (None, MISSING):
-            return self.text("no_evidence")
-        known = criterion.outcomes.get(str(value))
-        return known.text.of(self.runtime.texts.language) if known else str(value)
-
-    def _phrases(self) -> RatingPhrases:
-        return RatingPhrases(
-            texts=self.runtime.texts,
-            rulebook=self.found.signed.rulebook,
-            day=self.found.signed.period.end,
-        )
 
     def _columns(self, keys: str) -> list[Column]:
         return [
@@ -344,16 +269,22 @@ class DifferenceView:
 
 def _touches(dossier: DossierChange, one: FigureChange) -> bool:
     """Whether what changed about a dossier of the unit can bear on this figure of it."""
+    changed = {c.field: c for c in dossier.changes}
+    if one.of == differences.FLOW:
+        moved = changed.get(differences.FLOW)
+        counts = {*(moved.before or ()), *(moved.after or ())} if moved else set()
+        return one.figure in counts or "unit" in changed
     if dossier.how != differences.CHANGED:
         return True
-    changed = {c.field for c in dossier.changes}
-    moved = {"unit", "returned_on"}
+    if changed.keys() <= {differences.FLOW}:
+        return False
+    moves = {"unit", "returned_on"}
     if one.of != differences.UNIT or one.figure == "responses":
-        return bool(changed & {differences.ANSWERS, "answered", *moved})
+        return bool(changed.keys() & {differences.ANSWERS, "answered", *moves})
     if one.figure in {"received", "dossiers"}:
-        return bool(changed & {"received_on", *moved})
+        return bool(changed.keys() & {"received_on", *moves})
     criterion = one.figure.removesuffix("_n")
-    return not criterion.startswith("cs") or bool(changed & {criterion, *moved})
+    return not criterion.startswith("cs") or bool(changed.keys() & {criterion, *moves})
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
@@ -367,7 +298,3 @@ def _listed(numbers: Sequence[int]) -> str:
 
 def _kind(key: str) -> Kind:
     return Kind.CODE if key in CODES else Kind.FIGURE if key in NUMBERS else Kind.TEXT
-
-
-def _shown(value: object) -> str:
-    return "–" if value is None else str(value)

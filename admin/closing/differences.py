@@ -1,11 +1,12 @@
 """What changed since a period was closed: figure by figure, dossier by dossier, with the causes."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from admin.closing import causes, figures
+from admin.closing import causes, figures, flows
 from admin.closing.causes import Cause
+from admin.closing.flows import Flow
 from admin.closing.mark import Mark
 from admin.closing.tallies import signed_counts
 from admin.kit.runtime import Runtime
@@ -20,13 +21,18 @@ from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.results import closing_evidence, closings
 from surveys.store.results.closing_evidence import SHOWN, KeptDossier
+from surveys.store.results.closing_intake import Moved
 from surveys.store.results.closings import Closing
 from surveys.store.results.tallies import Dimension
 
 UNIT, BLOCK, OVERALL, TALLY, REACH = "unit", "block", "overall", "tally", "reach"
+FLOW = flows.OF
+"""Of figures: those of the one-stop report; of a dossier: the counts of them it belongs to."""
 ENTERED, LEFT, CHANGED = "entered", "left", "changed"
 ANSWERS = "answers"
 """The field of a dossier that says only that there are later answers."""
+OF_A_UNIT = ("name", "level", "block", "includes", "split_into")
+"""What a rating reads of a unit itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +68,9 @@ class DossierChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedChange:
-    """A fact, a thẩm định or a tự chấm of a unit that is another one today."""
+    """A fact, a thẩm định or a tự chấm of a unit that is another one today, or (`UNIT`) something
+    about the unit itself.
+    """
 
     unit: str
     kind: str
@@ -89,7 +97,7 @@ class Differences:
     forms: tuple[Form, ...] = ()
     """The forms tallied, for their texts."""
     reached: Mapping[tuple[str, str], tuple[Cause, ...]] = field(default_factory=dict)
-    """Unit and figure of the reach → causes that are about no dossier."""
+    """Unit and figure (of the reach, of the flow) → causes that are about no dossier listed."""
 
     @property
     def period(self) -> Period:
@@ -120,8 +128,14 @@ async def read_differences(conn: Connection, runtime: Runtime, period: Period) -
     settings = runtime.settings
     now = await read_counts(conn, period, settings.form, settings.quota_percent)
     pairs = [pair async for pair in _pairs(conn, closing)]
-    found = await causes.read(conn, closing, [was or now for was, now in pairs])
-    changed = (*_rated(signed, live), *_tallied(was, now.split((Dimension.UNIT,))))
+    flow = await flows.read(conn, closing, signed.rulebook)
+    subjects = [was or now for was, now in pairs]
+    found = await causes.read(conn, closing, [*subjects, *(one.any for one in flow.moved)])
+    changed = (
+        *_rated(signed, live),
+        *_tallied(was, now.split((Dimension.UNIT,))),
+        *_changed(flow.before, flow.after, otherwise=0),
+    )
     return Differences(
         closing=closing,
         mark=figures.mark_of(runtime, closing),
@@ -129,13 +143,9 @@ async def read_differences(conn: Connection, runtime: Runtime, period: Period) -
         signed=signed,
         live=live,
         figures=changed,
-        reached={
-            (one.code, one.figure): found.of_reach(one.code, one.figure)
-            for one in changed
-            if one.of == REACH and one.figure in causes.SENT
-        },
-        dossiers=tuple(_dossier(was, now, found) for was, now in pairs),
-        reported=tuple(_reported(signed, live, found)),
+        reached=_without_dossier(changed, flow, found),
+        dossiers=tuple(_dossiers(pairs, flow.moved, found)),
+        reported=(*_reported(signed, live, found), *_units(signed, live, found)),
         forms=now.forms,
         names={
             unit.code: unit.evidence.name for unit in (*signed.rating.units, *live.rating.units)
@@ -150,7 +160,7 @@ async def _pairs(
     first = 0
     async for kept, last in closing_evidence.read_kept(conn, closing):
         now = await closing_evidence.list_between(conn, closing.period, first, last)
-        for pair in await _compared(conn, kept, now):
+        for pair in await _compared(conn, closing.period, kept, now):
             yield pair
         first = last + 1
     for one in await closing_evidence.list_between(conn, closing.period, first, None):
@@ -158,14 +168,65 @@ async def _pairs(
 
 
 async def _compared(
-    conn: Connection, kept: Sequence[KeptDossier], now: Sequence[KeptDossier]
+    conn: Connection, period: Period, kept: Sequence[KeptDossier], now: Sequence[KeptDossier]
 ) -> list[tuple[KeptDossier | None, KeptDossier | None]]:
     before = {(one.id, one.code): one for one in kept}
     today = {(one.id, one.code): one for one in now}
     gone = [key[0] for key in before.keys() - today.keys()]
     today |= {(one.id, one.code): one for one in await closing_evidence.list_by_ids(conn, gone)}
     pairs = [(before.get(key), today.get(key)) for key in sorted(before.keys() | today.keys())]
-    return [(was, now) for was, now in pairs if not (was and now and not now.differs_from(was))]
+    return [(was, now) for was, now in pairs if not (was and now and _is_same(period, was, now))]
+
+
+def _is_same(period: Period, was: KeptDossier, now: KeptDossier) -> bool:
+    return not now.as_counted(period).differs_from(was.as_counted(period))
+
+
+def _dossiers(
+    pairs: Sequence[tuple[KeptDossier | None, KeptDossier | None]],
+    moved: Sequence[Moved],
+    found: causes.Found,
+) -> Iterator[DossierChange]:
+    """What changed about each dossier; then those that moved within the flow only."""
+    flow = {(one.any.id, one.any.code): one for one in moved}
+    for was, now in pairs:
+        told = _dossier(was, now, found)
+        there = was or now
+        also = flow.pop((there.id, there.code), None) if there else None
+        changes = (*told.changes, *(_moves(also) if also else ()))
+        yield replace(told, changes=changes)
+    for one in flow.values():
+        yield DossierChange(
+            dossier=one.any.code,
+            unit=one.any.unit,
+            how=CHANGED,
+            changes=tuple(_moves(one)),
+            causes=found.of_flow(one.any.id, one.any.code, is_gone=one.now is None),
+        )
+
+
+def _moves(one: Moved) -> Iterator[FieldChange]:
+    """Its counts, and its unit, before and now."""
+    before, after = (None if c is None else c.counts for c in (one.was, one.now))
+    if before != after:
+        yield FieldChange(field=FLOW, before=before, after=after)
+    if one.was and one.now and one.was.unit != one.now.unit:
+        yield FieldChange(field="unit", before=one.was.unit, after=one.now.unit)
+
+
+def _without_dossier(
+    changed: Sequence[FigureChange], flow: Flow, found: causes.Found
+) -> dict[tuple[str, str], tuple[Cause, ...]]:
+    """The causes of figures of the reach; of the flow too, where it was not kept by dossier."""
+    return {
+        (one.code, one.figure): found.of_reach(one.code, one.figure)
+        for one in changed
+        if one.of == REACH and one.figure in causes.SENT
+    } | {
+        (one.code, one.figure): found.of_all_dossiers()
+        for one in changed
+        if one.of == FLOW and not flow.by_dossier
+    }
 
 
 def _dossier(
@@ -210,6 +271,7 @@ def _reported(
     before = {unit.code: unit for unit in signed.read.evidence}
     today = {unit.code: unit for unit in live.read.evidence}
     for code in sorted(before.keys() | today.keys()):
+        members = _members(code, before, today)
         for kind in ("facts", "appraised", "self_scores"):
             was, now = (_given(one.get(code), kind) for one in (before, today))
             for name in sorted(was.keys() | now.keys()):
@@ -220,8 +282,33 @@ def _reported(
                         name=name,
                         before=was.get(name),
                         after=now.get(name),
-                        causes=found.of_reported(code, kind, name),
+                        causes=found.of_reported(members, kind, name) or found.of_units(members),
                     )
+
+
+def _units(
+    signed: RatingResult, live: RatingResult, found: causes.Found
+) -> Iterator[ReportedChange]:
+    """What is different about the units themselves; of one that came or went, its name alone."""
+    before, today = ({u.code: u for u in one.read.evidence} for one in (signed, live))
+    for code in sorted(before.keys() | today.keys()):
+        was, now = before.get(code), today.get(code)
+        for name in OF_A_UNIT if was and now else ("name",):
+            values = [None if u is None else getattr(u, name) for u in (was, now)]
+            if values[0] != values[1]:
+                yield ReportedChange(
+                    unit=code,
+                    kind=UNIT,
+                    name=name,
+                    before=values[0],
+                    after=values[1],
+                    causes=found.of_units(_members(code, before, today)),
+                )
+
+
+def _members(code: str, *read: Mapping[str, UnitEvidence]) -> set[str]:
+    """The unit and those that count, or counted, with it."""
+    return {code, *(one for units in read if code in units for one in units[code].includes)}
 
 
 def _given(unit: UnitEvidence | None, kind: str) -> Mapping[str, Any]:

@@ -20,8 +20,9 @@ from surveys.errors import Refusal
 from surveys.form import Form
 from surveys.period import Period
 from surveys.store.base.connection import Connection
-from surveys.store.results import closing_evidence, closings, ratings, review_queue
+from surveys.store.results import closing_evidence, closing_intake, closings, ratings, review_queue
 from surveys.store.results.closings import Part
+from surveys.store.results.intake import Window
 from surveys.store.system import audit, imports
 
 FORMAT = 1
@@ -91,15 +92,11 @@ async def plan(
     if last is not None and last.is_closed:
         raise closings.closed_before(last)
     _require_something(result)
-    officials = await ratings.count_by_officer(conn, period)
-    reports = [part async for part in pack_reports(conn, runtime, period, result.rulebook)]
     dossiers = [part async for part in closing_evidence.read_packed(conn, period)]
     parts = (
-        closings.pack(freezing.RATING, freezing.rating_text(result)),
-        closings.pack(freezing.TALLY, counts.as_text(tally)),
-        closings.pack(freezing.OFFICIALS, freezing.officials_text(officials)),
-        *reports,
+        *await _figures(conn, runtime, result, tally),
         *(part for part, _ in dossiers),
+        *await _flow(conn, runtime, period),
     )
     manifest = {
         **_rules_told(result, tally),
@@ -118,6 +115,27 @@ async def plan(
         manifest=manifest,
         to_review=to_review,
     )
+
+
+async def _figures(
+    conn: Connection, runtime: Runtime, result: RatingResult, tally: TallyCounts
+) -> list[Part]:
+    """The parts that are printed: rating, tally, officials, reports."""
+    period = result.period
+    officials = await ratings.count_by_officer(conn, period)
+    return [
+        closings.pack(freezing.RATING, freezing.rating_text(result)),
+        closings.pack(freezing.TALLY, counts.as_text(tally)),
+        closings.pack(freezing.OFFICIALS, freezing.officials_text(officials)),
+        *[part async for part in pack_reports(conn, runtime, period, result.rulebook)],
+    ]
+
+
+async def _flow(conn: Connection, runtime: Runtime, period: Period) -> list[Part]:
+    """Where each dossier counts in the one-stop figures."""
+    days = runtime.settings.near_due_days
+    window = Window(period=period, as_of=period.end, near_days=days)
+    return [part async for part in closing_intake.read_packed(conn, window)]
 
 
 def _rules_told(result: RatingResult, tally: TallyCounts) -> dict[str, Any]:

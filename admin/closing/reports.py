@@ -7,8 +7,9 @@ from admin.closing import figures
 from admin.closing.figures import Wish
 from admin.closing.mark import Mark
 from admin.figures.gathering import Order, gather
+from admin.figures.intake import read_intake
 from admin.figures.live import make_order, usual_kind
-from admin.figures.model import Kind, ReportFigures
+from admin.figures.model import IntakeFigures, Kind, ReportFigures
 from admin.figures.stored import as_text, from_text
 from admin.kit.runtime import Runtime
 from scoring.law import Rulebook
@@ -16,6 +17,7 @@ from surveys.period import Period, previous, year_before
 from surveys.store.base.connection import Connection
 from surveys.store.results import closings
 from surveys.store.results.closings import Closing, Part, pack
+from surveys.store.results.intake import Window
 
 PART = "report-"
 """The beginning of the name of a part; the kind of the report follows."""
@@ -54,6 +56,28 @@ async def show_report(
     order = replace(order, signed=await _signed_past(conn, order))
     mark = await figures.read_mark(conn, runtime, period, live=True)
     return Shown(figures=await gather(conn, order), mark=mark)
+
+
+async def show_intake(
+    conn: Connection, runtime: Runtime, window: Window, *, summed: bool, live: bool
+) -> tuple[IntakeFigures, Mark | None]:
+    """The one-stop figures to print, with the mark of a closed period.
+
+    Those of units apart (not `summed`) are not among what is signed, and so today's.
+    """
+    closing = await closings.find_in_force(conn, window.period)
+    if closing is not None and summed and not live:
+        signed = await signed_intake(conn, closing)
+        if signed is not None:
+            return signed, figures.mark_of(runtime, closing)
+    mark = await figures.read_mark(conn, runtime, window.period, live=True)
+    return await read_intake(conn, window, summed=summed), mark
+
+
+async def signed_intake(conn: Connection, closing: Closing) -> IntakeFigures | None:
+    """The one-stop figures that were signed; None if the closing kept none."""
+    stored = await _stored(conn, closing, Kind.ONESTOP)
+    return None if stored is None else stored.intake
 
 
 async def pack_reports(

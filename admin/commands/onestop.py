@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from admin.figures.intake import read_intake
+from admin.closing.reports import show_intake
 from admin.figures.live import last_day
 from admin.figures.model import Span
 from admin.figures.onestop_view import OnestopView
@@ -18,6 +18,7 @@ from surveys.unit_kinds import block_name
 @click.argument("period")
 @file_option
 @click.option("--apart", is_flag=True)
+@click.option("--live", is_flag=True)
 @format_option
 async def command(
     runtime: Runtime,
@@ -25,6 +26,7 @@ async def command(
     out: Path | None,
     force: bool,  # noqa: FBT001 - click calls by name
     apart: bool,  # noqa: FBT001
+    live: bool,  # noqa: FBT001
     shown_as: Format,
 ) -> None:
     """Count the flow of dossiers through the one-stop desks of a period."""
@@ -34,10 +36,16 @@ async def command(
     window = Window(period=wanted, as_of=as_of, near_days=near_days)
     database = await runtime.database()
     async with database.read() as conn:
-        intake = await read_intake(conn, window, summed=not apart)
+        intake, mark = await show_intake(conn, runtime, window, summed=not apart, live=live)
     blocks = {unit.block for unit in intake.units}
     names = {one: block_name(one, runtime.texts.language, wanted.end) for one in blocks}
-    view = OnestopView(texts=runtime.texts, span=Span.of(wanted), intake=intake, block_names=names)
+    view = OnestopView(
+        texts=runtime.texts,
+        span=Span.of(wanted),
+        intake=intake,
+        block_names=names,
+        mark=mark,
+    )
     if as_of < wanted.end:
         runtime.say("onestop.not_over", day=as_of, last=wanted.end)
     if out is None:

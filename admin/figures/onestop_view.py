@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from admin.closing.mark import Mark, marked_json
 from admin.figures.model import IntakeFigures, Span
 from admin.kit.output import Block
 from admin.kit.percent import share
@@ -32,12 +33,15 @@ class OnestopView:
     span: Span
     intake: IntakeFigures
     block_names: Mapping[str, str]
+    mark: Mark | None = None
 
     def blocks(self) -> Iterator[Block]:
         """A row for every unit, block and the area, then what needs an apology or is near due."""
         say, whole = self.texts.text, self.intake.whole
         span = {"id": self.span.id, "first": self.span.start, "last": self.span.end}
         yield say("onestop.period", **span)
+        if self.mark is not None:
+            yield self.mark.line(self.texts)
         columns = [
             Column(key="code", title=say("onestop.columns.code"), kind=Kind.CODE, optional=True),
             Column(key="name", title=say("onestop.columns.name")),
@@ -98,6 +102,7 @@ class OnestopView:
             **groups,
             "procedures": procedures,
             "whole": figures(self.intake.whole),
+            **marked_json(self.mark),
         }
 
     def as_rows(self) -> tuple[Sequence[Row], Sequence[str]]:
@@ -113,7 +118,9 @@ class OnestopView:
             for u in self.intake.units
         ]
         keys = ("code", "name", "level", "block", *figures(Intake()))
-        return rows, keys
+        if self.mark is None:
+            return rows, keys
+        return [row | {"signed": self.mark.column} for row in rows], (*keys, "signed")
 
     def _column(self, key: str) -> Column:
         title = self.texts.text(f"onestop.columns.{key}")

@@ -72,7 +72,7 @@ class AddendumDocument:
                 if number in str(row["causes"]).split(", ") and row["name"]
             ]
             key = "cause" if cause["audit"] else "cause_of_citizen"
-            line = self.view.text(f"addendum.{key}", **_texts(cause))
+            line = " ".join(self.view.text(f"addendum.{key}", **_texts(cause)).split())
             lines.append(f"{line} {'; '.join(moved)}." if moved else line)
         return lines
 

@@ -29,6 +29,7 @@ def _workbook(view: OnestopView, file: Path, office: str) -> None:
         office=office,
         title=texts["titles"]["intake"],
         period=period_phrase(view.texts, view.span.period),
+        mark=view.mark.line(view.texts) if view.mark else "",
     )
     tables = {
         "intake": by_unit(texts, view.intake, view.block_names),

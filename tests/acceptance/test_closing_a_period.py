@@ -13,55 +13,21 @@ from openpyxl import load_workbook
 from sqlalchemy import create_engine, text
 
 from surveys.store.base.schema import invitations
+from tests.acceptance.support.closed_quarter import ANSWERS_HEAD, CLOSE, HEAD, make_quarter, take
 from tests.acceptance.support.command import Motcua
 
-UNITS = ("code,name,level,block", "XA01,UBND xã An Hòa,xa,xa", "XA02,UBND xã An Tân,xa,xa")
-HEAD = "code,unit,procedure,channel,received_at,due_at,finished_at,returned_at,status,officer"
-DOSSIERS = (
-    HEAD,
-    "H56-210503-0001,XA01,Khai sinh,online,03/05/2021,10/05/2021,09/05/2021,10/05/2021,10,Hoa",
-    "H56-210503-0002,XA01,Khai sinh,Trực tiếp,03/05/2021,10/05/2021,12/05/2021,12/05/2021,10,",
-    "H56-210503-0003,XA01,Khai tử,Trực tiếp,03/05/2021,06/05/2021,05/05/2021,05/05/2021,10,",
-    "H56-210503-0004,XA02,Khai tử,Trực tiếp,03/05/2021,10/05/2021,,,4,",
-)
-ANSWERS_HEAD = "dossier,form,answered_at,channel,satisfaction,contacts,agencies,conduct"
-ANSWERS = (
-    ANSWERS_HEAD,
-    "H56-210503-0001,phieu4,11/05/2021,paper,very,none,none,no",
-    "H56-210503-0002,phieu4,13/05/2021,paper,unsatisfied,many,none,yes",
-)
-FACTS = (
-    "unit,period,fact,value",
-    "XA01,2021-Q2,publicity,both",
-    "XA01,2021-Q2,onspot_share,1",
-    "XA01,2021-Q2,forms_handed_out,7",
-)
 LATE_DOSSIER = (
     HEAD,
     "H56-210503-0002,XA01,Khai sinh,Trực tiếp,03/05/2021,10/05/2021,09/05/2021,12/05/2021,10,",
 )
 LATE_ANSWER = (ANSWERS_HEAD, "H56-210503-0003,phieu4,13/05/2021,paper,very,none,none,no")
 LATE_FACT = ("unit,period,fact,value", "XA01,2021-Q2,publicity,poor")
-CLOSE = ("period", "close", "2021-Q2")
-
-
-def _take(motcua: Motcua, kind: str, lines: tuple[str, ...]) -> None:
-    file = motcua.folder / f"late-{kind}.csv"
-    file.write_text("\n".join(lines) + "\n", "utf-8")
-    report = motcua.json(kind, "import", file)
-    assert (report["accepted"], report["rejected"]) == (len(lines) - 1, 0)
 
 
 @pytest.fixture(scope="module")
 def quarter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database of one quarter."""
-    folder = tmp_path_factory.mktemp("quarter")
-    motcua = Motcua(folder=folder, url="sqlite:///motcua.sqlite")
-    assert motcua("db", "upgrade").code == 0
-    rows = {"units": UNITS, "dossiers": DOSSIERS, "answers": ANSWERS, "facts": FACTS}
-    for kind, lines in rows.items():
-        _take(motcua, kind, lines)
-    return folder
+    return make_quarter(tmp_path_factory.mktemp("quarter"))
 
 
 @pytest.fixture
@@ -84,7 +50,7 @@ def _correct(motcua: Motcua) -> None:
         ("answers", LATE_ANSWER),
         ("facts", LATE_FACT),
     ):
-        _take(motcua, kind, lines)
+        take(motcua, kind, lines)
 
 
 def _unsigned(found: dict[str, Any]) -> dict[str, Any]:
@@ -205,7 +171,7 @@ def test_an_import_says_what_falls_into_a_closed_period(motcua: Motcua, kind: st
 def test_a_later_complaint_is_told_in_words(closed: Motcua) -> None:
     """What it is about and what became of it, without ids."""
     late = (ANSWERS_HEAD, "H56-210503-0003,phieu4,13/05/2021,paper,very,none,none,yes")
-    _take(closed, "answers", late)
+    take(closed, "answers", late)
     told = closed("period", "diff", "2021-Q2").out
     assert "thái độ: phản ánh chờ xác minh" in " ".join(told.split())
     assert "pending" not in told
@@ -220,7 +186,7 @@ def test_a_later_complaint_is_told_in_words(closed: Motcua) -> None:
 
 def test_forms_issued_later_have_a_cause(closed: Motcua) -> None:
     """Invitations sent after closing, and paper forms reported then; each on its own figure."""
-    _take(closed, "facts", ("unit,period,fact,value", "XA01,2021-Q2,forms_handed_out,9"))
+    take(closed, "facts", ("unit,period,fact,value", "XA01,2021-Q2,forms_handed_out,9"))
     engine = create_engine(f"sqlite:///{closed.folder}/motcua.sqlite")
     with engine.begin() as conn:
         later = datetime(2030, 1, 1, tzinfo=UTC)
@@ -257,7 +223,7 @@ def test_the_addendum_tells_figures_and_causes(closed: Motcua) -> None:
     assert all(any(f"dòng nhật ký {row})" in line for line in lines) for row in rows)
     assert "H56-210503" not in " ".join(lines)
     book = load_workbook(closed.folder / "dc" / "dinh-chinh.xlsx")
-    assert [sheet.title for sheet in book] == ["Con số", "Hồ sơ", "Dữ kiện, điểm", "Vì sao"]
+    assert [sheet.title for sheet in book] == ["Con số", "Hồ sơ", "Dữ kiện, điểm, đơn vị", "Vì sao"]
     assert closed(*line).code == 1
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,8 @@ PART = "dossiers"
 OUTCOMES = tuple(one.column for one in CRITERIA.values())
 SHOWN = ("unit", "returned_on", "received_on", "online", "answered", *OUTCOMES, "received_by")
 """What bears on figures; the rest says where to look for a cause."""
+RECEIVED = ("received_on", "online")
+"""What is counted by the day of reception."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,21 @@ class KeptDossier:
     def value(self, name: str) -> Any:  # noqa: ANN401 - a code, a day, a number
         """One of `SHOWN`."""
         return self.shown[SHOWN.index(name)]
+
+    def as_counted(self, period: Period) -> "KeptDossier":
+        """The same with nothing but what bears on the figures of the period: a dossier that was
+        pending on its last day is counted as received, whatever becomes of it afterwards.
+        """
+        returned, received = (
+            period.start.isoformat() <= (self.value(name) or "") <= period.end.isoformat()
+            for name in ("returned_on", "received_on")
+        )
+        kept = {"unit"} | (set(RECEIVED) if received else set())
+        names = (set(SHOWN) - set(RECEIVED)) | kept if returned else kept
+        shown = tuple(v if n in names else None for n, v in zip(SHOWN, self.shown, strict=True))
+        if returned:
+            return replace(self, shown=shown)
+        return KeptDossier(self.id, self.code, shown, 0, 0, "")
 
     def differs_from(self, other: "KeptDossier") -> bool:
         """Whether something happened to it since it was `other`.

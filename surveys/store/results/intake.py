@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
 
 from surveys.dossier import DONE_STATUSES, ENDED, Filing
 from surveys.intake import Fate, Intake
@@ -35,6 +35,16 @@ class Window:
     near_days: int = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A dossier of the flow: number, code, unit, and the names of the counts it belongs to."""
+
+    id: int
+    code: str
+    unit: str
+    counts: tuple[str, ...]
+
+
 async def count_by_unit(conn: Connection, window: Window) -> dict[int, Intake]:
     """Unit number → its counts; units without a dossier are not in it."""
     return await _count(conn, window, dossiers.c.unit_id)
@@ -47,15 +57,27 @@ async def count_by_procedure(conn: Connection, window: Window) -> dict[int | Non
 
 async def _count(conn: Connection, window: Window, key: ColumnElement[Any]) -> dict[Any, Intake]:
     counted: dict[Any, dict[str, int]] = {}
-    for group, *marks, count in await conn.execute(_query(window, key)):
+    marks = _marks(window)
+    grouped = select(key, func.count(), *marks).where(*_in_flow(window)).group_by(key, *marks)
+    for group, count, *told in await conn.execute(grouped):
         found = counted.setdefault(group, dict.fromkeys(NAMES, 0))
-        for name in _names(*marks):
+        for name in _names(*told):
             found[name] += count
     return {group: Intake(**counts) for group, counts in counted.items()}
 
 
+async def list_by_number(
+    conn: Connection, window: Window, which: ColumnElement[bool]
+) -> list[Counted]:
+    """Each dossier of the flow with its counts, by number."""
+    told = (dossiers.c.id, dossiers.c.code, units.c.code.label("unit"))
+    query = select(*told, *_marks(window)).join(units, units.c.id == dossiers.c.unit_id)
+    rows = await conn.execute(query.where(*_in_flow(window), which).order_by(dossiers.c.id))
+    return [Counted(row.id, row.code, row.unit, tuple(_names(*row[3:]))) for row in rows]
+
+
 def _names(channel: str, fate: str, *marks: int) -> list[str]:
-    """The counts that a dossier with these marks, in the order of `_query`, belongs to."""
+    """The counts that a dossier with these marks, in the order of `_marks`, belongs to."""
     carried, apology, again, near, elsewhere = marks
     names: list[str] = ["carried_over" if carried else ARRIVALS[Filing(channel)], fate]
     names += ["rescheduled"] if again else []
@@ -64,32 +86,40 @@ def _names(channel: str, fate: str, *marks: int) -> list[str]:
     return names + ([APOLOGISED[Fate(fate)]] if apology and fate in APOLOGISED else [])
 
 
-def _query(window: Window, key: ColumnElement[Any]) -> Select[Any]:
-    """Dossiers grouped by everything that decides where they count."""
+def _in_flow(window: Window) -> list[ColumnElement[bool]]:
+    """The dossiers that count: received by the last day, and not over before the period."""
+    row, start = dossiers.c, _midnight(window.period.start)
+    ended = _ended()
+    begun_or_open = or_(row.received_at >= start, ~_closed())
+    alive = or_(ended >= start, and_(ended.is_(None), begun_or_open))
+    return [row.received_at < _midnight(_next(window.as_of)), alive]
+
+
+def _marks(window: Window) -> list[ColumnElement[Any]]:
+    """Everything that decides where a dossier counts."""
     row = dossiers.c
-    start, after = _midnight(window.period.start), _midnight(_next(window.as_of))
-    ended = func.coalesce(row.finished_at, row.returned_at)
-    closed = row.status.in_(sorted(CLOSED))
-    begun = row.received_at >= start
-    alive = or_(ended >= start, and_(ended.is_(None), or_(begun, ~closed)))
     marks = [
         row.channel,
-        _fate(window, ended, closed),
-        _mark(~begun),
+        _fate(window),
+        _mark(row.received_at < _midnight(window.period.start)),
         _mark(row.apology_at.is_not(None)),
         _mark(or_(row.rescheduled_to.is_not(None), row.original_due_at.is_not(None))),
         _mark(_due() < _midnight(_next(window.as_of, 1 + window.near_days))),
         _mark(row.received_by_id.is_not(None)),
     ]
-    named = [mark.label(f"mark{place}") for place, mark in enumerate(marks)]
-    counted = select(key, *named, func.count()).where(row.received_at < after, alive)
-    return counted.group_by(key, *named)
+    return [mark.label(f"mark{place}") for place, mark in enumerate(marks)]
 
 
-def _fate(
-    window: Window, ended: ColumnElement[Any], closed: ColumnElement[bool]
-) -> ColumnElement[str]:
-    row = dossiers.c
+def _ended() -> ColumnElement[Any]:
+    return func.coalesce(dossiers.c.finished_at, dossiers.c.returned_at)
+
+
+def _closed() -> ColumnElement[bool]:
+    return dossiers.c.status.in_(sorted(CLOSED))
+
+
+def _fate(window: Window) -> ColumnElement[str]:
+    row, ended, closed = dossiers.c, _ended(), _closed()
     after = _midnight(_next(window.as_of))
     still_open = or_(ended >= after, and_(ended.is_(None), ~closed))
     day, due = func.date(ended), func.date(_due())

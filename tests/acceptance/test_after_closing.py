@@ -1,0 +1,188 @@
+"""After a closing: whatever makes a figure another one is named as its cause."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.acceptance.support.closed_quarter import ANSWERS_HEAD, CLOSE, HEAD, make_quarter, take
+from tests.acceptance.support.command import Motcua
+
+UNITS_HEAD = "code,name,level,block,valid_to,successor"
+ENTERED_LATE = (HEAD, "H56-210503-0009,XA02,Khai tử,Trực tiếp,02/03/2021,10/05/2021,,,4,")
+DIFF = ("period", "diff", "2021-Q2")
+
+
+@pytest.fixture(scope="module")
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of one closed quarter."""
+    folder = make_quarter(tmp_path_factory.mktemp("quarter"))
+    assert Motcua(folder=folder, url="sqlite:///motcua.sqlite")(*CLOSE).code == 0
+    return folder
+
+
+@pytest.fixture
+def closed(quarter: Path, tmp_path: Path) -> Motcua:
+    """The command on a copy of that database."""
+    shutil.copytree(quarter, tmp_path, dirs_exist_ok=True)
+    return Motcua(folder=tmp_path, url="sqlite:///motcua.sqlite")
+
+
+def _undo(motcua: Motcua, *kinds: str) -> None:
+    """Undo the imports of these kinds, the first first."""
+    for kind in kinds:
+        listed = motcua.json("imports", "list")
+        done = (one["id"] for one in listed if (one["kind"], one["state"]) == (kind, "done"))
+        number = next(done)
+        assert motcua("imports", "undo", str(number), "--yes").code == 0
+
+
+def _told(motcua: Motcua) -> dict[str, Any]:
+    """The differences, in which nothing is without a cause."""
+    found: dict[str, Any] = motcua.json(*DIFF)
+    for kind in ("figures", "dossiers", "reported"):
+        assert [one for one in found[kind] if not one["causes"]] == []
+    assert found["figures"]
+    addendum = motcua("report", "2021-Q2", "--addendum", "--out", "dc", "--force")
+    assert addendum.code == 0
+    assert json.loads((motcua.folder / "dc" / "dinh-chinh.json").read_text("utf-8")) == found
+    return found
+
+
+def _acts(motcua: Motcua, found: dict[str, Any]) -> set[tuple[str, str]]:
+    """Kind of each cause, and the action of its row in the log."""
+    log = {row["id"]: row["action"] for row in motcua.json("audit", "list")}
+    return {(one["kind"], log[one["audit"]]) for one in found["causes"]}
+
+
+@pytest.mark.parametrize("kinds", [("answers",), ("answers", "dossiers"), ("facts",)])
+def test_an_undone_import_is_the_cause(closed: Motcua, kinds: tuple[str, ...]) -> None:
+    """Of answers that are gone and of dossiers that left, although no row of theirs is left."""
+    _undo(closed, *kinds)
+    assert _acts(closed, _told(closed)) == {("undo", "imports.undo")}
+    assert "hoàn tác lần nhập" in closed(*DIFF).out
+
+
+def test_an_undone_import_is_no_cause_of_what_it_did_not_bring(closed: Motcua) -> None:
+    """A later import that was undone again brought nothing to what was signed."""
+    late = (ANSWERS_HEAD, "H56-210503-0003,phieu4,13/05/2021,paper,very,none,none,no")
+    take(closed, "answers", late)
+    _undo(closed, "answers")
+    assert closed.json(*DIFF)["causes"] == []
+    _undo(closed, "answers")
+    assert len(_told(closed)["causes"]) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "XA02,UBND xã An Tân,xa,xa,01/04/2021,XA01",
+        "XA01,UBND xã An Hòa,huyen,phong,,",
+        "XA03,UBND xã An Vinh,xa,xa,,",
+    ],
+)
+def test_a_changed_unit_is_a_cause(closed: Motcua, line: str) -> None:
+    """One that was merged, has another level and block, or is new."""
+    take(closed, "units", (UNITS_HEAD, line))
+    found = _told(closed)
+    assert _acts(closed, found) == {("import", "units.import")}
+    assert {one["kind"] for one in found["reported"]} >= {"unit"}
+    told = " ".join(closed(*DIFF).out.split())
+    assert "đơn vị" in told
+    assert "includes" not in told
+
+
+def test_a_fact_of_another_period_is_no_cause(closed: Motcua) -> None:
+    """Two imports of the same fact: only that of the closed period is named."""
+    head = "unit,period,fact,value"
+    take(closed, "facts", (head, "XA01,2021-Q2,publicity,poor"))
+    (cause,) = _told(closed)["causes"]
+    take(closed, "facts", (head, "XA01,2021-Q3,publicity,one"))
+    assert _told(closed)["causes"] == [cause]
+
+
+def test_answers_cut_off_by_retention_have_a_cause(closed: Motcua) -> None:
+    """Which dossier they were about is not known any more; that there were some is."""
+    late = (ANSWERS_HEAD, "H56-210503-0003,phieu4,13/05/2021,paper,very,none,none,no")
+    take(closed, "answers", late)
+    assert closed("purge", "--yes").code == 0
+    found = _told(closed)
+    assert _acts(closed, found) == {("cut_off", "purge")}
+
+
+def test_the_one_stop_figures_stay(closed: Motcua) -> None:
+    """`onestop` prints what was signed, marked; today's with --live; unmerged ones are today's."""
+    was = closed.json("onestop", "2021-Q2")
+    assert was["signed"] is True
+    take(closed, "dossiers", (HEAD, "H56-210503-0004,XA02,Khai tử,BCCI,03/05/2021,10/05/2021,,,8,"))
+    assert closed.json("onestop", "2021-Q2") == was
+    live = closed.json("onestop", "2021-Q2", "--live")
+    assert (live["signed"], live["whole"]["stopped"], live["whole"]["post"]) == (False, 1, 1)
+    assert closed.json("onestop", "2021-Q2", "--apart")["signed"] is False
+    assert "SỐ ĐÃ KÝ" in closed("onestop", "2021-Q2").out
+    rows = closed("onestop", "2021-Q2", "--format", "csv").out.splitlines()
+    assert rows[0].endswith(",signed")
+    assert closed("onestop", "2021-Q2", "--out", "mc.xlsx").code == 0
+    shown = [one for one in load_workbook(closed.folder / "mc.xlsx") if one.sheet_state != "hidden"]
+    assert all("SỐ ĐÃ KÝ" in str(sheet["A3"].value) for sheet in shown)
+
+
+def test_a_period_without_closing_has_no_mark(quarter: Path) -> None:
+    """Neither key in the one-stop figures of an open period."""
+    motcua = Motcua(folder=quarter, url="sqlite:///motcua.sqlite")
+    assert not {"signed", "closing"} & motcua.json("onestop", "2021-05").keys()
+
+
+def test_differences_of_the_flow_are_told(tmp_path: Path, database_url: str) -> None:
+    """A pending dossier that was withdrawn, one that came before the period and was sent late: no
+    rating shows them, the one-stop report does.
+    """
+    closed = Motcua(folder=make_quarter(tmp_path, database_url), url=database_url)
+    assert closed(*CLOSE).code == 0
+    lines = ("H56-210503-0004,XA02,Khai tử,BCCI,03/05/2021,10/05/2021,,,8,", ENTERED_LATE[1])
+    take(closed, "dossiers", (HEAD, *lines))
+    found = _told(closed)
+    flow = {f["figure"]: (f["before"], f["after"]) for f in found["figures"] if f["of"] == "intake"}
+    assert flow == {
+        "direct": (1, 0),
+        "post": (0, 1),
+        "carried_over": (0, 1),
+        "stopped": (0, 1),
+    }
+    changes = {one["dossier"]: one["changes"] for one in found["dossiers"]}
+    (withdrawn,) = changes["H56-210503-0004"]
+    assert withdrawn == {
+        "field": "intake",
+        "before": ["direct", "overdue"],
+        "after": ["post", "stopped"],
+    }
+    told = " ".join(closed(*DIFF).out.split())
+    assert "carried_over" not in told
+    assert "dừng" in told
+
+
+def test_a_merged_units_correction_is_the_cause_of_its_successors_figures(
+    tmp_path: Path, database_url: str
+) -> None:
+    """Merged before the closing: the dossier is of the old unit, the figure of the new one."""
+    motcua = Motcua(folder=make_quarter(tmp_path, database_url), url=database_url)
+    take(motcua, "units", (UNITS_HEAD, "XA02,UBND xã An Tân,xa,xa,01/04/2021,XA01"))
+    lines = (
+        "H56-210503-0008,XA02,Khai tử,Trực tiếp,16/03/2021,20/03/2021,,,4,",
+        "H56-210503-0008,XA02,Khai tử,Trực tiếp,16/03/2021,20/03/2021,19/03/2021,19/03/2021,10,",
+    )
+    take(motcua, "dossiers", (HEAD, lines[0]))
+    assert motcua(*CLOSE).code == 0
+    take(motcua, "dossiers", (HEAD, lines[1]))
+    take(motcua, "facts", ("unit,period,fact,value", "XA02,2021-Q2,publicity,poor"))
+    _told(motcua)
+
+
+def test_what_ends_after_the_period_is_no_difference(closed: Motcua) -> None:
+    """A dossier that was pending on the last day is finished in the next quarter."""
+    line = "H56-210503-0004,XA02,Khai tử,Trực tiếp,03/05/2021,10/05/2021,20/06/2021,21/06/2021,10,"
+    take(closed, "dossiers", (HEAD, line))
+    assert closed("report", "2021-Q2", "--addendum", "--out", "dc").code == 1
