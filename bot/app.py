@@ -1,7 +1,6 @@
 """Assembles the service: database, channels, inbox, worker, conversation, dispatcher."""
 
 import asyncio
-import gc
 import logging
 import secrets
 from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -25,6 +24,7 @@ from bot.conversation.context import ConversationContext
 from bot.delivery import Dispatcher
 from bot.health import Vitals
 from bot.inbox import Inbox
+from bot.memory import settle_down
 from bot.notices import Notices
 from bot.open_channels import OpenChannels
 from bot.pulse import Pulse
@@ -222,7 +222,7 @@ async def run(
         exits.push_async_callback(_drain, service)
         receiving = service.channels.receive()
         exits.push_async_callback(_end, [*receiving, *service.channels.prepare()])
-        _settle_down()
+        settle_down()
         ready(listener.port)
         await _until(stop, [*tasks, *receiving])
 
@@ -270,13 +270,6 @@ async def _listen_for_metrics(
         logger.warning("no metrics at %s:%s (%s): MOTCUA_METRICS_LISTEN", *address, refusal.code)
     else:
         exits.push_async_callback(listener.close)
-
-
-def _settle_down() -> None:
-    """Exclude the objects loaded so far from garbage collection: scanning them would stop the
-    service for a tenth of a second each time."""
-    gc.collect()
-    gc.freeze()
 
 
 async def _until(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:

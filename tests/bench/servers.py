@@ -1,4 +1,5 @@
-"""The servers whose speed is compared, each in a process of its own.
+"""The servers whose speed is compared, each in a process of its own, all with the memory settings
+of `motcua serve`.
 
 python -m tests.bench.servers bare|durable|library|zalo_bare|zalo_durable PORT DATABASE_URL
 """
@@ -23,6 +24,7 @@ from bot.channels.zalo_oa.receive import PATH as ZALO_PATH
 from bot.channels.zalo_oa.receive import Counts
 from bot.channels.zalo_oa.receive import Webhook as EventHook
 from bot.inbox import Inbox
+from bot.memory import settle_down
 from bot.settings import load_settings
 from surveys.store.base.database import Database
 from tests.bench.load import APP_ID, SECRET
@@ -83,6 +85,7 @@ async def library(port: int, _url: str) -> None:
         webhook_url=f"https://bench.invalid{PATH}",
         secret_token=SECRET,
     )
+    settle_down()
     await asyncio.Event().wait()
 
 
@@ -133,6 +136,7 @@ async def _serve(routes: Sequence[web.AbstractRouteDef], port: int) -> int:
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, backlog=1_024).start()
+    settle_down()
     address: Any = runner.addresses[0]
     return int(address[1])
 
