@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -32,6 +32,7 @@ from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import end_if_idle, insert_for, now_ms
 from surveys.store.base.schema import inbox
+from surveys.store.base.schema.queues import chat_start
 
 if TYPE_CHECKING:
     from surveys.store.base.database import Insert
@@ -46,6 +47,9 @@ WINDOW = 10_000
 Updates = Select[int, str, str, str, str, int]
 FEW = 16
 """Updates that are handed on when they come together; beyond, looking for them is cheaper."""
+UNIQUE = ("channel", "bot", "event_key")
+GIVEN = (*UNIQUE, "chat_key", "payload")
+"""The columns that an event fills."""
 EventId = tuple[str, str, str]
 """Channel, bot and event key: what makes an update the same update."""
 
@@ -129,14 +133,10 @@ async def put_many(conn: Connection, events: Sequence[Event]) -> Kept:
     """
     if conn.dialect.name == "postgresql":
         await conn.execute(select(end_if_idle(), func.pg_advisory_xact_lock(ARRIVALS)))
-    rows = [
-        [place, event.channel, event.bot, event.event_key, event.chat_key, event.payload]
-        for place, event in enumerate(events)
-    ]
-    body = {"body": json.dumps(rows, ensure_ascii=False)}
     if len(events) > FEW:
-        count = (await conn.execute(_keeping(conn.dialect.name), body)).rowcount
+        count = (await conn.execute(*_keeping_many(conn.dialect.name, events))).rowcount
         return Kept(ids=await _newest(conn, events, count))
+    body = {"body": _as_json(events)}
     numbers = sorted((await conn.execute(_keeping_few(conn.dialect.name), body)).scalars())
     ids = await _newest(conn, events, len(numbers))
     new = (event for event in events if event.id in ids)
@@ -150,6 +150,32 @@ async def _newest(conn: Connection, events: Sequence[Event], count: int) -> set[
         return {event.id for event in events}
     newest = select(inbox.c.channel, inbox.c.bot, inbox.c.event_key).order_by(inbox.c.id.desc())
     return {(row[0], row[1], row[2]) for row in await conn.execute(newest.limit(count))}
+
+
+def _as_json(events: Sequence[Event]) -> str:
+    rows = [
+        [place, event.channel, event.bot, event.event_key, event.chat_key, event.payload]
+        for place, event in enumerate(events)
+    ]
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def _keeping_many(dialect: str, events: Sequence[Event]) -> "tuple[Insert, Any]":
+    """The statement and its parameters that store many updates soonest: SQLite runs it once a row,
+    PostgreSQL unpacks one array."""
+    if dialect != "sqlite":
+        return _keeping(dialect), {"body": _as_json(events)}
+    return _keeping_one(), [{name: getattr(event, name) for name in GIVEN} for event in events]
+
+
+@cache
+def _keeping_one() -> "Insert":
+    given: dict[str, Any] = {name: bindparam(name) for name in GIVEN}
+    return (
+        insert_for("sqlite", inbox)
+        .values(**given, state=literal_column("'new'"), received_ms=now_ms())
+        .on_conflict_do_nothing(index_elements=UNIQUE)
+    )
 
 
 @cache
@@ -168,11 +194,10 @@ def _keeping(dialect: str) -> "Insert":
     row = unpacked.table_valued(column("value", JSON)).c.value
     texts = [row[place].as_string() for place in range(1, 6)]
     values = select(*texts, literal_column("'new'"), now_ms()).where(true())
-    names = ["channel", "bot", "event_key", "chat_key", "payload", "state", "received_ms"]
     return (
         insert_for(dialect, inbox)
-        .from_select(names, values.order_by(row[0].as_integer()))
-        .on_conflict_do_nothing(index_elements=["channel", "bot", "event_key"])
+        .from_select([*GIVEN, "state", "received_ms"], values.order_by(row[0].as_integer()))
+        .on_conflict_do_nothing(index_elements=UNIQUE)
     )
 
 
@@ -218,12 +243,13 @@ def _first_of_chats() -> Select[int, int]:
 def _first_of_each_chat() -> Select[int]:
     """Go from chat to chat by the index, past any number of updates of one chat."""
     after, mine = inbox.alias("after"), inbox.alias("mine")
-    chats = select(func.min(inbox.c.chat_key).label("chat")).where(NEW).cte("chats", recursive=True)
+    lowest = func.min(chat_start(inbox)).label("chat")
+    chats = select(lowest).where(NEW).cte("chats", recursive=True)
     waits = after.c.state == literal_column("'new'")
-    following = select(func.min(after.c.chat_key)).where(waits, after.c.chat_key > chats.c.chat)
+    following = select(func.min(chat_start(after))).where(waits, chat_start(after) > chats.c.chat)
     chats = chats.union_all(select(following.scalar_subquery()).where(chats.c.chat.is_not(None)))
     waits = mine.c.state == literal_column("'new'")
-    first = select(func.min(mine.c.id)).where(waits, mine.c.chat_key == chats.c.chat)
+    first = select(func.min(mine.c.id)).where(waits, chat_start(mine) == chats.c.chat)
     return select(first.scalar_subquery()).where(chats.c.chat.is_not(None)).limit(WINDOW)
 
 
@@ -248,6 +274,7 @@ def _taking() -> ReturningUpdate[int]:
     head, earlier = inbox.alias("head"), inbox.alias("earlier")
     blocked = exists().where(
         earlier.c.state == literal_column("'new'"),
+        chat_start(earlier) == chat_start(head),
         earlier.c.chat_key == head.c.chat_key,
         earlier.c.id < head.c.id,
     )

@@ -66,7 +66,7 @@ def ref(name: str, target: str, *, nullable: bool = False) -> Column[int]:
 
 
 def partial_index(
-    name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False
+    name: str, *columns: ColumnElement[Any], where: ColumnElement[bool], unique: bool = False
 ) -> Index:
     """An index over the rows that meet a condition.
 
