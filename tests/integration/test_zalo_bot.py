@@ -201,11 +201,18 @@ async def test_polls_are_stored_before_the_next(fake: FakeZaloBot, channel: Zalo
     assert len({raw.event_key for raw in kept.raws}) == 3
 
 
+@pytest.mark.parametrize("speaks_http", [False, True])
 async def test_a_poll_without_a_message_is_not_a_failure(
-    fake: FakeZaloBot, channel: ZaloBotChannel, caplog: pytest.LogCaptureFixture
+    fake: FakeZaloBot,
+    channel: ZaloBotChannel,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    speaks_http: bool,
 ) -> None:
-    """408 is Zalo's way to say that nothing came; one poll at a time."""
+    """408, in the body or as HTTP's status, is Zalo's way to say that nothing came; one poll at a
+    time."""
     kept = Kept()
+    fake.state.speaks_http = speaks_http
     async with polling(channel, kept):
         await until(lambda: len(fake.calls("getUpdates")) >= 2)
         await fake.person().types("chào")
@@ -214,6 +221,23 @@ async def test_a_poll_without_a_message_is_not_a_failure(
     assert all(one.answered_at <= other.at for one, other in pairwise(calls))
     assert all(call.params == {"timeout": 1} for call in calls)
     assert "failed" not in caplog.text
+
+
+async def test_what_polls_bring_again_is_stored_once_and_polled_slowly(
+    fake: FakeZaloBot, channel: ZaloBotChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no way to tell Zalo what was taken: somebody met a server that brings everything
+    again at once, for ever."""
+    monkeypatch.setattr(receive, "MIN_PAUSE", 3_600.0)
+    fake.state.replays = True
+    kept, lan = Kept(), fake.person()
+    for word in ("một", "hai", "ba"):
+        await lan.types(word)
+    async with polling(channel, kept):
+        await until(lambda: len(fake.calls("getUpdates")) >= 4)
+        await asyncio.sleep(0.1)
+        assert len(fake.calls("getUpdates")) == 4
+    assert kept.texts == ["một", "hai", "ba"]
 
 
 async def test_polling_goes_on_after_failures(fake: FakeZaloBot, channel: ZaloBotChannel) -> None:
@@ -227,13 +251,18 @@ async def test_polling_goes_on_after_failures(fake: FakeZaloBot, channel: ZaloBo
         await until(lambda: "chào" in kept.texts, 20)
 
 
+@pytest.mark.parametrize("refuses", [False, True])
 async def test_a_webhook_that_silences_polling_is_said(
     fake: FakeZaloBot,
     sqlite_database: Database,
     monkeypatch: pytest.MonkeyPatch,
+    *,
+    refuses: bool,
 ) -> None:
-    """Somebody set a webhook while the bot polls: health says so, and what mends it."""
+    """Somebody set a webhook while the bot polls: health says so, and what mends it. Polls are
+    silent then, or refused."""
     monkeypatch.setattr(receive, "SILENT_POLLS", 1)
+    fake.state.refuses_polls = refuses
     channel = ZaloBotChannel(context_of(fake, sqlite_database, poll_seconds=1))
     (task,) = channel.tasks(Kept().put)
     away = {"url": "https://elsewhere.example/hook", "secret_token": "12345678"}

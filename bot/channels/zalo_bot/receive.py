@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -21,6 +22,9 @@ ANSWER_SECONDS = 10
 SILENT_POLLS = 10
 """After this number of polls without a message the webhook is looked at: if one is set, it takes
 all updates."""
+REMEMBERED = 1_000
+"""How many updates are recognised when a poll brings them again."""
+CONFLICT = 409
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +66,8 @@ class Poller(PollLoop):
     """Long polling, for deployments without a public address. One process per bot.
 
     A poll brings one update and Zalo has no offset to take it back with: what a poll brought is
-    stored before the next poll, as often as it takes. `seconds` is how long Zalo may hold a poll.
+    stored before the next poll, as often as it takes. Nor can it be told what was stored: a server
+    that brings the same again is asked slowly. `seconds` is how long Zalo may hold a poll.
     """
 
     def __init__(
@@ -81,6 +86,7 @@ class Poller(PollLoop):
         self._seconds = seconds
         self._silenced = silenced
         self._brought: Sequence[Raw] = ()
+        self._stored: deque[str] = deque(maxlen=REMEMBERED)
         self._silent = 0
 
     async def poll_once(self) -> None:
@@ -88,20 +94,29 @@ class Poller(PollLoop):
             self._brought = await self._poll()
         if self._brought:
             await self._put(self._brought)
-            self._brought, self._silent = (), 0
+            self._stored += [raw.event_key for raw in self._brought]
+            self._brought = ()
+
+    async def _poll(self) -> Sequence[Raw]:
+        """What one poll brings that is not stored; without anything, an answer that came too soon
+        is followed by a pause."""
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        found = await self._result()
+        await self._note_silence(is_silent=not found)
+        new = [raw for raw in found if raw.event_key not in self._stored]
+        if not new:
+            await asyncio.sleep(max(0.0, MIN_PAUSE - (clock() - begun)))
+        return new
+
+    async def _note_silence(self, *, is_silent: bool) -> None:
+        if not is_silent:
+            self._silent = 0
+            self._silenced("")
             return
         self._silent += 1
         if self._silent % SILENT_POLLS == 0:
             await self._look_at_webhook()
-
-    async def _poll(self) -> Sequence[Raw]:
-        """One poll; an answer that came too soon is followed by a pause."""
-        clock = asyncio.get_running_loop().time
-        begun = clock()
-        found = await self._result()
-        if not found:
-            await asyncio.sleep(max(0.0, MIN_PAUSE - (clock() - begun)))
-        return found
 
     async def _result(self) -> Sequence[Raw]:
         wait = {"timeout": self._seconds}
@@ -110,6 +125,8 @@ class Poller(PollLoop):
         except ApiError as error:
             if error.code == TIMED_OUT:
                 return ()
+            if error.code == CONFLICT or "webhook" in error.reason.casefold():
+                await self._look_at_webhook()
             raise
         return _readable(found)
 

@@ -34,6 +34,7 @@ async def get_me(state: State, _params: Mapping[str, Any]) -> dict[str, Any]:
         "account_name": "bot.motcua",
         "account_type": "BASIC",
         "can_join_groups": False,
+        "display_name": "Bot Một cửa",
     }
 
 
@@ -43,6 +44,8 @@ async def get_updates(state: State, params: Mapping[str, Any]) -> dict[str, Any]
         seconds = float(params.get("timeout", 30))
     except (TypeError, ValueError):
         raise Refused(400, "Bad Request: timeout") from None
+    if state.webhook is not None and state.refuses_polls:
+        raise Refused(400, "Bad Request: getUpdates is off while a webhook is set")
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while True:
@@ -56,6 +59,8 @@ async def get_updates(state: State, params: Mapping[str, Any]) -> dict[str, Any]
 def _handed_over(state: State) -> Update:
     """A poll takes an update away: there is no offset to ask for it again."""
     update = state.waiting.popleft()
+    if state.replays:
+        state.waiting.append(update)
     update.taken = True
     update.posts += 1
     return update
@@ -79,6 +84,17 @@ async def send_message(state: State, params: Mapping[str, Any]) -> dict[str, Any
         raise Refused(403001, "Monthly message quota of the plan is used up")
     state.sent += 1
     person.hears(text)
+    return {"message_id": f"{state.sent:020x}", "date": int(time.time() * 1_000)}
+
+
+async def send_media(state: State, params: Mapping[str, Any]) -> dict[str, Any]:
+    """sendPhoto and sendSticker: the citizen sees that something came."""
+    person = state.people.get(_text(params, "chat_id"))
+    _text(params, "photo" if "photo" in params else "sticker")
+    if person is None or not person.has_written:
+        raise Refused(400, "Bad Request: chat not found")
+    state.sent += 1
+    person.hears(str(params.get("caption", "")))
     return {"message_id": f"{state.sent:020x}", "date": int(time.time() * 1_000)}
 
 
@@ -110,6 +126,8 @@ async def delete_webhook(state: State, _params: Mapping[str, Any]) -> dict[str, 
 
 async def get_webhook_info(state: State, _params: Mapping[str, Any]) -> dict[str, Any]:
     """getWebhookInfo."""
+    if state.webhook is None and state.speaks_http:
+        raise Refused(404, "Not Found")
     return _webhook(state)
 
 
@@ -117,6 +135,8 @@ METHODS: dict[str, Method] = {
     "getMe": get_me,
     "getUpdates": get_updates,
     "sendMessage": send_message,
+    "sendPhoto": send_media,
+    "sendSticker": send_media,
     "sendChatAction": send_chat_action,
     "setWebhook": set_webhook,
     "deleteWebhook": delete_webhook,

@@ -167,9 +167,13 @@ class FakeZaloBot:
         return {"ok": True} if result is None else {"ok": True, "result": result}
 
     def _finish(self, call: Call, body: dict[str, Any]) -> web.Response:
+        code = body.get("error_code", 0)
         call.status, call.answer = 200, body
+        if self.state.speaks_http and 400 <= code < 600:
+            call.status = code
+            body = {name: value for name, value in body.items() if name != "error_code"}
         call.answered_at = asyncio.get_running_loop().time()
-        return web.json_response(body)
+        return web.json_response(body, status=call.status)
 
     async def _misbehave(
         self, request: web.Request, call: Call, params: dict[str, Any], fault: Fault

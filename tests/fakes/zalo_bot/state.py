@@ -51,6 +51,13 @@ class State:
 
     token: str = TOKEN
     shape: Shape = Shape.OFFICIAL
+    speaks_http: bool = False
+    """Whether a refusal's code is the HTTP status and missing from the body, and a bot without a
+    webhook has none to tell of: people who tried met both forms."""
+    replays: bool = False
+    """Whether polls bring everything again and again, as somebody met it."""
+    refuses_polls: bool = False
+    """Whether a poll is refused while a webhook is set, instead of silent."""
     user_cap: int = 50
     message_cap: int = 3_000
     bell: Bell = field(default_factory=Bell)
