@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.base import Raw
+from bot.channels.zalo.moments import moment_of
 from bot.channels.zalo_bot import NAME
 from bot.messages import Incoming, IncomingKind
 from surveys.spelling import storable
@@ -52,6 +53,7 @@ def read(payload: Mapping[str, Any], bot: str) -> Incoming | None:
         kind=kind,
         text=unicodedata.normalize("NFC", storable(str(text or ""))),
         message_ref=raw.event_key,
+        at=moment_of(message.get("date")),
     )
 
 

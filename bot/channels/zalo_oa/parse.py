@@ -3,9 +3,9 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from bot.channels.zalo.moments import moment_of
 from bot.channels.zalo_oa import NAME
 from bot.channels.zalo_oa.buttons import data_in
 from bot.messages import Incoming, IncomingKind
@@ -21,7 +21,6 @@ CONVERSATION = frozenset(
     }
 )
 """The events that are part of a conversation."""
-EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +94,7 @@ class Reader:
             text=unicodedata.normalize("NFC", storable(text)),
             data=data,
             message_ref=str(_part(payload, "message").get("msg_id", "")),
-            at=_moment(payload.get("timestamp")),
+            at=moment_of(payload.get("timestamp")),
         )
 
 
@@ -113,12 +112,3 @@ def _link(payload: Mapping[str, Any]) -> str:
             if isinstance(found.get(name), str) and found[name]:
                 return str(found[name])
     return ""
-
-
-def _moment(timestamp: object) -> datetime | None:
-    """When it happened; None for a time that cannot be true."""
-    text = str(timestamp)
-    if not (text.isascii() and text.isdigit() and len(text) <= 14):
-        return None
-    moment = datetime.fromtimestamp(int(text) / 1_000, UTC)
-    return moment if moment >= EARLIEST else None

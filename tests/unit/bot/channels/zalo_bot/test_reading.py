@@ -1,6 +1,7 @@
 """What a Zalo bot is told becomes what a citizen did, in both forms of the body."""
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -43,6 +44,23 @@ def test_both_forms_are_one_update() -> None:
     assert official == bare
     assert official is not None
     assert (official.event_key, official.address) == (MESSAGE["message_id"], LAN["id"])
+
+
+@pytest.mark.parametrize("date", [1_750_316_131_000, "1750316131000", 1_750_316_131])
+def test_the_time_is_read(date: object) -> None:
+    """Of milliseconds, as the official page has it, or of seconds, which is met too: a digit that
+    comes late must not answer a later question."""
+    read_one = read(event(date=date), "bot")
+    assert read_one is not None
+    assert read_one.at == datetime(2025, 6, 19, 6, 55, 31, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("date", [None, "gần đây", -1, True, 7, 10**15])
+def test_a_time_that_cannot_be_true_is_none(date: object) -> None:
+    """And the message is read all the same."""
+    read_one = read(event(date=date), "bot")
+    assert read_one is not None
+    assert read_one.at is None
 
 
 def test_numbers_for_ids_are_taken_too() -> None:
