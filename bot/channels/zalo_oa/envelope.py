@@ -6,7 +6,7 @@ import msgspec
 
 from bot.channels.base import Raw
 
-Text = str | int
+Text = str | int | None
 MAX_KEY = 200
 
 
@@ -50,12 +50,12 @@ class Envelope(msgspec.Struct):
         """The citizen's id at this Official Account; empty for other events."""
         side = self.recipient if self.by_account else self.sender
         found = self.follower or side
-        return str(found.id) if found and found.id else str(self.user_id)
+        return str((found.id if found else "") or self.user_id or "")
 
     @property
     def number(self) -> str:
         """The message's id, wherever it is."""
-        return str((self.message.msg_id if self.message else "") or self.msg_id)
+        return str((self.message.msg_id if self.message else "") or self.msg_id or "")
 
     @property
     def key(self) -> str:
@@ -67,12 +67,38 @@ class Envelope(msgspec.Struct):
         return _short(f"{self.event_name}:{self.number or self.citizen}:{moment}")
 
 
+class Outside(msgspec.Struct):
+    """What is read of an event whose envelope has another shape than we know."""
+
+    event_name: object = None
+    timestamp: msgspec.Raw = msgspec.Raw()
+
+    @property
+    def name(self) -> str:
+        """The event's name; empty if it has none."""
+        return self.event_name if isinstance(self.event_name, str) else ""
+
+    @property
+    def time(self) -> str:
+        """The time exactly as it is written, since it is signed; empty if there is none."""
+        text = bytes(self.timestamp).decode("utf-8", "replace").strip('"')
+        return "" if text == "null" else text
+
+
 def read_envelope(raw: bytes) -> Envelope | None:
     """Read the envelope; None for what is no event."""
     try:
         return _decoder.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
         return None
+
+
+def read_outside(raw: bytes) -> Outside:
+    """Read what can be read of a body without a known envelope; all fields are empty of no JSON."""
+    try:
+        return _outside.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return Outside()
 
 
 def stored(envelope: Envelope, raw: bytes) -> Raw:
@@ -96,3 +122,4 @@ def _short(key: str) -> str:
 
 
 _decoder = msgspec.json.Decoder(Envelope)
+_outside = msgspec.json.Decoder(Outside)

@@ -93,7 +93,7 @@ class Reader:
             kind=kind,
             text=unicodedata.normalize("NFC", storable(text)),
             data=data,
-            message_ref=str(_part(payload, "message").get("msg_id", "")),
+            message_ref=str(_part(payload, "message").get("msg_id") or ""),
             at=moment_of(payload.get("timestamp")),
         )
 

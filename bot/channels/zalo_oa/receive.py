@@ -14,7 +14,13 @@ from aiohttp import web
 
 from bot.channels.base import Put
 from bot.channels.zalo.signature import HEADER, TIME_HEADER, Signed, Verifier
-from bot.channels.zalo_oa.envelope import Envelope, read_envelope, stored, stored_unread
+from bot.channels.zalo_oa.envelope import (
+    Envelope,
+    read_envelope,
+    read_outside,
+    stored,
+    stored_unread,
+)
 
 PATH = "/zalo/webhook"
 RETRY_HEADER = "num_retry"
@@ -69,14 +75,13 @@ class Webhook:
         return Signed(
             raw=raw,
             oa_id=self.oa_id or (envelope.account if envelope else ""),
-            body_time=str(envelope.timestamp) if envelope else "",
+            body_time=str(envelope.timestamp or "") if envelope else read_outside(raw).time,
             header_time=_header(request, TIME_HEADER),
         )
 
     async def _store(self, raw: bytes, envelope: Envelope | None) -> None:
         if envelope is None:
-            self.counts.events["unread"] += 1
-            await self.put([stored_unread(raw)])
+            await self._store_unread(raw)
         elif self.oa_id and envelope.account not in {"", self.oa_id}:
             self.counts.events["of_another_account"] += 1
         elif envelope.by_account or not self.is_used(envelope.event_name):
@@ -84,6 +89,15 @@ class Webhook:
         else:
             self.counts.events["stored"] += 1
             await self.put([stored(envelope, raw)])
+
+    async def _store_unread(self, raw: bytes) -> None:
+        """A new shape of an event that we use is set aside; of another one it does not matter."""
+        name = read_outside(raw).name
+        if name and not self.is_used(name):
+            self._ignore(name)
+            return
+        self.counts.events["unread"] += 1
+        await self.put([stored_unread(raw)])
 
     def _ignore(self, name: str) -> None:
         self.counts.events["ignored"] += 1

@@ -72,6 +72,23 @@ def test_a_forged_signature_is_refused(forged: str) -> None:
     assert not checks.accepts(forged, SIGNED)
 
 
+def test_an_event_without_a_time_is_signed_without_one() -> None:
+    """But the signature of an event with a time is none of the body with that time behind it."""
+    checks, timeless = verifier(), {"oa_id": OA, "body_time": "", "header_time": ""}
+    mac = hashlib.sha256(APP.encode() + b'{"event_name":"x"}' + SECRETS["oa_secret"].encode())
+    assert checks.accepts(mac.hexdigest(), Signed(raw=b'{"event_name":"x"}', **timeless))
+    moved = Signed(raw=RAW + TIMES["body"].encode(), **timeless)
+    assert not checks.accepts(header("oa_secret", "app_id", "body", "mac"), moved)
+
+
+@pytest.mark.parametrize("prefix", ["mac=", "MAC=", " mac= ", ""])
+@pytest.mark.parametrize("upper", [False, True])
+def test_the_writing_of_a_signature_does_not_matter(prefix: str, *, upper: bool) -> None:
+    """Prefix and hexadecimal digits in either case, spaces around."""
+    mac = header("oa_secret", "app_id", "body", "none")
+    assert verifier().accepts(f"{prefix}{mac.upper() if upper else mac}", SIGNED)
+
+
 def test_without_a_secret_nothing_is_accepted() -> None:
     """An empty secret would be a signature that everybody can make."""
     checks = Verifier.of(load_settings(zalo_oa_app_id=APP))
