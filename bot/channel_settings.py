@@ -48,6 +48,11 @@ class ZaloOfficialAccountSettings:
     zalo_oa_buttons: Literal["a", "b", "none"] = "a"
     """The form of buttons in a consultation message. None of them is documented by Zalo, so the
     text is complete without: `a` text and attachment, `b` a template of its own, `none`."""
+    zalo_oa_button_title: Annotated[int, Meta(ge=4, le=100)] = 20
+    """The most characters of a button's words. Programs that run have 20 or 100."""
+    zalo_oa_phone_image: str = ""
+    """Address of the picture (PNG or JPEG) in the form that asks for the phone number. Zalo's
+    examples all have one; empty: the icon of the page."""
     zalo_oa_paid_window: bool = False
     """Whether the bot may write from 48 hours to 7 days after the citizen's last message: Zalo
     takes money for these messages."""

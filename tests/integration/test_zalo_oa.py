@@ -100,6 +100,21 @@ async def test_look_up_and_phone(office: Office) -> None:
     await lan.sees("đồng ý trả lời không")
 
 
+async def test_a_refused_form_for_the_phone_is_counted(office: Office) -> None:
+    """The text before it says how to go on without; the metric tells that the form is refused."""
+    office.fake.state.forms_allowed = False
+    lan = office.fake.person()
+    await lan.types(IN_WORK)
+    await lan.sees("Để giữ kín hồ sơ của mọi người")
+    await lan.types("1")
+    await lan.types("tra cứu")
+
+    async def is_counted() -> bool:
+        return (await office.account.report()).numbers.get("sent_phone_form_refused", 0) > 0
+
+    await until(is_counted)
+
+
 async def until_asked(office: Office) -> None:
     """Wait for the form that asks for the phone number."""
     await office.fake.until(lambda: any(one.asks_phone for one in office.fake.state.messages))

@@ -6,6 +6,7 @@ button that is tapped comes back as an ordinary text, which is the button's payl
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.messages import Button, Outgoing
@@ -13,19 +14,30 @@ from bot.messages import Button, Outgoing
 MARK = "motcua:"
 """Begins the payload of every button, which tells it from what a citizen types."""
 MAX_BUTTONS = 5
-MAX_TITLE = 20
-"""Seen in live programs as 20 or 100; the shorter fits both."""
 MAX_HEADING, MAX_SUBTITLE = 100, 500
 """Of the template that asks for the phone number."""
 
 
-def text_body(address: str, text: str, buttons: tuple[Button, ...], form: str) -> dict[str, Any]:
-    """A text with buttons in the form `a`, `b`, or without any."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How buttons are written: in the form `a`, `b` or `none`, with words of at most `title`
+    characters."""
+
+    form: str
+    title: int
+
+
+BARE = Look(form="none", title=0)
+
+
+def text_body(address: str, text: str, buttons: tuple[Button, ...], look: Look) -> dict[str, Any]:
+    """A text with its buttons."""
     message: dict[str, Any] = {"text": text}
-    shown = [_drawn(button) for button in buttons if button.data or button.url][:MAX_BUTTONS]
-    if shown and form == "a":
+    useful = [button for button in buttons if button.data or button.url]
+    shown = [_drawn(button, look.title) for button in useful[:MAX_BUTTONS]]
+    if shown and look.form == "a":
         message["attachment"] = {"type": "template", "payload": {"buttons": shown}}
-    elif shown and form == "b":
+    elif shown and look.form == "b":
         payload = {"template_type": "button", "text": text, "buttons": shown}
         message = {"attachment": {"type": "template", "payload": payload}}
     return {"recipient": {"user_id": address}, "message": message}
@@ -51,12 +63,12 @@ def data_in(text: str) -> str | None:
     return data if text.strip().startswith(MARK) and data.isascii() else None
 
 
-def _drawn(button: Button) -> Mapping[str, Any]:
-    title = _cut(unicodedata.normalize("NFC", button.label))
+def _drawn(button: Button, longest: int) -> Mapping[str, Any]:
+    title = _cut(unicodedata.normalize("NFC", button.label), longest)
     if button.url:
         return {"title": title, "type": "oa.open.url", "payload": {"url": button.url}}
     return {"title": title, "type": "oa.query.hide", "payload": f"{MARK}{button.data}"}
 
 
-def _cut(label: str) -> str:
-    return label if len(label) <= MAX_TITLE else f"{label[: MAX_TITLE - 1].rstrip()}…"
+def _cut(label: str, longest: int) -> str:
+    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"

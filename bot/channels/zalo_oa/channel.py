@@ -160,8 +160,7 @@ class OfficialAccount(Channel):
     async def _text(
         self, address: str, text: str, drawn: tuple[Button, ...], *, continued: bool
     ) -> str:
-        form = self._context.settings.zalo_oa_buttons
-        body = buttons.text_body(address, text, drawn, form)
+        body = buttons.text_body(address, text, drawn, self._look)
         try:
             return await self._post(body)
         except Refused as error:
@@ -177,7 +176,7 @@ class OfficialAccount(Channel):
 
     async def _plain(self, address: str, text: str, *, continued: bool) -> str:
         try:
-            return await self._post(buttons.text_body(address, text, (), "none"))
+            return await self._post(buttons.text_body(address, text, (), buttons.BARE))
         except RequestError as error:
             raise self._outcome(error, continued=continued) from None
 
@@ -186,11 +185,13 @@ class OfficialAccount(Channel):
         without, so a failure is only logged."""
         heading = next(button.label for button in drawn if button.asks_contact)
         settings = self._context.settings
-        image = f"{settings.public_url.rstrip('/')}/icon.svg" if settings.public_url else ""
+        icon = f"{settings.public_url.rstrip('/')}/icon.svg" if settings.public_url else ""
+        image = settings.zalo_oa_phone_image.strip() or icon
         subtitle = self._texts.text("zalo_oa.phone_subtitle", authority=settings.authority)
         try:
             await self._post(buttons.phone_body(address, heading, subtitle, image))
         except RequestError as error:
+            self.sent["phone_form_refused"] += isinstance(error, Refused)
             logger.warning("the form for the phone number was not sent: %s", error.reason)
 
     async def _post(self, body: Mapping[str, Any]) -> str:
@@ -216,6 +217,11 @@ class OfficialAccount(Channel):
             or name in events.registered()
             or rights.is_request(name, self._context.settings)
         )
+
+    @property
+    def _look(self) -> buttons.Look:
+        settings = self._context.settings
+        return buttons.Look(form=settings.zalo_oa_buttons, title=settings.zalo_oa_button_title)
 
     @property
     def _alarm_days(self) -> int:

@@ -35,8 +35,10 @@ def send(state: State, body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def quota(state: State, body: Mapping[str, Any]) -> dict[str, Any]:
-    """POST /v3.0/oa/quota/message."""
+def quota(state: State, body: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """POST /v3.0/oa/quota/message: of one citizen, or of the account or app (`quota_owner`)."""
+    if body.get("quota_owner") in {"OA", "App"}:
+        return further_calls.quotas(state, body)
     citizen = state.citizen(str(body.get("user_id", "")))
     last = str(int((citizen.last or 0) * 1_000))
     return {"last_interaction": last, "cs_reply": {"remain": 8, "total": 8}}
@@ -128,7 +130,7 @@ def _check_text(text: object) -> None:
 
 def _phone_form(state: State, payload: Mapping[str, Any], citizen: Citizen) -> Message:
     elements = payload.get("elements")
-    if not isinstance(elements, list) or len(elements) != 1:
+    if not state.forms_allowed or not isinstance(elements, list) or len(elements) != 1:
         raise ApiError(-201, "elements is invalid!")
     title, subtitle = elements[0].get("title", ""), elements[0].get("subtitle", "")
     if not title or len(title) > MAX_TITLE or not subtitle or len(subtitle) > 500:

@@ -38,6 +38,25 @@ def followers(state: State, body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def quotas(state: State, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The paid messages that are left, by product and kind."""
+    left = {
+        "asset_id": "8c273149281ac144980b",
+        "product_type": "cs",
+        "quota_type": "sub_quota",
+        "valid_through": "30/04/2028",
+        "total": 2_000,
+        "remain": state.paid_messages,
+    }
+    wanted = {name: body[name] for name in ("product_type", "quota_type") if name in body}
+    return [left] if all(left[name] == value for name, value in wanted.items()) else []
+
+
+def old_quota(_state: State, _body: Mapping[str, Any]) -> dict[str, Any]:
+    """POST /v2.0/oa/quota/message, with no body at all or with a message's id."""
+    return {"quota": {"type": "reply", "remain": 8, "total": 8}}
+
+
 def recent(state: State, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """GET /v2.0/oa/listrecentchat: the newest message of each chat."""
     newest = {one.citizen: one for one in state.messages}
@@ -113,6 +132,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/v2.0/oa/tag/rmfollowerfromtag"): untag,
     ("POST", "/v2.0/oa/tag/rmtag"): drop_tag,
     ("POST", "/v2.0/oa/message"): old_message,
+    ("POST", "/v2.0/oa/quota/message"): old_quota,
     ("POST", "/v3.0/oa/message/transaction"): shut_down,
     ("POST", "/v3.0/oa/message/promotion"): shut_down,
     **{("POST", f"/v2.0/oa/upload/{kind}"): upload for kind in ("image", "gif", "file")},

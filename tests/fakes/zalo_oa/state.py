@@ -99,6 +99,7 @@ class State:
     by_path: Counter[str] = field(default_factory=Counter)
     per_minute: int = 4_000
     buttons_allowed: bool = True
+    forms_allowed: bool = True
     paid_messages: int = 1_000
     is_verified: bool = True
     tags: dict[str, set[str]] = field(default_factory=dict)

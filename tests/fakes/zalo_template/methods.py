@@ -134,6 +134,13 @@ def info(state: State, given: Mapping[str, Any]) -> dict[str, Any]:
     return names | {"status": state.status, "listParams": params, "listButtons": []}
 
 
+def listed(state: State, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """GET /template/all."""
+    if not (str(given.get("offset")).isdecimal() and str(given.get("limit")).isdecimal()):
+        raise Refused(-132, "Param is invalid")
+    return [{"templateId": TEMPLATE, "templateName": "Đánh giá dịch vụ", "status": state.status}]
+
+
 def ratings(state: State, given: Mapping[str, Any]) -> dict[str, Any]:
     """POST or GET /rating/get: one page of those given in the time."""
     numbers = [given.get(name) for name in ("from_time", "to_time", "offset", "limit")]
@@ -154,6 +161,7 @@ BUSINESS: Mapping[tuple[str, str], Call] = {
     ("GET", "/message/quota"): quota,
     ("GET", "/quality"): quality,
     ("GET", "/template/info/v2"): info,
+    ("GET", "/template/all"): listed,
     ("POST", "/rating/get"): ratings,
     ("GET", "/rating/get"): ratings,
 }

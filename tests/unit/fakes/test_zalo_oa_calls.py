@@ -69,6 +69,19 @@ async def test_profiles_chats_and_tags(client: Client) -> None:
     assert (await client.post("/v2.0/oa/tag/rmtag", tag_name="vip"))["error"] == 0
 
 
+async def test_quotas_as_a_published_client_asks_for_them(client: Client) -> None:
+    """Of the account, of one citizen, and without any body as the SDK of before asks."""
+    lan = client.fake.person()
+    path = "/v3.0/oa/quota/message"
+    (left,) = (await client.post(path, quota_owner="OA"))["data"]
+    assert (left["product_type"], left["remain"]) == ("cs", 1_000)
+    assert (await client.post(path, quota_owner="OA", product_type="transaction"))["data"] == []
+    assert (await client.post(path, user_id=lan.id))["data"]["cs_reply"]["total"] == 8
+    url, headers = f"{client.fake.root}/v2.0/oa/quota/message", {"access_token": client.token}
+    async with client.http.post(url, headers=headers) as got:
+        assert (await got.json())["error"] == 0
+
+
 async def test_a_picture_is_uploaded_and_sent(client: Client) -> None:
     """By the id of the upload; one that was not uploaded is refused."""
     lan = client.fake.person()
