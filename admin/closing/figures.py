@@ -64,8 +64,18 @@ async def show_rating(
     if signed is not None:
         return signed
     mark = await read_mark(conn, runtime, period, live=True)
-    result = await read_rating(conn, rules_of(runtime, period, wish), period)
-    return replace(result, mark=mark)
+    rules = await live_rules(conn, runtime, period, wish)
+    return replace(await read_rating(conn, rules, period), mark=mark)
+
+
+async def live_rules(conn: Connection, runtime: Runtime, period: Period, wish: Wish) -> Rulebook:
+    """The rulebook for today's figures: the wanted one, else the one that the period was closed
+    by, else the usual one. Raises as `chosen`.
+    """
+    closing = await closings.find_in_force(conn, period)
+    if closing is None or wish.rulebook is not None or wish.policies:
+        return chosen(runtime, wish.rulebook, wish.policies, period)
+    return (await signed_rating(conn, closing)).rulebook
 
 
 async def find_signed(
@@ -81,15 +91,6 @@ async def find_signed(
     result = await signed_rating(conn, closing)
     _require_same_rules(runtime, result, wish)
     return replace(result, mark=mark_of(runtime, closing))
-
-
-def rules_of(
-    runtime: Runtime, period: Period, wish: Wish, signed: RatingResult | None = None
-) -> Rulebook:
-    """The rulebook to rate by: the one signed by, else the wanted one. Raises as `chosen`."""
-    if signed is not None:
-        return signed.rulebook
-    return chosen(runtime, wish.rulebook, wish.policies, period)
 
 
 async def show_officials(

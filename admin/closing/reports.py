@@ -51,7 +51,7 @@ async def show_report(
         stored = await _stored(conn, closing, kind)
         if stored is not None:
             return Shown(figures=stored, mark=rating.mark)
-    book = figures.rules_of(runtime, period, wish, rating)
+    book = rating.rulebook if rating else await figures.live_rules(conn, runtime, period, wish)
     order = make_order(runtime, period, book, kind, provisional=provisional)
     order = replace(order, signed=await _signed_past(conn, order))
     mark = await figures.read_mark(conn, runtime, period, live=True)

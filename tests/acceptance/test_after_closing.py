@@ -186,3 +186,23 @@ def test_what_ends_after_the_period_is_no_difference(closed: Motcua) -> None:
     line = "H56-210503-0004,XA02,Khai tử,Trực tiếp,03/05/2021,10/05/2021,20/06/2021,21/06/2021,10,"
     take(closed, "dossiers", (HEAD, line))
     assert closed("report", "2021-Q2", "--addendum", "--out", "dc").code == 1
+
+
+def test_todays_figures_are_by_the_rules_signed_by(quarter: Path, tmp_path: Path) -> None:
+    """`--live` of a period closed by another rulebook than the usual one, unless told otherwise."""
+    shutil.copytree(quarter, tmp_path, dirs_exist_ok=True)
+    motcua = Motcua(folder=tmp_path, url="sqlite:///motcua.sqlite")
+    assert motcua("period", "reopen", "2021-Q2", "--reason", "x").code == 0
+    by = ("--policy", "late_without_complaint=ignore_time")
+    assert motcua(*CLOSE, *by).code == 0
+    signed = motcua.json("rate", "2021-Q2")
+    live = motcua.json("rate", "2021-Q2", "--live")
+    assert live["units"] == signed["units"]
+    assert live["policies"] == signed["policies"]
+    assert motcua("report", "2021-Q2", "--out", "r", "--live").code == 0
+    figures = json.loads((tmp_path / "r" / "so-lieu.json").read_text("utf-8"))
+    assert motcua("report", "2021-Q2", "--out", "s").code == 0
+    before = json.loads((tmp_path / "s" / "so-lieu.json").read_text("utf-8"))
+    assert figures["rating"] == before["rating"]
+    usual = motcua.json("rate", "2021-Q2", "--live", "--rulebook", "tt01-2018")
+    assert usual["policies"] != signed["policies"]

@@ -90,6 +90,8 @@ def kept_dossier(row: Sequence[Any]) -> KeptDossier:
     """Read a row of a part."""
     number, code, *shown, answer, decision, complained = row
     shown += [None] * (len(SHOWN) - len(shown))  # what a later version added
+    # An earlier version kept the code of each complaint, too.
+    complained = ",".join(":".join(one.split(":")[:2]) for one in complained.split(","))
     return KeptDossier(number, code, tuple(shown), answer, decision, complained)
 
 
