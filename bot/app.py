@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from bot.channels.base import Channel, ChannelContext, Raw
 from bot.conversation import Conversation
 from bot.conversation.context import ConversationContext
 from bot.delivery import Dispatcher
+from bot.doorkeeper import Doorkeeper
 from bot.health import Vitals
 from bot.inbox import Inbox
 from bot.memory import settle_down
@@ -33,12 +34,15 @@ from bot.retention import Retention
 from bot.sealing import open_text, seal_text
 from bot.server import Health, Listener, listen, make_metrics_server, make_server
 from bot.settings import METRICS_SAME, Settings, is_safe_base
+from bot.strangers import Strangers
+from bot.trimming import Trimming
 from bot.worker import Worker
 from surveys.errors import Refusal
 from surveys.form import Form, current, shipped_forms
 from surveys.privacy import Keyring, link_token
 from surveys.store.base.database import Database
 from surveys.store.system import form_versions, meta
+from surveys.texts import Catalog
 
 DRAIN_SECONDS = 8.0
 """How long a stop waits for work in progress; the rest is on disk and continues after a start."""
@@ -67,6 +71,8 @@ class Service:
     retention: Retention | None
     """None: nothing is purged, as in the demo with its old dossiers."""
     webhooks: Webhooks
+    strangers: Strangers
+    trimming: Trimming
     clock: Clock
 
     async def health(self) -> Health:
@@ -86,44 +92,48 @@ async def assemble(context: ChannelContext, more: Iterable[Channel] = ()) -> Ser
         raise Refusal("settings.not_https", name="MOTCUA_PUBLIC_URL", value=settings.public_url)
     await migrations.require_current(database)
     ring = context.keyring()
+    strangers = Strangers(
+        database=database, settings=settings, keyring=context.keyring, clock=context.clock
+    )
     talk = ConversationContext(
         keyring=ring,
         forms=await _publish(settings, database, ring, context.clock()),
         texts=context.texts,
         settings=settings,
         traits=registry.all_traits(settings),
+        is_no_stranger=strangers.take_off,
     )
-    return _wire(context, talk, [*registry.open_channels(context), *more])
+    bounded = replace(context, strangers=strangers)
+    return _wire(bounded, talk, strangers, [*registry.open_channels(bounded), *more])
 
 
 def _wire(
-    context: ChannelContext, talk: ConversationContext, channels: Sequence[Channel]
+    context: ChannelContext,
+    talk: ConversationContext,
+    strangers: Strangers,
+    channels: Sequence[Channel],
 ) -> Service:
     database, clock = context.database, context.clock
     by_bot = {(channel.name, channel.bot): channel for channel in channels}
     dispatcher = Dispatcher(database, by_bot, talk.keyring, settings=talk.settings)
     handle = Conversation(context=talk).handle
     unseal, seal = partial(open_text, talk.keyring), partial(seal_text, talk.keyring)
-    worker = Worker(database, by_bot, handle, clock=clock, replies=dispatcher, unseal=unseal)
+    gate = Doorkeeper(strangers=strangers, channels=by_bot, catalog=partial(_catalog, talk))
+    worker = Worker(
+        database, by_bot, handle, clock=clock, replies=dispatcher, unseal=unseal, gate=gate
+    )
     kept = Inbox(database, talk.keyring, arrived=worker.start_new, seal=seal)
     opened = OpenChannels(channels=channels, put=partial(put_all, kept))
-    vitals = Vitals(
-        settings=talk.settings,
-        database=database,
-        channels=channels,
-        states=opened.states,
-        handling=worker,
-        sending=dispatcher,
-        texts=talk.catalog(talk.settings.lang),
-        clock=clock,
-    )
+    vitals = _vitals(context, opened, talk.catalog(talk.settings.lang))
     return Service(
         settings=talk.settings,
         database=database,
         channels=opened,
-        vitals=vitals,
+        vitals=vitals(handling=worker, sending=dispatcher, strangers=strangers),
         retention=None if context.demo else _retention(context, talk),
         webhooks=_webhooks(context, talk),
+        strangers=strangers,
+        trimming=Trimming(database=database, settings=talk.settings, clock=clock),
         inbox=kept,
         worker=worker,
         dispatcher=dispatcher,
@@ -131,6 +141,23 @@ def _wire(
         planner=_planner(context, talk, channels, dispatcher),
         clock=clock,
     )
+
+
+def _vitals(context: ChannelContext, opened: OpenChannels, texts: Catalog) -> Callable[..., Vitals]:
+    """All but the parts that are looked at."""
+    return partial(
+        Vitals,
+        settings=context.settings,
+        database=context.database,
+        channels=opened.channels,
+        states=opened.states,
+        texts=texts,
+        clock=context.clock,
+    )
+
+
+def _catalog(talk: ConversationContext, wanted: str) -> Catalog:
+    return talk.catalog(talk.language(wanted))
 
 
 def _planner(
@@ -234,12 +261,14 @@ def _parts(service: Service) -> dict[str, Part]:
         "dispatcher": service.dispatcher.run,
         "notices": service.notices.run,
         "webhooks": service.webhooks.run,
+        "strangers": service.strangers.run,
         "pulse": Pulse(vitals=service.vitals, clock=service.clock).run,
     }
     if service.planner is not None:
         parts["planner"] = service.planner.run
     if service.retention is not None:
         parts["retention"] = service.retention.run
+        parts["trimming"] = service.trimming.run
     return parts
 
 

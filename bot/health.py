@@ -16,6 +16,7 @@ from bot.channels.base import Channel
 from bot.reasons import reason_of
 from bot.server import OK, Health
 from bot.settings import Settings
+from bot.strangers import Strangers
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
 from surveys.store.citizens import look_up_counts
@@ -58,6 +59,7 @@ class Vitals:
     sending: Working
     texts: Catalog
     clock: Callable[[], datetime]
+    strangers: Strangers
     fresh_seconds: float = FRESH_SECONDS
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _found: Health | None = None
@@ -132,12 +134,14 @@ class Vitals:
             "look_ups_last_hour": float(asked),
             "look_ups_braked": float(asked >= self.settings.look_ups_per_hour_total),
             "disk_free_bytes": float(self._free() or 0),
+            "strangers_refused": float(self.strangers.are_refused),
         }
         for (channel, _), at in self.sending.last_success.items():
             numbers[f"{channel}_last_sent_seconds"] = time.monotonic() - at
         parts = {
             "messages": self._progress(untouched, self.handling),
             "replies": self._progress(unsent, self.sending),
+            "strangers": "refused" if self.strangers.are_refused else OK,
         }
         return queues, numbers, parts
 

@@ -36,8 +36,8 @@ BODY_SECONDS = 10.0
 HSTS = "max-age=31536000"
 OK = "ok"
 """The state of a working part."""
-NEAR = frozenset({"ending", "failing"})
-"""States of a part that works for now and needs a person soon."""
+NEAR = frozenset({"ending", "failing", "refused"})
+"""States of a part that works for citizens with a dossier, or for now, and needs a person soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,13 @@ MAX_TEXT_PER_MINUTE = 40_000
 
 @dataclass(slots=True, kw_only=True)
 class Visitors:
-    """Counts the posts of each address within the last minute. `clock` gives seconds."""
+    """Counts the posts of each address within the last minute, or the last `seconds`, and their
+    `characters`. `clock` gives seconds."""
 
     per_minute: int
     clock: Callable[[], float]
+    seconds: float = WINDOW_SECONDS
+    characters: int = MAX_TEXT_PER_MINUTE
     _said: OrderedDict[str, deque[tuple[float, int]]] = field(default_factory=OrderedDict)
     _used_up: OrderedDict[str, deque[tuple[float, int]]] = field(default_factory=OrderedDict)
 
@@ -25,10 +28,10 @@ class Visitors:
         """Count one more post, unless the address has reached its limit of this minute."""
         now = self.clock()
         posts = self._used_up.pop(address, None) or self._said.pop(address, deque())
-        while posts and posts[0][0] <= now - WINDOW_SECONDS:
+        while posts and posts[0][0] <= now - self.seconds:
             posts.popleft()
         written = sum(size for _, size in posts)
-        allowed = len(posts) < self.per_minute and written + characters <= MAX_TEXT_PER_MINUTE
+        allowed = len(posts) < self.per_minute and written + characters <= self.characters
         if allowed:
             posts.append((now, characters))
         kept = self._said if allowed and len(posts) < self.per_minute else self._used_up

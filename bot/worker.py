@@ -93,6 +93,30 @@ class NoReplies:
 NO_REPLIES = NoReplies()
 
 
+class Gate(Protocol):
+    """Decides what is not answered (`Doorkeeper`)."""
+
+    async def refuses(self, come: Incoming) -> bool:
+        """Whether this message is not answered, and nothing of it is kept."""
+
+    async def tell(self, come: Incoming) -> None:
+        """Say so, now and then."""
+
+
+class OpenGate:
+    """Everything is answered."""
+
+    async def refuses(self, _come: Incoming) -> bool:
+        """Refuse nothing."""
+        return False
+
+    async def tell(self, _come: Incoming) -> None:
+        """Do nothing."""
+
+
+OPEN_GATE = OpenGate()
+
+
 class Worker:
     """Passes the heads of all chats of `channels` to `handle`, until stopped."""
 
@@ -106,8 +130,10 @@ class Worker:
         replies: Replies = NO_REPLIES,
         rules: WorkerRules = RULES,
         unseal: Callable[[str], str] = str,
+        gate: Gate = OPEN_GATE,
     ) -> None:
         """`unseal` decrypts a payload that the inbox encrypted."""
+        self._gate = gate
         self._database = database
         self._channels = channels
         self._handle = handle
@@ -209,6 +235,9 @@ class Worker:
             await self._count_failure(update, error)
             return
         if incoming is not None and not update.tries:
+            if await self._gate.refuses(incoming):
+                await self._drop(update, incoming)
+                return
             await self._acknowledge(incoming)
         job = _Job(update=update, payload=payload, incoming=incoming)
         if self._database.is_sqlite:
@@ -216,6 +245,12 @@ class Worker:
         else:
             async with self._transactions:
                 await self._handle_alone(job)
+
+    async def _drop(self, update: Update, incoming: Incoming) -> None:
+        """Keep nothing of a message, and say so."""
+        async with self._database.write() as conn:
+            await inbox.drop(conn, update.id)
+        await _quietly(self._gate.tell(incoming))
 
     def _read(self, update: Update, payload: Mapping[str, Any]) -> Incoming | None:
         incoming = self._channels[update.channel, update.bot].parse(payload)

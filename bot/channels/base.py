@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bot.messages import Incoming, Outgoing
     from bot.settings import Settings
+    from bot.strangers import Strangers
     from surveys.privacy import Keyring
     from surveys.store.base.connection import Connection
     from surveys.store.base.database import Database
@@ -114,6 +115,10 @@ class Traits:
     """The bot may write to a known contact at any time."""
     reply_window: timedelta | None = None
     """Otherwise only so long after the citizen's last message (None: without limit)."""
+    refuses_at_door: bool = False
+    """Its own page refuses what strangers may not store (`ChannelContext.strangers`): what is in
+    the inbox is answered.
+    """
     link_is_bare: bool = False
     """The deep link opens the chat but cannot carry a token into it: the citizen then sends the
     page's link or the dossier's code.
@@ -219,6 +224,8 @@ class ChannelContext:
     keyring: Callable[[], "Keyring"]
     demo: bool = False
     """The page offers sample data: it shows the demo's controls."""
+    strangers: "Strangers | None" = None
+    """Bounds what strangers store, in a running service."""
     shared: dict[str, object] = field(default_factory=dict, compare=False)
     """What several channels of one vendor share in this process, by the vendor's name."""
 

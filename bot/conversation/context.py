@@ -1,10 +1,11 @@
 """The context shared by all conversations: keys, forms, texts, settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.channels.base import Traits
+from bot.messages import Incoming
 from bot.settings import Settings
 from surveys.form import Form, version_for
 from surveys.privacy import Keyring
@@ -13,6 +14,10 @@ from surveys.store.system import form_versions
 from surveys.texts import Catalog
 
 PLAIN = Traits()
+
+
+def _nobody(_come: Incoming) -> None:
+    """Default of `is_no_stranger`: does nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,8 @@ class ConversationContext:
     settings: Settings
     traits: Mapping[str, Traits]
     """The traits of each channel, by its name."""
+    is_no_stranger: Callable[[Incoming], None] = _nobody
+    """Called with each message of somebody who had proved a dossier, once it is answered."""
 
     def traits_of(self, channel: str) -> Traits:
         """The traits of a channel; minimal traits for a channel that is no longer installed."""

@@ -9,7 +9,7 @@ and the address; anybody else gives the whole phone number instead of its last d
 import logging
 
 from bot.conversation.turn import Turn
-from surveys.store.citizens import contacts, look_up_counts
+from surveys.store.citizens import look_up_counts, proofs
 from surveys.store.citizens.look_up_counts import HOUR_SECONDS, Asker, Used
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ async def are_braked(turn: Turn) -> bool:
     is_full = (
         used.bot >= chosen.look_ups_per_hour_bot or used.total >= chosen.look_ups_per_hour_total
     )
-    return is_full and not await contacts.has_proof(turn.conn, turn.contact.id)
+    return is_full and not await proofs.has_proof(turn.conn, turn.contact.id)
 
 
 async def note(turn: Turn) -> None:

@@ -11,7 +11,7 @@ from surveys.dossier import DONE, Stage
 from surveys.store.asking import interviews, invitations
 from surveys.store.asking.interviews import UNFINISHED, Interview
 from surveys.store.asking.invitations import Invitation, InvitationState
-from surveys.store.citizens import contacts
+from surveys.store.citizens import contacts, proofs
 from surveys.store.citizens.consents import Purpose
 from surveys.store.citizens.contacts import Via
 from surveys.store.dossiers import links, lookups
@@ -29,7 +29,7 @@ async def open_by_token(turn: Turn, token: str) -> None:
     if link is None or dossier is None:
         await turn.say("opening.unknown_link", desk=await desks.describe_top(turn))
         return
-    known = await contacts.find_proof(turn.conn, turn.contact.id, dossier.id)
+    known = await proofs.find_proof(turn.conn, turn.contact.id, dossier.id)
     if not link.is_open(turn.now) and known is None:
         await turn.say("opening.old_link", desk=desks.describe(turn, dossier.desk))
         return

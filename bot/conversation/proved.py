@@ -6,7 +6,7 @@ from bot.conversation import desks, lookup, opening, second_proof
 from bot.conversation.buttons import ButtonPress
 from bot.conversation.second_proof import Goal, Level
 from bot.conversation.turn import Turn
-from surveys.store.citizens import contacts
+from surveys.store.citizens import proofs
 from surveys.store.dossiers import lookups
 from surveys.store.dossiers.lookups import DossierStage
 
@@ -26,7 +26,7 @@ async def on_press(turn: Turn, press: ButtonPress) -> None:
     dossier = await lookups.find_by_id(turn.conn, press.subject) if press.subject else None
     if press.answer == "no":
         await turn.say("proof.not_given", desk=await desks.describe_top(turn))
-    elif dossier is None or not await contacts.find_proof(turn.conn, turn.contact.id, dossier.id):
+    elif dossier is None or not await proofs.find_proof(turn.conn, turn.contact.id, dossier.id):
         await turn.say("old_button")
     else:
         await reach(turn, dossier, Goal(press.answer))

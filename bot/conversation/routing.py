@@ -71,6 +71,8 @@ class Conversation:
         await open_question.end_with_it(turn)
         if turn.focus != before:
             await contacts.set_focus(conn, turn.contact.id, turn.focus.to_json())
+        if not turn.is_stranger:
+            self.context.is_no_stranger(incoming)
 
     async def _turn(
         self, conn: Connection, incoming: Incoming, inbox_id: int, now: datetime
@@ -95,6 +97,7 @@ class Conversation:
             contact=contact,
             focus=focus_from(contact.focus),
             has_waiting=seen is None or seen.has_waiting,
+            is_stranger=seen is None or not seen.is_proved,
         )
 
     def _place(self, incoming: Incoming) -> dict[str, str]:
@@ -334,8 +337,7 @@ async def _bare(turn: Turn) -> bool:
 
 async def _other_code(turn: Turn) -> bool:
     """Handle a code of another format; while a question is open, only that of an own dossier."""
-    code = possible_code(turn.incoming.text)
-    if code is None:
+    if (code := possible_code(turn.incoming.text)) is None:
         return False
     if await survey.is_under_way(turn):
         return await lookup.show_if_own(turn, code)
@@ -388,8 +390,7 @@ async def _overtaken(turn: Turn) -> None:
 
 
 async def _lost(turn: Turn) -> None:
-    """Handle an unknown text: repeat the open question, say whom a question is for, or what can be
-    done."""
+    """Repeat the open question, say whom a question is for, or what can be done."""
     if await open_question.repeat(turn):
         return
     if asks(turn.incoming.text):

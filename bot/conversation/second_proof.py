@@ -19,7 +19,7 @@ from bot.conversation import desks, look_up_limits
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from surveys.privacy import normal_phone
-from surveys.store.citizens import contacts, look_up_counts
+from surveys.store.citizens import contacts, look_up_counts, proofs
 from surveys.store.citizens.contacts import FULL_PROOFS, Via
 from surveys.store.citizens.look_up_counts import HOUR_SECONDS, Asker
 from surveys.store.dossiers import lookups
@@ -71,7 +71,7 @@ class Checked:
 
 async def level(turn: Turn, dossier: DossierStage) -> Level:
     """How much this chat has proved."""
-    via = await contacts.find_proof(turn.conn, turn.contact.id, dossier.id)
+    via = await proofs.find_proof(turn.conn, turn.contact.id, dossier.id)
     if via in FULL_PROOFS:
         return Level.FULL
     if turn.contact.phone_key is not None and turn.contact.phone_key == dossier.phone_key:

@@ -37,8 +37,9 @@ class Turn:
     """The message `incoming` (number `inbox_id`) of `contact` at `now` (UTC).
 
     `focus` and `contact` are replaced as the turn goes on; `replies` counts what was queued.
-    `has_waiting`: earlier replies may still wait to be sent. `shows_open`: the last reply is what
-    the citizen is asked for now.
+    `has_waiting`: earlier replies may still wait to be sent. `is_stranger`: no link
+    to a dossier was proved before this message. `shows_open`: the last reply is what the citizen
+    is asked for now.
     """
 
     context: ConversationContext
@@ -50,6 +51,7 @@ class Turn:
     focus: Focus
     replies: int = 0
     has_waiting: bool = True
+    is_stranger: bool = True
     shows_open: bool = False
     interviews: dict[int, Interview | None] = field(default_factory=dict)
     """Interviews as they were read in this turn; cleared by what changes one."""

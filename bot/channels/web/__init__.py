@@ -3,7 +3,7 @@
 from bot.channels.base import Channel, ChannelContext, Traits
 
 NAME = "web"
-TRAITS = Traits(notifies=False)
+TRAITS = Traits(notifies=False, refuses_at_door=True)
 
 
 def open_channel(context: ChannelContext) -> Channel:

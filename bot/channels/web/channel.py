@@ -91,13 +91,16 @@ class WebChannel(Channel):
 
     def parse(self, payload: Mapping[str, Any]) -> Incoming | None:
         """Parse what `to_raw` stored. Raises Refusal `privacy.wrong_key`."""
+        return self._incoming(self._session_of(payload), payload)
+
+    def _incoming(self, session: str, payload: Mapping[str, Any]) -> Incoming | None:
         kind = KINDS.get(str(payload.get("kind")))
         if kind is None:
             return None
         return Incoming(
             channel=self.name,
             bot=self.bot,
-            address=self._session_of(payload),
+            address=session,
             kind=kind,
             text=str(payload.get("text", "")),
             data=str(payload.get("data", "")),
@@ -122,6 +125,12 @@ class WebChannel(Channel):
         payload = json.dumps({**event, "sealed": sealed}, ensure_ascii=False)
         key = f"{self.chat_key(session)}:{event['id']}"
         return Raw(event_key=key, address=session, payload=payload)
+
+    async def takes(self, session: str, event: Mapping[str, Any]) -> bool:
+        """Whether the post is kept: strangers may have used up what they may store."""
+        strangers = self._context.strangers
+        come = self._incoming(session, event)
+        return strangers is None or come is None or not await strangers.refuses(come)
 
     async def acknowledge(self, incoming: Incoming) -> None:
         """Show the citizen's own message, once, in whichever process handles the update first."""

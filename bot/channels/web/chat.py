@@ -42,6 +42,7 @@ TEXTS = [
     "away",
     "elsewhere",
     "sending",
+    "busy",
     "leave",
     "leave_help",
     "leave_sure",
@@ -166,6 +167,8 @@ class WebChat:
             return web.json_response({"error": "not an event of the page"}, status=400)
         kept = event.model_copy(update={"text": normalize("NFC", event.text)[:TEXT_LIMIT]})
         posted = kept.model_dump() | {"network": network}
+        if not await self.chats.takes(session, posted):
+            raise web.HTTPTooManyRequests
         await self.put([self.chats.to_raw(session, posted)])
         return web.json_response({"id": event.id}, status=202)
 

@@ -24,6 +24,10 @@ class Chats(Protocol):
         """Convert a page's post for storage."""
         ...
 
+    async def takes(self, session: str, event: Mapping[str, Any]) -> bool:
+        """Whether the post is kept: strangers may have used up what they may store."""
+        ...
+
     async def follows(self, session: str) -> bool:
         """Whether its citizen waits to hear of a dossier."""
         ...

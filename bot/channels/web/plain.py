@@ -105,7 +105,10 @@ class PlainPage:
         if posted.kind == "end":
             return await self._end(visit)
         if event := _event(posted, before):
-            await self.put([self.chats.to_raw(visit.session, event | {"network": network})])
+            event["network"] = network
+            if not await self.chats.takes(visit.session, event):
+                return await self._render(visit, before, posted.language, busy=True)
+            await self.put([self.chats.to_raw(visit.session, event)])
             before = await self._answered(visit.session, before)
         return await self._render(visit, before, posted.language)
 
@@ -152,7 +155,7 @@ class PlainPage:
         return found
 
     async def _render(
-        self, visit: Visit, bubbles: Sequence[WebMessage], wanted: str
+        self, visit: Visit, bubbles: Sequence[WebMessage], wanted: str, *, busy: bool = False
     ) -> web.Response:
         language = _language(bubbles, wanted)
         texts = self.texts[language]
@@ -162,7 +165,7 @@ class PlainPage:
             "title": escape(self.title),
             "fields": fields,
             "bubbles": _talk(bubbles[-SHOWN:], texts, fields),
-            "note": _note(bubbles, texts),
+            "note": _says(texts, "not_taken") if busy else _note(bubbles, texts),
             "news": line(await self.chats.news(), texts),
         }
         for name in ("leave", "talk", "words", "placeholder", "send", "refresh", "browser"):
@@ -170,7 +173,8 @@ class PlainPage:
         html = PAGE.read_text("utf-8")
         for name, value in values.items():
             html = html.replace(f"{{{{{name}}}}}", value)
-        response = web.Response(text=html, content_type="text/html")
+        status = 429 if busy else 200
+        response = web.Response(text=html, content_type="text/html", status=status)
         response.headers["Content-Security-Policy"] = self.policy
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
@@ -233,8 +237,12 @@ def _note(bubbles: Sequence[WebMessage], texts: Catalog) -> str:
     if not bubbles:
         return f'<p class="note">{escape(texts.text("page.first"))}</p>'
     if bubbles[-1].author == Author.CITIZEN:
-        return f'<p class="note" role="status">{escape(texts.text("page.waiting"))}</p>'
+        return _says(texts, "waiting")
     return ""
+
+
+def _says(texts: Catalog, key: str) -> str:
+    return f'<p class="note" role="status">{escape(texts.text(f"page.{key}"))}</p>'
 
 
 def _talk(bubbles: Sequence[WebMessage], texts: Catalog, fields: str) -> str:

@@ -167,6 +167,8 @@ class Seen:
     """Whether this very message was answered before."""
     has_waiting: bool
     """Whether earlier replies wait to be sent."""
+    is_proved: bool
+    """Whether the contact's link to any dossier was proved."""
 
 
 async def find_seen(
@@ -180,7 +182,7 @@ async def find_seen(
     row = (await conn.execute(_SEEN, place | {"reply_key": reply_key})).one_or_none()
     if row is None:
         return None
-    return Seen(contact=_contact(row), is_answered=row.is_answered, has_waiting=row.has_waiting)
+    return _seen(row)
 
 
 async def see(
@@ -201,7 +203,12 @@ async def see(
     row = (await conn.execute(_SEE, params)).one_or_none()
     if row is None:
         return None
-    return Seen(contact=_contact(row), is_answered=row.is_answered, has_waiting=row.has_waiting)
+    return _seen(row)
+
+
+def _seen(row: Row[*tuple[Any, ...]]) -> Seen:
+    said = {name: getattr(row, name) for name in ("is_answered", "has_waiting", "is_proved")}
+    return Seen(contact=_contact(row), **said)
 
 
 _DUE = outbox.c.state == literal_column("'due'")
@@ -209,6 +216,12 @@ _WAITING = select(outbox.c.contact_id.label("whose")).where(_DUE).subquery()  # 
 _OUTBOX = (
     exists().where(outbox.c.dedup_key == bindparam("reply_key")).label("is_answered"),
     exists().where(_WAITING.c.whose == contacts.c.id).label("has_waiting"),
+    exists()
+    .where(
+        contact_dossiers.c.contact_id == contacts.c.id,
+        contact_dossiers.c.via.in_([literal_column(f"'{via}'") for via in PROOFS]),
+    )
+    .label("is_proved"),
 )
 _CHAT = (
     contacts.c.channel == bindparam("of_channel"),
@@ -317,27 +330,6 @@ async def link(
         ),
         rows,
     )
-
-
-async def find_proof(conn: Connection, contact_id: int, dossier_id: int) -> Via | None:
-    """How the contact's link to the dossier was proved; None if it was not."""
-    via = await conn.scalar(
-        select(contact_dossiers.c.via).where(
-            contact_dossiers.c.contact_id == contact_id,
-            contact_dossiers.c.dossier_id == dossier_id,
-            contact_dossiers.c.via.in_(PROOFS),
-        )
-    )
-    return Via(via) if via else None
-
-
-async def has_proof(conn: Connection, contact_id: int) -> bool:
-    """Whether the contact's link to any dossier was proved."""
-    proved = contact_dossiers.c.via.in_(PROOFS)
-    query = select(contact_dossiers.c.via).where(
-        contact_dossiers.c.contact_id == contact_id, proved
-    )
-    return await conn.scalar(query.limit(1)) is not None
 
 
 async def follow(conn: Connection, contact_id: int, dossier_id: int, *, follows: bool) -> None:

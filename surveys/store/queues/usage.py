@@ -1,6 +1,6 @@
 """What was used of the limits that a channel sets for a month or a day."""
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
@@ -25,6 +25,27 @@ async def read(conn: Connection, channel: str, bot: str, what: str, span: str) -
         its.channel == channel, its.bot == bot, its.what == what, its.span == span
     )
     return int(await conn.scalar(query) or 0)
+
+
+async def read_all(conn: Connection, what: str, span: str) -> dict[tuple[str, str], int]:
+    """How many of `what` were counted in this span, for each (channel, bot)."""
+    its = channel_use.c
+    query = select(its.channel, its.bot, its.used).where(its.what == what, its.span == span)
+    return {(channel, bot): used for channel, bot, used in await conn.execute(query)}
+
+
+async def read_spans(conn: Connection, what: str) -> list[tuple[str, int]]:
+    """Every span of `what` with what was counted over all bots, the latest first."""
+    its = channel_use.c
+    query = select(its.span, func.sum(its.used)).where(its.what == what).group_by(its.span)
+    rows = await conn.execute(query.order_by(its.span.desc()))
+    return [(span, int(used)) for span, used in rows]
+
+
+async def forget(conn: Connection, what: str, before: str) -> None:
+    """Delete the counts of spans before this one."""
+    its = channel_use.c
+    await conn.execute(delete(channel_use).where(its.what == what, its.span < before))
 
 
 async def count_people(conn: Connection, channel: str, bot: str) -> int:

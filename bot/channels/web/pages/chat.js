@@ -145,7 +145,9 @@ function flush() {
   sending = true;
   post(waiting[0]).then(function (done) {
     sending = false;
-    if (done) { drop(waiting.shift()); flush(); } else setTimeout(flush, 2000);
+    if (done) { drop(waiting.shift()); return flush(); }
+    if (said === "busy") waiting.push(waiting.shift()); // a link after it is taken all the same
+    setTimeout(flush, said === "busy" ? 20000 / waiting.length : 2000);
   });
 }
 
@@ -155,6 +157,7 @@ function post(event) {
     var own = shown.get(event.id);
     if (answer.ok && own) own.classList.remove("waiting");
     if (answer.ok && connected) ready();
+    if (answer.status === 429) status("busy", true);
     if (answer.status === 403) return withoutSession();
     return answer.ok || answer.status === 400;
   }, function () {

@@ -1,0 +1,93 @@
+"""Every minute: deletes the oldest of what strangers have stored, if it is more than is kept.
+
+Everything is kept for `queue_days`; of the conversations with people who follow no dossier no more
+than `strangers_mb`. It is deleted in small transactions, and the space is used again.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.repeating import repeat
+from bot.settings import Settings
+from bot.strangers import SPAN, SPAN_MINUTES, WHAT, span_of
+from surveys.store.base.database import Database
+from surveys.store.citizens import look_up_counts
+from surveys.store.personal_data import flooding
+from surveys.store.queues import inbox, usage
+from surveys.store.system import leases
+
+LOOK_SECONDS = 60.0
+LEASE, LEASE_MS = "trim", 50_000
+CHATS, UPDATES = 50, 1_000
+"""Deleted in one transaction."""
+REPEATS = timedelta(hours=1)
+"""How long a handled update is remembered at least: a channel may deliver it again."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trimming:
+    """Trims in whichever process has the lease."""
+
+    database: Database
+    settings: Settings
+    clock: Callable[[], datetime]
+
+    async def run(self) -> None:
+        """Run until cancelled; a failure is retried."""
+        await repeat(self.trim_in_turn, every=LOOK_SECONDS, log=log, trouble="cannot trim")
+
+    async def trim_in_turn(self) -> None:
+        """Trim, unless another process does."""
+        async with self.database.write() as conn:
+            is_ours = await leases.take(conn, LEASE, LEASE_MS)
+        if is_ours:
+            await self.trim()
+
+    async def trim(self) -> None:
+        """Delete what is no longer counted, and what is too much."""
+        now = self.clock()
+        oldest = now - timedelta(days=self.settings.queue_days)
+        async with self.database.write() as conn:
+            await look_up_counts.forget(conn, int(now.timestamp()))
+            await usage.forget(conn, WHAT, span_of(oldest))
+            since = self._kept_since(await usage.read_spans(conn, WHAT), now)
+        if since is not None:
+            await self._forget_strangers(since)
+        handled = min(since or oldest, now - REPEATS)
+        await self._forget_handled(int(handled.timestamp() * 1_000))
+
+    def _kept_since(self, spans: Sequence[tuple[str, int]], now: datetime) -> datetime | None:
+        """The moment before which strangers' words are too much; None if they are not."""
+        left = self.settings.strangers_mb * 1_000
+        for span, used in spans:
+            left -= used
+            if left < 0:
+                begins = datetime.strptime(span, SPAN).replace(tzinfo=UTC)
+                return min(begins + timedelta(minutes=SPAN_MINUTES), _begins(now))
+        return None
+
+    async def _forget_strangers(self, before: datetime) -> None:
+        async with self.database.read() as conn:
+            strangers = await flooding.list_strangers(conn)
+        for start in range(0, len(strangers), CHATS):
+            some = strangers[start : start + CHATS]
+            async with self.database.write() as conn:
+                await flooding.forget_before(conn, some, before)
+        async with self.database.write() as conn:
+            await usage.forget(conn, WHAT, span_of(before))
+        log.info("what strangers wrote before %s was deleted", before)
+
+    async def _forget_handled(self, before_ms: int) -> None:
+        gone = UPDATES
+        while gone == UPDATES:
+            async with self.database.write() as conn:
+                gone = await inbox.delete_done(conn, before_ms, UPDATES)
+
+
+def _begins(moment: datetime) -> datetime:
+    """When the ten minutes of a moment began."""
+    return datetime.strptime(span_of(moment), SPAN).replace(tzinfo=UTC)
