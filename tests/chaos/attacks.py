@@ -85,12 +85,11 @@ def request(method: str, path: str, body: bytes = b"", *headers: str, length: in
     return "\r\n".join((*lines, "", "")).encode() + body
 
 
-def event(cookie: str, **what: str) -> bytes:
-    """What the page posts."""
+def event(cookie: str, *, origin: str = "", **what: str) -> bytes:
+    """What the page posts; `origin` is a further header."""
     body = json.dumps({"id": f"event-{next(NUMBERS):08}", **what}, ensure_ascii=False).encode()
-    return request(
-        "POST", "/chat/events", body, f"Cookie: {cookie}", "Content-Type: application/json"
-    )
+    more = [f"Cookie: {cookie}", "Content-Type: application/json", *([origin] if origin else [])]
+    return request("POST", "/chat/events", body, *more)
 
 
 async def new_cookie(target: Target, address: str) -> str:
@@ -158,6 +157,16 @@ async def texts(target: Target) -> None:
             await line.hears()
 
 
+async def crowd(target: Target) -> None:
+    """Texts from a thousand addresses, in one new session after the other, behind a proxy."""
+    origin = f"X-Forwarded-For: 198.18.{random.randint(0, 3)}.{random.randint(1, 250)}"
+    cookie = await new_cookie(target, anywhere())
+    for text in (f"000.17.22.H56-210503-{random.randint(0, 9_999):04}", "😀" * 4_000):
+        async with target.line() as line:
+            await line.says(event(cookie, kind="text", text=text, origin=origin))
+            await line.hears()
+
+
 async def webhooks(target: Target) -> None:
     """Updates with a guessed secret, well and badly made."""
     update = json.dumps({"update_id": next(NUMBERS), "message": {"text": "x" * 3_000}}).encode()
@@ -189,6 +198,7 @@ ATTACKS: dict[str, tuple[Attack, int, float]] = {
     "texts": (texts, 8, 0.3),
     "webhooks": (webhooks, 8, 0.1),
     "look_ups": (look_ups, 6, 0.3),
+    "crowd": (crowd, 12, 0.1),
 }
 """Each attack, how many do it at once, and their pause after each try in seconds."""
 ALL = "all"

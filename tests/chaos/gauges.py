@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 
+from sqlalchemy import text
+
+from surveys.store.base.database import Database
+
 PAGE_BYTES = resource.getpagesize()
 
 
@@ -20,30 +24,38 @@ class Gauge:
     disk: int
 
 
+async def size_of(database: Database) -> int:
+    """Bytes of a database, without its journal."""
+    query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+    if not database.is_sqlite:
+        query = "SELECT pg_database_size(current_database())"
+    async with database.read() as conn:
+        return int(await conn.scalar(text(query)) or 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
     """A service to look at."""
 
     pid: int
     log: Path
-    database: Path
+    database: Database
 
-    def look(self) -> Gauge:
+    async def look(self) -> Gauge:
         """What it has in use now."""
         proc = Path(f"/proc/{self.pid}")
-        files = self.database.parent.glob(f"{self.database.name}*")
         return Gauge(
             memory=int((proc / "statm").read_text().split()[1]) * PAGE_BYTES,
             handles=len(list((proc / "fd").iterdir())),
             log=self.log.stat().st_size,
-            disk=sum(one.stat().st_size for one in files),
+            disk=await size_of(self.database),
         )
 
     async def look_for_ever(self, seconds: float) -> list[Gauge]:
         """Look twice a second for so long."""
         seen = []
         for _ in range(round(seconds * 2)):
-            seen.append(self.look())
+            seen.append(await self.look())
             await asyncio.sleep(0.5)
         return seen
 
