@@ -93,6 +93,14 @@ def part_ids(period: Period) -> tuple[str, ...]:
     return tuple(_build(below, year, one, Preset.CALENDAR).id for one in numbers)
 
 
+def quarters_of(period: Period, preset: Preset = Preset.ADMINISTRATIVE) -> tuple[Period, ...]:
+    """The quarters of a year or a half year; of any other period none."""
+    place = _place(period)
+    if place is None or _BELOW.get(place[0]) is not Kind.QUARTER:
+        return ()
+    return tuple(parse_period(one, preset) for one in part_ids(period))
+
+
 _BELOW = {Kind.YEAR: Kind.QUARTER, Kind.HALF: Kind.QUARTER, Kind.QUARTER: Kind.MONTH}
 """What a period is put together from."""
 

@@ -109,6 +109,32 @@ def hidden_cells(
     return margins.hidden
 
 
+def hidden_answers(table: Table, below: int, parts: Sequence[Table] = ()) -> set[Place]:
+    """The places to hide in a table of answers: units in rows, options in columns.
+
+    Of a unit with fewer than `below` answers everything, as a zero would tell what all of so few
+    did not say. `parts` are the same table of shorter periods within this one, published as well:
+    what is hidden in one of them, and in what they leave over, is hidden here, so that every sum
+    shown follows from sums shown there and nothing can be subtracted.
+    """
+    hidden = hidden_cells(table, below)
+    hidden |= {
+        (r, c) for r, row in enumerate(table) for c in range(len(row) + 1) if 0 < sum(row) < below
+    }
+    if parts:
+        for part in (*parts, _left_over(table, parts)):
+            hidden |= hidden_answers(part, below)
+    return hidden
+
+
+def _left_over(table: Table, parts: Sequence[Table]) -> Table:
+    """What the parts do not explain: late answers (corrections the other way, without sign)."""
+    return [
+        [abs(value - sum(part[r][c] for part in parts)) for c, value in enumerate(row)]
+        for r, row in enumerate(table)
+    ]
+
+
 def _is_small(
     place: Place,
     value: int,

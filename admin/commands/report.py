@@ -11,7 +11,7 @@ from admin.figures.live import last_day, usual_kind
 from admin.figures.model import Kind
 from admin.kit.runtime import FILE, Runtime, leaf
 from surveys.errors import Refusal
-from surveys.period import Period
+from surveys.period import Period, quarters_of
 
 PUBLIC = "cong-khai"
 """The folder of the public page within that of the report."""
@@ -110,17 +110,24 @@ async def _write_public(
     """Write the page that anybody may read."""
     from admin.closing.figures import show_rating
     from admin.closing.tallies import show_tally
-    from admin.public.data import public_results
+    from admin.public.data import PeriodRead, public_results
     from admin.public.files import write_public
     from admin.rating.rating_phrases import RatingPhrases
     from surveys.store.results.tallies import Dimension
 
     database = await runtime.database()
     async with database.read() as conn:
-        result = await show_rating(conn, runtime, period, wish)
-        tally = await show_tally(conn, runtime, period, (Dimension.UNIT,), live=wish.live)
+        wishes = dict.fromkeys(quarters_of(period, runtime.settings.periods), Wish(live=wish.live))
+        read, *parts = [
+            PeriodRead(
+                result=await show_rating(conn, runtime, one, wanted),
+                tally=await show_tally(conn, runtime, one, (Dimension.UNIT,), live=wish.live),
+            )
+            for one, wanted in {period: wish, **wishes}.items()
+        ]
+    result = read.result
     phrases = RatingPhrases(texts=runtime.texts, rulebook=result.rulebook, day=result.period.end)
-    found = public_results(result, tally, phrases)
+    found = public_results(read, phrases, parts)
     write_public(found, folder, office=runtime.settings.authority, force=force)
     runtime.say("report.public", folder=folder)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from admin.closing.mark import marked_json
 from admin.kit.formulas import without_formula
 from admin.kit.output import plain
-from admin.public.data import HIDDEN, PublicResults
+from admin.public.data import PublicResults
+from admin.public.hidden import HIDDEN
 from admin.public.page import FOLDER, PublicPage
 from admin.reporting.folder import filled_folder
 

@@ -7,8 +7,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypedDict
 
+from admin.public.answers import PublicQuestion
 from admin.public.charts import Bar, bars
-from admin.public.data import HIDDEN, Hidden, PublicQuestion, PublicResults, PublicUnit
+from admin.public.data import PublicResults, PublicUnit
+from admin.public.hidden import HIDDEN, Hidden
 from admin.reporting.period_phrase import period_phrase
 from scoring.unit_rating import State
 
@@ -86,7 +88,10 @@ class PublicPage:
         yield self.text("dossiers", received=totals.received, dossiers=totals.dossiers)
         if isinstance(self.found.leading, Decimal):
             yield self.text("leading", points=number(self.found.leading))
+        secret = {unit.block for unit in self.found.units if unit.grade is HIDDEN}
         for name, group in result.rating.blocks.items():
+            if name in secret:
+                continue
             grades = ", ".join(
                 f"{band.name.of(self.found.phrases.language)} {group.grades[band.id]}/{group.units}"
                 for band in result.rulebook.grade_bands
@@ -109,7 +114,8 @@ class PublicPage:
         return {"id": name, "title": title, "svg": bars(title, listed)}
 
     def _grade_bars(self) -> Iterator[Bar]:
-        units = [u for u in self.found.units if u.state == State.SCORED]
+        scored = (u for u in self.found.units if u.state == State.SCORED)
+        units = [unit for unit in scored if unit.grade is not HIDDEN]
         for band in self.found.result.rulebook.grade_bands:
             count = sum(unit.grade == band.id for unit in units)
             share = count / len(units) if units else 0
@@ -158,10 +164,12 @@ class PublicPage:
 
     def grade(self, unit: PublicUnit) -> str:
         """The grade of a unit in words, or why it has none."""
+        if unit.grade is HIDDEN:
+            return self._cell(HIDDEN)
         if unit.grade is None:
             return self.found.phrases.state(State(unit.state))
         bands = {one.id: one.name for one in self.found.result.rulebook.grade_bands}
-        return bands[unit.grade].of(self.found.phrases.language)
+        return bands[str(unit.grade)].of(self.found.phrases.language)
 
     def _points(self) -> PageTable:
         phrases, criteria = self.found.phrases, self.found.result.rulebook.criteria

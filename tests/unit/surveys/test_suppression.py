@@ -1,11 +1,12 @@
 """Hidden cells cannot be computed from what is published; an attacker tries."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.suppression import Margins, Place, hidden_cells
+from surveys.suppression import Margins, Place, hidden_answers, hidden_cells
 
 BELOW = 5
 TABLES = st.integers(1, 5).flatmap(
@@ -103,3 +104,109 @@ def test_points_are_hidden_within_their_scale() -> None:
     )
     assert (0, 1) in hidden
     assert _solved(Margins.of(points).cells, hidden) == set()
+
+
+Cell = tuple[int, int, int]
+"""Table, row, column; the last table is the whole of the others."""
+YEARS = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(2, 4)).flatmap(
+    lambda size: st.lists(
+        st.lists(
+            st.lists(
+                st.one_of(st.integers(0, 6), st.integers(0, 30)),
+                min_size=size[2],
+                max_size=size[2],
+            ),
+            min_size=size[1],
+            max_size=size[1],
+        ),
+        min_size=size[0],
+        max_size=size[0],
+    )
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(YEARS)
+def test_no_small_cell_of_several_periods_can_be_computed(quarters: list[list[list[int]]]) -> None:
+    """From all quarters and their year, published each on its own page, with late answers that
+    only the year has as its last part.
+    """
+    *published, late = quarters if len(quarters) > 1 else [*quarters, [[0] * 9] * 9]
+    year = [
+        [sum(part[r][c] for part in quarters) for c in range(len(row))]
+        for r, row in enumerate(quarters[0])
+    ]
+    hidden = [hidden_answers(one, BELOW) for one in published]
+    tables = [*published, late[: len(year)], year] if len(quarters) > 1 else [*published, year]
+    cells = [Margins.of(one).cells for one in tables]
+    shown: dict[Cell, int] = {}
+    secret: set[Cell] = set()
+    for t, (table, gone) in enumerate(
+        zip([*published, year], [*hidden, hidden_answers(year, BELOW, published)], strict=True)
+    ):
+        at = t if t < len(published) else len(tables) - 1
+        for r, row in enumerate(Margins.of(table).cells):
+            for c, value in enumerate(row):
+                if (r, c) not in gone:
+                    shown[at, r, c] = value
+                if 0 < value < BELOW:
+                    assert (r, c) in gone
+                    secret.add((at, r, c))
+    known = _known(shown, cells, _lines(cells))
+    assert {cell for cell in secret if known[cell][0] == known[cell][1]} == set()
+
+
+def _lines(tables: Sequence[list[list[int]]]) -> list[list[Cell]]:
+    """Cells that add up to the last one of each line."""
+    rows, columns = len(tables[0]), len(tables[0][0])
+    lines: list[list[Cell]] = []
+    for t in range(len(tables)):
+        lines += [[(t, r, c) for c in range(columns)] for r in range(rows)]
+        lines += [[(t, r, c) for r in range(rows)] for c in range(columns)]
+    lines += [[(t, r, c) for t in range(len(tables))] for r in range(rows) for c in range(columns)]
+    return lines
+
+
+def _known(
+    shown: Mapping[Cell, int], tables: Sequence[list[list[int]]], lines: Iterable[Sequence[Cell]]
+) -> dict[Cell, tuple[int, int]]:
+    """What an attacker knows of each cell who adds and subtracts to the end."""
+    most = sum(tables[-1][-1]) + 1
+    places = [
+        (t, r, c)
+        for t, table in enumerate(tables)
+        for r, row in enumerate(table)
+        for c in range(len(row))
+    ]
+    known = {p: (shown[p],) * 2 if p in shown else (0, most) for p in places}
+    lines = list(lines)
+    for _ in range(300):
+        before = dict(known)
+        for *parts, whole in lines:
+            low, high = (sum(known[p][side] for p in parts) for side in (0, 1))
+            known[whole] = (max(known[whole][0], low), min(known[whole][1], high))
+            for p in parts:
+                least = known[whole][0] - (high - known[p][1])
+                greatest = known[whole][1] - (low - known[p][0])
+                known[p] = (max(known[p][0], least), min(known[p][1], greatest))
+        if known == before:
+            break
+    return known
+
+
+def test_a_year_alone_would_tell_a_quarter() -> None:
+    """The attacker of this test does win where the year looks at its own counts only."""
+    quarters = [[[20, 2], [30, 9]], [[20, 10], [30, 10]]]
+    year = [[40, 12], [60, 19]]
+    cells = [Margins.of(one).cells for one in (*quarters, year)]
+    gone = [*(hidden_answers(one, BELOW) for one in quarters), hidden_answers(year, BELOW)]
+    shown = {
+        (t, r, c): value
+        for t, table in enumerate(cells)
+        for r, row in enumerate(table)
+        for c, value in enumerate(row)
+        if (r, c) not in gone[t]
+    }
+    known = _known(shown, cells, _lines(cells))
+    assert known[0, 0, 1] == (2, 2)
+    assert (0, 1) in hidden_answers(year, BELOW, quarters)
