@@ -70,7 +70,7 @@ class Inbox:
 
     async def _commit(self, events: Sequence[Event]) -> Sequence[bool]:
         once = {event.id: event for event in reversed(events)}
-        async with self._database.write() as conn:
+        async with self._database.write_at_once() as conn:
             kept = await inbox.put_many(conn, list(reversed(once.values())))
         new = kept.ids
         if new:

@@ -15,7 +15,7 @@ from bot.strangers import SPAN, SPAN_MINUTES, WHAT, span_of
 from surveys.store.base.database import Database
 from surveys.store.citizens import look_up_counts
 from surveys.store.personal_data import flooding
-from surveys.store.queues import inbox, usage
+from surveys.store.queues import deleting, usage
 from surveys.store.system import leases
 
 LOOK_SECONDS = 60.0
@@ -85,7 +85,7 @@ class Trimming:
         gone = UPDATES
         while gone == UPDATES:
             async with self.database.write() as conn:
-                gone = await inbox.delete_done(conn, before_ms, UPDATES)
+                gone = await deleting.delete_done(conn, before_ms, UPDATES)
 
 
 def _begins(moment: datetime) -> datetime:

@@ -22,7 +22,7 @@ from bot.reasons import reason_of
 from surveys.spelling import storable
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
-from surveys.store.queues import inbox
+from surveys.store.queues import deleting, inbox
 from surveys.store.queues.inbox import Update
 from surveys.store.queues.rate_limits import BotId
 
@@ -249,7 +249,7 @@ class Worker:
     async def _drop(self, update: Update, incoming: Incoming) -> None:
         """Keep nothing of a message, and say so."""
         async with self._database.write() as conn:
-            await inbox.drop(conn, update.id)
+            await deleting.drop(conn, update.id)
         await _quietly(self._gate.tell(incoming))
 
     def _read(self, update: Update, payload: Mapping[str, Any]) -> Incoming | None:

@@ -5,7 +5,7 @@ import os
 import random
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
@@ -22,10 +22,10 @@ pytestmark = [pytest.mark.postgres, pytest.mark.soak]
 KEY = "0f" * 16 + "a1" * 16
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 SENDERS, PAUSE = 10, 0.05
-STOPS, STOPPED, LONG_STOP = 12, 1.5, 60.0
+STOPS, STOPPED = 12, 1.5
+LONG_STOP = min(60.0, float(os.environ.get("SOAK_SECONDS", "60")))
 SLOWEST = 2.0
-"""Seconds by which the slowest acknowledgement of the process that goes on may exceed the slowest
-before the stops: on a busy machine that alone is more than a second."""
+"""Seconds until the slowest acknowledgement of the process that goes on."""
 
 
 @asynccontextmanager
@@ -52,8 +52,9 @@ async def _send(http: aiohttp.ClientSession, address: str, chat: int, waited: li
         begun, status = clock(), 0
         while status != 200:
             url = f"{address}/telegram/webhook"
-            async with http.post(url, json=body, headers=HEADERS) as answer:
-                status = answer.status
+            with suppress(aiohttp.ClientError):
+                async with http.post(url, json=body, headers=HEADERS) as answer:
+                    status = answer.status
         waited.append(clock() - begun)
         await asyncio.sleep(PAUSE * random.uniform(0.5, 1.5))
 
@@ -92,7 +93,7 @@ async def test_the_other_process_acknowledges_within_two_seconds(
     slowest = max(waited[other.address])
     count = len(waited[other.address])
     print(f"{count} acknowledged, slowest {quiet:.2f} s, with stops {slowest:.2f} s")  # noqa: T201
-    assert slowest <= quiet + SLOWEST
+    assert slowest <= SLOWEST
     async with migrated(postgres_url) as database:
         kept = await rows_of(database, schema.inbox)
     assert len(kept) >= sum(len(times) for times in waited.values())

@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from surveys.store.base import database as database_module
 from surveys.store.base import schema
+from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
-from surveys.store.queues import inbox
+from surveys.store.queues import inbox, rate_limits
 from surveys.store.queues.inbox import InboxState
 from tests.integration.queue_rows import BOT, CHANNEL, migrated, rows_of, update_from
 
@@ -124,23 +125,64 @@ async def test_an_update_that_another_process_holds_is_left_to_it(postgres_url: 
 
 
 @pytest.mark.postgres
-async def test_a_frozen_process_does_not_stop_the_others(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A process that holds the arrivals' lock and is frozen loses it."""
-    monkeypatch.setattr(database_module, "IDLE_MS", 100)
+async def test_a_frozen_process_does_not_stop_the_others(postgres_url: str) -> None:
+    """Whatever it does next, what it stored is committed and holds no lock."""
     async with migrated(postgres_url) as one, migrated(postgres_url) as other:
+        async with one.write_at_once() as frozen:
+            assert (await inbox.put_many(frozen, [update_from("1")])).ids
+            async with asyncio.timeout(10), other.write_at_once() as conn:
+                assert (await inbox.put_many(conn, [update_from("2")])).ids
+        async with other.read() as conn:
+            assert await inbox.count_by_state(conn) == {(CHANNEL, BOT, InboxState.NEW): 2}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("after", ["put", "lock"])
+async def test_a_longer_transaction_of_a_frozen_process_ends(postgres_url: str, after: str) -> None:
+    """One that holds the arrivals' lock, or the rate of a bot, loses it after a while."""
+
+    async def hold(conn: Connection) -> None:
+        if after == "put":
+            await inbox.put_many(conn, [update_from("1")])
+        else:
+            await conn.execute(rate_limits._HELD_OR_ENDED, {"of_channel": CHANNEL, "of_bot": BOT})
+
+    async with migrated(postgres_url) as one, migrated(postgres_url) as other:
+        async with one.write() as conn:
+            await rate_limits.register(conn, [(CHANNEL, BOT)])
 
         async def freeze() -> None:
             async with one.write() as frozen:
-                await inbox.put_many(frozen, [update_from("1")])
-                async with other.write() as conn:
-                    assert (await inbox.put_many(conn, [update_from("2")])).ids
+                await hold(frozen)
+                async with asyncio.timeout(10), other.write() as conn:
+                    await inbox.put_many(conn, [update_from("2")])
+                    await rate_limits.lock(conn, CHANNEL, BOT)
 
         with pytest.raises(DBAPIError):
             await freeze()
-        async with other.read() as conn:
-            assert await inbox.count_by_state(conn) == {(CHANNEL, BOT, InboxState.NEW): 1}
+
+
+@pytest.mark.postgres
+async def test_numbers_become_visible_in_their_order(postgres_url: str) -> None:
+    """By several processes at once: no number below the highest seen appears later."""
+    async with migrated(postgres_url) as one, migrated(postgres_url) as other:
+
+        async def put(database: Database, name: str) -> None:
+            for number in range(40):
+                async with database.write_at_once() as conn:
+                    some = [update_from(f"{name}{number}-{n}", name) for n in range(20)]
+                    assert len((await inbox.put_many(conn, some)).ids) == 20
+
+        async def watch() -> None:
+            seen: set[int] = set()
+            while len(seen) < 4 * 40 * 20:
+                async with one.read() as conn:
+                    found = set((await conn.execute(select(schema.inbox.c.id))).scalars())
+                assert all(new > max(seen, default=0) for new in found - seen)
+                seen = found
+
+        places = ((one, "a"), (other, "b"), (one, "c"), (other, "d"))
+        await asyncio.gather(watch(), *(put(*place) for place in places))
 
 
 @pytest.mark.postgres

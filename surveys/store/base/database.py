@@ -52,6 +52,10 @@ class Driver(Protocol):
         """As `Database.write`."""
         ...
 
+    def write_at_once(self) -> Transaction:
+        """As `Database.write_at_once`."""
+        ...
+
     def read(self) -> Transaction:
         """As `Database.read`."""
         ...
@@ -93,6 +97,12 @@ class Database:
     def write(self) -> Transaction:
         """A transaction that may write; committed at the end, rolled back on any exception."""
         return self.driver.write()
+
+    def write_at_once(self) -> Transaction:
+        """A transaction of a single statement. PostgreSQL commits it without hearing from this
+        process again, so that its locks end even if the process freezes.
+        """
+        return self.driver.write_at_once()
 
     def read(self) -> Transaction:
         """A read-only transaction on one snapshot; it takes no lock."""

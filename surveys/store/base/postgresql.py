@@ -19,6 +19,7 @@ class PostgresDriver:
     name = "postgresql"
     engine: AsyncEngine
     reader: AsyncEngine
+    committer: AsyncEngine
 
     @classmethod
     def open(cls, url: URL) -> "PostgresDriver":
@@ -35,11 +36,16 @@ class PostgresDriver:
         reader = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        return cls(engine=engine, reader=reader)
+        committer = engine.execution_options(isolation_level="AUTOCOMMIT")
+        return cls(engine=engine, reader=reader, committer=committer)
 
     def write(self) -> AbstractAsyncContextManager[Connection]:
         """A transaction at PostgreSQL's default isolation level, READ COMMITTED."""
         return self.engine.begin()
+
+    def write_at_once(self) -> AbstractAsyncContextManager[Connection]:
+        """A statement that the server commits by itself."""
+        return self.committer.begin()
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A read-only transaction on one snapshot."""

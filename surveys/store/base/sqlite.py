@@ -123,6 +123,10 @@ class SqliteDriver:
                 if self.erased.is_set() and await _in_thread(partial(_journal_is_empty, sync)):
                     self.erased.clear()
 
+    def write_at_once(self) -> AbstractAsyncContextManager[Connection]:
+        """The same as `write`: the process itself holds the file's lock."""
+        return self.write()
+
     def read(self) -> AbstractAsyncContextManager[Connection]:
         """A read-only transaction on one snapshot, in a thread unless opened with `alone`."""
         return self._read_alone() if self.reader is None else self.reader.begin()

@@ -54,6 +54,10 @@ class WholeDriver:
         """A transaction that may write."""
         return self._whole(self.driver.write)
 
+    def write_at_once(self) -> Transaction:
+        """A transaction of a single statement, which no import concerns."""
+        return self.driver.write_at_once()
+
     def read(self) -> Transaction:
         """A read-only transaction on one snapshot, before or after an import."""
         return self._whole(self.driver.read)

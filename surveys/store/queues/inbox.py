@@ -20,7 +20,6 @@ from sqlalchemy import (
     case,
     cast,
     column,
-    delete,
     exists,
     func,
     literal_column,
@@ -129,20 +128,30 @@ async def put_many(conn: Connection, events: Sequence[Event]) -> Kept:
     """Store updates, in this order; returns those that are new.
 
     In PostgreSQL one transaction at a time does this, across processes: so a later id is never
-    visible before an earlier one, and repeats in another order cannot deadlock. `events` must not
-    contain the same update twice.
+    visible before an earlier one, and repeats in another order cannot deadlock. It is one
+    statement: within `Database.write_at_once` no frozen process has the others wait. `events` must
+    not contain the same update twice.
     """
     if conn.dialect.name == "postgresql":
-        await conn.execute(select(end_if_idle(), func.pg_advisory_xact_lock(ARRIVALS)))
+        return await _put_at_once(conn, events)
     if len(events) > FEW:
-        count = (await conn.execute(*_keeping_many(conn.dialect.name, events))).rowcount
+        rows = [{name: getattr(event, name) for name in GIVEN} for event in events]
+        count = (await conn.execute(_keeping_one(), rows)).rowcount
         return Kept(ids=await _newest(conn, events, count))
     body = {"body": _as_json(events)}
-    numbers = sorted((await conn.execute(_keeping_few(conn.dialect.name), body)).scalars())
+    numbers = sorted((await conn.execute(_keeping_few(), body)).scalars())
     ids = await _newest(conn, events, len(numbers))
     new = (event for event in events if event.id in ids)
     updates = [Update.of(event, number) for event, number in zip(new, numbers, strict=True)]
     return Kept(ids=ids, updates=updates)
+
+
+async def _put_at_once(conn: Connection, events: Sequence[Event]) -> Kept:
+    rows = await conn.execute(_arriving(), {"body": _as_json(events)})
+    new = {(channel, bot, key): number for number, channel, bot, key in rows}
+    few = events if len(events) <= FEW else ()
+    updates = [Update.of(event, new[event.id]) for event in few if event.id in new]
+    return Kept(ids=set(new), updates=updates)
 
 
 async def _newest(conn: Connection, events: Sequence[Event], count: int) -> set[EventId]:
@@ -161,14 +170,6 @@ def _as_json(events: Sequence[Event]) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
-def _keeping_many(dialect: str, events: Sequence[Event]) -> "tuple[Insert, Any]":
-    """The statement and its parameters that store many updates soonest: SQLite runs it once a row,
-    PostgreSQL unpacks one array."""
-    if dialect != "sqlite":
-        return _keeping(dialect), {"body": _as_json(events)}
-    return _keeping_one(), [{name: getattr(event, name) for name in GIVEN} for event in events]
-
-
 @cache
 def _keeping_one() -> "Insert":
     given: dict[str, Any] = {name: bindparam(name) for name in GIVEN}
@@ -180,14 +181,21 @@ def _keeping_one() -> "Insert":
 
 
 @cache
-def _keeping_few(dialect: str) -> ReturningInsert[int]:
-    return _keeping(dialect).returning(inbox.c.id)
+def _keeping_few() -> ReturningInsert[int]:
+    return _keeping("sqlite").returning(inbox.c.id)
+
+
+@cache
+def _arriving() -> ReturningInsert[int, str, str, str]:
+    its = inbox.c
+    return _keeping("postgresql").returning(its.id, its.channel, its.bot, its.event_key)
 
 
 @cache
 def _keeping(dialect: str) -> "Insert":
     """One statement for all updates, with one parameter: a JSON array that the database unpacks.
-    One parameter per column would cost more than the rest of a webhook.
+    One parameter per column would cost more than the rest of a webhook. In PostgreSQL it gives
+    numbers only while it holds the lock.
     """
     body = bindparam("body", type_=Text)
     is_sqlite = dialect == "sqlite"
@@ -195,6 +203,9 @@ def _keeping(dialect: str) -> "Insert":
     row = unpacked.table_valued(column("value", JSON)).c.value
     texts = [row[place].as_string() for place in range(1, 6)]
     values = select(*texts, literal_column("'new'"), now_ms()).where(true())
+    if not is_sqlite:
+        lock = select(end_if_idle().label("ends"), func.pg_advisory_xact_lock(ARRIVALS))
+        values = values.join_from(row.table, lock.cte("held"), true())
     return (
         insert_for(dialect, inbox)
         .from_select([*GIVEN, "state", "received_ms"], values.order_by(row[0].as_integer()))
@@ -291,27 +302,6 @@ def _taking() -> ReturningUpdate[int]:
         .values(state=InboxState.DONE, payload="", reason=None)
         .returning(inbox.c.id)
     )
-
-
-async def drop(conn: Connection, number: int) -> None:
-    """Delete an update that is not answered. The latest one of all only loses its text: in SQLite
-    its number would be given again, perhaps while another process still has it in hand.
-    """
-    mine = inbox.c.id == number
-    not_latest = inbox.c.id < select(func.max(inbox.c.id)).scalar_subquery()
-    done = inbox.c.state == InboxState.DONE
-    await conn.execute(update(inbox).where(NEW, mine).values(state=InboxState.DONE, payload=""))
-    await conn.execute(delete(inbox).where(mine, done, not_latest))
-
-
-async def delete_done(conn: Connection, before_ms: int, limit: int) -> int:
-    """Delete at most `limit` updates that were handled and received before this moment; returns how
-    many. Never the latest of all: in SQLite its number would be given again.
-    """
-    is_old = (inbox.c.state == InboxState.DONE, inbox.c.received_ms < before_ms)
-    not_latest = inbox.c.id < select(func.max(inbox.c.id)).scalar_subquery()
-    some = select(inbox.c.id).where(*is_old, not_latest).order_by(inbox.c.id).limit(limit)
-    return (await conn.execute(delete(inbox).where(inbox.c.id.in_(some)))).rowcount
 
 
 async def record_failure(

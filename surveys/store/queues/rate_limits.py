@@ -56,14 +56,15 @@ async def lock(conn: Connection, channel: str, bot: str) -> RateLimit:
     """Lock and return the bot's rate limit: no other process sends for the bot until the
     transaction ends.
 
-    PostgreSQL may wait for the row, so the time is read afterwards, and the transaction ends if
-    this process freezes.
+    PostgreSQL may wait for the row, so the time is read afterwards. The statement that locks it
+    also ends the transaction if this process freezes.
     """
-    rows = await conn.execute(_HELD, {"of_channel": channel, "of_bot": bot})
-    held = RateLimit(**rows.mappings().one())
+    its = {"of_channel": channel, "of_bot": bot}
     if conn.dialect.name == "sqlite":
-        return held
-    return replace(held, now_ms=await conn.scalar(select(now_ms(), end_if_idle())) or held.now_ms)
+        return RateLimit(**(await conn.execute(_HELD, its)).mappings().one())
+    row = (await conn.execute(_HELD_OR_ENDED, its)).mappings().one()
+    held = RateLimit(**{name: row[name] for name in RateLimit.__slots__})
+    return replace(held, now_ms=await conn.scalar(select(now_ms())) or held.now_ms)
 
 
 async def move(conn: Connection, channel: str, bot: str, *, next_ms: int, peak_ms: int) -> None:
@@ -139,4 +140,5 @@ _HELD = (
     .where(_ITS)
     .with_for_update()
 )
+_HELD_OR_ENDED = _HELD.add_columns(end_if_idle().label("ends"))
 _MOVE = update(rate_limits).where(_ITS)
