@@ -60,10 +60,12 @@ def load_tables(path: Path, vocabulary: Vocabulary) -> PrintedTables:
     read = read_pages(path, known_headers)
     sheets = [_cells(page, alone=len(read.pages) == 1) for page in read.pages]
     tables = tuple(t for sheet in sheets for t in _tables(path, sheet, vocabulary))
+    hidden = tuple(page.name for page in read.hidden if _has_numbers(page))
+    if not tables and hidden:
+        raise Refusal("sheets.only_hidden", file=path.name, names=", ".join(hidden))
     if not tables:
         raise Refusal("check.no_table", file=path.name)
     unread = tuple(cell for sheet in sheets for cell in sheet.unread)
-    hidden = tuple(page.name for page in read.hidden if _has_numbers(page))
     return PrintedTables(tables=tables, unread=unread, hidden=hidden, writing=read.writing)
 
 

@@ -29,9 +29,9 @@ class Pages:
     """The legacy encoding that was converted; empty for Unicode."""
 
 
-def read_pages(path: Path, rate: Rate) -> Pages:
+def read_pages(path: Path, rate: Rate, wanted: str | None = None) -> Pages:
     """Open a file of any kind, detected by its content. `rate` scores the first rows of a text file
-    read with a given delimiter.
+    read with a given delimiter. The worksheet `wanted` is never left out as hidden.
 
     Raises OSError and Refusal `sheets.*` for a file that cannot be read.
     """
@@ -39,8 +39,8 @@ def read_pages(path: Path, rate: Rate) -> Pages:
     if kind is Kind.TEXT:
         return _of_text(path, rate)
     found = _pages(path, kind)
-    hidden = [page for page in found if page.is_hidden]
-    read = _modern(kind, [page for page in found if not page.is_hidden])
+    hidden = [page for page in found if page.is_hidden and page.name != wanted]
+    read = _modern(kind, [page for page in found if page not in hidden])
     return replace(read, hidden=hidden)
 
 

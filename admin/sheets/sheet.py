@@ -207,7 +207,7 @@ def read_sheet(
 
     Raises OSError for a file that cannot be read, and Refusal `sheets.empty`, `.column_missing`
     (which, where, and what was found), `.column_twice`, `.several_tables`, `.no_sheet`,
-    `.has_no_sheets`, or one of those that `read_pages` raises.
+    `.has_no_sheets`, `.only_hidden`, or one of those that `read_pages` raises.
     """
     said = meanings or Meanings()
     known = said.columns
@@ -215,14 +215,11 @@ def read_sheet(
     def rate(rows: Sequence[Numbered]) -> int:
         return max((len(match(cells, columns, known)) for _, cells in rows), default=0)
 
-    read = read_pages(path, rate)
-    pages = [page for page in read.pages if sheet in (None, page.name)]
-    if not pages:
-        names = _listed([page.name for page in read.pages if page.name])
-        if not names:
-            raise Refusal("sheets.has_no_sheets", file=path.name)
-        raise Refusal("sheets.no_sheet", file=path.name, sheet=sheet, names=names)
-    parts = _parts(path, pages, columns, known)
+    read = read_pages(path, rate, sheet)
+    hidden = [page.name for page in read.hidden if _has_table(page, columns, known)]
+    if hidden and sheet is None and not any(_has_table(p, columns, known) for p in read.pages):
+        raise Refusal("sheets.only_hidden", file=path.name, names=_listed(hidden))
+    parts = _parts(path, _chosen(path, read.pages, sheet), columns, known)
     if len(parts) > 1 and not all_sheets:
         names = _listed([part.page.name for part in parts])
         raise Refusal("sheets.several_tables", file=path.name, names=names, count=len(parts))
@@ -237,9 +234,20 @@ def read_sheet(
         units=said.units,
         unread=(
             *(page.name for page in read.pages if page.name not in taken and page.estimate),
-            *(page.name for page in read.hidden if _has_table(page, columns, known)),
+            *hidden,
         ),
     )
+
+
+def _chosen(path: Path, pages: Sequence[Page], sheet: str | None) -> list[Page]:
+    """The worksheets to look at: that with the name wanted, else all."""
+    chosen = [page for page in pages if sheet in (None, page.name)]
+    if chosen:
+        return chosen
+    names = _listed([page.name for page in pages if page.name])
+    if not names:
+        raise Refusal("sheets.has_no_sheets", file=path.name)
+    raise Refusal("sheets.no_sheet", file=path.name, sheet=sheet, names=names)
 
 
 def _has_table(page: Page, columns: Sequence[ColumnSpec], mapping: Mapped) -> bool:

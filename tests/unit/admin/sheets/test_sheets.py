@@ -203,6 +203,22 @@ def test_the_sheet_with_the_header_is_taken_not_the_first(tmp_path: Path) -> Non
     assert sheet.unread == ("Sheet", "ẩn")
 
 
+def test_a_table_on_a_hidden_worksheet_alone_is_named_and_can_be_asked_for(tmp_path: Path) -> None:
+    """Rather than that the file has no table; whoever names the worksheet means it."""
+    book = openpyxl.Workbook()
+    page = book.create_sheet("Hồ sơ")
+    page.append(["code", "unit"])
+    page.append(["A-1", "XA01"])
+    page.sheet_state = "hidden"
+    file = tmp_path / "so.xlsx"
+    book.save(file)
+    with pytest.raises(Refusal, match=r"sheets\.only_hidden") as refused:
+        read_sheet(file, COLUMNS)
+    assert refused.value.params["names"] == "Hồ sơ"
+    (row,) = read_sheet(file, COLUMNS, sheet="Hồ sơ")
+    assert row.values["code"] == "A-1"
+
+
 def test_quoted_cells_may_hold_delimiters_and_lines(tmp_path: Path) -> None:
     """Row numbers count rows as a spreadsheet shows them, not lines."""
     file = tmp_path / "so.csv"
