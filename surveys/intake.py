@@ -84,5 +84,7 @@ class Intake:
 def together(parts: Iterable[Intake]) -> Intake:
     """The sum of all parts."""
     listed = list(parts)
+    if len(listed) == 1:
+        return listed[0]
     names = [one.name for one in fields(Intake)]
     return Intake(**{name: sum(getattr(one, name) for one in listed) for name in names})

@@ -5,7 +5,7 @@ Each figure is counted once: what the rating and the tally count is not counted 
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from admin.figures.facts import declared
@@ -22,7 +22,7 @@ from admin.figures.model import (
 from admin.figures.rating import RatedPeriod
 from admin.figures.survey import SATISFACTION, dislikes, survey_figures
 from admin.rating.rating_phrases import RatingPhrases
-from admin.rating.unit_evidence import unit_evidence
+from admin.rating.unit_evidence import PeriodEvidence, unit_evidence
 from admin.tallying.result import read_tally
 from scoring.rating import rate
 from surveys.period import Period, Preset, previous, year_before
@@ -62,7 +62,7 @@ class Order:
 
 async def gather(conn: Connection, order: Order) -> ReportFigures:
     """All figures of a report. Raises what `scoring.rating.rate` raises."""
-    rated = await _rated(conn, order, order.period)
+    rated = await _rated(conn, order)
     tally = await read_tally(conn, order.period, (), order.form, order.quota_percent)
     return ReportFigures(
         kind=order.kind,
@@ -83,18 +83,20 @@ async def gather(conn: Connection, order: Order) -> ReportFigures:
     )
 
 
-async def _rated(conn: Connection, order: Order, period: Period) -> RatedPeriod:
+async def _rated(conn: Connection, order: Order) -> RatedPeriod:
     book = order.phrases.rulebook
-    read = await unit_evidence(conn, book, period, as_of=order.period.end)
-    named = (
-        period == order.period and book.officials is not None and await series.has_officials(conn)
-    )
-    return RatedPeriod(
-        read=read,
-        rating=rate(book, read.evidence, period.end),
-        phrases=order.phrases,
-        officials=await ratings.count_by_officer(conn, period) if named else None,
-    )
+    named = book.officials is not None and await series.has_officials(conn)
+    officials = await ratings.count_by_officer(conn, order.period) if named else None
+    return replace(_rate(order, await _read(conn, order, order.period)), officials=officials)
+
+
+async def _read(conn: Connection, order: Order, period: Period) -> PeriodEvidence:
+    return await unit_evidence(conn, order.phrases.rulebook, period, as_of=order.period.end)
+
+
+def _rate(order: Order, read: PeriodEvidence) -> RatedPeriod:
+    rating = rate(order.phrases.rulebook, read.evidence, read.period.end)
+    return RatedPeriod(read=read, rating=rating, phrases=order.phrases)
 
 
 async def _past(conn: Connection, order: Order) -> AsyncIterator[PastFigures]:
@@ -106,13 +108,16 @@ async def _past(conn: Connection, order: Order) -> AsyncIterator[PastFigures]:
             continue
         signed = order.signed.get(period.id)
         figures = signed.rating if signed else await _counted(conn, order, period)
-        if any(unit.dossiers or unit.received for unit in figures.units):
+        if figures and any(unit.dossiers or unit.received for unit in figures.units):
             rules = order.phrases.rulebook.checksum
             yield _as_past(period, figures, rules, is_year=is_year, signed=signed is not None)
 
 
-async def _counted(conn: Connection, order: Order, period: Period) -> RatingFigures:
-    return (await _rated(conn, order, period)).figures()
+async def _counted(conn: Connection, order: Order, period: Period) -> RatingFigures | None:
+    """The rating of an earlier period; None if nothing was returned or received in it."""
+    read = await _read(conn, order, period)
+    some = any(unit.dossiers or unit.received for unit in read.evidence)
+    return _rate(order, read).figures() if some else None
 
 
 def _as_past(

@@ -5,12 +5,13 @@ overdue only when its promised day is over (QĐ 766/QĐ-TTg: an open one counts 
 day). One that ended without a date counts in the period it was received in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, true
 
 from surveys.dossier import DONE_STATUSES, ENDED, Filing
 from surveys.intake import Fate, Intake
@@ -24,6 +25,8 @@ CLOSED = frozenset(ENDED) | DONE_STATUSES
 ARRIVALS = {Filing.ONLINE: "online", Filing.IN_PERSON: "direct", Filing.POST: "post"}
 APOLOGISED = {Fate.LATE: "late_apologised", Fate.OVERDUE: "overdue_apologised"}
 NAMES = tuple(one.name for one in fields(Intake))
+FILINGS, FATES = tuple(Filing), tuple(Fate)
+BASE, MARKS = 8, 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +59,15 @@ async def count_by_procedure(conn: Connection, window: Window) -> dict[int | Non
 
 
 async def _count(conn: Connection, window: Window, key: ColumnElement[Any]) -> dict[Any, Intake]:
+    """Count by the packed marks. SQLite groups by sorting; OFFSET keeps the inner query apart, so
+    that it sorts numbers and not the columns they are made of: a quarter of the time.
+    """
+    each = select(key.label("key"), _marks(window)).where(*_in_flow(window)).offset(0).subquery()
     counted: dict[Any, dict[str, int]] = {}
-    marks = _marks(window)
-    grouped = select(key, func.count(), *marks).where(*_in_flow(window)).group_by(key, *marks)
-    for group, count, *told in await conn.execute(grouped):
+    grouped = select(each.c.key, each.c.marks, func.count()).group_by(each.c.key, each.c.marks)
+    for group, packed, count in await conn.execute(grouped):
         found = counted.setdefault(group, dict.fromkeys(NAMES, 0))
-        for name in _names(*told):
+        for name in _names(packed):
             found[name] += count
     return {group: Intake(**counts) for group, counts in counted.items()}
 
@@ -71,19 +77,21 @@ async def list_by_number(
 ) -> list[Counted]:
     """Each dossier of the flow with its counts, by number."""
     told = (dossiers.c.id, dossiers.c.code, units.c.code.label("unit"))
-    query = select(*told, *_marks(window)).join(units, units.c.id == dossiers.c.unit_id)
+    query = select(*told, _marks(window)).join(units, units.c.id == dossiers.c.unit_id)
     rows = await conn.execute(query.where(*_in_flow(window), which).order_by(dossiers.c.id))
-    return [Counted(row.id, row.code, row.unit, tuple(_names(*row[3:]))) for row in rows]
+    return [Counted(row.id, row.code, row.unit, tuple(_names(row.marks))) for row in rows]
 
 
-def _names(channel: str, fate: str, *marks: int) -> list[str]:
-    """The counts that a dossier with these marks, in the order of `_marks`, belongs to."""
-    carried, apology, again, near, elsewhere = marks
-    names: list[str] = ["carried_over" if carried else ARRIVALS[Filing(channel)], fate]
+def _names(packed: int) -> list[str]:
+    """The counts that a dossier with these marks belongs to."""
+    marks = [packed // BASE**place % BASE for place in reversed(range(MARKS))]
+    channel, fate, carried, apology, again, near, elsewhere = marks
+    became = FATES[fate]
+    names = ["carried_over" if carried else ARRIVALS[FILINGS[channel]], became.value]
     names += ["rescheduled"] if again else []
     names += ["elsewhere"] if elsewhere and not carried else []
-    names += ["near_due"] if near and fate == Fate.IN_TIME else []
-    return names + ([APOLOGISED[Fate(fate)]] if apology and fate in APOLOGISED else [])
+    names += ["near_due"] if near and became is Fate.IN_TIME else []
+    return names + ([APOLOGISED[became]] if apology and became in APOLOGISED else [])
 
 
 def _in_flow(window: Window) -> list[ColumnElement[bool]]:
@@ -95,19 +103,40 @@ def _in_flow(window: Window) -> list[ColumnElement[bool]]:
     return [row.received_at < _midnight(_next(window.as_of)), alive]
 
 
-def _marks(window: Window) -> list[ColumnElement[Any]]:
-    """Everything that decides where a dossier counts."""
+def _marks(window: Window) -> ColumnElement[int]:
+    """Everything that decides where a dossier counts, packed: MARKS numbers less than BASE."""
     row = dossiers.c
     marks = [
-        row.channel,
-        _fate(window),
-        _mark(row.received_at < _midnight(window.period.start)),
-        _mark(row.apology_at.is_not(None)),
-        _mark(or_(row.rescheduled_to.is_not(None), row.original_due_at.is_not(None))),
-        _mark(_due() < _midnight(_next(window.as_of, 1 + window.near_days))),
-        _mark(row.received_by_id.is_not(None)),
+        _number({row.channel == one.value: place for place, one in enumerate(FILINGS)}),
+        _number({condition: FATES.index(fate) for condition, fate in _fates(window).items()}),
+        _number({row.received_at < _midnight(window.period.start): 1}),
+        _number({row.apology_at.is_not(None): 1}),
+        _number({or_(row.rescheduled_to.is_not(None), row.original_due_at.is_not(None)): 1}),
+        _number({_due() < _midnight(_next(window.as_of, 1 + window.near_days)): 1}),
+        _number({row.received_by_id.is_not(None): 1}),
     ]
-    return [mark.label(f"mark{place}") for place, mark in enumerate(marks)]
+    return reduce(lambda packed, one: packed * _literal(BASE) + one, marks).label("marks")
+
+
+def _fates(window: Window) -> dict[ColumnElement[bool], Fate]:
+    """Conditions, of which the first that holds says what became of a dossier."""
+    ended, due = _ended(), _due()
+    after = _midnight(_next(window.as_of))
+    still_open = or_(ended >= after, and_(ended.is_(None), ~_closed()))
+    return {
+        and_(still_open, due < _midnight(window.as_of)): Fate.OVERDUE,
+        still_open: Fate.IN_TIME,
+        dossiers.c.status.in_(sorted(ENDED)): Fate.STOPPED,
+        or_(ended.is_(None), due.is_(None)): Fate.UNKNOWN,
+        func.date(ended) < func.date(due): Fate.EARLY,
+        func.date(ended) == func.date(due): Fate.SAME_DAY,
+        true(): Fate.LATE,
+    }
+
+
+def _due() -> ColumnElement[Any]:
+    """The day first promised: a later one does not make a late dossier punctual."""
+    return func.coalesce(dossiers.c.original_due_at, dossiers.c.due_at)
 
 
 def _ended() -> ColumnElement[Any]:
@@ -118,33 +147,13 @@ def _closed() -> ColumnElement[bool]:
     return dossiers.c.status.in_(sorted(CLOSED))
 
 
-def _fate(window: Window) -> ColumnElement[str]:
-    row, ended, closed = dossiers.c, _ended(), _closed()
-    after = _midnight(_next(window.as_of))
-    still_open = or_(ended >= after, and_(ended.is_(None), ~closed))
-    day, due = func.date(ended), func.date(_due())
-    return case(
-        (and_(still_open, _due() < _midnight(window.as_of)), _word(Fate.OVERDUE)),
-        (still_open, _word(Fate.IN_TIME)),
-        (row.status.in_(sorted(ENDED)), _word(Fate.STOPPED)),
-        (or_(ended.is_(None), _due().is_(None)), _word(Fate.UNKNOWN)),
-        (day < due, _word(Fate.EARLY)),
-        (day == due, _word(Fate.SAME_DAY)),
-        else_=_word(Fate.LATE),
-    )
+def _number(numbers: Mapping[ColumnElement[bool], int]) -> ColumnElement[int]:
+    """The number of the first condition that holds, else 0."""
+    return case(*((one, _literal(number)) for one, number in numbers.items()), else_=_literal(0))
 
 
-def _due() -> ColumnElement[Any]:
-    """The day first promised: a later one does not make a late dossier punctual."""
-    return func.coalesce(dossiers.c.original_due_at, dossiers.c.due_at)
-
-
-def _word(fate: Fate) -> ColumnElement[str]:
-    return literal_column(f"'{fate.value}'")
-
-
-def _mark(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return case((condition, literal_column("1")), else_=literal_column("0"))
+def _literal(number: int) -> ColumnElement[int]:
+    return literal_column(str(number))
 
 
 def _next(day: date, days: int = 1) -> date:
