@@ -25,6 +25,8 @@ COLOURS = ("#1b5e20", "#4c9a4f", "#b5d8a0", "#f2c14e", "#c0392b", "#9e9e9e")
 WIDTH, DPI = 16.0, 150
 """Centimetres of a chart in the document; pixels per inch."""
 CM = 1 / 2.54
+WIDEST_IN_DIGITS = 70
+"""How many digits of a label fit into the widest bar."""
 Series = Mapping[str, Sequence[float]]
 
 
@@ -171,7 +173,13 @@ def _of_block(figures: ReportFigures, block: str) -> Intake:
 
 def _with_comma(value: float, _position: float) -> str:
     """A tick as Vietnamese readers write it."""
-    return f"{value:g}".replace(".", ",")
+    return f"{value:,.10g}".translate(str.maketrans(".,", ",."))
+
+
+def _label(value: float, widest: float) -> str:
+    """A part's count, if its bar has room for the digits."""
+    shown = _with_comma(value, 0)
+    return shown if value * WIDEST_IN_DIGITS >= widest * len(shown) else ""
 
 
 def _whole_numbers() -> "MaxNLocator":
@@ -188,9 +196,10 @@ def _stacked(axes: "Axes", names: Sequence[str], series: Series) -> None:
     """Horizontal bars of parts, each with its count."""
     places = range(len(names))
     left = [0.0] * len(names)
+    widest = max(map(sum, zip(*series.values(), strict=True)), default=0.0)
     for colour, (label, values) in zip(COLOURS, series.items(), strict=False):
         bars = axes.barh(places, values, left=left, label=label, color=colour, height=0.6)
-        shown = [f"{int(value)}" if value else "" for value in values]
+        shown = [_label(value, widest) for value in values]
         dark = colour in (COLOURS[0], COLOURS[1], COLOURS[4])
         axes.bar_label(
             bars, shown, label_type="center", fontsize=8, color="white" if dark else "black"
@@ -200,6 +209,7 @@ def _stacked(axes: "Axes", names: Sequence[str], series: Series) -> None:
     axes.invert_yaxis()
     axes.tick_params(axis="x", labelsize=8)
     axes.xaxis.set_major_locator(_whole_numbers())
+    axes.xaxis.set_major_formatter(_with_comma)
     axes.legend(fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.12), frameon=False)
 
 
@@ -229,4 +239,5 @@ def _lines(axes: "Axes", days: Sequence[str], series: Series) -> None:
     axes.tick_params(axis="y", labelsize=8)
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(_whole_numbers())
+    axes.yaxis.set_major_formatter(_with_comma)
     axes.legend(fontsize=8, frameon=False)

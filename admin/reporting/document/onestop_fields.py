@@ -182,12 +182,13 @@ class OnestopFields:
         )
 
     def _apologies(self, whole: Intake) -> str:
-        plain = self.words.plain
-        apologised = plain(whole.late_apologised + whole.overdue_apologised)
-        rescheduled = plain(whole.rescheduled)
-        late = whole.late + whole.overdue
-        counts = {"apologised": apologised, "rescheduled": rescheduled}
-        return self.words.say("onestop.apology", late, **counts)
+        apologised = whole.late_apologised + whole.overdue_apologised
+        return self.words.say(
+            "onestop.apology",
+            whole.late + whole.overdue,
+            apologised=self.words.say("onestop.apologised", apologised),
+            rescheduled=self.words.say("onestop.rescheduled", whole.rescheduled),
+        )
 
     def _unit_line(self, unit: UnitIntake) -> str:
         counts, say = unit.counts, self.words.say
