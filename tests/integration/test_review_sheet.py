@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from admin.kit.runtime import Runtime
 from admin.kit.unit_scope import UnitScope
 from admin.rating.rulebooks import chosen
 from admin.reporting.decided_annex import decided_table
+from admin.verifying.deciding import decide_complaint
 from admin.verifying.dossier_phrases import DossierPhrases, known_forms
 from admin.verifying.review_sheet import DECISION, KEYS, REASON, read_rows, title_of
 from admin.verifying.sheet_import import import_sheet
+from surveys.outcomes import ComplaintState
 from surveys.period import parse_period
 from surveys.store.base.database import Database
 from surveys.store.base.schema import contacts, responses
@@ -28,6 +31,7 @@ from tests.integration.office import counts, csv_file, office
 from tests.integration.rows import NOW, add_dossier, add_unit, answer
 
 Q2 = parse_period("2021-Q2")
+REFUTED, UPHELD = ComplaintState.REFUTED, ComplaintState.UPHELD
 
 
 @pytest.fixture
@@ -142,3 +146,26 @@ async def test_decisions_are_a_list_and_an_annex(
     rows = [dict(zip((f.title for f in table.fields), row, strict=True)) for row in table.rows]
     assert len(rows) == 3
     assert all("•" in str(row["Mã hồ sơ"]) for row in rows)
+
+
+async def test_a_complaint_shows_every_decision(
+    runtime: Runtime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also the one that was replaced, in their order, in the list and in the annex."""
+    database = await runtime.database()
+    for hours, (state, reason) in enumerate(((REFUTED, "Không đúng"), (UPHELD, "Có băng ghi âm"))):
+        later = replace(runtime, now=runtime.now + timedelta(hours=hours))
+        async with database.write() as conn:
+            await decide_complaint(conn, later, "PA-1", state, reason, again=True)
+    listing: Any = list_decided.callback
+    ask = {"period": "2021-Q2", "unit": None, "force": False, "out": None, "complaints": True}
+    await listing(runtime, **ask, shown_as=Format.JSON)
+    told = json.loads(capsys.readouterr().out)
+    wanted = [("refuted", "Không đúng", "hoa"), ("upheld", "Có băng ghi âm", "hoa")]
+    assert [(one["decision"], one["reason"], one["officer"]) for one in told] == wanted
+    async with database.read() as conn:
+        table = await decided_table(conn, runtime, Q2, None)
+    assert table is not None
+    titles = [field.title for field in table.fields]
+    reasons = [dict(zip(titles, row, strict=True))["Lý do"] for row in table.rows]
+    assert reasons == ["Không đúng", "Có băng ghi âm"]

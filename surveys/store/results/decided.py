@@ -21,8 +21,8 @@ from surveys.store.base.schema import (
 )
 from surveys.store.dossiers.in_period import returned_in
 
-ASIDE = "verify.aside"
-"""The action of decisions about disowned answers, in the audit log."""
+ASIDE, COMPLAINT = "verify.aside", "verify.complaint"
+"""The actions of decisions about disowned answers and about complaints, in the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +50,8 @@ class Decided:
 async def list_decided(
     conn: Connection, period: Period, until: datetime | None = None
 ) -> list[Decided]:
-    """Every decision, oldest first; `until`: those made up to this moment.
-
-    A complaint shows its last decision; earlier ones are in the audit log.
+    """Every decision, also those that a later one replaced, oldest first; `until`: those made up
+    to this moment.
     """
     found = [*await _verified(conn, period), *await _complained(conn, period)]
     found += await _set_aside(conn, period)
@@ -79,16 +78,26 @@ async def _verified(conn: Connection, period: Period) -> list[Decided]:
 
 
 async def _complained(conn: Connection, period: Period) -> list[Decided]:
+    """From the audit log: the complaint itself knows its last decision only."""
     table = complaints.c
-    named = (table.decided_at.label("at"), table.decided_by.label("officer"))
+    named = (audit.c.at, audit.c.actor.label("officer"), audit.c.details)
     query = (
-        _base(period, *named, table.reason, table.reference, table.kind, table.state)
+        _base(period, *named, table.reference, table.kind)
         .join(responses, responses.c.dossier_id == dossier_evidence.c.dossier_id)
         .join(complaints, table.response_id == responses.c.id)
-        .where(table.decided_at.is_not(None))
+        .join(audit, audit.c.subject == literal("complaint:") + table.reference)
+        .where(table.decided_at.is_not(None), audit.c.action == COMPLAINT)
+        .order_by(audit.c.id)
     )
     rows = (await conn.execute(query)).mappings()
-    return [Decided(decision=row["state"], **_without(row, "state")) for row in rows]
+    return [
+        Decided(
+            decision=row["details"]["to"],
+            reason=row["details"]["reason"],
+            **_without(row, "details"),
+        )
+        for row in rows
+    ]
 
 
 async def _set_aside(conn: Connection, period: Period) -> list[Decided]:
