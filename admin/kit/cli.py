@@ -96,12 +96,20 @@ def main() -> NoReturn:
     process ends. `Action` turns it on for the command itself.
     """
     gc.disable()
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     code = run(sys.argv[1:])
     gc.freeze()
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Write to nowhere what would go to a stream that was closed (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def run(args: Sequence[str]) -> int:
@@ -128,6 +136,10 @@ def _run(texts: Texts, args: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
+        return _discard_output()
+    except SystemExit:
+        if not hasattr(sys.stdout, "wrapped"):  # what click does where nobody reads any more
+            raise
         return _discard_output()
     except Exception as error:
         return _report_failure(texts, error)

@@ -53,6 +53,8 @@ def sentence(texts: Texts, error: Exception) -> str:
     """The message for the user; never a traceback or the values of a failed statement."""
     if isinstance(error, REFUSALS):
         return refusal(texts, error.code, error.params)
+    if "surrogates not allowed" in str(error):
+        return texts.text("errors.system.not_unicode")
     if isinstance(error, DBAPIError):
         return _database(texts, error.orig or error)
     if isinstance(error, sqlite3.Error):

@@ -1,10 +1,13 @@
 """A command of each family as a process: what the tests that run in one process rely on."""
 
+import os
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.support.command import Motcua
+from tests.acceptance.support.command import MOTCUA, Motcua
 from tests.acceptance.support.faults import small_office
 
 LINES = (
@@ -57,3 +60,33 @@ def test_the_function_leaves_no_trace(office: Motcua, tmp_path: Path) -> None:
     before = dict(os.environ), Path.cwd(), sys.stdout
     Motcua(folder=tmp_path, url=office.url)("units", "list", lang="en")
     assert (dict(os.environ), Path.cwd(), sys.stdout) == before
+
+
+@pytest.mark.parametrize("line", ["rate 2021-Q2", "units list --format json", "audit list"])
+def test_a_reader_that_stops_reading_is_no_failure(office: Motcua, line: str) -> None:
+    """`set -o pipefail; motcua … | head -1` goes on: what was asked for was printed."""
+    where = f"{shlex.quote(str(MOTCUA))} --database-url {shlex.quote(office.url)} {line}"
+    for rest in ("| true", ">&-"):
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", f"{where} {rest}"],
+            cwd=office.folder,
+            env=office.environment(),
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b""), rest
+
+
+@pytest.mark.parametrize(
+    "line", ["dossiers show {0}", "facts import {0}.csv", "units alias add {0} X01"]
+)
+def test_signs_that_are_no_unicode_are_refused(office: Motcua, line: str) -> None:
+    """As a file name from another system, or a terminal with another encoding, has them."""
+    name = os.fsdecode(b"f\xff")
+    facts = "unit,period,fact,value\nX01,2021-Q2,publicity,both\n"
+    (office.folder / f"{name}.csv").write_text(facts, "utf-8")
+    refused = office.process(*line.format(name).split())
+    assert refused.code == 1
+    assert "UTF-8" in refused.err
+    assert len(refused.err.splitlines()) == 1
+    assert office.json("imports", "list", "--limit", "1")[0]["kind"] != "facts"
