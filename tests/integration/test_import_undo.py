@@ -21,7 +21,7 @@ from scoring.rulebook import find_rulebook
 from surveys.errors import Refusal
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.importing import answer_writes, applying
+from surveys.store.importing import answer_writes, applying, dossier_removal
 from surveys.store.importing.applying import WholeDriver
 from surveys.store.results import evidence
 from surveys.store.system import audit, imports
@@ -167,6 +167,39 @@ async def test_an_undo_of_answers_stops_nobody(
         assert await _rows(conn, schema.import_chunks) == []
         assert await evidence.find_disagreements(conn) == []
     assert left["dossier_id"] == 3
+
+
+async def test_an_undo_of_dossiers_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch, database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """As for answers; a dossier whose link somebody was given meanwhile stays."""
+    await _import(database_url, tmp_path, "units", UNITS)
+    lines = [FIRST, *(f"D{n},XA01,31/05/2021,,,,," for n in (3, 4))]
+    await _import(database_url, tmp_path, "dossiers", "\n".join(lines))
+
+    async def interrupted(_seconds: float) -> None:
+        async with database.write() as conn:
+            given = {"token_hash": "0" * 64, "dossier_id": 4, "made_at": NOW, "expires_at": NOW}
+            names = {column.name for column in schema.links.c}
+            row = {name: value for name, value in given.items() if name in names}
+            await conn.execute(schema.links.insert().values(**row))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(dossier_removal, "AT_ONCE", 1)
+        patched.setattr(applying, "WORK_SECONDS", 0.0)
+        patched.setattr(applying, "sleep", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            await _undo(database_url, 2)
+    async with database.read() as conn:
+        assert len(await _rows(conn, schema.dossiers)) == 3
+        assert (await imports.list_last(conn, limit=1))[0].state is ImportState.UNDOING
+    async with Database(WholeDriver(database.driver)).read() as conn:
+        (left,) = await _rows(conn, schema.dossiers)
+        assert (await imports.list_last(conn, limit=1))[0].state is ImportState.UNDONE
+        assert await _rows(conn, schema.import_chunks) == []
+        assert await evidence.find_disagreements(conn) == []
+    assert left["code"] == "D4"
 
 
 async def test_what_later_imports_built_on_stays(

@@ -30,10 +30,10 @@ Applier = Callable[[Connection, int, str], Awaitable[None]]
 
 def _applier(one: Import) -> Applier:
     """What writes a chunk of this import, or removes one; few commands need it."""
-    from surveys.store.importing import answer_writes, dossier_writes, step_writes
+    from surveys.store.importing import answer_writes, dossier_removal, dossier_writes, step_writes
 
     if one.state is ImportState.UNDOING:
-        return answer_writes.remove
+        return {"dossiers": dossier_removal.remove, "answers": answer_writes.remove}[one.kind]
     appliers = {
         "dossiers": dossier_writes.apply,
         "steps": step_writes.apply,

@@ -1,8 +1,8 @@
 """Undoes an import: deletes what it created, restores what it changed.
 
-Responses are removed in chunks after the undo is decided, so that no other writer waits for long;
-everything else is one transaction. Refused if later imports build on it, or if citizens or
-verifiers have used its dossiers since.
+Dossiers and responses are removed in chunks after the undo is decided, so that no other writer
+waits for long; everything else is one transaction. Refused if later imports build on it, or if
+citizens or verifiers have used its dossiers since.
 """
 
 from collections import defaultdict
@@ -13,11 +13,8 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     Table,
-    and_,
     delete,
-    exists,
     func,
     select,
     update,
@@ -25,35 +22,25 @@ from sqlalchemy import (
 
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
-from surveys.store.asking.invitations import UNSENT
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
     complaints,
-    contact_dossiers,
-    dossier_evidence,
     dossiers,
     import_changes,
     imports,
-    interviews,
-    invitations,
-    links,
     loose_responses,
     responses,
-    settled_dossiers,
-    status_notices,
     unit_aliases,
     unit_splits,
     units,
     verifications,
-    webhook_told,
 )
 from surveys.store.base.schema import facts as fact_table
 from surveys.store.base.schema import scores as score_table
-from surveys.store.citizens.contacts import Via
 from surveys.store.dossiers import dossiers as dossier_store
 from surveys.store.dossiers import facts, scores
 from surveys.store.dossiers import units as unit_store
-from surveys.store.importing import answer_writes, dossier_writes, staging
+from surveys.store.importing import answer_writes, dossier_removal, dossier_writes, staging
 from surveys.store.results import evidence
 from surveys.store.system import import_changes as history
 from surveys.store.system import imports as import_store
@@ -63,8 +50,6 @@ from surveys.store.system.imports import Import, ImportState
 DATES = dossier_writes.MOMENTS
 UNITS = ("unit", "received_by")
 """Fields of a dossier that name a unit by its code."""
-IN_USE = (invitations, links, contact_dossiers, verifications)
-"""Tables whose rows show that a dossier is more than an imported row by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +62,7 @@ class Undone:
 
 async def undo(conn: Connection, one: Import, keys: Keyring) -> Undone:
     """Undo an import whose state is `done`. Afterwards it is `undone`, or `undoing` as long as
-    `applying.finish` has not removed its responses.
+    `applying.finish` has not removed what it made.
 
     Raises Refusal `imports.not_undoable`, `imports.built_on` (naming the later imports) or
     `imports.in_use`.
@@ -89,13 +74,14 @@ async def undo(conn: Connection, one: Import, keys: Keyring) -> Undone:
         named = ", ".join(f"{other.id} ({other.file_name})" for other in later)
         raise Refusal("imports.built_on", id=one.id, imports=named)
     done = await _restore(conn, one.id, keys)
-    removed = await _remove_dossiers(conn, one.id)
-    unwanted = await _find_responses(conn, one.id)
-    if unwanted:
-        await staging.decide_undo(conn, one.id, answer_writes.encode_removal(unwanted))
+    made = await _find_dossiers(conn, one.id)
+    answered = await _find_responses(conn, one.id)
+    chunks = dossier_removal.encode_removal(made) or answer_writes.encode_removal(answered)
+    if chunks:
+        await staging.decide_undo(conn, one.id, chunks)
     else:
         await import_store.mark(conn, one.id, ImportState.UNDONE)
-    return Undone(removed=done.removed + removed + len(unwanted), restored=done.restored)
+    return Undone(removed=done.removed + len(made) + len(answered), restored=done.restored)
 
 
 async def find_dependent_imports(conn: Connection, import_id: int) -> list[Import]:
@@ -212,29 +198,12 @@ async def _restore_units(conn: Connection, changes: list[Change], _keys: Keyring
     await conn.execute(delete(units).where(units.c.id.in_(numbers)))
 
 
-async def _remove_dossiers(conn: Connection, import_id: int) -> int:
+async def _find_dossiers(conn: Connection, import_id: int) -> list[int]:
+    """The numbers of the dossiers that the import created, which must not be used since."""
     made = select(dossiers.c.id).where(dossiers.c.import_id == import_id)
-    await _drop_plans(conn, made)
-    for table in IN_USE:
-        await _require_unused(conn, table.c.dossier_id.in_(made), table)
-    await _require_unused(conn, responses.c.dossier_id.in_(made), responses)
-    await _require_unused(conn, settled_dossiers.c.dossier_id.in_(made), settled_dossiers)
-    for derived in (dossier_evidence, webhook_told):
-        await conn.execute(delete(derived).where(derived.c.dossier_id.in_(made)))
-    gone = await conn.execute(delete(dossiers).where(dossiers.c.import_id == import_id))
-    return gone.rowcount
-
-
-async def _drop_plans(conn: Connection, made: Select[int]) -> None:
-    """What the planner added by itself, and nobody was asked by, is no use of a dossier."""
-    unsent = and_(invitations.c.dossier_id.in_(made), invitations.c.state.in_(UNSENT))
-    begun = exists().where(interviews.c.invitation_id == invitations.c.id)
-    await conn.execute(delete(invitations).where(unsent, ~begun))
-    linked = contact_dossiers.c
-    told = status_notices.c.dossier_id.in_(made)
-    await conn.execute(delete(status_notices).where(told))
-    by_phone = and_(linked.dossier_id.in_(made), linked.via == Via.PHONE, ~linked.follows)
-    await conn.execute(delete(contact_dossiers).where(by_phone))
+    for table, is_use in dossier_removal.USES.items():
+        await _require_unused(conn, table.c.dossier_id.in_(made) & is_use, table)
+    return await dossier_removal.find_made(conn, import_id)
 
 
 async def _find_responses(conn: Connection, import_id: int) -> list[int]:
