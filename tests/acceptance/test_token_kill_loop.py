@@ -16,6 +16,7 @@ from bot.channels.zalo.tokens import LOST, Token
 from bot.channels.zalo.vendor import Zalo
 from surveys.store.base.database import Database
 from surveys.store.base.schema import token_chains
+from tests.bench.telling import tell
 from tests.fakes.context import channel_context
 from tests.fakes.telegram.faults import FaultKind
 from tests.fakes.zalo_oa import APP_ID, APP_SECRET, FakeZaloOA
@@ -61,7 +62,7 @@ async def _renew(job: Job) -> None:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("kills", [5, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [5, pytest.param(300, marks=pytest.mark.soak)])
 async def test_killed_at_any_step_of_a_renewal(sqlite_url: str, kills: int) -> None:
     """After each kill the next process has a token that Zalo takes, or names the command that a
     person has to run; nothing is ever sent with half a pair."""
@@ -87,8 +88,10 @@ async def _survives(url: str, kills: int, *, processes: int) -> None:
             await _killed(url, fake.root, processes, chance)
             fake.faults.clear()
             lost += not await _is_usable(database, fake)
+    tell(f"kills: {kills}, of {processes} at once; a person had to authorise again after {lost}")
     assert lost < kills, "some kills fall outside the moment in which Zalo alone has the new pair"
     used = fake.state.tokens.used
+    tell(f"refresh tokens spent: {len(used)}")
     assert len(used) >= kills - lost, "renewals happened"
 
 
