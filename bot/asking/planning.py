@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.asking.context import AskingContext
 from bot.asking.draw import Draw
-from bot.asking.reach import choose_ways
+from bot.asking.reach import Known, look_up, ways_of
 from surveys.inviting import Choice, Way
 from surveys.store.asking import planning, returned
 from surveys.store.asking.invitations import InvitationState
@@ -43,18 +43,31 @@ async def plan_at_once(
 ) -> Mapping[int, Choice]:
     """Plan these dossiers without the delay after the return; dossier id → the chosen way."""
     ways = await link_and_choose(conn, context, found, now)
-    plans = [_plan(one, ways[one.dossier_id], now, now) for one in found]
-    await planning.save(conn, plans, context.form, now)
+    await planning.save(conn, plans_now(found, ways, now), context.form, now)
     return ways
+
+
+def plans_now(
+    found: Sequence[Returned], ways: Mapping[int, Choice], now: datetime
+) -> Sequence[Plan]:
+    """Plans to ask about these dossiers at once, by these ways."""
+    return [_plan(one, ways[one.dossier_id], now, now) for one in found]
 
 
 async def link_and_choose(
     conn: Connection, context: AskingContext, found: Sequence[Returned], now: datetime
 ) -> Mapping[int, Choice]:
     """Link the dossiers to chats that shared their number, and choose the way of each."""
+    return ways_of(context, found, await link_and_look_up(conn, context, found, now))
+
+
+async def link_and_look_up(
+    conn: Connection, context: AskingContext, found: Sequence[Returned], now: datetime
+) -> Known:
+    """Link the dossiers to chats that shared their number, and read what their ways depend on."""
     numbers = [one.dossier_id for one in found]
     await returned.link_by_phone(conn, numbers, now, context.channels.phone)
-    return await choose_ways(conn, context, found, now)
+    return await look_up(conn, context, found, now)
 
 
 def oldest(context: AskingContext, now: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """Chooses the way to ask about each of some dossiers, from what the database knows now."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.asking.context import AskingContext
@@ -12,23 +13,41 @@ from surveys.store.asking.returned import KnownPhones, Returned
 from surveys.store.base.connection import Connection
 
 
-async def choose_ways(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the database knows of some dossiers' citizens: `chats` by dossier, the `phones`, and by
+    dossier the `busy` contacts, which were asked within the week."""
+
+    chats: Mapping[int, Sequence[Reachable]]
+    phones: KnownPhones
+    busy: Mapping[int, Collection[int]]
+
+
+async def look_up(
     conn: Connection, context: AskingContext, found: Sequence[Returned], now: datetime
+) -> Known:
+    """Read what the ways to ask about these dossiers depend on."""
+    numbers = [one.dossier_id for one in found]
+    chats = await returned.find_chats(conn, numbers, windows=context.talk.windows(now))
+    keys = {one.phone_key for one in found if one.phone_key}
+    return Known(
+        chats=chats,
+        phones=await returned.find_phones(conn, keys, context.channels.phone),
+        busy=await _busy(conn, context, found, chats, now),
+    )
+
+
+def ways_of(
+    context: AskingContext, found: Sequence[Returned], known: Known
 ) -> Mapping[int, Choice]:
     """Dossier id → the way to ask about it."""
-    numbers = [one.dossier_id for one in found]
-    windows = context.talk.windows(now)
-    chats = await returned.find_chats(conn, numbers, windows=windows)
-    keys = {one.phone_key for one in found if one.phone_key}
-    known = await returned.find_phones(conn, keys, context.channels.phone)
     ring = context.talk.keyring
-    busy = await _busy(conn, context, found, chats, now)
     return {
         one.dossier_id: choose(
-            chats.get(one.dossier_id, ()),
-            _phone(ring, one, known),
+            known.chats.get(one.dossier_id, ()),
+            _phone(ring, one, known.phones),
             context.channels,
-            busy.get(one.dossier_id, ()),
+            known.busy.get(one.dossier_id, ()),
         )
         for one in found
     }

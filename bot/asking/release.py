@@ -1,7 +1,8 @@
 """Sends planned invitations when they are due: at a bounded rate, the units in turn.
 
 A citizen gets one message about everything that is due. What is known of them is looked up again
-just before, so that nobody is asked who refused, answered or was lost since the plan.
+just before, so that nobody is asked who refused, answered or was lost since the plan. Citizens who
+share no chat and no number are read, decided and written together.
 """
 
 from collections import defaultdict
@@ -9,23 +10,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
-from bot.asking import messages
+from bot.asking import citizens
+from bot.asking.citizens import Citizen
 from bot.asking.context import AskingContext
-from bot.asking.messages import Asked
-from bot.asking.planning import plan_at_once
-from bot.asking.reach import phone_number
-from bot.sealing import seal_message
-from surveys.inviting import Choice, Reason, Way
-from surveys.store.asking import planning, quotas, returned, turns
-from surveys.store.asking.invitations import Recipient
-from surveys.store.asking.planning import Due
+from bot.asking.issuing import Call, issue
+from bot.asking.planning import plans_now
+from surveys.inviting import Reason, Way
+from surveys.store.asking import planning, quotas, turns
+from surveys.store.asking.planning import Due, Plan
 from surveys.store.asking.returned import Returned
 from surveys.store.base.connection import Connection
-from surveys.store.citizens import contacts
-from surveys.store.dossiers import links
-from surveys.store.queues import outbox
-from surveys.store.queues.outbox import MessageKind
 from surveys.store.queues.rate_limits import BotId
+
+TOGETHER = 50
+"""Citizens that are read at once."""
+Turns = Mapping[str, datetime]
+"""Key of a turn → when this citizen was asked, within the week."""
 
 
 @dataclass(slots=True)
@@ -51,6 +51,23 @@ class Released:
         self.seen.update(numbers)
         self.waiting.setdefault(unit, []).extend(numbers)
 
+    def use(self, bot: BotId) -> None:
+        """One message less is left of the bot's day."""
+        left = self.left.get(bot)
+        if left is not None:
+            self.left[bot] = left - 1
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What is written for some citizens together: plans, messages, and `pauses`, the moment until
+    which invitations wait because their citizens were asked this week."""
+
+    now: datetime
+    plans: list[Plan] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    pauses: defaultdict[datetime, list[int]] = field(default_factory=lambda: defaultdict(list))
+
 
 async def release_due(
     conn: Connection, context: AskingContext, now: datetime, budget: int
@@ -61,14 +78,13 @@ async def release_due(
             later = context.times.next_moment(now, unit)
             later = later if later > now else now + timedelta(days=1)
             await planning.postpone_unit(conn, unit, now, later)
-    done = Released()
-    for one in await planning.list_due(conn, now, budget):
-        if one.invitation_id in done.seen:
-            continue
-        if one.way == Way.PHONE and done.is_full((one.channel, one.bot)):
+    done, due = Released(), await planning.list_due(conn, now, budget)
+    while rest := _unseen(due, done):
+        full = [one for one in rest if one.way == Way.PHONE and done.is_full(_bot(one))]
+        for one in full:
             done.wait(one.unit, [one.invitation_id])
-        else:
-            await _release(conn, context, one, now, done)
+        if not full:
+            await _release(conn, context, rest, now, done)
     await _postpone(conn, context, now, done)
     return done
 
@@ -78,70 +94,127 @@ async def release_some(
 ) -> Released:
     """Send the planned invitations of these dossiers; they leave the outbox when the hours let
     them."""
-    done = Released()
-    for one in await planning.list_by_dossier(conn, dossier_ids, context.form):
-        if one.invitation_id not in done.seen:
-            await _release(conn, context, one, now, done)
+    done, due = Released(), await planning.list_by_dossier(conn, dossier_ids, context.form)
+    while rest := _unseen(due, done):
+        await _release(conn, context, rest, now, done)
     await _postpone(conn, context, now, done)
     return done
 
 
+def _unseen(due: Sequence[Due], done: Released) -> list[Due]:
+    return [one for one in due if one.invitation_id not in done.seen]
+
+
+def _bot(one: Due) -> BotId:
+    return (one.channel, one.bot)
+
+
 async def _release(
-    conn: Connection, context: AskingContext, due: Due, now: datetime, done: Released
+    conn: Connection, context: AskingContext, due: Sequence[Due], now: datetime, done: Released
 ) -> None:
-    """Send one message that asks about everything that is due to this citizen."""
-    found, ways = await _with_ways(conn, context, due, now, done)
-    choice = _way_of(found, ways, due)
-    if choice.way is Way.PHONE and due.way != Way.PHONE:
-        due = replace(due, way=Way.PHONE)
-        found, ways = await _with_ways(conn, context, due, now, done)
-        choice = _way_of(found, ways, due)
+    """Send one message each to the first of these citizens, and to those after who have nothing to
+    do with each other."""
+    read = await citizens.read(conn, context, _one_each(due[:TOGETHER]), now)
+    some: Sequence[Citizen] = citizens.independent(read)
+    if some[0].changes_to_phone:
+        await _save(conn, context, some, now)
+        done.seen.update(some[0].numbers)
+        some = await citizens.read(conn, context, [replace(some[0].lead, way=Way.PHONE)], now)
+    await _decide_and_write(conn, context, some, now, done)
+
+
+def _one_each(due: Sequence[Due]) -> Sequence[Due]:
+    """The first invitation of each citizen."""
+    first: dict[planning.Addressee, Due] = {}
+    for one in due:
+        first.setdefault(one.addressee, one)
+    return list(first.values())
+
+
+async def _save(
+    conn: Connection, context: AskingContext, some: Sequence[Citizen], now: datetime
+) -> None:
+    plans = [plan for one in some for plan in plans_now(one.dossiers, one.ways, now)]
+    await planning.save(conn, plans, context.form, now)
+
+
+async def _decide_and_write(
+    conn: Connection, context: AskingContext, some: Sequence[Citizen], now: datetime, done: Released
+) -> None:
+    """Decide for each of these in their order, then write for all."""
+    since = now - timedelta(days=context.talk.settings.invite_every_days)
+    keys = {key for one in some for key in one.reachable}
+    asked = await turns.list_since(conn, keys, since)
+    made = Decisions(now=now)
+    for one in some:
+        bot = (one.choice.channel, one.choice.bot)
+        if one.choice.way is Way.PHONE and bot not in done.left:
+            done.left[bot] = await _left(conn, context, bot, now)
+        _decide(context, one, asked, done, made)
+    await planning.save(conn, made.plans, context.form, now)
+    for until, numbers in made.pauses.items():
+        await planning.postpone(conn, numbers, until, Reason.WEEKLY)
+    calls = await _take_turns(conn, made.calls, now, since)
+    await issue(conn, context, calls, now)
+    done.issued += sum(len(one.dossiers) for one in calls)
+    done.messages += len(calls)
+
+
+def _decide(
+    context: AskingContext,
+    one: Citizen,
+    asked: Turns,
+    done: Released,
+    made: Decisions,
+) -> None:
+    """Decide what becomes of all that is due to this citizen."""
+    lead, choice = one.lead, one.choice
+    if lead.way == Way.PHONE and done.is_full(_bot(lead)):
+        done.wait(lead.unit, [lead.invitation_id])
+        return
+    made.plans += plans_now(one.dossiers, one.ways, made.now)
+    done.seen.update(one.numbers)
     if choice.way is Way.RECEIPT:
         return
-    group = [one for one in found if _same(ways[one.dossier_id], choice, one, due)]
-    if not await _has_room(conn, context, choice, now, done):
-        done.wait(group[0].unit, _numbers(group))
-        return
-    if free := await _whose_turn(conn, context, choice, group, now):
-        await _send(conn, context, choice, free, now)
-        done.issued += len(free)
-        done.messages += 1
-        left = done.left.get((choice.channel, choice.bot))
-        if left is not None:
-            done.left[choice.channel, choice.bot] = left - 1
-
-
-async def _with_ways(
-    conn: Connection, context: AskingContext, due: Due, now: datetime, done: Released
-) -> tuple[Sequence[Returned], Mapping[int, Choice]]:
-    """The dossiers that are due to the same citizen, with the ways to ask chosen again."""
-    numbers = await planning.list_with(conn, due, now) or [due.invitation_id]
-    done.seen |= set(numbers)
-    found = await returned.list_by_invitation(conn, numbers)
-    return found, await plan_at_once(conn, context, found, now)
-
-
-def _way_of(found: Sequence[Returned], ways: Mapping[int, Choice], due: Due) -> Choice:
-    return next(ways[one.dossier_id] for one in found if one.invitation_id == due.invitation_id)
-
-
-def _same(choice: Choice, lead: Choice, one: Returned, due: Due) -> bool:
-    """Whether it goes to the same chat or number as the lead."""
-    if choice.way is not lead.way or (choice.channel, choice.bot) != (lead.channel, lead.bot):
-        return False
-    if choice.contact is not None and lead.contact is not None:
-        return choice.contact.contact_id == lead.contact.contact_id
-    return one.phone_key == due.phone_key
-
-
-async def _has_room(
-    conn: Connection, context: AskingContext, choice: Choice, now: datetime, done: Released
-) -> bool:
-    """Whether the channel takes one more message today; it is looked up once a round."""
+    call = Call(choice=choice, dossiers=one.group())
     bot = (choice.channel, choice.bot)
-    if choice.way is Way.PHONE and bot not in done.left:
-        done.left[bot] = await _left(conn, context, bot, now)
-    return not done.is_full(bot)
+    if done.is_full(bot):
+        done.wait(call.dossiers[0].unit, call.numbers)
+    elif free := _whose_turn(context, call, asked, made):
+        made.calls.append(Call(choice=choice, dossiers=free))
+        done.use(bot)
+
+
+def _whose_turn(
+    context: AskingContext, call: Call, asked: Turns, made: Decisions
+) -> Sequence[Returned]:
+    """Those of the message that may be asked about this week; each of the others waits until its
+    own chat and number may be written to again, and holds back none."""
+    pause = timedelta(days=context.talk.settings.invite_every_days)
+    free = []
+    for one in call.dossiers:
+        if busy := [asked[key] for key in _keys(call, one) if key in asked]:
+            until = context.times.next_moment(max(busy) + pause, one.unit)
+            made.pauses[until] += _numbers([one])
+        else:
+            free.append(one)
+    return free
+
+
+async def _take_turns(
+    conn: Connection, calls: Sequence[Call], now: datetime, since: datetime
+) -> Sequence[Call]:
+    """Take the turns of these citizens; those whose turn somebody else took meanwhile are left."""
+    keys = [{key for one in call.dossiers for key in _keys(call, one)} for call in calls]
+    taken = set(await turns.take(conn, set().union(*keys), now, since))
+    return [call for call, mine in zip(calls, keys, strict=True) if mine <= taken]
+
+
+def _keys(call: Call, one: Returned) -> set[str]:
+    """The keys of the turns that asking about this dossier takes."""
+    chat = call.choice.contact
+    found = {turns.of_contact(chat.contact_id)} if chat is not None else set()
+    return found | ({turns.of_phone(one.phone_key)} if one.phone_key else set())
 
 
 async def _left(conn: Connection, context: AskingContext, bot: BotId, now: datetime) -> int | None:
@@ -166,120 +239,6 @@ async def _postpone(
     for unit, numbers in done.waiting.items():
         tomorrow = context.times.next_moment(_midnight(context, now) + timedelta(days=1), unit)
         await planning.postpone(conn, numbers, tomorrow, Reason.QUOTA)
-
-
-async def _whose_turn(
-    conn: Connection,
-    context: AskingContext,
-    choice: Choice,
-    group: Sequence[Returned],
-    now: datetime,
-) -> Sequence[Returned]:
-    """Those of the group that may be asked about this week, their citizens' turns taken; each of
-    the others waits until its own chat and number may be written to again, and holds back none."""
-    chat = {turns.of_contact(choice.contact.contact_id)} if choice.contact is not None else set()
-    keys = {one.dossier_id: chat | _phone_keys(one) for one in group}
-    pause = timedelta(days=context.talk.settings.invite_every_days)
-    busy = await turns.list_since(conn, set().union(*keys.values()), now - pause)
-    waits: defaultdict[datetime, list[Returned]] = defaultdict(list)
-    for one in group:
-        if asked := [busy[key] for key in keys[one.dossier_id] if key in busy]:
-            waits[context.times.next_moment(max(asked) + pause, one.unit)].append(one)
-    for until, those in waits.items():
-        await planning.postpone(conn, _numbers(those), until, Reason.WEEKLY)
-    free = [one for one in group if busy.keys().isdisjoint(keys[one.dossier_id])]
-    taken = set().union(*(keys[one.dossier_id] for one in free))
-    return free if await turns.take(conn, taken, now, now - pause) else ()
-
-
-def _phone_keys(one: Returned) -> set[str]:
-    return {turns.of_phone(one.phone_key)} if one.phone_key else set()
-
-
-async def _send(
-    conn: Connection,
-    context: AskingContext,
-    choice: Choice,
-    group: Sequence[Returned],
-    now: datetime,
-) -> None:
-    claimed = await planning.claim(conn, _numbers(group), now)
-    group = [one for one in group if one.invitation_id in claimed]
-    if not group:
-        return
-    lead = min(claimed)
-    recipient = await _recipient(conn, context, choice, group[0], now)
-    asked = [_asked(one) for one in group]
-    today = context.times.local(now).date()
-    if choice.way is Way.PHONE:
-        link = await _link(conn, context, group[0], now)
-        message = messages.template(
-            context.talk, recipient, asked, number=lead, link=link, today=today
-        )
-    else:
-        message = messages.invitation(context.talk, recipient, asked, today)
-        message = await messages.fit(conn, context.talk, recipient, message)
-    due = context.times.next_moment(now, group[0].unit)
-    await outbox.put(
-        conn,
-        channel=recipient.channel,
-        bot=recipient.bot,
-        contact_id=recipient.contact_id,
-        kind=MessageKind.INVITATION,
-        message=seal_message(context.talk.keyring, message),
-        dedup_key=f"invite:{lead}",
-        due_ms=int(due.timestamp() * 1_000),
-        invitation_id=lead,
-    )
-    await planning.note_message(conn, claimed, recipient.contact_id)
-
-
-async def _recipient(
-    conn: Connection, context: AskingContext, choice: Choice, one: Returned, now: datetime
-) -> Recipient:
-    """The chat; or the contact of the phone number, made when it is first written to."""
-    known = choice.contact
-    if known is not None:
-        names = ("contact_id", "channel", "bot", "language")
-        return Recipient(**{name: getattr(known, name) for name in names})
-    ring = context.talk.keyring
-    number = phone_number(ring, one) or ""
-    contact = await contacts.meet_by_phone(
-        conn,
-        channel=choice.channel,
-        bot=choice.bot,
-        chat_key=ring.chat_key(choice.channel, choice.bot, number),
-        address_sealed=ring.seal(number),
-        phone_key=one.phone_key or "",
-        language=context.talk.settings.lang,
-        now=now,
-        simulated=one.simulated,
-    )
-    return Recipient(
-        contact_id=contact.id,
-        channel=contact.channel,
-        bot=contact.bot,
-        language=contact.language,
-    )
-
-
-async def _link(conn: Connection, context: AskingContext, one: Returned, now: datetime) -> str:
-    """The page's link to the dossier; empty without a public address."""
-    if context.link is None:
-        return ""
-    token = context.token()
-    lasts = timedelta(days=context.talk.settings.link_days)
-    await links.make(conn, one.dossier_id, token, now, lasts)
-    return context.link(token)
-
-
-def _asked(one: Returned) -> Asked:
-    return Asked(
-        dossier_id=one.dossier_id,
-        code=one.code,
-        unit_name=one.unit_name,
-        returned_on=f"{one.returned_at:%d/%m/%Y}",
-    )
 
 
 def _numbers(group: Sequence[Returned]) -> list[int]:

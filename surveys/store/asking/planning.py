@@ -1,5 +1,6 @@
 """Plans of invitations: made, changed, due, dropped. One per dossier and form, by constraint."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -25,6 +27,8 @@ from surveys.store.base.database import insert, is_one_of
 from surveys.store.base.schema import dossiers, interviews, invitations, units
 
 MINUTE = timedelta(minutes=1)
+Addressee = tuple[str, str | int | None]
+"""Way, and the contact's number or the key of the phone number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,11 @@ class Due:
     contact_id: int | None
     phone_key: str | None
     unit: str
+
+    @property
+    def addressee(self) -> Addressee:
+        """The same for what goes to the same chat, or to the same phone number."""
+        return (self.way, self.phone_key if self.way == Way.PHONE else self.contact_id)
 
 
 async def save(conn: Connection, plans: Sequence[Plan], form: str, now: datetime) -> int:
@@ -117,20 +126,31 @@ async def list_due(conn: Connection, now: datetime, limit: int) -> list[Due]:
     return [_as_due(row) for row in rows]
 
 
-async def list_with(conn: Connection, one: Due, now: datetime) -> list[int]:
-    """The due invitations to the same citizen, itself included: to the same chat, or the same
-    phone number."""
-    same = (
-        dossiers.c.phone_key == one.phone_key
-        if one.way == Way.PHONE
-        else invitations.c.contact_id == one.contact_id
+async def list_with(
+    conn: Connection, leads: Collection[Due], now: datetime
+) -> Mapping[Addressee, Sequence[int]]:
+    """The due invitations to the citizens of these, themselves included, by citizen."""
+    keys = [one.phone_key for one in leads if one.way == Way.PHONE]
+    chats = {one.contact_id for one in leads if one.way != Way.PHONE}
+    contact_id = invitations.c.contact_id
+    by_chat = [contact_id.in_([one for one in chats if one is not None])]
+    by_chat += [contact_id.is_(None)] if None in chats else []
+    same = or_(
+        and_(invitations.c.way == Way.PHONE, dossiers.c.phone_key.in_(keys)),
+        and_(invitations.c.way != Way.PHONE, or_(*by_chat)),
     )
     query = (
-        select(invitations.c.id)
-        .join(dossiers, dossiers.c.id == invitations.c.dossier_id)
-        .where(_due(now), invitations.c.way == one.way, same)
+        select(*_DUE_COLUMNS)
+        .join_from(invitations, dossiers, dossiers.c.id == invitations.c.dossier_id)
+        .join(units, units.c.id == dossiers.c.unit_id)
+        .where(_due(now), same)
+        .order_by(invitations.c.id)
     )
-    return list((await conn.execute(query.order_by(invitations.c.id))).scalars())
+    found: defaultdict[Addressee, list[int]] = defaultdict(list)
+    for row in (await conn.execute(query)).mappings():
+        one = _as_due(row)
+        found[one.addressee].append(one.invitation_id)
+    return found
 
 
 async def list_by_dossier(conn: Connection, numbers: Collection[int], form: str) -> list[Due]:
@@ -150,8 +170,8 @@ async def list_by_dossier(conn: Connection, numbers: Collection[int], form: str)
 
 
 async def claim(conn: Connection, numbers: Collection[int], now: datetime) -> list[int]:
-    """Mark planned invitations as issued, with one message, of which the first is the lead; returns
-    those that were not opened, answered or issued meanwhile."""
+    """Mark planned invitations as issued; returns those that were not opened, answered or issued
+    meanwhile."""
     which = and_(
         invitations.c.id.in_(list(numbers)), invitations.c.state == InvitationState.PLANNED
     )
@@ -160,11 +180,23 @@ async def claim(conn: Connection, numbers: Collection[int], now: datetime) -> li
     return sorted((await conn.execute(claimed)).scalars())
 
 
-async def note_message(conn: Connection, numbers: Collection[int], contact_id: int) -> None:
-    """One message to this contact asks about all of these claimed invitations."""
-    which = invitations.c.id.in_(list(numbers))
-    values = {"lead_id": min(numbers), "contact_id": contact_id}
-    await conn.execute(update(invitations).where(which).values(**values))
+async def note_messages(conn: Connection, messages: Sequence[tuple[int, Collection[int]]]) -> None:
+    """One message to each of these contacts asks about its claimed invitations, of which the first
+    is the lead."""
+    rows = [
+        {"number": number, "lead": min(numbers), "contact": contact_id}
+        for contact_id, numbers in messages
+        for number in numbers
+    ]
+    if rows:
+        await conn.execute(_NOTE_MESSAGE, rows)
+
+
+_NOTE_MESSAGE = (
+    update(invitations)
+    .where(invitations.c.id == bindparam("number"))
+    .values(lead_id=bindparam("lead"), contact_id=bindparam("contact"))
+)
 
 
 async def count_started(conn: Connection, now: datetime) -> int:

@@ -34,20 +34,21 @@ async def list_since(
     return {row.citizen_key: row.asked_at for row in await conn.execute(query)}
 
 
-async def take(conn: Connection, keys: Collection[str], now: datetime, before: datetime) -> bool:
-    """Whether all of these may be asked now, because none was asked after `before`; then it is
-    noted. If not, the caller must roll back or ask nobody."""
+async def take(
+    conn: Connection, keys: Collection[str], now: datetime, before: datetime
+) -> Collection[str]:
+    """Those of these that may be asked now, because they were not asked after `before`; it is
+    noted. Of a message to several of these all must be among them."""
+    if not keys:
+        return ()
     new = insert(conn, citizen_turns)
     taking = new.on_conflict_do_update(
         index_elements=["citizen_key"],
         set_={"asked_at": new.excluded.asked_at},
         where=citizen_turns.c.asked_at <= before,
     ).returning(citizen_turns.c.citizen_key)
-    for key in sorted(keys):
-        rows = await conn.execute(taking, [{"citizen_key": key, "asked_at": now}])
-        if rows.one_or_none() is None:
-            return False
-    return True
+    rows = [{"citizen_key": key, "asked_at": now} for key in sorted(keys)]
+    return set((await conn.execute(taking, rows)).scalars())
 
 
 async def give_back(conn: Connection, which: ColumnElement[bool]) -> None:

@@ -120,44 +120,6 @@ def _later(seen: datetime) -> ColumnElement[datetime]:
     return case((column > seen, column), else_=literal(seen, UtcDateTime))
 
 
-async def meet_by_phone(
-    conn: Connection,
-    *,
-    channel: str,
-    bot: str,
-    chat_key: str,
-    address_sealed: bytes,
-    phone_key: str,
-    language: str,
-    now: datetime,
-    simulated: bool = False,
-) -> Contact:
-    """The contact of a phone number that never wrote to us, on a channel that reaches by phone.
-
-    One row per number, however many dossiers carry it. A number that blocked us stays blocked: only
-    a message of its own makes it active again. `chat_key` is that of the number as the address.
-    """
-    place = {"channel": channel, "bot": bot, "chat_key": chat_key}
-    statement = (
-        insert(conn, contacts)
-        .values(
-            **place,
-            address_sealed=address_sealed,
-            phone_key=phone_key,
-            language=language,
-            status=ContactStatus.ACTIVE,
-            simulated=simulated,
-            first_seen_at=now,
-            last_seen_at=now,
-        )
-        .on_conflict_do_update(
-            index_elements=["channel", "bot", "chat_key"], set_={"phone_key": phone_key}
-        )
-        .returning(contacts)
-    )
-    return _contact((await conn.execute(statement)).one())
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """A contact that sent a message, and facts about its outbox."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -25,6 +25,9 @@ from sqlalchemy.sql.dml import ReturningInsert
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert_for, is_one_of, now_ms
 from surveys.store.base.schema import outbox
+
+if TYPE_CHECKING:
+    from surveys.store.base.database import Insert
 
 DAY_MS = 86_400_000
 
@@ -127,6 +130,34 @@ async def put(
     return (await conn.execute(_putting(conn.dialect.name), row | times)).one_or_none() is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A message of an invitation, due at `due_ms`; as the parameters of `put`."""
+
+    channel: str
+    bot: str
+    contact_id: int
+    message: Mapping[str, Any]
+    dedup_key: str
+    due_ms: int
+    invitation_id: int
+
+
+async def put_invitations(conn: Connection, posts: Sequence[Post]) -> None:
+    """Queue these in the caller's transaction, in their order; what was queued before is not
+    queued again."""
+    kind = MessageKind.INVITATION
+    same = {"kind": kind, "lane": lane_of(kind), "latest": None, "lifetime": LIFETIMES_MS[kind]}
+    rows = [
+        {name: getattr(one, name) for name in Post.__slots__ if name != "due_ms"}
+        | {"message": dict(one.message), "earliest": one.due_ms}
+        | same
+        for one in posts
+    ]
+    if rows:
+        await conn.execute(_new(conn.dialect.name), rows)
+
+
 async def is_queued(conn: Connection, dedup_key: str) -> bool:
     """Whether a message with this key was ever queued."""
     return await conn.scalar(_WITH_KEY, {"key": dedup_key}) is not None
@@ -206,6 +237,12 @@ async def list_troubles(conn: Connection, limit: int = 20) -> Sequence[Trouble]:
 
 @cache
 def _putting(dialect: str) -> ReturningInsert[int]:
+    """The statement that queues a message and tells whether it is new."""
+    return _new(dialect).returning(outbox.c.id)
+
+
+@cache
+def _new(dialect: str) -> "Insert":
     """The statement that queues a message: due at once, unless a later time is given."""
     earliest = bindparam("earliest", type_=BigInteger)
     due = case((earliest > now_ms(), earliest), else_=now_ms())
@@ -214,4 +251,4 @@ def _putting(dialect: str) -> ReturningInsert[int]:
     new = insert_for(dialect, outbox).values(
         state=literal_column("'due'"), due_ms=due, expires_ms=expires, made_ms=now_ms()
     )
-    return new.on_conflict_do_nothing(index_elements=["dedup_key"]).returning(outbox.c.id)
+    return new.on_conflict_do_nothing(index_elements=["dedup_key"])

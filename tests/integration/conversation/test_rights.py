@@ -6,7 +6,7 @@ from typing import Any
 from bot.messages import IncomingKind
 from surveys.store.base import schema
 from surveys.store.base.schema import metadata
-from surveys.store.citizens import contacts
+from surveys.store.citizens import by_phone
 from surveys.store.personal_data import requests
 from tests.integration.conversation.conftest import KEYS
 from tests.integration.conversation.person import CODE, NOW, House, Person
@@ -160,14 +160,14 @@ async def test_erasing_takes_the_contact_of_the_same_phone_along(small_house: Ho
     phone = "+84912345678"
     key = KEYS.phone_key(phone)
     await small_house.dossier(phone_key=key, phone_sealed=KEYS.seal(phone))
-    place = {"channel": "zalo_template", "bot": "main", "chat_key": "by phone", "language": "vi"}
-    made: dict[str, Any] = place | {"address_sealed": b"x", "phone_key": key}
+    place: dict[str, Any] = {"channel": "zalo_template", "bot": "main", "chat_key": "by phone"}
+    made = by_phone.Number(**place, language="vi", address_sealed=b"x", phone_key=key)
     async with small_house.database.write() as conn:
-        reached = await contacts.meet_by_phone(conn, **made, now=small_house.now)
+        reached = (await by_phone.meet(conn, [made], small_house.now))["by phone"]
     stranger = small_house.person("1")
     await stranger.opens()
     await stranger.types("xóa", "đồng ý")
-    assert await _phone_key_of(small_house, reached.id) == key
+    assert await _phone_key_of(small_house, reached.contact_id) == key
     owner = small_house.person("2")
     await owner.opens()
     await owner.types(CODE)
@@ -175,7 +175,7 @@ async def test_erasing_takes_the_contact_of_the_same_phone_along(small_house: Ho
     await owner.types("5678", "xóa")
     assert "khai khi nộp" in owner.text
     await owner.types("đồng ý")
-    assert await _phone_key_of(small_house, reached.id) is None
+    assert await _phone_key_of(small_house, reached.contact_id) is None
 
 
 async def _phone_key_of(house: House, contact_id: int) -> object:
