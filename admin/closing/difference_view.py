@@ -54,7 +54,7 @@ class DifferenceView:
         if not (found.figures or found.dossiers or found.reported):
             yield self.text("nothing")
             return
-        yield self.text("counts", **self.counts())
+        yield self.counted()
         for title, keys, rows in (
             ("figures", FIGURES, [self.figure_row(one) for one in found.figures]),
             ("dossiers", DOSSIERS, [self.dossier_row(one) for one in found.dossiers]),
@@ -99,6 +99,12 @@ class DifferenceView:
             "decisions": kinds.count("decision") + kinds.count("complaint"),
             "imports": kinds.count("import") + kinds.count("undo"),
         }
+
+    def counted(self) -> str:
+        """The counts above 0 in a sentence."""
+        some = [(key, n) for key, n in self.counts().items() if n]
+        parts = "; ".join(self.text(f"counted.{key}", count=n) for key, n in some)
+        return f"{parts[:1].upper()}{parts[1:]}."
 
     def figure_row(self, one: FigureChange) -> dict[str, Any]:
         """A figure before and after, in words."""

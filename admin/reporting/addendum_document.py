@@ -38,12 +38,12 @@ class AddendumDocument:
         centre = WD_ALIGN_PARAGRAPH.CENTER
         _add(document, self.office.upper(), bold=True, align=centre)
         _add(document, text("addendum.title"), bold=True, align=centre, size=14)
-        of = period_phrase(self.view.runtime.texts, found.period)
+        of = _lowered(period_phrase(self.view.runtime.texts, found.period))
         _add(document, text("addendum.of", period=of), bold=True, align=centre)
         mark = found.mark
         told = {"number": mark.number, "at": mark.at, "officer": mark.officer}
         _add(document, text("addendum.signed", **told, digest=mark.digest))
-        _add(document, text("counts", **self.view.counts()))
+        _add(document, self.view.counted())
         _add(document, f"I. {text('figures')}", bold=True)
         self._add_figures(document)
         _add(document, f"II. {text('causes')}", bold=True)
@@ -53,8 +53,9 @@ class AddendumDocument:
 
     def _add_figures(self, document: "Document") -> None:
         titles = [self.view.text(f"columns.{key}") for key in FIGURES]
-        rows = [[str(row[key] or "") for key in FIGURES] for row in self.rows()]
+        rows = [[_raised(str(row[key] or "")) for key in FIGURES] for row in self.rows()]
         _add_table(document, [titles, *rows])
+        _add(document, "", size=6)
 
     def rows(self) -> list[dict[str, object]]:
         """The figures before and after, in words."""
@@ -75,6 +76,16 @@ class AddendumDocument:
             line = " ".join(self.view.text(f"addendum.{key}", **_texts(cause)).split())
             lines.append(f"{line} {'; '.join(moved)}." if moved else line)
         return lines
+
+
+def _raised(text: str) -> str:
+    """As the beginning of a cell."""
+    return text[:1].upper() + text[1:]
+
+
+def _lowered(text: str) -> str:
+    """As a part of a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def _texts(row: dict[str, object]) -> dict[str, object]:

@@ -31,7 +31,7 @@ class FunnelWorkbook:
         texts = self.view.runtime.texts
         heading = Heading(
             office=self.office,
-            title=self._text("titles.outcomes"),
+            title=self._text("titles.outcomes").upper(),
             period=period_phrase(texts, self.view.status.period),
         )
         told = self.view.as_json()
@@ -49,7 +49,8 @@ class FunnelWorkbook:
                 self._sheet("stops", STOPS, told["stops"]),
                 self._sheet("choices", CHOICES, [self._words(row) for row in told["choices"]]),
             ]
-            book.add_sheet(self._text("sheets.answers"), reached)
+            if any(table.rows for table in reached):
+                book.add_sheet(self._text("sheets.answers"), reached)
             book.add_sheet(self._text("sheets.notes"), [self._notes(differs=told["differs"])])
             book.close()
 

@@ -64,7 +64,12 @@ async def decide_complaint(
 def past_decision(runtime: Runtime, before: Complaint) -> dict[str, object]:
     """Who decided what, when and why, as placeholders of a text."""
     at = "" if before.at is None else f"{runtime.local(before.at):%d/%m/%Y %H:%M}"
-    said = {"state": before.state.value, "officer": before.officer, "reason": before.reason}
+    words = runtime.text(f"verify.complaints.{before.state}")
+    said = {
+        "state": f"{words} ({before.state})",
+        "officer": before.officer,
+        "reason": before.reason,
+    }
     return {"reference": before.reference, "at": at, **said}
 
 
