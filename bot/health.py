@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from bot.channels.base import Channel
 from bot.reasons import reason_of
-from bot.server import OK, Health
+from bot.server import OK, TOKENS, Health
 from bot.settings import Settings
 from bot.strangers import Strangers
 from surveys.store.base.connection import Connection
@@ -117,7 +117,7 @@ class Vitals:
             numbers |= {f"{channel.name}_{name}": value for name, value in said.numbers.items()}
             warnings += said.warnings
             if said.tokens:
-                tokens[f"{channel.name}_tokens"] = said.tokens
+                tokens[f"{channel.name}{TOKENS}"] = said.tokens
         return tokens, numbers, warnings
 
     async def _read(

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from aiohttp import web
@@ -36,6 +36,8 @@ BODY_SECONDS = 10.0
 HSTS = "max-age=31536000"
 OK = "ok"
 """The state of a working part."""
+TOKENS = "_tokens"
+"""Ends the name of the part that is the tokens of one channel."""
 NEAR = frozenset({"ending", "failing", "refused"})
 """States of a part that works for citizens with a dossier, or for now, and needs a person soon."""
 
@@ -61,6 +63,13 @@ class Health:
     def well(self) -> bool:
         """Whether every part works, if only for now."""
         return all(state == OK or state in NEAR for state in self.parts.values())
+
+    def of(self, channel: str) -> "Health":
+        """The same for a monitor of one channel: its set-up counts as a part, and the tokens of
+        other channels do not."""
+        others = {f"{name}{TOKENS}" for name in self.channels if name != channel}
+        parts = {name: state for name, state in self.parts.items() if name not in others}
+        return replace(self, parts=parts | {channel: self.channels[channel]})
 
 
 Check = Callable[[], Awaitable[Health]]
@@ -176,8 +185,12 @@ def _refused(error: OSError, host: str, port: int) -> Refusal:
 
 
 def _healthz(check: Check) -> Handler:
-    async def healthz(_request: web.Request) -> web.StreamResponse:
-        health = await check()
+    async def healthz(request: web.Request) -> web.StreamResponse:
+        health, channel = await check(), request.query.get("channel")
+        if channel is not None:
+            if channel not in health.channels:
+                raise web.HTTPNotFound
+            health = health.of(channel)
         status = "ok" if health.well else "ill"
         body = {
             "status": status,

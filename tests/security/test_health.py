@@ -189,3 +189,26 @@ async def test_tokens_that_end_are_a_part(
     found = await service.health()
     assert found.parts["zalo_oa_tokens"] == state
     assert (found.well, list(found.reasons)) == (is_well, list(channel.said.warnings))
+
+
+async def test_a_monitor_may_ask_about_one_channel(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    """A Zalo that may not send makes the whole ill, since its citizens are not answered; whoever
+    watches the page alone is told that the page is well."""
+    context = channel_context(sqlite_database, **{**ANYWHERE, "database_url": sqlite_url})
+    async with running(context) as (service, base), aiohttp.ClientSession() as http:
+        zalo = _Reporting(name="zalo_oa")
+        zalo.said = Report(tokens="lost", warnings=["Renew them."])
+        service.vitals.channels, service.vitals.fresh_seconds = [zalo], 0.0
+        service.vitals.states = {"web": "ok", "zalo_oa": "ok", "zalo_bot": "not set up"}
+        wanted = {"": 503, "?channel=web": 200, "?channel=zalo_oa": 503}
+        wanted |= {"?channel=zalo_bot": 503, "?channel=nothing": 404, "?channel=": 404}
+        for query, status in wanted.items():
+            async with http.get(f"{base}/healthz{query}") as answer:
+                assert answer.status == status, query
+        async with http.get(f"{base}/healthz?channel=web") as answer:
+            said = await answer.json()
+        assert said["status"] == "ok"
+        assert "zalo_oa_tokens" not in said["parts"]
+        assert said["channels"]["zalo_bot"] == "not set up"
