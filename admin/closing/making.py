@@ -90,7 +90,7 @@ async def plan(
     period = result.period
     last = await closings.find_last(conn, period)
     if last is not None and last.is_closed:
-        raise closings.closed_before(last)
+        raise closings.closed_before(last, runtime.local(runtime.now))
     _require_something(result)
     dossiers = [part async for part in closing_evidence.read_packed(conn, period)]
     parts = (

@@ -25,12 +25,20 @@ def filled_folder(folder: Path, names: Sequence[str], *, force: bool) -> Iterato
     """
     require_room(folder, names, force=force)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+    made = _draft(folder)
     try:
         yield made
         _move_all(made, folder, [name for name in names if (made / name).exists()])
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _draft(folder: Path) -> Path:
+    """An empty folder next to this one. Raises OSError, which names the one that was asked for."""
+    try:
+        return Path(mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from None
 
 
 def require_room(folder: Path, names: Sequence[str], *, force: bool) -> None:

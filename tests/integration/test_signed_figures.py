@@ -1,7 +1,7 @@
 """Signed figures are kept and read back whole, on both databases and by later versions."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta, timezone
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,9 @@ async def test_only_one_of_two_closings_at_once(database: Database) -> None:
     with pytest.raises(Refusal, match=r"closing\.closed_before"):
         async with database.write() as conn:
             await closings.close(conn, Q2, **signing)
+    evening = made.at.replace(hour=20).astimezone(timezone(timedelta(hours=7)))
+    refusal = closings.closed_before(replace(made, at=evening.astimezone(UTC)), evening)
+    assert refusal.params["at"] == evening.date()  # the day of the office, not of Greenwich
     async with database.write() as conn:
         await closings.reopen(conn, Q2, reason="x", officer="hoa", at=NOW)
         again = await closings.close(conn, Q2, **signing)

@@ -28,6 +28,8 @@ from admin.sheets.archives import require_safe
 from surveys.errors import Refusal
 
 PICTURES = "bieu_do"
+PACKAGE = b"PK"
+"""The first bytes of every .docx."""
 FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 """What a template's own expressions may raise."""
 
@@ -70,8 +72,9 @@ class ReportTemplate:
         `report.unknown_field`, `sheets.too_large` or `sheets.cut`.
         """
         self._file = file
-        with file.open("rb"):
-            pass
+        with file.open("rb") as stream:
+            if stream.read(len(PACKAGE)) != PACKAGE:
+                raise Refusal("report.not_a_template", file=file.name)
         require_safe(file)
         self._environment = ImmutableSandboxedEnvironment(
             autoescape=True, undefined=StrictUndefined

@@ -137,7 +137,7 @@ async def close(
     """Store a closing. Raises Refusal `closing.closed_before`, also if somebody else was faster."""
     last = await find_last(conn, period)
     if last is not None and last.is_closed:
-        raise closed_before(last)
+        raise closed_before(last, at)
     values = {"manifest": manifest, "digest": digest_of(manifest)}
     made = await _add(conn, period, last, ClosingAction.CLOSE, officer=officer, at=at, **values)
     for part in parts:
@@ -166,9 +166,10 @@ async def reopen(
     return await _add(conn, period, last, ClosingAction.REOPEN, officer=officer, at=at, **values)
 
 
-def closed_before(last: Closing) -> Refusal:
-    """The refusal of a second closing."""
-    told = {"number": last.number, "officer": last.officer, "at": last.at.date()}
+def closed_before(last: Closing, now: datetime) -> Refusal:
+    """The refusal of a second closing; its day is that in the time zone of `now`."""
+    day = last.at.astimezone(now.tzinfo).date()
+    told = {"number": last.number, "officer": last.officer, "at": day}
     return Refusal("closing.closed_before", period=last.period.id, **told)
 
 

@@ -76,3 +76,17 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "r").touch()
     with pytest.raises(Refusal, match=r"files\.no_folder"):
         _write(tmp_path / "r", "new")
+
+
+def test_a_folder_that_cannot_be_made_is_named_as_it_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by the name of its draft."""
+
+    def refuse(**_: object) -> str:
+        raise PermissionError(13, "no", str(tmp_path / ".r.abc.part"))
+
+    monkeypatch.setattr("admin.reporting.folder.mkdtemp", refuse)
+    with pytest.raises(PermissionError) as refused:
+        _write(tmp_path / "r", "new")
+    assert refused.value.filename == str(tmp_path / "r")

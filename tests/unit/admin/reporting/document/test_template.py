@@ -76,10 +76,17 @@ def test_names_keep_their_signs(tmp_path: Path) -> None:
     assert Document(str(tmp_path / "out.docx")).paragraphs[0].text == "LĐ & TBXH <b>"
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"%PDF-1.7"])
-def test_what_is_no_word_document(tmp_path: Path, content: bytes) -> None:
-    """Refused."""
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "report.not_a_template"),
+        (b"%PDF-1.7", "report.not_a_template"),
+        (b"PK\x03\x04", "sheets.cut"),
+    ],
+)
+def test_what_is_no_word_document(tmp_path: Path, content: bytes, code: str) -> None:
+    """Refused: as no document at all, or as one that was cut."""
     file = tmp_path / "mau.docx"
     file.write_bytes(content)
-    with pytest.raises(Refusal):
+    with pytest.raises(Refusal, match=code.replace(".", r"\.")):
         ReportTemplate(file)
