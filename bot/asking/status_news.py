@@ -10,7 +10,7 @@ from surveys.following import Event, event_of, is_news
 from surveys.store.asking import followers
 from surveys.store.asking.followers import Follower
 from surveys.store.base.connection import Connection
-from surveys.store.citizens import contacts
+from surveys.store.citizens import linked_dossiers
 from surveys.store.queues import outbox
 from surveys.store.queues.outbox import MessageKind
 
@@ -41,7 +41,7 @@ async def _tell(
     if not news or not await followers.note(conn, contact_id, one.dossier_id, number, event, now):
         return False
     if event == Event.RETURNED:
-        await contacts.follow(conn, contact_id, one.dossier_id, follows=False)
+        await linked_dossiers.follow(conn, contact_id, one.dossier_id, follows=False)
     due = timetable(context.settings).next_office_moment(now, one.unit)
     return await outbox.put(
         conn,

@@ -4,9 +4,9 @@ from bot.conversation import consent, desks, second_proof
 from bot.conversation.turn import Turn
 from surveys.following import event_of
 from surveys.store.asking import followers
-from surveys.store.citizens import contacts
+from surveys.store.citizens import linked_dossiers
 from surveys.store.citizens.consents import Purpose
-from surveys.store.citizens.contacts import Via
+from surveys.store.citizens.linked_dossiers import Via
 from surveys.store.dossiers import lookups
 
 
@@ -17,10 +17,10 @@ async def on_decision(turn: Turn, dossier_id: int, *, agreed: bool) -> None:
         await turn.say("opening.unknown_link", desk=await desks.describe_top(turn))
         return
     if agreed:
-        await contacts.link(turn.conn, turn.contact.id, [dossier_id], Via.CODE, turn.now)
+        await linked_dossiers.link(turn.conn, turn.contact.id, [dossier_id], Via.CODE, turn.now)
     if agreed or not await consent.is_given(turn, Purpose.STATUS):
         await consent.keep(turn, Purpose.STATUS, given=agreed)
-    await contacts.follow(turn.conn, turn.contact.id, dossier_id, follows=agreed)
+    await linked_dossiers.follow(turn.conn, turn.contact.id, dossier_id, follows=agreed)
     if agreed:
         seen = event_of(dossier.status, dossier.returned_at, dossier.rescheduled_to)
         await followers.begin(turn.conn, turn.contact.id, dossier_id, seen, turn.now)

@@ -12,7 +12,7 @@ from bot.conversation.turn import Rows, Turn
 from bot.messages import Outgoing
 from surveys.dossier import DONE, IN_WORK, Stage, Status
 from surveys.store.asking import invitations
-from surveys.store.citizens import contacts
+from surveys.store.citizens import linked_dossiers
 from surveys.store.dossiers import lookups
 from surveys.store.dossiers.lookups import DossierStage
 
@@ -174,7 +174,9 @@ def _details(turn: Turn, dossier: DossierStage) -> list[str]:
 async def _offer(
     turn: Turn, dossier: DossierStage, stage: Stage, *, proved: bool
 ) -> tuple[str, Rows]:
-    if stage in IN_WORK and not await contacts.follows(turn.conn, turn.contact.id, dossier.id):
+    if stage in IN_WORK and not await linked_dossiers.follows(
+        turn.conn, turn.contact.id, dossier.id
+    ):
         if not await _is_asked_something(turn):
             turn.ask(Verb.FOLLOW, dossier.id)
         buttons = (

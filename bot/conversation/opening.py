@@ -11,9 +11,9 @@ from surveys.dossier import DONE, Stage
 from surveys.store.asking import interviews, invitations
 from surveys.store.asking.interviews import UNFINISHED, Interview
 from surveys.store.asking.invitations import Invitation, InvitationState
-from surveys.store.citizens import contacts, proofs
+from surveys.store.citizens import linked_dossiers, proofs
 from surveys.store.citizens.consents import Purpose
-from surveys.store.citizens.contacts import Via
+from surveys.store.citizens.linked_dossiers import Via
 from surveys.store.dossiers import links, lookups
 from surveys.store.dossiers.lookups import DossierStage
 from surveys.store.queues import outbox
@@ -33,7 +33,7 @@ async def open_by_token(turn: Turn, token: str) -> None:
     if not link.is_open(turn.now) and known is None:
         await turn.say("opening.old_link", desk=desks.describe(turn, dossier.desk))
         return
-    await contacts.link(turn.conn, turn.contact.id, [dossier.id], Via.LINK, turn.now)
+    await linked_dossiers.link(turn.conn, turn.contact.id, [dossier.id], Via.LINK, turn.now)
     await open_dossier(turn, dossier)
 
 

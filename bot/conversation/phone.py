@@ -5,8 +5,8 @@ from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from bot.messages import Button, Outgoing
 from surveys.privacy import normal_phone
-from surveys.store.citizens import contacts
-from surveys.store.citizens.contacts import Via
+from surveys.store.citizens import contacts, linked_dossiers
+from surveys.store.citizens.linked_dossiers import Via
 from surveys.store.dossiers import lookups
 from surveys.store.dossiers.lookups import DossierStage
 
@@ -37,7 +37,7 @@ async def _list(turn: Turn, phone_key: str) -> None:
     await contacts.set_phone(turn.conn, turn.contact.id, phone_key)
     found = await lookups.find_by_phone(turn.conn, phone_key)
     numbers = [dossier.id for dossier in found]
-    await contacts.link(turn.conn, turn.contact.id, numbers, Via.PHONE, turn.now)
+    await linked_dossiers.link(turn.conn, turn.contact.id, numbers, Via.PHONE, turn.now)
     if not found:
         await turn.say("phone.none")
         return

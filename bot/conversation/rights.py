@@ -9,9 +9,9 @@ from bot.messages import Outgoing
 from surveys.form import Form, in_language
 from surveys.rights import RequestKind, due_on
 from surveys.store.asking import interviews
-from surveys.store.citizens import consents, contacts
+from surveys.store.citizens import consents, linked_dossiers
 from surveys.store.citizens.consents import Purpose
-from surveys.store.citizens.contacts import Via
+from surveys.store.citizens.linked_dossiers import Via
 from surveys.store.personal_data import held_data, requests
 from surveys.store.personal_data.held_data import Held, HeldAnswer, HeldDossier
 from surveys.store.results import news, petitions
@@ -95,7 +95,7 @@ async def repeat_erase(turn: Turn) -> bool:
 
 async def _fall_silent(turn: Turn) -> None:
     """End subscriptions, pending messages and open questions; the citizen can resume them."""
-    await contacts.unfollow_all(turn.conn, turn.contact.id)
+    await linked_dossiers.unfollow_all(turn.conn, turn.contact.id)
     await news.forget_wishes(turn.conn, turn.contact.id)
     await requests.cancel_unsent(turn.conn, turn.contact.id, broadcasts_only=True)
     interview = await interviews.find_unfinished(turn.conn, turn.context.keyring, turn.contact.id)

@@ -19,8 +19,8 @@ from bot.conversation import desks, look_up_limits
 from bot.conversation.buttons import Verb
 from bot.conversation.turn import Turn
 from surveys.privacy import normal_phone
-from surveys.store.citizens import contacts, look_up_counts, proofs
-from surveys.store.citizens.contacts import FULL_PROOFS, Via
+from surveys.store.citizens import linked_dossiers, look_up_counts, proofs
+from surveys.store.citizens.linked_dossiers import FULL_PROOFS, Via
 from surveys.store.citizens.look_up_counts import HOUR_SECONDS, Asker
 from surveys.store.dossiers import lookups
 from surveys.store.dossiers.lookups import DossierStage
@@ -75,7 +75,7 @@ async def level(turn: Turn, dossier: DossierStage) -> Level:
     if via in FULL_PROOFS:
         return Level.FULL
     if turn.contact.phone_key is not None and turn.contact.phone_key == dossier.phone_key:
-        await contacts.link(turn.conn, turn.contact.id, [dossier.id], Via.PHONE, turn.now)
+        await linked_dossiers.link(turn.conn, turn.contact.id, [dossier.id], Via.PHONE, turn.now)
         return Level.FULL
     if via is None:
         return Level.NONE
@@ -120,7 +120,7 @@ async def check(turn: Turn) -> Checked | None:
     if dossier is not None and fits(turn, dossier, proof):
         turn.settle()
         turn.focus = replace(turn.focus, code="", goal="")
-        await contacts.link(turn.conn, turn.contact.id, [dossier.id], Via.PROOF, turn.now)
+        await linked_dossiers.link(turn.conn, turn.contact.id, [dossier.id], Via.PROOF, turn.now)
         return Checked(dossier, goal)
     await look_up_counts.add(turn.conn, _asker(turn, dossier), int(turn.now.timestamp()))
     await _say(turn, "wrong", dossier)

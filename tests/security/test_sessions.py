@@ -14,8 +14,8 @@ from bot.channels.web.sessions import COOKIE, HTTPS_COOKIE, YEAR_DAYS, Sessions,
 from surveys.privacy import Keyring
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.citizens import contacts
-from surveys.store.citizens.contacts import Via
+from surveys.store.citizens import linked_dossiers
+from surveys.store.citizens.linked_dossiers import Via
 from tests.fakes.context import KEYS, channel_context
 from tests.integration.rows import NOW, add_dossier, add_unit
 from tests.security.running import ANYWHERE, running, visiting
@@ -80,8 +80,8 @@ async def test_a_session_lasts_as_long_as_it_is_needed(
             key = schema.contacts.c.chat_key == page.chat_key(session)
             contact = await conn.scalar(select(schema.contacts.c.id).where(key))
             assert contact is not None
-            await contacts.link(conn, contact, [number], Via.CODE, NOW)
-            await contacts.follow(conn, contact, number, follows=follows)
+            await linked_dossiers.link(conn, contact, [number], Via.CODE, NOW)
+            await linked_dossiers.follow(conn, contact, number, follows=follows)
         async with visitor.http.get(f"{base}/") as answer:
             cookie = answer.cookies[COOKIE]
         assert int(cookie["max-age"]) == days * 24 * 3600

@@ -17,7 +17,7 @@ from bot.channels.web.chat import make_chat
 from bot.channels.web.chats import Page
 from bot.messages import Incoming, IncomingKind, Outgoing
 from bot.sealing import open_body, seal_body
-from surveys.store.citizens import contacts, web_messages
+from surveys.store.citizens import linked_dossiers, web_messages
 from surveys.store.citizens.web_messages import Author, NewMessage, WebMessage
 from surveys.store.personal_data import requests
 from surveys.store.results import news
@@ -149,7 +149,9 @@ class WebChannel(Channel):
     async def follows(self, session: str) -> bool:
         """Whether the citizen of this session waits to hear of a dossier."""
         async with self._context.database.read_inline() as conn:
-            return await contacts.follows_any(conn, self.name, self.bot, self.chat_key(session))
+            return await linked_dossiers.follows_any(
+                conn, self.name, self.bot, self.chat_key(session)
+            )
 
     async def news(self) -> Sequence[Piece]:
         """The approved pieces of news, the newest first."""

@@ -40,7 +40,8 @@ from surveys.store.base.schema import (
     units,
 )
 from surveys.store.citizens.consents import Purpose
-from surveys.store.citizens.contacts import PROOFS, ContactStatus, Via
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.citizens.linked_dossiers import PROOFS, Via
 from surveys.store.dossiers.in_period import dossier_returned_in
 
 

@@ -1,10 +1,10 @@
-"""Contacts: one row per chat, the dossiers linked to it, and the current subject.
+"""Contacts: one row per chat, and its current subject.
 
 Without the deployment's key a row identifies nobody. An erased contact remains as an empty row, so
 that answers and proofs keep their reference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +27,7 @@ from sqlalchemy import (
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import insert
 from surveys.store.base.schema import UtcDateTime, contact_dossiers, contacts, outbox
+from surveys.store.citizens.linked_dossiers import PROOFS
 
 
 class ContactStatus(StrEnum):
@@ -40,22 +41,6 @@ class ContactStatus(StrEnum):
     ERASED = "erased"
 
 
-class Via(StrEnum):
-    """How a contact got linked to a dossier."""
-
-    CODE = "code"
-    """Typed its code: proves nothing."""
-    PHONE = "phone"
-    """Shared the phone number the dossier was filed with."""
-    LINK = "link"
-    """Opened the link that was given out with the dossier."""
-    PROOF = "proof"
-    """Gave the last digits of the phone it was filed with, or the day of filing."""
-
-
-PROOFS = (Via.PHONE, Via.LINK, Via.PROOF)
-FULL_PROOFS = (Via.PHONE, Via.PROOF)
-"""Enough to be told everything about the dossier; a link can be in another's hands."""
 JUST_NOW = timedelta(minutes=1)
 """When a contact was last seen is known to the minute."""
 
@@ -267,70 +252,6 @@ async def set_status(conn: Connection, contact_id: int, status: ContactStatus) -
 async def set_phone(conn: Connection, contact_id: int, phone_key: str) -> None:
     """Store the keyed hash of a number that the channel verified."""
     await _change(conn, contact_id, phone_key=phone_key)
-
-
-async def link(
-    conn: Connection, contact_id: int, dossier_ids: Sequence[int], via: Via, now: datetime
-) -> None:
-    """Store how the contact is linked to these dossiers; a proof is never weakened."""
-    if not dossier_ids:
-        return
-    new = insert(conn, contact_dossiers)
-    column = contact_dossiers.c.via
-    stronger = case(
-        (column == Via.CODE, new.excluded.via),
-        *((new.excluded.via == proof, new.excluded.via) for proof in FULL_PROOFS),
-        else_=column,
-    )
-    rows = [
-        {"contact_id": contact_id, "dossier_id": number, "via": via, "linked_at": now}
-        for number in dossier_ids
-    ]
-    await conn.execute(
-        new.on_conflict_do_update(
-            index_elements=["contact_id", "dossier_id"], set_={"via": stronger}
-        ),
-        rows,
-    )
-
-
-async def follow(conn: Connection, contact_id: int, dossier_id: int, *, follows: bool) -> None:
-    """Set whether the contact gets a notice when this (linked) dossier is returned."""
-    await conn.execute(
-        update(contact_dossiers)
-        .where(
-            contact_dossiers.c.contact_id == contact_id,
-            contact_dossiers.c.dossier_id == dossier_id,
-        )
-        .values(follows=follows)
-    )
-
-
-async def follows(conn: Connection, contact_id: int, dossier_id: int) -> bool:
-    """Whether the contact follows this dossier."""
-    found = await conn.scalar(
-        select(contact_dossiers.c.follows).where(
-            contact_dossiers.c.contact_id == contact_id,
-            contact_dossiers.c.dossier_id == dossier_id,
-        )
-    )
-    return bool(found)
-
-
-async def follows_any(conn: Connection, channel: str, bot: str, chat_key: str) -> bool:
-    """Whether the contact of this chat follows a dossier."""
-    whose = (contacts.c.channel == channel, contacts.c.bot == bot, contacts.c.chat_key == chat_key)
-    query = select(contacts.c.id).join(contact_dossiers).where(*whose, contact_dossiers.c.follows)
-    return await conn.scalar(query.limit(1)) is not None
-
-
-async def unfollow_all(conn: Connection, contact_id: int) -> None:
-    """Stop all notices to the contact."""
-    await conn.execute(
-        update(contact_dossiers)
-        .where(contact_dossiers.c.contact_id == contact_id)
-        .values(follows=False)
-    )
 
 
 async def _change(conn: Connection, contact_id: int, **values: object) -> None:

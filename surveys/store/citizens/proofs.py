@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import contact_dossiers, contacts
-from surveys.store.citizens.contacts import PROOFS, Via
+from surveys.store.citizens.linked_dossiers import PROOFS, Via
 
 
 async def find_proof(conn: Connection, contact_id: int, dossier_id: int) -> Via | None:

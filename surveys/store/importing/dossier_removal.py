@@ -20,7 +20,7 @@ from surveys.store.base.schema import (
     verifications,
     webhook_told,
 )
-from surveys.store.citizens.contacts import Via
+from surveys.store.citizens.linked_dossiers import Via
 
 AT_ONCE = 500
 """The number of dossiers in a chunk."""

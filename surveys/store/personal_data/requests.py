@@ -29,7 +29,8 @@ from surveys.store.base.schema import (
     status_notices,
 )
 from surveys.store.citizens import web_messages
-from surveys.store.citizens.contacts import FULL_PROOFS, PROOFS, ContactStatus
+from surveys.store.citizens.contacts import ContactStatus
+from surveys.store.citizens.linked_dossiers import FULL_PROOFS, PROOFS
 from surveys.store.queues.outbox import NO_MESSAGE, Lane, OutboxState
 from surveys.store.results import news, petitions
 from surveys.store.system import import_changes

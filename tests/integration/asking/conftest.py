@@ -18,8 +18,8 @@ from bot.messages import Incoming, Outgoing
 from bot.sealing import open_message
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.citizens import contacts
-from surveys.store.citizens.contacts import Via
+from surveys.store.citizens import contacts, linked_dossiers
+from surveys.store.citizens.linked_dossiers import Via
 from tests.integration.conversation.conftest import KEYS, make_house
 from tests.integration.conversation.person import House
 from tests.integration.rows import add_dossier, add_unit
@@ -130,7 +130,7 @@ class Office:
                 language="vi",
                 now=self.now,
             )
-            await contacts.link(conn, contact.id, [dossier_id], Via.LINK, self.now)
+            await linked_dossiers.link(conn, contact.id, [dossier_id], Via.LINK, self.now)
             return contact.id
 
     async def outcomes(self) -> dict[str, str]:
