@@ -141,8 +141,9 @@ class ZaloTemplateSettings:
     zalo_template_low_quality: Literal["stop", "go_on"] = "stop"
     """When Zalo calls the quality of the Official Account low: send no more until it is better, or
     go on, which may cost the daily quota."""
-    zalo_template_rating_method: Literal["POST", "GET"] = "POST"
-    """How `rating/get` is asked: the document says POST, many programs use GET."""
+    zalo_template_rating_method: Literal["any", "POST", "GET"] = "any"
+    """How `rating/get` is asked: the document says POST, many programs use GET. `any`: as the
+    document says, and if that is refused as the others do; the metrics count which was taken."""
     zalo_template_ratings_minutes: Annotated[int, Meta(ge=1, le=1440)] = 30
     """Interval at which ratings are fetched, in case an event of the webhook was lost."""
     zalo_template_ratings_days: Days = 30

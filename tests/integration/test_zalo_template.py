@@ -407,6 +407,28 @@ async def test_a_rating_that_is_not_ours_changes_nothing(
     assert await town.said() == {}
 
 
+@pytest.mark.parametrize("lists", [False, True])
+@pytest.mark.parametrize("taken", ["POST", "GET"])
+async def test_ratings_are_asked_for_as_zalo_takes_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch, taken: str, *, lists: bool
+) -> None:
+    """The document and the programs differ in the method, and in how the page is wrapped: each is
+    understood, and the method that was taken is counted and kept."""
+    monkeypatch.setattr("bot.channels.zalo_template.reconcile.PAGE", 2)
+    town.fake.state.rating_method, town.fake.state.lists_ratings = taken, lists
+    channel = await town.channel()
+    for number in range(3):
+        phone = town.fake.phone(f"8498765432{number}")
+        await channel.send(f"+{phone.number}", await town.invitation(f"D{number}"))
+        await town.fake.rates(phone, 5, tells=False)
+    await channel.ratings.fetch()
+    assert len(await town.rows(schema.responses)) == 3
+    numbers = (await channel.report()).numbers
+    assert numbers[f"ratings_by_{taken.lower()}"] >= 2
+    refused = [call for call in town.fake.calls("/rating/get") if call.answer == -106]
+    assert len(refused) == (taken == "GET")
+
+
 @pytest.mark.parametrize("method", ["POST", "GET"])
 async def test_lost_events_are_fetched(
     town: Town, monkeypatch: pytest.MonkeyPatch, method: str

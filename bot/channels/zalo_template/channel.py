@@ -1,6 +1,7 @@
 """The template as a channel: it only sends, and to phone numbers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.channels.base import (
@@ -93,8 +94,10 @@ class ZaloTemplateChannel(Channel):
             return await self._standing.note_answers(conn, quota, quality, now)
 
     async def report(self) -> Report:
-        """Sent today, quota, and what a person has to mend."""
-        return await self._standing.report()
+        """Sent today, quota, how ratings are asked for, and what a person has to mend."""
+        said = await self._standing.report()
+        met = {f"ratings_by_{name.lower()}": n for name, n in self._api.methods.items()}
+        return replace(said, numbers={**said.numbers, **met})
 
     async def check(self, *, fix: bool) -> Sequence[Finding]:  # noqa: ARG002 - nothing is mended
         """The ground, the template, its parameters, quota, quality and mode."""

@@ -79,7 +79,8 @@ class Reconciliation:
             rows = rows if isinstance(rows, list) else []
             done += await self._keep_all(rows, now)
             offset += len(rows)
-            if not rows or offset >= (number_in(page, "total") or offset):
+            total = number_in(page, "total")
+            if not rows or (total is not None and offset >= total):
                 break
         return done
 

@@ -2,18 +2,22 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 from bot.channels.zalo.api import Api
-from bot.channels.zalo.requests import Unanswered
+from bot.channels.zalo.requests import Refused, Unanswered
 from bot.settings import Settings
 from surveys.errors import Refusal
 
 FACTS = ("code", "codes", "unit", "authority", "returned_on", "link", "token")
 SHORTENED = "…"
+WRONG_METHOD = frozenset({-106, -404, -405})
+"""Refusals of the method, Zalo's and HTTP's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +73,18 @@ def zalo_number(address: str) -> str:
     return address.lstrip("+")
 
 
+class WrongMethod(Refused):
+    """Zalo does not take this method."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateApi:
     """The calls; every one raises `bot.channels.zalo.requests.RequestError`."""
 
     api: Api
     settings: Settings
+    methods: Counter[str] = field(default_factory=Counter)
+    """Answers of `rating/get` by the method that was taken."""
 
     async def send_to_phone(self, address: str, data: Mapping[str, str], tracking_id: str) -> Sent:
         """Send to a phone number, or to its hash."""
@@ -113,7 +123,8 @@ class TemplateApi:
     async def ratings(
         self, *, from_ms: int, to_ms: int, offset: int, limit: int
     ) -> Mapping[str, Any]:
-        """One page of the ratings given in this time: `total`, and `data` with a list."""
+        """One page of the ratings given in this time: `data` with a list, and `total` if Zalo says
+        it."""
         asked = {
             "template_id": self.settings.zalo_template_id.strip(),
             "from_time": str(from_ms),
@@ -121,9 +132,33 @@ class TemplateApi:
             "offset": str(offset),
             "limit": str(limit),
         }
-        if self.settings.zalo_template_rating_method == "GET":
-            return await self.api.get("/rating/get", asked, base=self._base)
-        return await self.api.post(f"/rating/get?{urlencode(asked)}", {}, base=self._base)
+        *first, last = self._methods
+        for method in first:
+            with suppress(WrongMethod):
+                return await self._ratings(method, asked)
+        return await self._ratings(last, asked)
+
+    @property
+    def _methods(self) -> Sequence[str]:
+        """Those to try, in this order."""
+        chosen = self.settings.zalo_template_rating_method
+        known = ("POST", "GET") if chosen == "any" else (chosen,)
+        return [one for one in known if self.methods[one]] or known
+
+    async def _ratings(self, method: str, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """Raises WrongMethod as well."""
+        try:
+            if method == "GET":
+                found = await self.api.get("/rating/get", asked, base=self._base)
+            else:
+                path = f"/rating/get?{urlencode(asked)}"
+                found = await self.api.post(path, {}, base=self._base)
+        except Refused as error:
+            if error.code in WRONG_METHOD:
+                raise WrongMethod(error.code, error.message) from None
+            raise
+        self.methods[method] += 1
+        return found if "data" in found else {"data": found.get("", [])}
 
     def _body(self, data: Mapping[str, str]) -> dict[str, Any]:
         body: dict[str, Any] = {

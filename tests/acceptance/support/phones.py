@@ -149,7 +149,7 @@ def _zalo_bot(fake: FakeZaloBot, **more: str) -> dict[str, str]:
 @asynccontextmanager
 async def zalo_bot_polling() -> AsyncIterator[FarEnd]:
     """A Zalo bot, asked for updates."""
-    async with FakeZaloBot() as fake:
+    async with FakeZaloBot(speaks_http=True) as fake:
         yield FarEnd(
             name="zalo_bot",
             phone=lambda number: TypingPhone(fake.person(number)),

@@ -141,8 +141,22 @@ def listed(state: State, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"templateId": TEMPLATE, "templateName": "Đánh giá dịch vụ", "status": state.status}]
 
 
-def ratings(state: State, given: Mapping[str, Any]) -> dict[str, Any]:
-    """POST or GET /rating/get: one page of those given in the time."""
+def ratings_posted(state: State, given: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """POST /rating/get, as the document says."""
+    if state.rating_method == "GET":
+        raise Refused(-106, "Method is unsupported")
+    return ratings(state, given)
+
+
+def ratings_got(state: State, given: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """GET /rating/get, as most programs ask."""
+    if state.rating_method == "POST":
+        raise Refused(-106, "Method is unsupported")
+    return ratings(state, given)
+
+
+def ratings(state: State, given: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """One page of those given in the time."""
     numbers = [given.get(name) for name in ("from_time", "to_time", "offset", "limit")]
     if not all(str(one).isdecimal() for one in numbers):
         raise Refused(-132, "Param is invalid")
@@ -150,7 +164,8 @@ def ratings(state: State, given: Mapping[str, Any]) -> dict[str, Any]:
     if str(given.get("template_id")) != TEMPLATE or not 0 < limit <= MAX_PAGE:
         raise Refused(-132, "Param is invalid")
     found = [one.row() for one in state.ratings if begin <= int(one.at.timestamp() * 1_000) <= end]
-    return {"total": len(found), "data": found[offset : offset + limit]}
+    page = found[offset : offset + limit]
+    return page if state.lists_ratings else {"total": len(found), "data": page}
 
 
 BUSINESS: Mapping[tuple[str, str], Call] = {
@@ -162,7 +177,7 @@ BUSINESS: Mapping[tuple[str, str], Call] = {
     ("GET", "/quality"): quality,
     ("GET", "/template/info/v2"): info,
     ("GET", "/template/all"): listed,
-    ("POST", "/rating/get"): ratings,
-    ("GET", "/rating/get"): ratings,
+    ("POST", "/rating/get"): ratings_posted,
+    ("GET", "/rating/get"): ratings_got,
 }
 """By method and path."""

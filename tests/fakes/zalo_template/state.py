@@ -99,6 +99,10 @@ class State:
     status: str = "ENABLE"
     night: range | tuple[int, ...] = (22, 23, 0, 1, 2, 3, 4, 5)
     takes_ids: bool = True
+    rating_method: str = ""
+    """The only method that `rating/get` takes; empty: both."""
+    lists_ratings: bool = False
+    """Whether `rating/get` answers a bare list, as somebody's program reads it."""
     params: dict[str, int] = field(
         default_factory=lambda: {"ma_ho_so": 40, "don_vi": 50, "ngay_tra": 20}
     )
