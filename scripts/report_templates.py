@@ -150,7 +150,11 @@ def _quarter(document: Doc) -> None:
     add_section(document, "2. Kết quả đánh giá việc giải quyết thủ tục hành chính")
     _whole(document)
     add_each(document, "khoi", "- {{ x.cau_tom_tat }}")
-    add_text(document, "(Có phụ lục và biểu đồ kèm theo)", italic=True)
+    add_text(
+        document,
+        "(Có phụ lục{% if bieu_do.phieu_theo_tuan %} và biểu đồ{% endif %} kèm theo)",
+        italic=True,
+    )
     _states(document)
     _criteria(document)
     add_section(document, "3. Xử lý kết quả đánh giá")
@@ -237,7 +241,9 @@ def _onestop(document: Doc) -> None:
     add_if(document, "k.cau_con_lai")
     add_if(document, "k.cau_khong_phat_sinh", "+ {{ k.cau_khong_phat_sinh }}")
     add_text(document, "{%p endfor %}")
-    add_text(document, "(Phụ lục, biểu đồ đính kèm)", italic=True)
+    add_text(
+        document, "(Phụ lục{% if bieu_do.giai_quyet %}, biểu đồ{% endif %} đính kèm)", italic=True
+    )
     add_section(document, "2. Hồ sơ trực tuyến")
     add_text(document, "{{ mot_cua.cau_truc_tuyen }}")
     add_section(document, "3. Tiếp nhận qua dịch vụ bưu chính công ích")

@@ -68,7 +68,7 @@ async def reopen(runtime: Runtime, period: str, reason: str) -> None:
     async with database.write() as conn:
         author = await runtime.author(conn)
         made = await closings.reopen(
-            conn, wanted, reason=reason, officer=author.name, at=runtime.now
+            conn, wanted, reason=reason, officer=author.name, at=runtime.local(runtime.now)
         )
         details = {"number": made.number, "reason": made.reason, **wanted.as_json()}
         await runtime.audit(conn, "period.reopen", f"period:{wanted.id}", details)
@@ -137,7 +137,7 @@ async def _store(runtime: Runtime, planned: Plan) -> Closing:
             manifest=planned.manifest,
             parts=planned.parts,
             officer=author.name,
-            at=runtime.now,
+            at=runtime.local(runtime.now),
         )
         kept = ("period", "rulebook", "forms", "evidence", "files")
         details = {name: planned.manifest[name] for name in kept}

@@ -113,9 +113,9 @@ class OnestopFields:
         }
 
     def _paragraphs(self, counts: Intake) -> Fields:
-        if not counts.received:
-            return dict.fromkeys(PARAGRAPHS, "")
         say, share = self.words.say, self.words.share
+        if not counts.received:
+            return dict.fromkeys(PARAGRAPHS, "") | {"cau_buu_chinh": say("onestop.post", 0)}
         received, resolved = counts.received, counts.resolved
         names = ("new", "online", "direct", "post")
         parts = {name: str(self.words.plain(getattr(counts, name))) for name in names}

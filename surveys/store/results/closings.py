@@ -158,7 +158,8 @@ async def reopen(
     if last is None:
         raise Refusal("closing.not_closed", period=period.id)
     if not last.is_closed:
-        told = {"officer": last.officer, "at": last.at.date(), "reason": last.reason}
+        day = last.at.astimezone(at.tzinfo).date()
+        told = {"officer": last.officer, "at": day, "reason": last.reason}
         raise Refusal("closing.reopened_before", period=period.id, **told)
     if not reason.strip():
         raise Refusal("closing.no_reason")

@@ -1,6 +1,8 @@
 """`motcua report`: its files, its refusals, its figures next to those of `rate` and `tally`."""
 
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from admin.figures.stored import as_text, from_json
 from admin.kit import cli
 from surveys.errors import Refusal
-from tests.integration.reporting.reading import PERIOD, Told, figures_of
+from tests.integration.reporting.reading import PERIOD, Told, figures_of, lines_of
 
 PRINTED = ("printed", "charts")
 """What `so-lieu.json` has besides the figures."""
@@ -99,3 +101,17 @@ def test_a_period_without_anything(office: Path, tmp_path: Path) -> None:
     assert printed["lay_y_kien"]["cau"].startswith("Trong kỳ không có hồ sơ nào")
     assert printed["mot_cua"]["cau"].endswith("không có hồ sơ nào phát sinh.")
     assert printed["so_sanh"] == []
+
+
+@pytest.mark.parametrize("kind", ["quarter", "onestop"])
+def test_a_period_without_dossiers_says_so_under_every_heading(
+    office: Path, tmp_path: Path, kind: str
+) -> None:
+    """No heading is followed by the next one of its level, and no chart is promised."""
+    assert office
+    assert cli.run(["report", "2018-Q2", "--kind", kind, "--out", str(tmp_path / kind)]) == 0
+    lines = lines_of(tmp_path / kind)
+    sections = [re.match(r"\d\. [A-ZĐ][^,.:;]*$", line) for line in lines]
+    assert sum(one is not None for one in sections) > 3
+    assert not [a for a, b in pairwise(sections) if a and b]
+    assert not [line for line in lines if "biểu đồ" in line.lower()]
