@@ -11,6 +11,7 @@ from admin.closing.mark import Mark
 from admin.closing.tallies import signed_counts
 from admin.kit.runtime import Runtime
 from admin.rating.result import RatingResult, read_rating
+from admin.rating.unit_evidence import choices_of
 from admin.tallying.counts import read_counts
 from admin.tallying.result import Tally
 from scoring.evidence import UnitEvidence
@@ -20,9 +21,10 @@ from surveys.form import Form
 from surveys.period import Period
 from surveys.store.base.connection import Connection
 from surveys.store.results import closing_evidence, closings
-from surveys.store.results.closing_evidence import SHOWN, KeptDossier
+from surveys.store.results.closing_evidence import SHOWN, Counted, KeptDossier
 from surveys.store.results.closing_intake import Moved
 from surveys.store.results.closings import Closing
+from surveys.store.results.measured_otherwise import Choices
 from surveys.store.results.tallies import Dimension
 
 UNIT, BLOCK, OVERALL, TALLY, REACH = "unit", "block", "overall", "tally", "reach"
@@ -127,7 +129,9 @@ async def read_differences(conn: Connection, runtime: Runtime, period: Period) -
     was = (await signed_counts(conn, closing)).split((Dimension.UNIT,))
     settings = runtime.settings
     now = await read_counts(conn, period, settings.form, settings.quota_percent)
-    pairs = [pair async for pair in _pairs(conn, closing)]
+    choices = choices_of(signed.rulebook) if closing_evidence.is_as_counted(closing) else Choices()
+    counted = await closing_evidence.find_counted(conn, period, choices)
+    pairs = [pair async for pair in _pairs(conn, closing, counted)]
     flow = await flows.read(conn, closing, signed.rulebook)
     subjects = [was or now for was, now in pairs]
     found = await causes.read(conn, closing, [*subjects, *(one.any for one in flow.moved)])
@@ -154,26 +158,32 @@ async def read_differences(conn: Connection, runtime: Runtime, period: Period) -
 
 
 async def _pairs(
-    conn: Connection, closing: Closing
+    conn: Connection, closing: Closing, counted: Counted
 ) -> AsyncIterator[tuple[KeptDossier | None, KeptDossier | None]]:
     """The dossiers that differ: as signed, and as they are today; None: not in the period."""
     first = 0
     async for kept, last in closing_evidence.read_kept(conn, closing):
-        now = await closing_evidence.list_between(conn, closing.period, first, last)
-        for pair in await _compared(conn, closing.period, kept, now):
+        now = await closing_evidence.list_between(conn, closing.period, first, last, counted)
+        for pair in await _compared(conn, closing.period, kept, now, counted):
             yield pair
         first = last + 1
-    for one in await closing_evidence.list_between(conn, closing.period, first, None):
+    for one in await closing_evidence.list_between(conn, closing.period, first, None, counted):
         yield None, one
 
 
 async def _compared(
-    conn: Connection, period: Period, kept: Sequence[KeptDossier], now: Sequence[KeptDossier]
+    conn: Connection,
+    period: Period,
+    kept: Sequence[KeptDossier],
+    now: Sequence[KeptDossier],
+    counted: Counted,
 ) -> list[tuple[KeptDossier | None, KeptDossier | None]]:
     before = {(one.id, one.code): one for one in kept}
     today = {(one.id, one.code): one for one in now}
     gone = [key[0] for key in before.keys() - today.keys()]
-    today |= {(one.id, one.code): one for one in await closing_evidence.list_by_ids(conn, gone)}
+    today |= {
+        (one.id, one.code): one for one in await closing_evidence.list_by_ids(conn, gone, counted)
+    }
     pairs = [(before.get(key), today.get(key)) for key in sorted(before.keys() | today.keys())]
     return [(was, now) for was, now in pairs if not (was and now and _is_same(period, was, now))]
 

@@ -1,7 +1,7 @@
 """Closes a period: reads everything on one snapshot, then stores it with its digest."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -12,6 +12,7 @@ from admin.closing import freezing
 from admin.closing.reports import pack_reports
 from admin.kit.runtime import Runtime
 from admin.rating.result import RatingResult
+from admin.rating.unit_evidence import choices_of
 from admin.tallying import counts
 from admin.tallying.counts import TallyCounts
 from scoring.law import Rulebook
@@ -92,7 +93,8 @@ async def plan(
     if last is not None and last.is_closed:
         raise closings.closed_before(last, runtime.local(runtime.now))
     _require_something(result)
-    dossiers = [part async for part in closing_evidence.read_packed(conn, period)]
+    counted = await closing_evidence.find_counted(conn, period, choices_of(result.rulebook))
+    dossiers = [part async for part in closing_evidence.read_packed(conn, period, counted)]
     parts = (
         *await _figures(conn, runtime, result, tally),
         *(part for part, _ in dossiers),
@@ -100,7 +102,7 @@ async def plan(
     )
     manifest = {
         **_rules_told(result, tally),
-        "evidence": {"dossiers": sum(count for _, count in dossiers), "sha256": _whole(dossiers)},
+        "evidence": _evidence_told(dossiers),
         "log": {"rows": await audit.count(conn), "head": await audit.find_head(conn)},
         "last_import": await imports.find_last_id(conn),
         "files": [{"name": f.name, "sha256": f.sha256, "size": f.size} for f in files],
@@ -158,6 +160,11 @@ def rulebook_told(book: Rulebook) -> dict[str, Any]:
 
 def _form_told(form: Form) -> dict[str, str]:
     return {"form": form.id, "version": form.version, "checksum": form.checksum}
+
+
+def _evidence_told(dossiers: Sequence[tuple[Part, int]]) -> dict[str, Any]:
+    count = sum(count for _, count in dossiers)
+    return {"dossiers": count, "sha256": _whole(dossiers), "as_counted": True}
 
 
 def _whole(dossiers: Iterable[tuple[Part, int]]) -> str:

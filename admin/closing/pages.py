@@ -37,9 +37,10 @@ async def find_page(
             conn, period, wanted, found, limit=limit, offset=offset
         )
         return Found(page, {}, otherwise)
+    measured = {} if closing_evidence.is_as_counted(closing) else otherwise
     kept: list[tuple[str, int, int]] = []
     async for part, _ in closing_evidence.read_kept(conn, closing):
-        kept += _wanted(part, wanted, period, otherwise)
+        kept += _wanted(part, wanted, period, measured)
     kept.sort()
     shown = {number: code for _, number, code in kept[offset : offset + limit]}
     return Found(Page(ids=tuple(shown), whole=len(kept)), shown, otherwise)
@@ -59,7 +60,9 @@ def _wanted(
 
 
 def _code(kept: KeptDossier, criterion: str, other: Otherwise | None) -> int:
-    """The outcome signed; of a dossier that has not changed since, as the rulebook counts it."""
+    """The outcome signed. `other` is there for a closing that kept evidence only: if the dossier
+    has not changed since, as the rulebook counts it.
+    """
     code = int(kept.value(CRITERIA[criterion].column))
     if other is None:
         return code

@@ -206,3 +206,37 @@ def test_todays_figures_are_by_the_rules_signed_by(quarter: Path, tmp_path: Path
     assert figures["rating"] == before["rating"]
     usual = motcua.json("rate", "2021-Q2", "--live", "--rulebook", "tt01-2018")
     assert usual["policies"] != signed["policies"]
+
+
+def test_figures_by_the_day_promised_last_are_explained_and_have_causes(
+    quarter: Path, tmp_path: Path
+) -> None:
+    """A dossier that was promised again: late by the first day before and after, early and then
+    late by the second, which the period was closed by.
+    """
+    shutil.copytree(quarter, tmp_path, dirs_exist_ok=True)
+    motcua = Motcua(folder=tmp_path, url="sqlite:///motcua.sqlite")
+    assert motcua("period", "reopen", "2021-Q2", "--reason", "x").code == 0
+    head = HEAD.replace("officer", "rescheduled_to")
+    line = "H56-210503-0005,XA01,Khai sinh,online,03/05/2021,06/05/2021,{0},{0},10,12/05/2021"
+    take(motcua, "dossiers", (head, line.format("11/05/2021")))
+    assert motcua(*CLOSE, "--policy", "due_basis=current").code == 0
+    before = _explained(motcua)
+    assert before["H56-210503-0005"] == "early"
+    take(motcua, "dossiers", (head, line.format("13/05/2021")))
+    assert _explained(motcua) == before
+    assert _explained(motcua, "--live")["H56-210503-0005"] == "late"
+    found = _told(motcua)
+    assert ("unit", "XA01", "cs1") in {(f["of"], f["code"], f["figure"]) for f in found["figures"]}
+    (dossier,) = found["dossiers"]
+    assert dossier["dossier"] == "H56-210503-0005"
+
+
+def _explained(motcua: Motcua, *more: str) -> dict[str, str]:
+    """Dossier → outcome of criterion 1, which together are the counts above them."""
+    told = motcua.json("explain", "XA01", "2021-Q2", "1", "--codes", *more)
+    outcomes = {one["dossier"]: one["outcome"] for one in told["dossiers"]}
+    counted = {one["outcome"]: one["count"] for one in told["figures"]["parts"]}
+    for name, count in counted.items():
+        assert list(outcomes.values()).count(name) == count, (name, outcomes, counted)
+    return outcomes

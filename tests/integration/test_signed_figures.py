@@ -144,10 +144,10 @@ async def test_dossiers_are_kept_part_by_part(
     monkeypatch.setattr(closing_evidence, "AT_ONCE", 5)
     async with database.write() as conn:
         await _district(conn)
-        packed = [one async for one in closing_evidence.read_packed(conn, Q2)]
+        packed = [one async for one in closing_evidence.read_packed(conn, Q2, {})]
         assert [count for _, count in packed] == [4, 5, 3]
         parts = [part for part, _ in packed]
         manifest = {"parts": [part.told for part in parts], "files": []}
         made = await closings.close(conn, Q2, manifest=manifest, parts=parts, officer="hoa", at=NOW)
         kept = [one async for rows, _ in closing_evidence.read_kept(conn, made) for one in rows]
-        assert kept == await closing_evidence.list_between(conn, Q2, 0, None)
+        assert kept == await closing_evidence.list_between(conn, Q2, 0, None, {})

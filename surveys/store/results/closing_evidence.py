@@ -1,7 +1,7 @@
 """The evidence of a period, dossier by dossier, as a closing keeps it and compares it later."""
 
 import json
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,10 +22,14 @@ from surveys.store.base.schema import (
 )
 from surveys.store.dossiers.in_period import received_in, returned_in
 from surveys.store.results.closings import Closing, Part, pack, read_parts
+from surveys.store.results.dossier_records import Known
+from surveys.store.results.measured_otherwise import Choices, find_otherwise
 
 AT_ONCE = 20_000
 """Dossier numbers of one part."""
 PART = "dossiers"
+Counted = Mapping[int, Known]
+"""Dossiers that a rulebook counts otherwise than their evidence says, by number."""
 OUTCOMES = tuple(one.column for one in CRITERIA.values())
 SHOWN = ("unit", "returned_on", "received_on", "online", "answered", *OUTCOMES, "received_by")
 """What bears on figures; the rest says where to look for a cause."""
@@ -95,12 +99,14 @@ def kept_dossier(row: Sequence[Any]) -> KeptDossier:
     return KeptDossier(number, code, tuple(shown), answer, decision, complained)
 
 
-async def read_packed(conn: Connection, period: Period) -> AsyncIterator[tuple[Part, int]]:
+async def read_packed(
+    conn: Connection, period: Period, counted: Counted
+) -> AsyncIterator[tuple[Part, int]]:
     """Pack the dossiers received or returned in the period, part by part, with their number."""
     last = await conn.scalar(select(func.max(dossier_evidence.c.dossier_id))) or 0
     for position, first in enumerate(range(0, last + 1, AT_ONCE)):
         end = first + AT_ONCE - 1
-        rows = [one.row for one in await list_between(conn, period, first, end)]
+        rows = [one.row for one in await list_between(conn, period, first, end, counted)]
         text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
         yield pack(PART, text, position=position, last_dossier=end), len(rows)
 
@@ -113,18 +119,46 @@ async def read_kept(
         yield [kept_dossier(row) for row in json.loads(text)], last or 0
 
 
+def is_as_counted(closing: Closing) -> bool:
+    """Whether a closing keeps dossiers as its rulebook counts them, rather than their evidence."""
+    return bool(closing.manifest.get("evidence", {}).get("as_counted"))
+
+
+async def find_counted(conn: Connection, period: Period, choices: Choices) -> Counted:
+    """The dossiers of the period that the rulebook counts otherwise than their evidence says."""
+    found = await find_otherwise(conn, period, choices)
+    return {one.after.dossier_id: one.after for one in found}
+
+
 async def list_between(
-    conn: Connection, period: Period, first: int, last: int | None
+    conn: Connection, period: Period, first: int, last: int | None, counted: Counted
 ) -> list[KeptDossier]:
     """Today's dossiers of the period with numbers in this range, both ends included."""
     number = dossier_evidence.c.dossier_id
     within = number >= first if last is None else number.between(first, last)
-    return await _list(conn, within, or_(returned_in(period), received_in(period)))
+    also = [one for one in counted if first <= one and (last is None or one <= last)]
+    of_period = or_(returned_in(period), received_in(period), number.in_(also))
+    return [_counted(one, counted) for one in await _list(conn, within, of_period)]
 
 
-async def list_by_ids(conn: Connection, numbers: Collection[int]) -> list[KeptDossier]:
+async def list_by_ids(
+    conn: Connection, numbers: Collection[int], counted: Counted
+) -> list[KeptDossier]:
     """Today's dossiers with these numbers, in whatever period they are now."""
-    return await _list(conn, dossier_evidence.c.dossier_id.in_(list(numbers)))
+    found = await _list(conn, dossier_evidence.c.dossier_id.in_(list(numbers)))
+    return [_counted(one, counted) for one in found]
+
+
+def _counted(one: KeptDossier, counted: Counted) -> KeptDossier:
+    """As the rulebook counts it: its outcomes, and its day of return if it ended without result."""
+    known = counted.get(one.id)
+    if known is None:
+        return one
+    returned = known.record.returned_at
+    told = {**known.row(), "returned_on": returned.date() if returned else None}
+    names = {*OUTCOMES, "returned_on"}
+    shown = (_plain(told[n]) if n in names else v for n, v in zip(SHOWN, one.shown, strict=True))
+    return replace(one, shown=tuple(shown))
 
 
 async def _list(conn: Connection, *which: ColumnElement[bool]) -> list[KeptDossier]:
