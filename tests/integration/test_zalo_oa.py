@@ -1,11 +1,8 @@
 """A citizen at the Zalo Official Account: the whole product by typing, over sockets."""
 
-import asyncio
-import json
 import unicodedata
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from itertools import product
 
 import aiohttp
 import pytest
@@ -14,16 +11,20 @@ from sqlalchemy import select, update
 from bot.messages import Outgoing
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.citizens.contacts import ContactStatus
 from surveys.store.queues import outbox
 from surveys.store.queues.outbox import MessageKind
 from tests.fakes.context import KEYS
-from tests.fakes.zalo_oa import APP_ID, OA_ID, Person, Variant
-from tests.fakes.zalo_oa.webhook import in_this_order
+from tests.fakes.zalo_oa import APP_ID, Person
 from tests.integration.delivering import until
-from tests.integration.zalo_office import IN_WORK, RETURNED, TOKENS, Office, zalo_office
-
-FOUR = [("satisfaction", "very"), ("contacts", "none"), ("agencies", "none"), ("conduct", "no")]
+from tests.integration.zalo_office import (
+    FOUR,
+    IN_WORK,
+    RETURNED,
+    TOKENS,
+    Office,
+    survey_by_digits,
+    zalo_office,
+)
 
 
 @pytest.fixture
@@ -33,23 +34,12 @@ async def office(sqlite_database: Database) -> AsyncIterator[Office]:
         yield office
 
 
-async def _survey_by_digits(office: Office, digits: str = "1111") -> None:
-    lan = office.fake.person()
-    await lan.opens(TOKENS[RETURNED])
-    await lan.sees("1. Đồng ý")
-    await lan.types("1")
-    for number, digit in enumerate(digits, 1):
-        await lan.sees(f"Câu {number}/")
-        await lan.types(digit)
-    await lan.sees("Gửi luôn")
-
-
 @pytest.mark.parametrize("buttons", ["a", "b", "none"])
 async def test_a_survey_is_finished_by_typing_only(sqlite_database: Database, buttons: str) -> None:
     """Whatever the form of the buttons: the text says every choice with its number."""
     async with zalo_office(sqlite_database, zalo_oa_buttons=buttons) as office:
         lan = office.fake.person()
-        await _survey_by_digits(office)
+        await survey_by_digits(office)
         offer = await lan.sees("Gửi luôn")
         await lan.types(next(line[0] for line in offer.text.splitlines() if "Gửi luôn" in line))
         await lan.sees("Chúng tôi đã nhận được câu trả lời")
@@ -77,7 +67,7 @@ async def test_a_tapped_button_is_an_answer_and_a_stale_one_is_not(office: Offic
 async def test_refused_buttons_are_sent_as_text(office: Office) -> None:
     """An account that takes no buttons still asks everything; the refusals are counted."""
     office.fake.state.buttons_allowed = False
-    await _survey_by_digits(office)
+    await survey_by_digits(office)
     await office.settled()
     assert await office.answers() == FOUR
     report = await office.account.report()
@@ -123,7 +113,7 @@ async def until_asked(office: Office) -> None:
 async def test_rights_and_erasure(office: Office) -> None:
     """Typed; afterwards the contact is gone and the answers stay."""
     lan = office.fake.person()
-    await _survey_by_digits(office)
+    await survey_by_digits(office)
     await lan.types("xóa dữ liệu của tôi")
     await lan.sees("1. Xóa hết")
     await lan.types("1")
@@ -147,165 +137,6 @@ async def test_a_long_text_is_cut_at_sentences_within_2000_characters(office: Of
     assert all(len(one) <= 2_000 and one.endswith("đúng hẹn.") for one in pieces)
     whole = unicodedata.normalize("NFC", sentence * 150).split()
     assert " ".join(pieces).split() == whole
-
-
-# The webhook
-
-
-async def test_every_form_of_signature_reaches_the_citizen(office: Office) -> None:
-    """And the metrics say which was met."""
-    parts = (("oa_secret", "app_secret"), ("app_id", "oa_id"), ("body", "header"), ("mac=", ""))
-    lan = office.fake.person()
-    for count, (key, first, time, prefix) in enumerate(product(*parts), 1):
-        office.fake.hook.variant = Variant(key=key, first=first, time=time, prefix=prefix)
-        await lan.types("xin chào")
-        await lan.sees_messages(count)
-        met = f"signature_{key}_{first}_{time}_{'mac' if prefix else 'none'}"
-        assert (await office.account.report()).numbers[met] == 1
-
-
-async def test_a_forged_event_is_refused_and_does_nothing(office: Office) -> None:
-    """No signature, a wrong one, one of another body: 403, and nothing is stored."""
-    hook = office.fake.hook
-    lan = office.fake.person()
-    forged = {"X-ZEvent-Signature": "mac=" + "0" * 64}
-    event = await lan.types("xin chào")
-    await hook.settled()
-    assert await hook.post(event, **forged) == 403
-    assert await hook.post_raw(b'{"event_name":"user_send_text"}', **forged) == 403
-    assert await hook.post_raw(b"", **forged) == 200, "the console's probe"
-    await office.settled()
-    assert len(await office.rows(select(schema.inbox.c.id))) == 1
-    assert len(lan.received) == 1
-
-
-async def test_redeliveries_in_any_order_have_one_effect(office: Office) -> None:
-    """All events once more, backwards, with `num_retry`: nothing is said or answered twice."""
-    await _survey_by_digits(office)
-    await office.settled()
-    hook = office.fake.hook
-    before = len(office.fake.state.messages)
-    assert set(await in_this_order(hook, list(reversed(hook.posted)))) == {200}
-    await office.settled()
-    assert len(office.fake.state.messages) == before
-    assert await office.answers() == FOUR
-    numbers = (await office.account.report()).numbers
-    assert numbers["webhook_delivered_again"] == len(hook.posted)
-
-
-async def test_a_digit_that_arrives_late_answers_no_later_question(office: Office) -> None:
-    """Zalo delivers without order: “2” of the first question, after “1” was typed and handled,
-    must not become the answer to the second."""
-    lan, hook = office.fake.person(), office.fake.hook
-    await lan.opens(TOKENS[RETURNED])
-    await lan.sees("1. Đồng ý")
-    await lan.types("1")
-    await lan.sees("Câu 1/")
-    hook.url, url = "", hook.url
-    late = await lan.types("2")
-    hook.url = url
-    await asyncio.sleep(0.01)
-    body = dict(late.body, timestamp=str(int(late.body["timestamp"]) + 5))
-    body["message"] = {"text": "1", "msg_id": "f" * 20}
-    await _post(office, body)
-    await lan.sees("Câu 2/")
-    await _post(office, late.body)
-    await lan.sees("đến muộn")
-    await office.settled()
-    assert await office.answers() == FOUR[:1]
-
-
-async def test_what_is_not_used_is_answered_and_not_stored(office: Office) -> None:
-    """Echoes of our own messages, read receipts, events of another account, unknown names."""
-    lan = office.fake.person()
-    base: dict[str, object] = {"app_id": APP_ID, "timestamp": "1764230000000"}
-    mine = {"sender": {"id": lan.id}, "recipient": {"id": OA_ID}}
-    swapped = {"sender": {"id": OA_ID}, "recipient": {"id": lan.id}}
-    said = {"message": {"text": "x", "msg_id": "1"}}
-    for body in (
-        base | swapped | said | {"event_name": "oa_send_text"},
-        base | mine | {"event_name": "user_seen_message", "message": {"msg_ids": ["1"]}},
-        base
-        | said
-        | {"event_name": "user_send_text", "sender": {"id": "7"}}
-        | {"recipient": {"id": "999"}},
-        base | mine | {"event_name": "something_new"},
-        base | {"event_name": "of_a_new_shape", "message": "x", "sender": 1.5},
-    ):
-        assert await _post(office, body) == 200
-    assert await office.rows(select(schema.inbox.c.id)) == []
-
-
-async def test_an_event_that_cannot_be_read_is_set_aside(office: Office) -> None:
-    """Signed, but of a new shape: 200, or Zalo would switch the webhook off; the others go on."""
-    hook, used = office.fake.hook, '"event_name":"user_send_text"'
-    assert await hook.post_raw(b'["a new shape"]') == 200
-    assert await hook.post_raw(f"{{{used}}}".encode()) == 200
-    for rest, time in (('"sender":"7"', "1.5e12"), ('"message":[]', "17"), ('"oa_id":{}', '"18"')):
-        raw = f'{{{used},"timestamp":{time},{rest}}}'.encode()
-        assert await hook.post_raw(raw, time.strip('"')) == 200
-    body = {"event_name": "user_send_text", "timestamp": "1", "sender": {}, "message": {}}
-    assert await _post(office, body) == 200
-    lan = office.fake.person()
-    await lan.types("xin chào")
-    await lan.sees("Kính chào")
-
-    async def is_set_aside() -> bool:
-        states = [state for (state,) in await office.rows(select(schema.inbox.c.state))]
-        return states.count("set_aside") == 6
-
-    await until(is_set_aside, 30)
-
-
-async def test_media_get_a_polite_answer(office: Office) -> None:
-    """A photo, a voice message, a place, a card of somebody: not read, not lost silently."""
-    lan = office.fake.person()
-    for count, kind in enumerate(("image", "audio", "sticker", "location", "file"), 1):
-        await lan.sends(kind, url="https://example.com/x")
-        await lan.sees_messages(count)
-    await lan.sends("business_card", id="1")
-    await lan.sees("chúng tôi chỉ nhận số điện thoại của chính Ông/Bà")
-    await lan.sends("link", url=f"https://motcua.example/#{TOKENS[RETURNED]}")
-    await lan.sees("1. Đồng ý")
-
-
-async def test_follow_and_unfollow(office: Office) -> None:
-    """Following is greeted; after Bỏ quan tâm nothing is sent until the citizen writes."""
-    lan = office.fake.person()
-    await lan.follows()
-    await lan.sees("Kính chào")
-    await lan.unfollows()
-
-    async def are(status: ContactStatus) -> bool:
-        rows = await office.rows(select(schema.contacts.c.status))
-        return [one for (one,) in rows] == [status]
-
-    await until(lambda: are(ContactStatus.BLOCKED))
-    await lan.types("xin chào")
-    await until(lambda: are(ContactStatus.ACTIVE))
-
-
-async def test_a_request_made_at_zalo_erases(office: Office) -> None:
-    """Whoever asks Zalo to delete their data is forgotten here too; the request is recorded."""
-    lan = office.fake.person()
-    await _survey_by_digits(office)
-    await office.settled()
-    body = {
-        "app_id": APP_ID,
-        "oa_id": OA_ID,
-        "event_name": "user_data_subject_request",
-        "user_id": lan.id,
-        "request_type": "delete",
-        "timestamp": "1764230000000",
-    }
-    assert await _post(office, body) == 200
-    await office.settled()
-    key = KEYS.chat_key("zalo_oa", APP_ID, lan.id)
-    contacts = schema.contacts.c
-    assert await office.rows(select(contacts.id).where(contacts.chat_key == key)) == []
-    kinds = await office.rows(select(schema.rights_requests.c.kind))
-    assert [kind for (kind,) in kinds] == ["erase"]
-    assert await office.answers() == FOUR
 
 
 # The window and the quotas
@@ -440,9 +271,3 @@ async def _last(office: Office) -> tuple[str, str, str]:
     rows = await office.rows(select(its.state, its.reason, its.dedup_key).order_by(its.id.desc()))
     state, reason, key = rows[0]
     return state, reason, key
-
-
-async def _post(office: Office, body: Mapping[str, object]) -> int:
-    """Sign and post an event of our own making."""
-    raw = json.dumps(body, ensure_ascii=False).encode()
-    return await office.fake.hook.post_raw(raw, str(body["timestamp"]))

@@ -25,6 +25,7 @@ from tests.integration.rows import add_dossier, add_unit
 RETURNED, IN_WORK = "000.17.22.H56-210503-0001", "000.17.22.H56-210503-0002"
 TOKENS = {RETURNED: "r" * 22, IN_WORK: "w" * 22}
 PHONE = "+84987654321"
+FOUR = [("satisfaction", "very"), ("contacts", "none"), ("agencies", "none"), ("conduct", "no")]
 
 
 @dataclass(kw_only=True)
@@ -110,3 +111,15 @@ async def _fill(database: Database, now: Any) -> None:  # noqa: ANN401
         for code, columns in ((RETURNED, {"phone_key": KEYS.phone_key(PHONE)}), (IN_WORK, work)):
             number = await add_dossier(conn, unit, code, **columns)
             await links.make(conn, number, TOKENS[code], now, timedelta(days=90))
+
+
+async def survey_by_digits(office: Office, digits: str = "1111") -> None:
+    """From the link to the offer to send, each answer by its digit."""
+    lan = office.fake.person()
+    await lan.opens(TOKENS[RETURNED])
+    await lan.sees("1. Đồng ý")
+    await lan.types("1")
+    for number, digit in enumerate(digits, 1):
+        await lan.sees(f"Câu {number}/")
+        await lan.types(digit)
+    await lan.sees("Gửi luôn")
