@@ -139,10 +139,10 @@ class SheetTaking:
             return False
         if not decision:
             raise Refusal("verify.sheet_no_decision", cell=row.cell(DECISION))
-        if not reason:
-            raise Refusal("verify.sheet_no_reason", cell=row.cell(REASON))
         about = item or _written_item(row, dossier, self.phrases)
         choice = self._choice(row, about, decision)
+        if not reason:
+            raise Refusal("verify.sheet_no_reason", cell=row.cell(REASON))
         if self._said_before(row, about, choice, reason):
             return False
         if item is None:
