@@ -88,13 +88,20 @@ class DifferenceWords:
     def reported(self, one: ReportedChange, value: object) -> str:
         """A fact, a score, something about a unit, before or now."""
         if one.kind != differences.UNIT or value is None:
-            return self._number(value)
+            return self._case(value) or self._number(value)
         if one.name == "level":
             known = levels().get(str(value))
             return known.name[self.texts.language] if known else str(value)
         if one.name == "block":
             return self.phrases.block(str(value))
         return str(value) if isinstance(value, str) else _listed(value)
+
+    def _case(self, value: object) -> str | None:
+        """A fact that is the case of a criterion itself, as its rulebook words it."""
+        for criterion in self.found.signed.rulebook.criteria.values():
+            if isinstance(value, str) and value in criterion.outcomes:
+                return criterion.outcomes[value].text.of(self.texts.language)
+        return None
 
     def _complaints(self, value: object) -> str:
         """Complaints kept as `kind:state,…`."""

@@ -100,6 +100,7 @@ def test_a_fact_of_another_period_is_no_cause(closed: Motcua) -> None:
     head = "unit,period,fact,value"
     take(closed, "facts", (head, "XA01,2021-Q2,publicity,poor"))
     (cause,) = _told(closed)["causes"]
+    assert "đúng cả niêm yết và điện tử" in " ".join(closed(*DIFF).out.split())
     take(closed, "facts", (head, "XA01,2021-Q3,publicity,one"))
     assert _told(closed)["causes"] == [cause]
 
