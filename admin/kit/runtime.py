@@ -15,6 +15,7 @@ import gc
 import inspect
 import os
 import re
+import stat
 import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +51,27 @@ UNMADE = frozenset({"database.missing", "database.empty"})
 F = TypeVar("F", bound=Callable[..., Any])
 WHOLE = click.IntRange(1, 2**31 - 1)
 """The number of a row or of rows, as far as every database counts."""
-FILE = click.Path(path_type=Path, readable=False)
+
+
+class FilePath(click.Path):
+    """A file argument that is no device: reading `/dev/zero` would never end."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """Raises Refusal `files.device`."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        with suppress(OSError):
+            mode = path.stat().st_mode
+            if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and path != Path(os.devnull)):
+                raise Refusal("files.device", file=str(path))
+        return path
+
+
+FILE = FilePath(path_type=Path, readable=False)
 """A file argument; whether it exists and is readable is checked when it is opened, so that this
 ends with exit code 1."""
 

@@ -12,6 +12,7 @@ from surveys.privacy import Keyring
 from surveys.spelling import tidy
 from surveys.store.base.database import Database
 from surveys.store.system import meta
+from tests.acceptance.support.command import Motcua
 
 
 @pytest.mark.parametrize("code", [0x202A, 0x202B, 0x202C, 0x202D, 0x202E, *range(0x2066, 0x206A)])
@@ -54,3 +55,22 @@ async def _remember_a_key(url: str) -> None:
     async with database.write() as conn:
         await meta.require_same_key(conn, Keyring(bytes(range(32))))
     await database.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "forms check /dev/zero",
+        "rulebooks check /dev/zero",
+        "check /dev/zero",
+        "units import /dev/zero",
+        "dossiers import units.csv --mapping /dev/zero",
+    ],
+)
+def test_a_device_is_no_file(line: str, tmp_path: Path) -> None:
+    """It would be read without end; a sentence says so before anything is read."""
+    (tmp_path / "units.csv").write_text("code,name,level\n", "utf-8")
+    url = f"sqlite:///{tmp_path}/motcua.sqlite"
+    done = Motcua(folder=tmp_path, url=url, settings={})(*line.split())
+    assert (done.code, done.out) == (1, "")
+    assert "/dev/zero là thiết bị" in done.err
