@@ -89,7 +89,7 @@ class _Charts:
             title=title,
             alt=self._alt(title, names, counts),
             draw=partial(_stacked, names=names, series=counts),
-            height=3.0 + 1.2 * len(blocks),
+            height=2.6 + len(blocks),
         )
 
     def criteria(self) -> Iterator[Chart]:
@@ -112,7 +112,7 @@ class _Charts:
             title=title,
             alt=self.words.say("charts.alt", title=title, figures=figures),
             draw=partial(_bars, names=names, values=values, labels=shown),
-            height=2.5 + 0.7 * len(known),
+            height=2.2 + 0.6 * len(known),
         )
 
     def weeks(self) -> Iterator[Chart]:
@@ -131,7 +131,7 @@ class _Charts:
             title=title,
             alt=self._alt(title, days, series),
             draw=partial(_lines, days=days, series=series),
-            height=7.0,
+            height=6.0,
         )
 
     def intake(self) -> Iterator[Chart]:
@@ -153,7 +153,7 @@ class _Charts:
             title=title,
             alt=self._alt(title, names, series),
             draw=partial(_stacked, names=names, series=series),
-            height=3.0 + 1.2 * len(blocks),
+            height=2.6 + len(blocks),
         )
 
     def _alt(self, title: str, names: Sequence[str], series: Series) -> str:

@@ -12,6 +12,7 @@ import yaml
 
 from admin.kit.texts import Texts, load_texts
 
+MINUS = "\N{MINUS SIGN}"
 SMALL = 10
 """Whole numbers below it are written with a leading 0 in sentences, as offices do."""
 LAST_WITH_ZERO = 2
@@ -79,8 +80,8 @@ class Words:
         return str(self.texts.shown(value.normalize() if value else Decimal(0)))
 
     def signed(self, value: Decimal) -> str:
-        """A difference with its sign."""
-        return f"{'+' if value > 0 else ''}{self.number(value)}"
+        """A difference with its sign; no line ends after a minus sign as after a hyphen."""
+        return f"{'+' if value > 0 else ''}{self.number(value)}".replace("-", MINUS)
 
     def share(self, part: int | Decimal, whole: int | Decimal) -> str:
         """A part of a whole in percent, half up: `4,4%`; a dash without a whole."""
