@@ -150,7 +150,7 @@ async def read_differences(conn: Connection, runtime: Runtime, period: Period) -
         reached=_without_dossier(changed, flow, found),
         dossiers=tuple(_dossiers(pairs, flow.moved, found)),
         reported=(*_reported(signed, live, found), *_units(signed, live, found)),
-        forms=now.forms,
+        forms=(*now.forms, *was.forms),
         names={
             unit.code: unit.evidence.name for unit in (*signed.rating.units, *live.rating.units)
         },
