@@ -1,5 +1,6 @@
 """`motcua petitions`: formal phản ánh, kiến nghị, to be answered by a day (NĐ 20/2008/NĐ-CP)."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from admin.petitioning.view import LISTED, SHOWN, local_day, row, whole
 from surveys.errors import Refusal
 from surveys.outcomes import ComplaintState
 from surveys.store.base.connection import Connection
+from surveys.store.dossiers import units
 from surveys.store.results import complaints, petitions, verifications
 from surveys.store.results.petitions import Petition, PetitionState
 
 command = group("petitions")
-WIDTHS = {"dossier": 26, "state": 24, "found": 24, "forwarded_to": 28, "disputed": 24}
+WIDTHS = {"unit": 30, "dossier": 26, "state": 24, "found": 24, "forwarded_to": 28, "disputed": 24}
 """The widths of columns of a sheet."""
 
 
@@ -37,10 +39,11 @@ async def list_petitions(
     database = await runtime.database()
     async with database.read() as conn:
         found = [one for one in await petitions.list_sent(conn) if _is_ours(runtime, one)]
+        names = await units.list_names(conn)
     wanted = [one for one in found if unit in {None, one.unit} and (one.is_open or not only_open)]
     rows = [row(one, runtime.today) for one in wanted]
     if out is not None:
-        _write(runtime, rows, out, force=force)
+        _write(runtime, rows, names, out, force=force)
         return
     people = shown_as is Format.TABLE
     shown = [_in_words(runtime, one) for one in rows] if people else rows
@@ -121,7 +124,14 @@ async def forward_petition(runtime: Runtime, reference: str, to: str) -> None:
     runtime.say("petitions.forwarded", reference=petition.reference, to=to.strip())
 
 
-def _write(runtime: Runtime, rows: list[dict[str, Any]], out: Path, *, force: bool) -> None:
+def _write(
+    runtime: Runtime,
+    rows: list[dict[str, Any]],
+    names: Mapping[str, str],
+    out: Path,
+    *,
+    force: bool,
+) -> None:
     from admin.reporting.list_workbook import ListWorkbook
     from admin.reporting.result_files import write_petitions
     from admin.reporting.workbook import Heading
@@ -142,6 +152,7 @@ def _write(runtime: Runtime, rows: list[dict[str, Any]], out: Path, *, force: bo
         counted="state",
         notes=[runtime.text("petitions.sheet.note")],
         widths=WIDTHS,
+        unit_names=names,
     )
     write_petitions(book, rows, out, force=force)
     runtime.say("petitions.sheet.written", file=out, count=len(rows))

@@ -10,6 +10,7 @@ from admin.kit.runtime import Runtime, file_option, format_option, leaf
 from admin.reporting.listed import show_or_write
 from admin.verifying.comment_list import CommentList
 from admin.verifying.dossier_phrases import known_forms
+from surveys.store.dossiers import units
 from surveys.store.results import free_texts
 
 
@@ -33,10 +34,10 @@ async def command(
         wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
         found = await free_texts.list_by_period(conn, wanted, runtime.keyring())
         forms = await known_forms(conn)
+        names = await units.list_names(conn)
     shown = tuple(
         one for one in found if runtime.scope.covers(one.unit) and wanted_unit in {None, one.unit}
     )
     listed = CommentList(period=wanted, found=shown, forms=forms, texts=runtime.texts)
-    show_or_write(
-        runtime, listed, shown_as, out, kind="verify.comments", counted="unit", force=force
-    )
+    told = {"kind": "verify.comments", "counted": "unit"}
+    show_or_write(runtime, listed, shown_as, out, **told, unit_names=names, force=force)

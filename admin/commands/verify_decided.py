@@ -11,6 +11,7 @@ from admin.rating.rulebooks import chosen
 from admin.reporting.listed import show_or_write
 from admin.verifying.decided_list import DecidedList, of_units
 from admin.verifying.dossier_phrases import DossierPhrases
+from surveys.store.dossiers import units
 from surveys.store.results import decided
 
 
@@ -34,6 +35,7 @@ async def command(
     database = await runtime.database()
     async with database.read() as conn:
         wanted_unit = (await UnitIndex.load(conn)).code_of(unit) if unit is not None else None
+        names = await units.list_names(conn)
         found = of_units(await decided.list_decided(conn, wanted), runtime.scope.covers)
     shown = tuple(
         one
@@ -42,6 +44,5 @@ async def command(
     )
     phrases = DossierPhrases(runtime=runtime, rulebook=chosen(runtime, None), forms=())
     listed = DecidedList(period=wanted, found=shown, phrases=phrases)
-    show_or_write(
-        runtime, listed, shown_as, out, kind="verify.made", counted="decision", force=force
-    )
+    told = {"kind": "verify.made", "counted": "decision"}
+    show_or_write(runtime, listed, shown_as, out, **told, unit_names=names, force=force)

@@ -17,6 +17,7 @@ COUNTED = "days_over"
 USUAL = 14
 WIDTHS = {
     "at": 17,
+    "unit": 30,
     "dossier": 26,
     "about": 22,
     "decision": 22,
@@ -44,22 +45,30 @@ class ListWorkbook:
     counted: str
     notes: Sequence[str] = ()
     widths: Mapping[str, int] = field(default_factory=dict)
+    unit_names: Mapping[str, str] = field(default_factory=dict)
+    """Code → name, for the column `unit`."""
 
     def write(self, file: Path) -> None:
         """Write the workbook. Raises OSError."""
         text = self.runtime.text
         with file.open("wb") as stream:
             book = WorkbookWriter(stream, self.heading, self.runtime.texts.language)
-            self._add_summary(book, text("reporting.lists.summary"))
-            book.add_sheet(self.name, [list_table(self.columns, self.rows, self.widths)])
+            rows = [self._named(row) for row in self.rows]
+            self._add_summary(book, text("reporting.lists.summary"), rows)
+            book.add_sheet(self.name, [list_table(self.columns, rows, self.widths)])
             title = text("reporting.lists.notes")
             fields = [Field(title=title, width=110)]
             book.add_sheet(title, [SheetTable(fields=fields, rows=[[n] for n in self.notes])])
             book.close()
 
-    def _add_summary(self, book: WorkbookWriter, name: str) -> None:
+    def _named(self, row: Row) -> Row:
+        """The row with the name of its unit after the code."""
+        name = self.unit_names.get(str(row.get("unit")))
+        return {**row, "unit": f"{row['unit']} {name}"} if name else row
+
+    def _add_summary(self, book: WorkbookWriter, name: str, listed: Sequence[Row]) -> None:
         text = self.runtime.text
-        counts = Counter(str(row[self.counted] or "") for row in self.rows)
+        counts = Counter(str(row[self.counted] or "") for row in listed)
         title = next(one.title for one in self.columns if one.key == self.counted)
         fields = [
             Field(title=title, width=52),
@@ -73,7 +82,14 @@ class ListWorkbook:
 
 
 def write_listed(
-    runtime: Runtime, listed: Listed, kind: str, counted: str, file: Path, *, force: bool
+    runtime: Runtime,
+    listed: Listed,
+    file: Path,
+    *,
+    kind: str,
+    counted: str,
+    unit_names: Mapping[str, str],
+    force: bool,
 ) -> None:
     """Write a list of a period; `kind` leads to its texts.
 
@@ -89,6 +105,7 @@ def write_listed(
         counted=counted,
         notes=[runtime.text(f"{kind}.note")],
         widths=WIDTHS,
+        unit_names=unit_names,
     )
     writers = {
         ".json": lambda draft: write_json(draft, listed.as_json()),

@@ -1,6 +1,6 @@
 """A list of a period: shown, or written to a file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -36,10 +36,11 @@ def show_or_write(
     *,
     kind: str,
     counted: str,
+    unit_names: Mapping[str, str],
     force: bool,
 ) -> None:
     """Print the list, or write it to `out`; `kind` leads to its texts, `counted` is the column that
-    the workbook's summary counts.
+    the workbook's summary counts; the workbook shows `unit_names` (code → name) with the codes.
 
     Raises OSError, Refusal `reporting.suffix` or `files.exists`.
     """
@@ -50,5 +51,6 @@ def show_or_write(
         return
     from admin.reporting.list_workbook import write_listed
 
-    write_listed(runtime, listed, kind, counted, out, force=force)
+    named = {"kind": kind, "counted": counted}
+    write_listed(runtime, listed, out, **named, unit_names=unit_names, force=force)
     runtime.say("verify.list_written", count=len(listed.found), file=out)

@@ -135,7 +135,7 @@ async def test_decisions_are_a_list_and_an_annex(
     assert book.sheetnames == ["Tổng hợp", "Quyết định", "Ghi chú"]
     lines = list(book["Quyết định"].iter_rows(min_row=6, values_only=True))
     assert [line[1:6] for line in lines] == [
-        ("hoa", "XA02", "D4", "phản ánh PA-1", "phản ánh không đúng")
+        ("hoa", "XA02 XA02", "D4", "phản ánh PA-1", "phản ánh không đúng")
     ]
     database = await runtime.database()
     async with database.read() as conn:

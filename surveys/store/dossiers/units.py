@@ -76,6 +76,12 @@ async def list_all(conn: Connection) -> dict[str, tuple[int, Unit]]:
     return {row["code"]: (row["id"], _unit(row, parts.get(row["code"], ()))) for row in rows}
 
 
+async def list_names(conn: Connection) -> dict[str, str]:
+    """The name of every unit by its code."""
+    rows = await conn.execute(select(units.c.code, units.c.name).order_by(units.c.code))
+    return dict(rows.all())
+
+
 async def find_subtree(conn: Connection, code: str) -> dict[str, int]:
     """The unit with this code and all below it: code → id; empty for an unknown code."""
     found = await list_all(conn)
