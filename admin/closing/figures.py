@@ -36,7 +36,7 @@ async def read_mark(
         return None
     if not last.is_closed:
         told = {"number": last.number, "at": runtime.local(last.at), "reason": last.reason}
-        runtime.say("closing.marks.reopened", period=period.id, officer=last.officer, **told)
+        runtime.say_once("closing.marks.reopened", period=period.id, officer=last.officer, **told)
         return None
     return mark_of(runtime, last, live=live)
 

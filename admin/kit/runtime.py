@@ -93,6 +93,7 @@ class Runtime:
     """The units this officer works on."""
     _opened: list[Database] = field(default_factory=list)
     _sealed_with: list[str] = field(default_factory=list)
+    _said_once: set[str] = field(default_factory=set)
     """The fingerprint of the key that the opened database knows."""
 
     @property
@@ -218,6 +219,13 @@ class Runtime:
     def say(self, key: str, **params: object) -> None:
         """Print a message that is not data, on standard error."""
         click.echo(self.text(key, **params), err=True)
+
+    def say_once(self, key: str, **params: object) -> None:
+        """The same, unless the command has said just this before."""
+        message = self.text(key, **params)
+        if message not in self._said_once:
+            self._said_once.add(message)
+            click.echo(message, err=True)
 
     def columns(
         self, prefix: str, keys: str, *, codes: str = "", percents: str = ""

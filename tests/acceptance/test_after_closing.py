@@ -191,6 +191,14 @@ def test_what_ends_after_the_period_is_no_difference(closed: Motcua) -> None:
     assert closed("report", "2021-Q2", "--addendum", "--out", "dc").code == 1
 
 
+def test_a_reopened_period_is_said_once(closed: Motcua) -> None:
+    """Also by a page that is made of two results of it, or within a year of it."""
+    assert closed("period", "reopen", "2021-Q2", "--reason", "Lập lại").code == 0
+    for period in ("2021-Q2", "2021"):
+        made = closed("report", period, "--public", period)
+        assert (made.code, made.err.count("mở lại")) == (0, 1), period
+
+
 def test_todays_figures_are_by_the_rules_signed_by(quarter: Path, tmp_path: Path) -> None:
     """`--live` of a period closed by another rulebook than the usual one, unless told otherwise."""
     shutil.copytree(quarter, tmp_path, dirs_exist_ok=True)
