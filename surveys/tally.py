@@ -86,6 +86,26 @@ def hide_small(cells: Iterable[Cell], below: int) -> list[Cell]:
     return [cell for _, question in questions for cell in _hidden(list(question), below)]
 
 
+def hide_follow_ups(cells: Iterable[Cell], forms: Iterable["Form"]) -> list[Cell]:
+    """Hide a question that was asked only after an option that is hidden: its sum would tell how
+    many chose that.
+
+    `cells` come in the order of the forms.
+    """
+    asked = {(form.id, one.id): one.when for form in forms for one in form.questions if one.when}
+    hidden: set[tuple[Group, str, str, str]] = set()
+    found: list[Cell] = []
+    for cell in cells:
+        when = asked.get((cell.form, cell.question))
+        before = (when.question, when.among) if when else ("", ())
+        if any((cell.group, cell.form, before[0], option) in hidden for option in before[1]):
+            cell = replace(cell, count=None, simulated=0)
+        if cell.count is None:
+            hidden.add((cell.group, cell.form, cell.question, cell.option))
+        found.append(cell)
+    return found
+
+
 def hide_small_reach(reach: Iterable[Reach], below: int) -> list[Reach]:
     """Hide the numbers of responses that are small."""
     return [

@@ -22,6 +22,7 @@ from surveys.tally import (
     Reach,
     complete,
     complete_reach,
+    hide_follow_ups,
     hide_small,
     hide_small_reach,
     quota,
@@ -169,7 +170,7 @@ class Tally:
         """A copy for publication, with small counts suppressed."""
         return replace(
             self,
-            cells=tuple(hide_small(self.cells, below)),
+            cells=tuple(hide_follow_ups(hide_small(self.cells, below), self.forms)),
             reach=tuple(hide_small_reach(self.reach, below)),
             counters=(),
             hidden_below=below,

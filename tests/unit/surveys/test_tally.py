@@ -9,6 +9,7 @@ from surveys.tally import (
     Reach,
     complete,
     complete_reach,
+    hide_follow_ups,
     hide_small,
     hide_small_reach,
     quota,
@@ -62,6 +63,16 @@ def test_small_cells_are_hidden_and_cannot_be_reckoned_back() -> None:
     assert [cell.count for cell in shown] == [40, None, None]
     large = hide_small([_cell("very", 40), _cell("satisfied", 9), _cell("unsatisfied", 7)], 5)
     assert [cell.count for cell in large] == [40, 9, 7]
+
+
+def test_a_follow_up_question_does_not_tell_a_hidden_count() -> None:
+    """Three came once more, twenty often: those twenty were asked whose fault it was."""
+    counts = {"none": 50, "once": 3, "many": 20}
+    contacts = [_cell(one, n, question="contacts") for one, n in counts.items()]
+    fault = [_cell(one, 10, question="contacts_own_fault") for one in ("yes", "no")]
+    other = [_cell("yes", 10, group="XA02", question="contacts_own_fault")]
+    shown = hide_follow_ups(hide_small([*contacts, *fault, *other], 5), [PHIEU5])
+    assert [cell.count for cell in shown] == [50, None, None, None, None, 10]
 
 
 def test_nobody_is_hidden_too() -> None:
