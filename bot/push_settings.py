@@ -18,7 +18,8 @@ class PushSettings:
     poster_days: Days = 730
     """How long the code on a counter's poster works."""
     counter_ratings_per_hour: Count = 60
-    """Ratings of one counter within an hour; further ones are kept and marked as a flood."""
+    """Ratings of one counter within an hour; further ones are kept and marked as a flood, at
+    most ten times as many."""
     counter_ratings_per_hour_address: Count = 20
     """Ratings of one network address at one counter within an hour; further ones are refused."""
 

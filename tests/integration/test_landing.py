@@ -154,6 +154,21 @@ async def test_a_flood_is_refused_by_address_and_marked_by_counter(database: Dat
     assert [one["count"] for one in tally.rows() if one["count"]] == [3]
 
 
+async def test_a_flood_from_many_addresses_fills_no_disk(sqlite_database: Database) -> None:
+    """What counts of a counter is kept ten times over; the rest is refused."""
+    await _counter(sqlite_database)
+    settings = {"counter_ratings_per_hour_address": 99, "counter_ratings_per_hour": 1}
+    statuses = []
+    for _ in range(12):
+        async with landing(sqlite_database, **settings) as client:
+            await client.get(f"/q/{TOKEN}")
+            answer = await client.post(f"/q/{TOKEN}", data={"option": "very"})
+            statuses.append(answer.status)
+    assert statuses == [200] * 10 + [429] * 2
+    tally = await _tally(sqlite_database)
+    assert [(one.rated, one.flood) for one in tally.counters] == [(1, 9)]
+
+
 async def test_only_the_page_itself_can_tap(database: Database) -> None:
     """Another site's form, a tap without the page, an option that is none: nothing is kept."""
     await _counter(database)

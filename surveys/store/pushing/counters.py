@@ -12,6 +12,9 @@ from surveys.store.base.database import insert
 from surveys.store.base.schema import counter_ratings, counters, units
 
 HOUR_SECONDS = 3_600
+FLOOD = 10
+"""How many times what counts of a counter within the hour is kept: it shows that there was a flood,
+and fills no disk."""
 HASH = 64
 """Letters of a keyed hash."""
 
@@ -87,7 +90,8 @@ async def revoke(
 async def rate(
     conn: Connection, rating: Rating, *, most_of_counter: int, most_of_network: int
 ) -> bool:
-    """Keep a rating; False if its network has given too many at this counter within the hour.
+    """Keep a rating; False if its network has given too many at this counter within the hour, or
+    all together have given FLOOD times what counts.
 
     One visitor counts once a day. A rating beyond `most_of_counter` within the hour is marked as
     part of a flood: it is kept, and not counted.
@@ -98,6 +102,8 @@ async def rate(
     counted = select(func.count(), from_here).where(recent)
     everybody, network = (await conn.execute(counted)).one()
     if rating.network and network >= most_of_network:
+        return False
+    if everybody >= FLOOD * most_of_counter:
         return False
     values = {name: getattr(rating, name) for name in Rating.__slots__}
     new = insert(conn, counter_ratings).values(**values, suspect=everybody >= most_of_counter)
