@@ -11,10 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
+from admin.reporting.files import require_closed
 from surveys.errors import Refusal
-
-LOCKS = (".~lock.{name}#", "~${name}", "~${short}")
-"""The files by which LibreOffice and Word mark a document that is open; Word cuts two signs."""
 
 
 @contextmanager
@@ -50,9 +48,7 @@ def require_room(folder: Path, names: Sequence[str], *, force: bool) -> None:
             continue
         if not force:
             raise Refusal("files.exists", file=folder / name)
-        locks = {form.format(name=name, short=name[2:]) for form in LOCKS}
-        if any((folder / lock).exists() for lock in locks):
-            raise Refusal("files.open_elsewhere", file=folder / name)
+        require_closed(folder / name)
 
 
 def _move_all(made: Path, folder: Path, names: Sequence[str]) -> None:
