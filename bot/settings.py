@@ -105,8 +105,8 @@ class Settings(ChannelSettings, ReportSettings, PushSettings, AskingSettings):
     """Look-ups per hour of all chats together; reaching it is logged as an error."""
     page_posts_per_minute: Count = 120
     """Posts per minute of one network address on the page."""
-    strangers_mb: Count = 30
-    """Megabytes of conversations with people who follow no dossier (some 7,000 short messages).
+    strangers_mb: Count = 200
+    """Megabytes of conversations with people who follow no dossier (some 50,000 short messages).
     Beyond it the oldest are deleted before `queue_days`; a bot that gets as much within ten minutes
     answers only citizens with a dossier, which is logged as an error."""
     proxy_header: str = ""

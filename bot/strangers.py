@@ -4,8 +4,9 @@ One address has its own limits (`bot.visitors`). Over all addresses and accounts
 messages store is counted for each bot and ten minutes: in memory, and every few seconds added up in
 the database, so that it holds for all processes together and across restarts, without a write for
 each message. What is more than `strangers_mb` in all is deleted, the oldest first
-(`bot.trimming`). If as much comes within ten minutes, strangers are refused: first the addresses
-that wrote long texts, then everybody who neither proved a dossier nor opens an open link.
+(`bot.trimming`). If as much comes within ten minutes, strangers are refused: from a quarter of it
+on the chats and addresses that wrote much, then everybody who neither proved a dossier nor opens
+an open link.
 
 A message is counted when it is taken, and taken off again when it turns out to come from a citizen
 with a dossier.
@@ -38,10 +39,15 @@ SPAN_SECONDS, HOUR_SECONDS = 600.0, 3_600.0
 FLUSH_SECONDS = 5.0
 POST_KB = 4.0
 """What a message and the answer to it take in the database, besides the text itself."""
-STORED = 1.2 / 1_000
+STORED = 1.6 / 1_000
 """Kilobytes stored for one byte of text: it is kept encrypted, as letters."""
-LONG_TEXTS = 20_000
-"""Characters within ten minutes after which an address is refused before others."""
+MUCH = 20_000
+"""Characters of an address, or of a chat, within ten minutes after which it is refused before
+others."""
+MANY = 600
+"""The same in messages of a chat: one a second."""
+LOUD, EVERYBODY = 0.25, 1.0
+"""The share of the limit from which those who wrote much are refused, and all strangers."""
 MOST_CHATS = 20
 """Chats in which one dossier was opened; a link that was passed on to more lets no more in."""
 POSTS_OF_CHAT = 120
@@ -66,9 +72,11 @@ def _chats() -> Visitors:
 
 
 def _addresses() -> Visitors:
-    return Visitors(
-        per_minute=UNBOUNDED, clock=monotonic, seconds=SPAN_SECONDS, characters=LONG_TEXTS
-    )
+    return Visitors(per_minute=UNBOUNDED, clock=monotonic, seconds=SPAN_SECONDS, characters=MUCH)
+
+
+def _writers() -> Visitors:
+    return Visitors(per_minute=MANY, clock=monotonic, seconds=SPAN_SECONDS, characters=MUCH)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,11 +93,12 @@ class Strangers:
     _told: tuple[BotId, str] | None = None
     _chats: Visitors = field(default_factory=_chats)
     _addresses: Visitors = field(default_factory=_addresses)
+    _writers: Visitors = field(default_factory=_writers)
 
     @property
     def are_refused(self) -> bool:
         """Whether strangers are refused by any bot, as far as this process knows."""
-        return any(self._used(bot) >= 1.0 for bot in {*self._stored, *self._pending})
+        return any(self._used(bot) >= EVERYBODY for bot in {*self._stored, *self._pending})
 
     @property
     def counted_kb(self) -> int:
@@ -102,7 +111,7 @@ class Strangers:
             return False
         bot = (come.channel, come.bot)
         used, is_loud = self._used(bot), self._is_loud(come)
-        if used >= (0.5 if is_loud else 1.0):
+        if used >= (LOUD if is_loud else EVERYBODY):
             self._alarm(bot, used)
             async with self.database.read_inline() as conn:
                 if not await self._is_welcome(conn, come):
@@ -138,8 +147,10 @@ class Strangers:
         return (stored + self._pending[bot]) / (self.settings.strangers_mb * 1_000)
 
     def _is_loud(self, come: Incoming) -> bool:
-        """Whether the address has written much in ten minutes; counts this message."""
-        return bool(come.network) and not self._addresses.may_speak(come.network, len(come.text))
+        """Whether the chat or its address has written much in ten minutes; counts this message."""
+        size, chat = len(come.text), f"{come.channel}\0{come.bot}\0{come.address}"
+        few = self._writers.may_speak(chat, size)
+        return not (few and (not come.network or self._addresses.may_speak(come.network, size)))
 
     async def _is_welcome(self, conn: Connection, come: Incoming) -> bool:
         chat = self.keyring().chat_key(come.channel, come.bot, come.address)
@@ -153,7 +164,7 @@ class Strangers:
     def _alarm(self, bot: BotId, used: float) -> None:
         """Log an error once in ten minutes."""
         alarm = (bot, span_of(self.clock()))
-        if used >= 1.0 and alarm != self._told:
+        if used >= EVERYBODY and alarm != self._told:
             self._told = alarm
             most = self.settings.strangers_mb
             log.error("strangers are refused on %s: %s MB within ten minutes", bot[0], most)

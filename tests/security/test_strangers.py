@@ -35,17 +35,25 @@ MB = 1_000_000
 NUMBERS = count()
 
 
-def _strangers(database: Database, now: datetime | None = None) -> Strangers:
-    context = channel_context(database, **SMALL)
+def _strangers(database: Database, now: datetime | None = None, *, megabytes: int = 1) -> Strangers:
+    context = channel_context(database, **SMALL | {"strangers_mb": megabytes})
     moment = now or datetime(2021, 6, 1, 3, tzinfo=UTC)
     return Strangers(
         database=database, settings=context.settings, keyring=lambda: KEYS, clock=lambda: moment
     )
 
 
-def _text(text: str = "chào", *, bot: str = "main", network: str = "") -> Incoming:
-    kind = IncomingKind.TEXT
-    return Incoming(channel="fake", bot=bot, address="a", kind=kind, text=text, network=network)
+def _text(
+    text: str = "chào", *, address: str = "a", bot: str = "main", network: str = ""
+) -> Incoming:
+    return Incoming(
+        channel="fake",
+        bot=bot,
+        address=address,
+        kind=IncomingKind.TEXT,
+        text=text,
+        network=network,
+    )
 
 
 @asynccontextmanager
@@ -60,10 +68,10 @@ async def _served(database: Database) -> AsyncIterator[tuple[app.Service, str]]:
 
 
 async def _flood(base: str, posts: int, text: str = LONG) -> list[int]:
-    """Post from as many addresses; the statuses."""
+    """Post from as many addresses, each with a new session; the statuses."""
     found = []
-    async with visiting(base) as visitor:
-        for _ in range(posts):
+    for _ in range(posts):
+        async with visiting(base) as visitor:
             number = next(NUMBERS)
             event = {"id": f"flood-{number:06}", "kind": "text", "text": text}
             headers = {HEADER: f"198.18.{number // 250}.{number % 250}"}
@@ -175,13 +183,22 @@ async def test_a_link_that_was_passed_on_lets_few_in(sqlite_database: Database) 
 
 
 async def test_an_address_that_writes_much_is_held_back_first(database: Database) -> None:
-    """From half of the limit on; others still get the other half."""
+    """From a quarter of the limit on; others still get the rest."""
     strangers = _strangers(database)
     loud = _text("x" * 4_000, network="192.0.2.1")
     while not await strangers.refuses(loud):
         pass
-    assert 500 <= strangers.counted_kb < 520
-    assert not await strangers.refuses(_text(network="192.0.2.2"))
+    assert 250 <= strangers.counted_kb < 270
+    assert not await strangers.refuses(_text(address="b", network="192.0.2.2"))
+
+
+async def test_one_chat_shuts_nobody_out(database: Database) -> None:
+    """However much it writes; a messenger names no address."""
+    strangers = _strangers(database, megabytes=10)
+    said = [await strangers.refuses(_text()) for _ in range(3_000)]
+    assert (said[0], said[-1]) == (False, True)
+    assert 2_400 <= strangers.counted_kb < 2_600
+    assert not await strangers.refuses(_text(address="b"))
 
 
 async def test_all_processes_count_together(database: Database) -> None:
