@@ -7,6 +7,7 @@ source, validity) is always its own.
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -75,6 +76,7 @@ def load_rulebooks(folder: Path) -> tuple[Rulebook, ...]:
     return tuple(rulebooks)
 
 
+@cache
 def shipped_rulebooks() -> tuple[Rulebook, ...]:
     """The rulebooks that come with the program, in the order of their ids."""
     return load_rulebooks(SHIPPED)

@@ -27,6 +27,7 @@ from admin.tallying.result import read_tally
 from scoring.rating import rate
 from surveys.period import Period, Preset, previous, year_before
 from surveys.store.base.connection import Connection
+from surveys.store.base.database import read_side_by_side
 from surveys.store.results import ratings, series, tallies
 from surveys.store.results.intake import Window
 from surveys.tally import Reach, quota
@@ -62,6 +63,7 @@ class Order:
 
 async def gather(conn: Connection, order: Order) -> ReportFigures:
     """All figures of a report. Raises what `scoring.rating.rate` raises."""
+    await read_side_by_side(conn)
     rated = await _rated(conn, order)
     tally = await read_tally(conn, order.period, (), order.form, order.quota_percent)
     return ReportFigures(

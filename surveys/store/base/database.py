@@ -186,6 +186,14 @@ def end_if_idle() -> ColumnElement[str]:
     return func.set_config("idle_in_transaction_session_timeout", str(IDLE_MS), true())
 
 
+async def read_side_by_side(conn: Connection) -> None:
+    """In PostgreSQL: let several processes read for the statements that follow in this transaction,
+    also where many groups are expected: it takes them for far more than they are.
+    """
+    if conn.dialect.name == "postgresql":
+        await conn.execute(select(func.set_config("parallel_tuple_cost", "0", true())))
+
+
 class now_ms(GenericFunction[int]):  # noqa: N801 - reads as SQL where it is used
     """Milliseconds since 1970 by the database's clock, fixed within a statement."""
 
