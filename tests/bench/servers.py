@@ -10,6 +10,7 @@ import hmac
 import json
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -25,6 +26,7 @@ from bot.channels.zalo_oa.receive import Counts
 from bot.channels.zalo_oa.receive import Webhook as EventHook
 from bot.inbox import Inbox
 from bot.memory import settle_down
+from bot.sealing import seal_text
 from bot.settings import load_settings
 from surveys.store.base.database import Database
 from tests.bench.load import APP_ID, SECRET
@@ -46,8 +48,8 @@ async def bare(port: int, _url: str) -> None:
 
 
 async def durable(port: int, url: str) -> None:
-    """Ours: the webhook that answers once the update is committed."""
-    inbox = Inbox(Database.open(url), KEYS)
+    """Ours: the webhook that answers once the update is committed, sealed as in service."""
+    inbox = Inbox(Database.open(url), KEYS, seal=partial(seal_text, KEYS))
 
     async def put(raws: Sequence[Raw]) -> None:
         for raw in raws:
@@ -107,7 +109,7 @@ async def zalo_bare(port: int, _url: str) -> None:
 
 async def zalo_durable(port: int, url: str) -> None:
     """Ours: the webhook of the Official Account that answers once the event is committed."""
-    inbox = Inbox(Database.open(url), KEYS)
+    inbox = Inbox(Database.open(url), KEYS, seal=partial(seal_text, KEYS))
 
     async def put(raws: Sequence[Raw]) -> None:
         for raw in raws:
