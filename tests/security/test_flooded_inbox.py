@@ -39,13 +39,13 @@ async def test_newcomers_do_not_wait_behind_it(database: Database) -> None:
 
 
 @pytest.mark.soak
-async def test_newcomers_are_answered_while_it_is_worked_off(sqlite_database: Database) -> None:
+async def test_newcomers_are_answered_while_it_is_worked_off(database: Database) -> None:
     """Each of 150 within two seconds, by the whole service, from the post to the reply."""
     fake = FakeChannel(limits=Limits(per_second=1_000, per_chat_second=1, chat_burst=3))
-    service = await app.assemble(channel_context(sqlite_database, **ANYWHERE), [fake])
+    service = await app.assemble(channel_context(database, **ANYWHERE), [fake])
     flood = [_of("flood", number) for number in range(12_000)]
     for start in range(0, len(flood), 500):
-        async with sqlite_database.write() as conn:
+        async with database.write() as conn:
             await inbox.put_many(conn, flood[start : start + 500])
     loop, waited = asyncio.get_running_loop(), []
     tasks = [asyncio.create_task(one.run()) for one in (service.worker, service.dispatcher)]

@@ -252,15 +252,20 @@ async def hold_chats(conn: Connection, not_before_ms: Mapping[int, int]) -> None
 
 
 def _held(due: FromClause, lane: Lane) -> ColumnElement[bool]:
-    """SQL condition: another message of the same contact must reach its result first."""
+    """SQL condition: another message of the same contact must reach its result first.
+
+    The first of them by the index, not EXISTS: PostgreSQL would make a join of that, and compare
+    each of ten thousand replies of one contact with each other.
+    """
     other = outbox.alias("other")
     on_its_way: ColumnElement[bool] = other.c.state == literal_column("'sending'")
     earlier = and_(other.c.lane == Lane.INTERACTIVE, other.c.id < due.c.id)
-    return exists().where(
+    before = select(other.c.id).where(
         other.c.contact_id == due.c.contact_id,
         other.c.state.in_((literal_column("'due'"), literal_column("'sending'"))),
         or_(on_its_way, earlier) if lane is Lane.INTERACTIVE else on_its_way,
     )
+    return before.order_by(other.c.id).limit(1).scalar_subquery().is_not(None)
 
 
 def _over() -> ColumnElement[bool]:
