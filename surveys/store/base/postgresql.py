@@ -11,7 +11,7 @@ from surveys.store.base.connection import Connection
 PATIENCE_MS = 30_000
 """How long to wait for a lock."""
 SESSION = {"lock_timeout": str(PATIENCE_MS), "plan_cache_mode": "force_custom_plan"}
-"""Each statement is planned anew: a plan that was kept from when a queue was empty reads all of it
+"""Each statement is planned again: a plan that was kept from when a queue was empty reads all of it
 once for every message, so that one chat with 12,000 waiting messages had all others wait."""
 
 
