@@ -71,7 +71,9 @@ async def test_the_other_process_acknowledges_within_two_seconds(
 ) -> None:
     """While one is stopped a dozen times at random moments, then for a minute. Nothing that was
     acknowledged is lost."""
-    motcua = Motcua(folder=tmp_path, url=postgres_url, settings=ENV | {"key": KEY})
+    motcua = Motcua(
+        folder=tmp_path, url=postgres_url, settings=ENV | {"key": KEY, "strangers_mb": "2000"}
+    )
     wait = aiohttp.ClientTimeout(total=200)
     async with AsyncExitStack() as stack:
         stopped, other = [await stack.enter_async_context(_serving(motcua)) for _ in range(2)]
