@@ -4,12 +4,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
+from bot.messages import IncomingKind
 from bot.settings import load_settings
 from bot.strangers import WHAT, span_of
 from bot.trimming import Trimming
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.citizens import look_up_counts, web_messages
+from surveys.store.citizens import by_phone, look_up_counts, web_messages
+from surveys.store.citizens.by_phone import Number
 from surveys.store.citizens.look_up_counts import Asker
 from surveys.store.citizens.web_messages import Author, NewMessage
 from surveys.store.queues import inbox, usage
@@ -55,6 +57,30 @@ async def test_the_oldest_strangers_go_first(database: Database) -> None:
     assert await _kept(house) == [True, True, False, True]
     async with database.read() as conn:
         assert await usage.read_spans(conn, WHAT) == [(span_of(house.now), 1_000)]
+
+
+async def test_a_no_and_a_number_outlive_a_flood(database: Database) -> None:
+    """Who must not be written to again, and whose number is known, is not forgotten."""
+    house = await make_house(database)
+    refuses, shares, stranger = (house.person(name) for name in ("r", "p", "s"))
+    await refuses.types("STOP", "đồng ý")
+    await shares.does(IncomingKind.CONTACT, text="0912345678")
+    number = Number(
+        channel="zalo_template",
+        bot="main",
+        chat_key="n",
+        address_sealed=b"n",
+        phone_key="k",
+        language="vi",
+    )
+    async with database.write() as conn:
+        await by_phone.meet(conn, [number], house.now)
+    await stranger.types("chào")
+    await _wrote(house, 2)
+    house.wait(days=1)
+    await _trimming(house).trim()
+    kept = {row["id"]: row["chat_key"] is not None for row in await house.rows(schema.contacts)}
+    assert list(kept.values()) == [True, True, True, False]
 
 
 async def test_what_a_stranger_said_before_goes(database: Database) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, select
 
 from surveys.store.base.connection import Connection
 from surveys.store.base.schema import (
+    consents,
     contact_dossiers,
     contacts,
     interviews,
@@ -30,7 +31,8 @@ async def list_strangers(conn: Connection) -> Sequence[int]:
 
 async def forget_before(conn: Connection, some: Sequence[int], before: datetime) -> int:
     """Delete what was said with those of `some` that are strangers still; returns how many were not
-    seen since and are erased. Who has a petition or a request about own data is not.
+    seen since and are erased. Who has a petition or a request about own data is not, nor who said
+    no, nor whose number is known: without the row they would be written to again.
     """
     columns = (contacts.c.id, contacts.c.chat_key, contacts.c.last_seen_at, _IS_FREE)
     found = (await conn.execute(select(*columns).where(contacts.c.id.in_(some), *_STRANGE))).all()
@@ -54,4 +56,7 @@ _STRANGE = (
     contacts.c.chat_key.is_not(None),
     *(~_has(table) for table in (contact_dossiers, interviews, news_wishes)),
 )
-_IS_FREE = (~_has(petitions) & ~_has(rights_requests)).label("is_free")
+_IS_FREE = and_(
+    contacts.c.phone_key.is_(None),
+    *(~_has(table) for table in (petitions, rights_requests, consents)),
+).label("is_free")
