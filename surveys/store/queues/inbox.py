@@ -164,8 +164,7 @@ async def _newest(conn: Connection, events: Sequence[Event], count: int) -> set[
 
 def _as_json(events: Sequence[Event]) -> str:
     rows = [
-        [place, event.channel, event.bot, event.event_key, event.chat_key, event.payload]
-        for place, event in enumerate(events)
+        [place, *(getattr(event, name) for name in GIVEN)] for place, event in enumerate(events)
     ]
     return json.dumps(rows, ensure_ascii=False)
 
@@ -201,7 +200,7 @@ def _keeping(dialect: str) -> "Insert":
     is_sqlite = dialect == "sqlite"
     unpacked = func.json_each(body) if is_sqlite else func.json_array_elements(cast(body, JSON))
     row = unpacked.table_valued(column("value", JSON)).c.value
-    texts = [row[place].as_string() for place in range(1, 6)]
+    texts = [row[place].as_string() for place, _ in enumerate(GIVEN, 1)]
     values = select(*texts, literal_column("'new'"), now_ms()).where(true())
     if not is_sqlite:
         lock = select(end_if_idle().label("ends"), func.pg_advisory_xact_lock(ARRIVALS))

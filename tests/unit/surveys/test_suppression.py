@@ -2,18 +2,35 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.suppression import Margins, Place, hidden_answers, hidden_cells
 
+P = TypeVar("P")
 BELOW = 5
 TABLES = st.integers(1, 5).flatmap(
     lambda width: st.lists(
         st.lists(st.integers(0, 30), min_size=width, max_size=width), min_size=1, max_size=6
     )
 )
+
+
+def _narrow(known: dict[P, tuple[int, int]], lines: Sequence[Sequence[P]]) -> None:
+    """Narrow the bounds of cells, of which the last of each line is the sum of the others."""
+    for _ in range(300):
+        before = dict(known)
+        for *parts, whole in lines:
+            low, high = (sum(known[p][side] for p in parts) for side in (0, 1))
+            known[whole] = (max(known[whole][0], low), min(known[whole][1], high))
+            for p in parts:
+                least = known[whole][0] - (high - known[p][1])
+                greatest = known[whole][1] - (low - known[p][0])
+                known[p] = (max(known[p][0], least), min(known[p][1], greatest))
+        if known == before:
+            break
 
 
 def _bounds(cells: list[list[int]], hidden: set[Place]) -> dict[Place, tuple[int, int]]:
@@ -26,17 +43,7 @@ def _bounds(cells: list[list[int]], hidden: set[Place]) -> dict[Place, tuple[int
     }
     lines = [[(r, c) for c in range(columns)] for r in range(rows)]
     lines += [[(r, c) for r in range(rows)] for c in range(columns)]
-    for _ in range(200):
-        before = dict(known)
-        for *parts, whole in lines:
-            low, high = (sum(known[p][side] for p in parts) for side in (0, 1))
-            known[whole] = (max(known[whole][0], low), min(known[whole][1], high))
-            for p in parts:
-                least = known[whole][0] - (high - known[p][1])
-                greatest = known[whole][1] - (low - known[p][0])
-                known[p] = (max(known[p][0], least), min(known[p][1], greatest))
-        if known == before:
-            break
+    _narrow(known, lines)
     return {p: known[p] for p in hidden}
 
 
@@ -179,18 +186,7 @@ def _known(
         for c in range(len(row))
     ]
     known = {p: (shown[p],) * 2 if p in shown else (0, most) for p in places}
-    lines = list(lines)
-    for _ in range(300):
-        before = dict(known)
-        for *parts, whole in lines:
-            low, high = (sum(known[p][side] for p in parts) for side in (0, 1))
-            known[whole] = (max(known[whole][0], low), min(known[whole][1], high))
-            for p in parts:
-                least = known[whole][0] - (high - known[p][1])
-                greatest = known[whole][1] - (low - known[p][0])
-                known[p] = (max(known[p][0], least), min(known[p][1], greatest))
-        if known == before:
-            break
+    _narrow(known, list(lines))
     return known
 
 
