@@ -272,6 +272,11 @@ def _check_base(name: str, url: str) -> str:
     return url.rstrip("/")
 
 
+def _check_address(name: str, url: str) -> str:
+    """An address that may be left out."""
+    return _check_base(name, url.strip()) if url.strip() else ""
+
+
 def _check_listen(name: str, listen: str) -> str:
     port = listen.rpartition(":")[2]
     if not (port.isascii() and port.isdigit() and int(port) <= MAX_PORT):
@@ -301,6 +306,7 @@ CHECKS: Mapping[str, Callable[[str, str], str]] = {
     "metrics_listen": _check_metrics,
     "telegram_api_base": _check_base,
     "zalo_oa_api_base": _check_base,
+    "zalo_oa_phone_image": _check_address,
     "zalo_oa_oauth_base": _check_base,
     "webhook_networks": _check_networks,
     "zalo_bot_api_base": _check_base,

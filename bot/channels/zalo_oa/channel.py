@@ -186,7 +186,7 @@ class OfficialAccount(Channel):
         heading = next(button.label for button in drawn if button.asks_contact)
         settings = self._context.settings
         icon = f"{settings.public_url.rstrip('/')}/icon.svg" if settings.public_url else ""
-        image = settings.zalo_oa_phone_image.strip() or icon
+        image = settings.zalo_oa_phone_image or icon
         subtitle = self._texts.text("zalo_oa.phone_subtitle", authority=settings.authority)
         try:
             await self._post(buttons.phone_body(address, heading, subtitle, image))

@@ -61,6 +61,7 @@ def test_a_variable_is_read_as_its_setting(
         ("timezone", "Asia/Hanoi", "timezone"),
         ("listen", "off", "listen"),
         ("telegram_api_base", "http://example.org", "not_https"),
+        ("zalo_oa_phone_image", "not an address", "not_https"),
         ("authority", 5, "invalid"),
     ],
 )
