@@ -201,4 +201,6 @@ def test_two_tabs_without_a_network_lose_nothing(demo: Demo, phone: Page) -> Non
         expect(other.locator("#talk li.waiting")).to_have_count(0, timeout=10_000)
         other.reload()
         said = other.locator("#talk li.citizen")
-        expect(said).to_have_text(["Đồng ý", "cán bộ rất tận tình", "Hài lòng"])
+        expect(said).to_have_count(3)
+        # A closing tab may still send: Chromium lifts its "offline" before the page has stopped.
+        assert set(said.all_inner_texts()) == {"Đồng ý", "cán bộ rất tận tình", "Hài lòng"}
