@@ -2,8 +2,9 @@
 
 A write and an inline read use SQLAlchemy's synchronous engine and run each statement on the event
 loop: the pages are in memory, and switching to a thread costs ten times the statement
-(tests/bench/test_sqlite.py). Only the COMMIT, which waits for the disk, runs in a thread, and it
-polls for another process's lock, so that a cancelled wait ends at once. A read may take as long as
+(tests/bench/test_sqlite.py). The COMMIT waits for the disk: it runs on the loop while the disk is
+quick, and in a thread while it is slow. The wait for another process's lock polls, so that a
+cancelled wait ends at once. A read may take as long as
 a report, so it goes through `sqlite+aiosqlite`. In a command, which is alone on its event loop, it
 runs on the loop as well; SQLAlchemy's asyncio part and the ORM are then not loaded. Reads cannot
 write.
@@ -15,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -44,6 +46,37 @@ EMPTY_JOURNAL = "PRAGMA wal_checkpoint(TRUNCATE)"
 ERASES = "motcua_erases"
 """Key in a connection's `info`: its transaction deletes data that must not remain readable."""
 READS = ("query_only=ON",)
+QUICK_SECONDS = 0.002
+"""A COMMIT this short blocks the event loop no longer than a request does; a thread for it takes
+the interpreter away from the requests that arrive meanwhile.
+"""
+REMEMBERED_COMMITS = 8
+"""How many of the last ones count in the average."""
+
+
+class Commits:
+    """Runs each COMMIT where it costs least: on the loop after quick ones, else in a thread."""
+
+    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
+        """`clock` gives seconds."""
+        self._clock = clock
+        self._average_seconds = 2 * QUICK_SECONDS
+        """Begins slow: a disk is trusted once it has been seen to be quick."""
+
+    async def run(self, commit: Callable[[], None]) -> None:
+        """Commit, and remember how long it took."""
+
+        def timed() -> None:
+            begun = self._clock()
+            commit()
+            took = self._clock() - begun
+            self._average_seconds += (took - self._average_seconds) / REMEMBERED_COMMITS
+
+        if self._average_seconds <= QUICK_SECONDS:
+            timed()
+            await asyncio.sleep(0)  # many writes in a row leave the others their turn
+        else:
+            await _in_thread(timed)
 
 
 class SqliteConnection:
@@ -86,6 +119,7 @@ class SqliteDriver:
     reader: "AsyncEngine | None"
     """None: this process is alone on its loop."""
     patience_seconds: float
+    commits: Commits = field(default_factory=Commits)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """The writers of this process queue here rather than at the file's lock."""
     erased: asyncio.Event = field(default_factory=asyncio.Event)
@@ -117,7 +151,7 @@ class SqliteDriver:
             with self.writer.connect() as sync:
                 await self._begin(sync)
                 yield SqliteConnection(sync, WRITING)
-                await _in_thread(sync.commit)
+                await self.commits.run(sync.commit)
                 if sync.info.pop(ERASES, None):
                     self.erased.set()
                 if self.erased.is_set() and await _in_thread(partial(_journal_is_empty, sync)):

@@ -3,17 +3,19 @@
 import asyncio
 import random
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import column, insert, make_url, select, table, text
+from sqlalchemy import Engine, column, event, insert, make_url, select, table, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from surveys.store.base.database import Database
-from surveys.store.base.sqlite import SqliteDriver
+from surveys.store.base.sqlite import QUICK_SECONDS, Commits, SqliteDriver
 
 THINGS = table("things", column("id"), column("name"))
 
@@ -63,6 +65,66 @@ def other(database: Database, tmp_path: Path) -> Iterator[sqlite3.Connection]:
         opened.execute("BEGIN IMMEDIATE")
         opened.execute("INSERT INTO things (name) VALUES ('theirs')")
         yield opened
+
+
+class Disk:
+    """Takes as long as it is told for each COMMIT, and notes which thread waited for it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.seconds = 0.0
+        self.waited: list[int] = []
+        self._now = 0.0
+        event.listen(engine, "commit", self._commits)
+
+    def clock(self) -> float:
+        """The seconds that all commits took: the real disk's are not counted."""
+        return self._now
+
+    def _commits(self, _connection: object) -> None:
+        self.waited.append(threading.get_ident())
+        self._now += self.seconds
+
+
+async def test_only_a_quick_disk_is_waited_for_on_the_loop(tmp_path: Path) -> None:
+    """A disk that turns slow blocks the loop once, then no more until it has been quick again."""
+    opened = SqliteDriver.open(make_url(f"sqlite:///{tmp_path}/things.sqlite"))
+    disk, loop = Disk(opened.writer), threading.get_ident()
+    driver = replace(opened, commits=Commits(disk.clock))
+
+    async def commit(times: int, seconds: float) -> set[int]:
+        disk.waited.clear()
+        disk.seconds = seconds
+        for _ in range(times):
+            async with driver.write() as conn:
+                await conn.execute(text("PRAGMA user_version = 1"))
+        return set(disk.waited)
+
+    assert loop not in await commit(20, 2 * QUICK_SECONDS)
+    assert loop in await commit(20, QUICK_SECONDS / 4)
+    assert await commit(20, QUICK_SECONDS / 4) == {loop}
+    assert await commit(1, 0.5) == {loop}
+    assert loop not in await commit(20, QUICK_SECONDS / 4)
+    assert loop in await commit(20, QUICK_SECONDS / 4)
+    await driver.close()
+
+
+async def test_writes_in_a_row_leave_the_others_their_turn(database: Database) -> None:
+    """A task that writes without a pause does not keep the loop for itself."""
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(take_turns())
+    for number in range(50):
+        async with database.write() as conn:
+            await conn.execute(insert(THINGS).values(name=str(number)))
+    other.cancel()
+    assert turns >= 50
+    await database.close()
 
 
 async def test_a_cancelled_wait_for_the_lock_leaves_no_transaction_behind(
