@@ -46,9 +46,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Motcua:
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_process_says_what_the_function_says(office: Motcua, line: str) -> None:
-    """Exit code, standard output and standard error."""
+    """Exit code, standard output and standard error; a forked one as well."""
     alone = office.process(*line.split(), typed="n\n")
     assert alone == office(*line.split(), typed="n\n")
+    assert alone == office.forked(*line.split(), typed="n\n")
     assert alone.out + alone.err
 
 

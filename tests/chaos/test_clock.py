@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.support.serving import Running, running
+from tests.acceptance.support.serving import MOTCUA
 from tests.acceptance.support.telegram import (
     AGREE,
     FIRST_QUESTION,
@@ -24,6 +24,7 @@ from tests.acceptance.support.telegram import (
     found_town,
 )
 from tests.chaos.clock import TurnedClock, needs_clock, turned_clock
+from tests.chaos.serving import Logged, logged
 from tests.fakes.telegram import FakeTelegram, Message, Person
 
 pytestmark = needs_clock
@@ -52,8 +53,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @asynccontextmanager
-async def _serving(town: Town, clock: TurnedClock) -> AsyncIterator[Running]:
-    process = running("serve", env=town.env | clock.env)
+async def _serving(town: Town, clock: TurnedClock) -> AsyncIterator[Logged]:
+    process = logged(MOTCUA, "serve", env=town.env | clock.env)
     serving = await asyncio.to_thread(process.__enter__)
     try:
         yield serving

@@ -1,8 +1,9 @@
 """`motcua` as a stranger runs it: its exit code, what it wrote where.
 
 Most tests ask what a command does, not how it is started: they run it in this process, with its
-own folder, environment and streams. What serves runs as a process, and so does whatever is about
-processes: `Motcua.process`. That both say the same is tested in `test_process_boundary`.
+own folder, environment and streams. What serves runs as a forked process (`Motcua.forked`), and
+whatever is about the start of processes as a new one (`Motcua.process`). That all say the same is
+tested in `test_process_boundary`.
 """
 
 import io
@@ -15,9 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from admin.kit.cli import run
+from tests.acceptance.support import forked
 
 MOTCUA = Path(sys.executable).with_name("motcua")
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
@@ -49,7 +52,7 @@ class Motcua:
     def __call__(self, *args: str | Path, typed: str = "", **settings: str) -> Outcome:
         """Run one command line and wait; `typed` is its standard input."""
         if SERVING.intersection(args):
-            return self.process(*args, typed=typed, **settings)
+            return self.forked(*args, typed=typed, **settings)
         with _surroundings(self.folder, self._env(settings), typed) as (out, err):
             # A thread of its own: the test may be within a running event loop.
             with ThreadPoolExecutor(1) as thread:
@@ -68,6 +71,20 @@ class Motcua:
             check=False,
         )
         return Outcome(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
+
+    def forked(self, *args: str | Path, typed: str = "", **settings: str) -> Outcome:
+        """The same, without loading the modules anew: see `forked`."""
+        with TemporaryFile() as typed_in, TemporaryFile() as out, TemporaryFile() as err:
+            typed_in.write(typed.encode())
+            typed_in.seek(0)
+            streams = [one.fileno() for one in (typed_in, out, err)]
+            env = self._env(settings)
+            process = forked.start(self._line(args), env, streams=streams, folder=self.folder)
+            try:
+                code = process.wait(120)
+            finally:
+                process.kill()
+            return Outcome(code=code, out=_read(out), err=_read(err))
 
     def json(self, *args: str | Path) -> Any:  # noqa: ANN401 - whatever JSON holds
         """What a command that must succeed prints with `--format json`."""
@@ -105,6 +122,11 @@ def _surroundings(
         os.environ.clear()
         os.environ.update(environment)
         os.chdir(place)
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def _written(stream: io.BytesIO) -> io.TextIOWrapper:

@@ -73,7 +73,7 @@ class Served:
 
     async def command(self, *args: str) -> str:
         """Run another `motcua` at the same time; what it printed."""
-        done = await asyncio.to_thread(self.motcua.process, *args)
+        done = await asyncio.to_thread(self.motcua.forked, *args)
         assert done.code == 0, done.err
         return done.out
 
