@@ -1,17 +1,20 @@
 """Persists updates before they are acknowledged: the commit comes before the channel's reply."""
 
+import hashlib
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from bot.batching import Batcher
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
+from surveys.spelling import storable
 from surveys.store.base.database import Database
 from surveys.store.queues import inbox
 from surveys.store.queues.inbox import Event, EventId, Update
 
 MAX_BATCH = 200
 """Updates in one transaction."""
+LONGEST_KEY = 200
 REMEMBERED_CHATS = 4_096
 """Chats whose keyed hashes are cached."""
 
@@ -84,6 +87,12 @@ class Inbox:
             chat_key=self._chat_key(channel, bot, address),
             payload=self._seal(payload),
         )
+
+
+def short_key(key: str) -> str:
+    """The key as it is stored: PostgreSQL refuses long ones, which only a mistake can be."""
+    text = storable(key)
+    return text if len(text) <= LONGEST_KEY else hashlib.sha256(text.encode()).hexdigest()
 
 
 def _first(new: set[EventId], event: EventId) -> bool:

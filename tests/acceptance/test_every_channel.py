@@ -103,6 +103,18 @@ async def test_a_survey_a_look_up_and_a_farewell(place: Place) -> None:
     assert len(phone.heard) == len(set(phone.heard))
 
 
+@pytest.mark.parametrize("place", [name for name in FAR_ENDS if name != "telegram"], indirect=True)
+async def test_half_a_character_stops_nobody(place: Place) -> None:
+    """A phone that cuts a text within an emoji is answered, and so is whoever writes next."""
+    cut, next_ = place.far_end.phone(1001), place.far_end.phone(1002)
+    async with place.serving():
+        await cut.types("xin chào \ud83d")
+        await next_.types("xin chào")
+        await next_.sees("Kính chào")
+        await cut.sees("Kính chào")
+        await place.town.settled()
+
+
 async def test_repeats_and_disorder_change_nothing(place: Place) -> None:
     """Several citizens at once, their updates twice and in any order: each answer once."""
     tokens = await place.town.tokens(PEOPLE)

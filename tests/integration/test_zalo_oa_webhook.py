@@ -137,6 +137,17 @@ async def test_an_event_that_cannot_be_read_is_set_aside(office: Office) -> None
     await until(is_set_aside, 30)
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [b'"z":' + b"[" * 20_000 + b"]" * 20_000, b'"z":"a\0b"', b'"z":"\xff"', b'"z":NaN', b'"z":'],
+    ids=["deep", "NUL", "no UTF-8", "NaN", "cut"],
+)
+async def test_signed_bytes_that_are_no_json_are_answered(office: Office, broken: bytes) -> None:
+    """With 200, or Zalo would switch the webhook off for everybody."""
+    raw = b'{"event_name":"user_send_text","timestamp":"1764230000000",' + broken + b"}"
+    assert await office.fake.hook.post_raw(raw, "1764230000000") == 200
+
+
 async def test_media_get_a_polite_answer(office: Office) -> None:
     """A photo, a voice message, a place, a card of somebody: not read, not lost silently."""
     lan = office.fake.person()

@@ -6,6 +6,7 @@ form is accepted, since all of them need a secret). Which form was met is counte
 
 import hashlib
 import hmac
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ TIME_HEADER = "X-ZEvent-Timestamp"
 PREFIX = "mac="
 ANY = "any"
 HEX = 64
+HEADER_TIME = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,13 @@ class Signed:
         """Whether the body ends as JSON does: so it may be an event without a time, and not one
         whose time was moved to the end of the body, which has the same hash."""
         return self.raw.rstrip().endswith((b"}", b"]"))
+
+    def has_time(self, place: str) -> bool:
+        """Whether the time may be the one in the body or the header. The header's holds no end of
+        the body, which was cut off there."""
+        if place == "body":
+            return bool(self.body_time) or self.is_whole
+        return self.is_whole and HEADER_TIME.fullmatch(self.header_time) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +84,7 @@ class Verifier:
         for (key, secret), id_, time_ in product(self.secrets, self.ids, self.times):
             first = self.app_id if id_ == "app_id" else signed.oa_id
             moment = signed.body_time if time_ == "body" else signed.header_time
-            is_known = bool(moment) or (time_ == "body" and signed.is_whole)
-            if is_known and first and hmac.compare_digest(_mac(first, signed, moment, secret), mac):
+            if signed.has_time(time_) and first and hmac.compare_digest(_mac(first, signed, moment, secret), mac):
                 self.met[f"{key}_{id_}_{time_}_{written}"] += 1
                 return True
         self.met["refused"] += 1

@@ -1,13 +1,17 @@
 """The outside of an event: whose it is, and what makes it the same event when it comes again."""
 
 import hashlib
+import json
+import re
 
 import msgspec
 
 from bot.channels.base import Raw
+from surveys.spelling import storable
 
 Text = str | int | None
-MAX_KEY = 200
+TIME = re.compile(rb'"timestamp"\s*:\s*"?(\d{1,20})\b')
+"""The time of a body that is no JSON: with it its signature is checked."""
 
 
 class _Who(msgspec.Struct):
@@ -62,9 +66,9 @@ class Envelope(msgspec.Struct):
         """The same for every delivery of one event. A message has its id; of other events (a
         receipt and a rating have the id of the same message) the time belongs to it."""
         if self.event_name.startswith("user_send_") and self.number:
-            return _short(f"{self.event_name}:{self.number}")
+            return f"{self.event_name}:{self.number}"
         moment = (self.message.submit_time if self.message else "") or self.timestamp
-        return _short(f"{self.event_name}:{self.number or self.citizen}:{moment}")
+        return f"{self.event_name}:{self.number or self.citizen}:{moment}"
 
 
 class Outside(msgspec.Struct):
@@ -89,16 +93,26 @@ def read_envelope(raw: bytes) -> Envelope | None:
     """Read the envelope; None for what is no event."""
     try:
         return _decoder.decode(raw)
+    except msgspec.ValidationError:
+        return None
     except (msgspec.MsgspecError, RecursionError):
+        return _read_whole(raw)
+
+
+def _read_whole(raw: bytes) -> Envelope | None:
+    try:
+        return _decoder.decode(_whole(raw))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 
 def read_outside(raw: bytes) -> Outside:
-    """Read what can be read of a body without a known envelope; all fields are empty of no JSON."""
+    """Read what can be read of a body without a known envelope, if only a time."""
     try:
         return _outside.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
-        return Outside()
+        times = TIME.findall(raw)
+        return Outside(timestamp=msgspec.Raw(times[-1] if times else b""))
 
 
 def stored(envelope: Envelope, raw: bytes) -> Raw:
@@ -117,8 +131,12 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace").replace("\0", "\\0")
 
 
-def _short(key: str) -> str:
-    return key if len(key) <= MAX_KEY else hashlib.sha256(key.encode()).hexdigest()
+def _whole(raw: bytes) -> bytes:
+    """The same without halves of characters, which a phone sends that cuts a text within an emoji.
+
+    Raises ValueError or RecursionError for what is no JSON.
+    """
+    return storable(json.dumps(json.loads(raw), ensure_ascii=False)).encode()
 
 
 _decoder = msgspec.json.Decoder(Envelope)

@@ -90,7 +90,8 @@ class Sender:
 
     async def post(self, event: Posted, **headers: str) -> int:
         """Deliver once; the status, 0 for no answer in time."""
-        raw = json.dumps(event.body, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(event.body, ensure_ascii=False, separators=(",", ":"))
+        raw = text.encode(errors="backslashreplace")
         return await self.post_raw(raw, str(event.body.get("timestamp", "")), **headers)
 
     async def post_raw(self, raw: bytes, body_time: str = "", **headers: str) -> int:

@@ -81,6 +81,16 @@ def test_an_event_without_a_time_is_signed_without_one() -> None:
     assert not checks.accepts(header("oa_secret", "app_id", "body", "mac"), moved)
 
 
+@pytest.mark.parametrize("cut", [40, RAW.index(b',"message"'), len(RAW), len(RAW) + 3])
+def test_one_signature_is_of_one_body(cut: int) -> None:
+    """What is cut off the body, or put behind it, is no time of the header."""
+    signed = RAW + TIMES["body"].encode()
+    moved = Signed(raw=signed[:cut], oa_id=OA, body_time="", header_time=signed[cut:].decode())
+    assert verifier().accepts(header("oa_secret", "app_id", "body", "mac"), moved) == (
+        cut == len(RAW)
+    )
+
+
 @pytest.mark.parametrize("prefix", ["mac=", "MAC=", " mac= ", ""])
 @pytest.mark.parametrize("upper", [False, True])
 def test_the_writing_of_a_signature_does_not_matter(prefix: str, *, upper: bool) -> None:
