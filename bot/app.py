@@ -30,6 +30,7 @@ from bot.notices import Notices
 from bot.open_channels import OpenChannels
 from bot.pulse import Pulse
 from bot.refused_requests import RefusedRequests
+from bot.repeats import Repeats
 from bot.retention import Retention
 from bot.sealing import open_text, seal_text
 from bot.server import Health, Listener, listen, make_metrics_server, make_server
@@ -119,7 +120,10 @@ def _wire(
     dispatcher = Dispatcher(database, by_bot, talk.keyring, settings=talk.settings)
     handle = Conversation(context=talk).handle
     unseal, seal = partial(open_text, talk.keyring), partial(seal_text, talk.keyring)
-    gate = Doorkeeper(strangers=strangers, channels=by_bot, catalog=partial(_catalog, talk))
+    repeats = Repeats(database=database, keyring=context.keyring, clock=clock)
+    gate = Doorkeeper(
+        strangers=strangers, repeats=repeats, channels=by_bot, catalog=partial(_catalog, talk)
+    )
     worker = Worker(
         database, by_bot, handle, clock=clock, replies=dispatcher, unseal=unseal, gate=gate
     )

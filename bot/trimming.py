@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.repeating import repeat
+from bot.repeats import REPEATS, note_forgotten
 from bot.settings import Settings
 from bot.strangers import SPAN, SPAN_MINUTES, WHAT, span_of
 from surveys.store.base.database import Database
@@ -22,8 +23,6 @@ LOOK_SECONDS = 60.0
 LEASE, LEASE_MS = "trim", 50_000
 CHATS, UPDATES = 50, 1_000
 """Deleted in one transaction."""
-REPEATS = timedelta(hours=1)
-"""How long a handled update is remembered at least: a channel may deliver it again."""
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +56,7 @@ class Trimming:
             since = self._kept_since(await usage.read_spans(conn, WHAT), now)
         if since is not None:
             await self._forget_strangers(since)
-        handled = min(since or oldest, now - REPEATS)
-        await self._forget_handled(int(handled.timestamp() * 1_000))
+        await self._forget_handled(min(since or oldest, now - REPEATS), oldest)
 
     def _kept_since(self, spans: Sequence[tuple[str, int]], now: datetime) -> datetime | None:
         """The moment before which strangers' words are too much; None if they are not."""
@@ -81,11 +79,23 @@ class Trimming:
             await usage.forget(conn, WHAT, span_of(before))
         log.info("what strangers wrote before %s was deleted", before)
 
-    async def _forget_handled(self, before_ms: int) -> None:
-        gone = UPDATES
-        while gone == UPDATES:
+    async def _forget_handled(self, before: datetime, oldest: datetime) -> None:
+        """Forget what was handled before, of strangers, and what is old, of anybody."""
+        times = {"before_ms": _milliseconds(before), "old_ms": _milliseconds(oldest)}
+        after, more = 0, True
+        while more:
+            async with self.database.read() as conn:
+                found = await deleting.list_done(conn, **times, after=after, limit=UPDATES)
+            if not found:
+                return
             async with self.database.write() as conn:
-                gone = await deleting.delete_done(conn, before_ms, UPDATES)
+                await note_forgotten(conn, max(received for _, received in found))
+                await deleting.delete_all(conn, [number for number, _ in found])
+            after, more = found[-1][0], len(found) == UPDATES
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000)
 
 
 def _begins(moment: datetime) -> datetime:

@@ -84,7 +84,11 @@ class Verifier:
         for (key, secret), id_, time_ in product(self.secrets, self.ids, self.times):
             first = self.app_id if id_ == "app_id" else signed.oa_id
             moment = signed.body_time if time_ == "body" else signed.header_time
-            if signed.has_time(time_) and first and hmac.compare_digest(_mac(first, signed, moment, secret), mac):
+            if (
+                signed.has_time(time_)
+                and first
+                and hmac.compare_digest(_mac(first, signed, moment, secret), mac)
+            ):
                 self.met[f"{key}_{id_}_{time_}_{written}"] += 1
                 return True
         self.met["refused"] += 1

@@ -1,10 +1,14 @@
 """Deletes updates from the inbox: those that are not answered, and those handled long ago."""
 
-from sqlalchemy import delete, func, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import Column, ColumnElement, delete, exists, func, or_, select, update
 
 from surveys.store.base.connection import Connection
-from surveys.store.base.schema import inbox
+from surveys.store.base.schema import contact_dossiers, contacts, inbox
 from surveys.store.queues.inbox import NEW, InboxState
+
+Place = str | Column[str]
 
 
 async def drop(conn: Connection, number: int) -> None:
@@ -18,11 +22,33 @@ async def drop(conn: Connection, number: int) -> None:
     await conn.execute(delete(inbox).where(mine, done, not_latest))
 
 
-async def delete_done(conn: Connection, before_ms: int, limit: int) -> int:
-    """Delete at most `limit` updates that were handled and received before this moment; returns how
-    many. Never the latest of all: in SQLite its number would be given again.
+async def list_done(
+    conn: Connection, *, before_ms: int, old_ms: int, after: int, limit: int
+) -> Sequence[tuple[int, int]]:
+    """Number and moment of at most `limit` updates that were handled and received before this
+    moment, after this number. Of citizens with a dossier only those that are old. Never the latest
+    of all: in SQLite its number would be given again.
     """
-    is_old = (inbox.c.state == InboxState.DONE, inbox.c.received_ms < before_ms)
+    place = {"channel": inbox.c.channel, "bot": inbox.c.bot, "chat_key": inbox.c.chat_key}
+    is_done = (inbox.c.state == InboxState.DONE, inbox.c.received_ms < before_ms)
     not_latest = inbox.c.id < select(func.max(inbox.c.id)).scalar_subquery()
-    some = select(inbox.c.id).where(*is_old, not_latest).order_by(inbox.c.id).limit(limit)
-    return (await conn.execute(delete(inbox).where(inbox.c.id.in_(some)))).rowcount
+    goes = or_(inbox.c.received_ms < old_ms, ~_has_citizen(**place))
+    some = select(inbox.c.id, inbox.c.received_ms).where(*is_done, not_latest, goes)
+    rows = await conn.execute(some.where(inbox.c.id > after).order_by(inbox.c.id).limit(limit))
+    return [(number, received_ms) for number, received_ms in rows]
+
+
+async def delete_all(conn: Connection, numbers: Sequence[int]) -> None:
+    """Delete these updates."""
+    await conn.execute(delete(inbox).where(inbox.c.id.in_(numbers)))
+
+
+async def is_kept(conn: Connection, channel: str, bot: str, chat_key: str) -> bool:
+    """Whether the updates of this chat are kept until they are old."""
+    return bool(await conn.scalar(select(_has_citizen(channel, bot, chat_key))))
+
+
+def _has_citizen(channel: Place, bot: Place, chat_key: Place) -> ColumnElement[bool]:
+    its, follows = contacts.c, contact_dossiers.c.contact_id == contacts.c.id
+    whose = (its.channel == channel, its.bot == bot, its.chat_key == chat_key)
+    return exists().where(*whose, exists().where(follows))
