@@ -64,14 +64,18 @@ async def test_a_tapped_button_is_an_answer_and_a_stale_one_is_not(office: Offic
     assert await office.answers() == FOUR[:1]
 
 
-async def test_refused_buttons_are_sent_as_text(office: Office) -> None:
-    """An account that takes no buttons still asks everything; the refusals are counted."""
+async def test_refused_buttons_are_sent_as_text(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An account that takes no buttons still asks everything; the refusals are counted, and fill no
+    log: it would be a line for every message of anybody."""
     office.fake.state.buttons_allowed = False
     await survey_by_digits(office)
     await office.settled()
     assert await office.answers() == FOUR
     report = await office.account.report()
     assert report.numbers["sent_buttons_refused"] > 4
+    assert sum("buttons were refused" in line for line in caplog.messages) == 1
 
 
 async def test_look_up_and_phone(office: Office) -> None:

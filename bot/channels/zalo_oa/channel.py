@@ -168,7 +168,8 @@ class OfficialAccount(Channel):
                 "attachment" not in body["message"]
             ):
                 raise self._outcome(error, continued=continued) from None
-            logger.warning("buttons were refused (%s); sent without them", error.code)
+            if not self.sent["buttons_refused"]:
+                logger.warning("buttons were refused (%s); sent without them", error.code)
             self.sent["buttons_refused"] += 1
         except RequestError as error:
             raise self._outcome(error, continued=continued) from None
@@ -191,8 +192,9 @@ class OfficialAccount(Channel):
         try:
             await self._post(buttons.phone_body(address, heading, subtitle, image))
         except RequestError as error:
+            if not self.sent["phone_form_refused"]:
+                logger.warning("the form for the phone number was not sent: %s", error.reason)
             self.sent["phone_form_refused"] += isinstance(error, Refused)
-            logger.warning("the form for the phone number was not sent: %s", error.reason)
 
     async def _post(self, body: Mapping[str, Any]) -> str:
         data = await self.zalo.api.post(SEND, body)
