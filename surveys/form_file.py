@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -48,8 +49,9 @@ def load_folder(folder: Path) -> tuple[Form, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+@cache
 def shipped_forms() -> tuple[Form, ...]:
-    """The forms that come with the product, all versions."""
+    """The forms that come with the product, all versions; read once per process."""
     return load_folder(SHIPPED)
 
 

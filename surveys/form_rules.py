@@ -80,8 +80,8 @@ def _word_faults(question: Question, place: Place) -> Iterator[Fault]:
     for number, option in enumerate(question.options):
         for language in option.text.keys() | option.words.keys():
             own = [option.text.get(language, ""), *option.words.get(language, ())]
-            for word in filter(plain, own):
-                if owner.setdefault((language, plain(word)), option.id) != option.id:
+            for word, said in zip(own, map(plain, own), strict=True):
+                if said and owner.setdefault((language, said), option.id) != option.id:
                     where = (*place, "options", number, "words")
                     yield Fault("duplicate_word", where, {"value": word, "question": question.id})
 

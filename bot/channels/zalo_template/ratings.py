@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from bot.channels.zalo.events import EventWork
@@ -137,12 +136,7 @@ async def _store(
 
 
 def _form(now: datetime) -> Form:
-    return current(_forms(), FORM, now.date())
-
-
-@cache
-def _forms() -> tuple[Form, ...]:
-    return shipped_forms()
+    return current(shipped_forms(), FORM, now.date())
 
 
 def _text(message: Mapping[str, Any], *names: str) -> str:

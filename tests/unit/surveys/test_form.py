@@ -251,6 +251,11 @@ def test_the_shipped_forms() -> None:
         assert f"Nghị định {decree}/NĐ-CP" in form.source
 
 
+def test_the_shipped_forms_are_read_once() -> None:
+    """A page that asks for them does not read the files for each visitor."""
+    assert shipped_forms() is shipped_forms()
+
+
 def test_phieu5_has_the_ids_scripts_depend_on() -> None:
     """Question and option ids in the order they are asked, and the four of the short path."""
     form = current(shipped_forms(), "phieu5", date(2021, 6, 1))
