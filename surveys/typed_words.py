@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from surveys import yaml_lines
+from surveys.memo import Memo
 from surveys.spelling import unaccented
 
 TEXT_LIMIT = 4000
@@ -30,9 +31,9 @@ def plain(text: str) -> str:
     """
     if len(text) > _MATCHED:
         return ""
-    letters = "".join(map(_letter, unicodedata.normalize("NFKC", text).casefold()))
+    letters = "".join(map(_LETTERS.__getitem__, unicodedata.normalize("NFKC", text).casefold()))
     symbols = letters if any(map(str.isalnum, letters)) else ""
-    kept = "".join(" " if _symbol(sign) else sign for sign in symbols) or letters
+    kept = "".join(map(_WITHOUT_SYMBOLS.__getitem__, symbols)) or letters
     joined = _REPEATED.sub(r"\1", " ".join(kept.split()))
     return unicodedata.normalize("NFC", joined)
 
@@ -48,7 +49,7 @@ def clean(text: str) -> tuple[str, bool]:
     NFC, at most TEXT_LIMIT characters; control characters, unpaired surrogates and bidirectional
     marks are removed, since they break databases and pages.
     """
-    head = "".join(sign for sign in text[: 5 * TEXT_LIMIT] if _storable(sign))
+    head = "".join(map(_STORABLE.__getitem__, text[: 5 * TEXT_LIMIT]))
     whole = unicodedata.normalize("NFC", head).strip()
     return whole[:TEXT_LIMIT].rstrip(), len(whole) > TEXT_LIMIT
 
@@ -103,8 +104,9 @@ class SharedWords:
         """Whether the text is one of the words of this list: as written where any list has it
         so ("dừng" is not "đúng"), else without accents.
         """
-        if any(self.writes(text, one, language) for one in self.written):
-            return self.writes(text, name, language)
+        readings = self.readings(text, language)
+        if any(not readings.isdisjoint(words) for words in self.written.values()):
+            return not readings.isdisjoint(self.written[name])
         return not self.spellings(text, language).isdisjoint(self.lists[name])
 
     def without_numbers(self, text: str) -> str:
@@ -153,11 +155,16 @@ def _letter(sign: str) -> str:
     return " " if category[0] in "PZC" else sign
 
 
-def _symbol(sign: str) -> bool:
-    return unicodedata.category(sign)[0] == "S"
+def _without_symbol(sign: str) -> str:
+    return " " if unicodedata.category(sign)[0] == "S" else sign
 
 
-def _storable(sign: str) -> bool:
+def _storable(sign: str) -> str:
     if sign in "\n\t":
-        return True
-    return sign not in _INVISIBLE and unicodedata.category(sign) not in {"Cc", "Cs"}
+        return sign
+    return "" if sign in _INVISIBLE or unicodedata.category(sign) in {"Cc", "Cs"} else sign
+
+
+_LETTERS = Memo(_letter)
+_WITHOUT_SYMBOLS = Memo(_without_symbol)
+_STORABLE = Memo(_storable)
