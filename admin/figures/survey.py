@@ -51,8 +51,7 @@ def _questions(tally: Tally) -> tuple[QuestionFigures, ...]:
     for cell in tally.cells:
         options = counts.setdefault(cell.question, {})
         options[cell.option] = options.get(cell.option, 0) + (cell.count or 0)
-    words = tally.names("vi").values()
-    texts = {key: one for form in words for key, one in form.items()}
+    texts = tally.words("vi")
     return tuple(
         QuestionFigures(
             id=question,

@@ -99,18 +99,19 @@ def _questions(
     satisfaction: Mapping[str | None, Count],
 ) -> Iterator[PublicQuestion]:
     """Every question that was answered; of satisfaction what the table by unit shows."""
-    together = _together(asked.tally)
+    together, words = _together(asked.tally), asked.tally.words(language)
     hidden = _hidden(asked, parts)
     if satisfaction:
         hidden[SATISFACTION] = {o for o, count in satisfaction.items() if count is HIDDEN}
     _hide_follow_ups(asked.tally, hidden)
     for question, counts in together.items():
         if any(counts.values()):
-            text, options = _words(asked.tally, question, language)
+            known = words.get(question, {})
+            options = known.get("options", {})
             gone = hidden.get(question, set())
             yield PublicQuestion(
                 id=question,
-                text=text,
+                text=known.get("text", question),
                 options={one: options.get(one, one) for one in counts},
                 counts={one: HIDDEN if one in gone else n for one, n in counts.items()},
                 answered=HIDDEN if None in gone else sum(counts.values()),
@@ -156,12 +157,3 @@ def _hide_follow_ups(tally: Tally, hidden: dict[str, set[str | None]]) -> None:
         for one in form.questions:
             if one.when and hidden.get(one.when.question, set()) & set(one.when.among):
                 hidden[one.id] = {None, *(option.id for option in one.options)}
-
-
-def _words(tally: Tally, question: str, language: str) -> tuple[str, Mapping[str, str]]:
-    """The text of a question and of its options, by the first form that asks it."""
-    for of_form in tally.names(language).values():
-        if question in of_form:
-            known = of_form[question]
-            return known.get("text", question), known.get("options", {})
-    return question, {}

@@ -18,7 +18,7 @@ from admin.reporting.workbook import (
     Value,
     WorkbookWriter,
 )
-from admin.tallying.result import REACHED, AskedQuestion, Tally, of_dossiers
+from admin.tallying.result import REACHED, AskedQuestion, Names, Tally, of_dossiers
 from admin.tallying.together import Together, added_up
 from admin.tallying.view import Show
 from surveys.store.results.free_texts import FreeText
@@ -132,11 +132,17 @@ class TallyWorkbook:
 
     def _lines(self, found: Together) -> Iterator[Line]:
         """One line per option that somebody was asked: group, forms, question, option, counts."""
-        names = found.names(self.texts.language)
+        together, apart = self._names(found)
         for one in found.questions():
             if one.question in self._asked:
+                names = apart.get(one.form, together)
                 head = [*self._group(found.tally.by, one.group), self._forms(found, one)]
                 yield from ([*head, *line] for line in _answered(names, one, self))
+
+    def _names(self, found: Together) -> tuple[Names, Mapping[str, Names]]:
+        """The words of questions over all forms, and form by form."""
+        language = self.texts.language
+        return found.names(language), self.tally.names(language)
 
     def _forms(self, found: Together, one: AskedQuestion) -> str:
         return one.form or ", ".join(found.forms[one.question])
@@ -166,13 +172,13 @@ class TallyWorkbook:
             Field(title=self._text("columns.question"), width=40),
             Field(title=self._text("columns.comment"), width=70),
         ]
-        names = self._together.names(self.texts.language) if self.show is Show.LABELS else {}
+        names = self.tally.names(self.texts.language) if self.show is Show.LABELS else {}
         rows: list[Line] = [
             [
                 one.unit,
                 self.unit_names.get(one.unit, ""),
                 one.form,
-                names.get(one.question, {}).get("text", one.question),
+                names.get(one.form, {}).get(one.question, {}).get("text", one.question),
                 one.text,
             ]
             for one in comments

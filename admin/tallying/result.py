@@ -1,6 +1,6 @@
 """The result of `motcua tally` for a period, as data: cells, shares, reach and quota."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from itertools import groupby
@@ -66,6 +66,22 @@ class QuotaReached:
     quota: int
     share: Decimal | None
     met: bool | None
+
+
+Names = dict[str, dict[str, Any]]
+
+
+def words_of(names: Mapping[str, Names], used: Collection[str]) -> Names:
+    """The words of each question: those of the newest of the forms that were used, if any.
+
+    `names`: of each form, the oldest first; `used`: the forms that somebody answered.
+    """
+    found: Names = {}
+    for form in sorted(names, key=lambda form: form in used):
+        for question, known in names[form].items():
+            options = found.get(question, {}).get("options", {}) | known["options"]
+            found[question] = {"text": known["text"], "options": options}
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +157,11 @@ class Tally:
                     one.id: in_language(one.text, language) for one in question.options
                 }
         return found
+
+    def words(self, language: str) -> Names:
+        """Question → `text` and `options`, as `words_of` says."""
+        used = {cell.form for cell in self.cells if cell.count != 0}
+        return words_of(self.names(language), used)
 
     def as_json(self, language: str = "vi") -> dict[str, Any]:
         """The documented shape and, in further keys, shares, quotas and question texts."""

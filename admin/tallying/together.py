@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from admin.tallying.result import AskedQuestion, Row, Tally
-from surveys.form import in_language
+from admin.tallying.result import AskedQuestion, Names, Row, Tally, words_of
 from surveys.tally import Cell, Group
 
 ALL_FORMS = ""
@@ -53,17 +51,10 @@ class Together:
             for one in self.questions()
         ]
 
-    def names(self, language: str) -> dict[str, dict[str, Any]]:
-        """Question → `text` and `options`; of several forms, the words of the newest."""
-        found: dict[str, dict[str, Any]] = {}
-        for form in reversed(self.tally.forms):
-            for question in form.questions:
-                known = found.setdefault(question.id, {"options": {}})
-                known["text"] = in_language(question.text, language)
-                known["options"] |= {
-                    one.id: in_language(one.text, language) for one in question.options
-                }
-        return found
+    def names(self, language: str) -> Names:
+        """Question → `text` and `options`, as a form says them that was answered."""
+        used = {form for forms in self.forms.values() for form in forms}
+        return words_of(self.tally.names(language), used)
 
 
 def added_up(tally: Tally) -> Together:

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from admin.kit.texts import load_texts
 from admin.reporting.result_files import write_tally
 from admin.tallying.result import Tally, parse_by, read_tally
+from admin.tallying.together import added_up
 from admin.tallying.view import Show, TallyView
 from surveys.errors import Refusal
 from surveys.form import shipped_forms
@@ -107,6 +108,37 @@ async def test_questions_of_several_forms_are_added_up(database: Database, tmp_p
     assert {row[2] for row in by_form if row[0] == "XA01"} == {"phieu4", "phieu5"}
     published = TallyView(texts=load_texts("vi"), tally=tally.published(5))
     assert "together" not in published.as_json()
+
+
+async def test_a_question_has_the_words_of_its_form(database: Database, tmp_path: Path) -> None:
+    """Two forms word a question differently: one that nobody answered lends no words."""
+    words: dict[str, set[str]] = {"phieu4": set(), "phieu5": set()}
+    for form in shipped_forms():
+        if form.id in words and (asked := form.question("satisfaction")):
+            words[form.id].add(asked.text["vi"])
+    (paper,), online = words["phieu4"], words["phieu5"]
+    assert paper not in online
+    async with database.write() as conn:
+        await form_versions.register(conn, shipped_forms(), NOW)
+        dossier = await add_dossier(conn, await add_unit(conn, "XA01"), "D1")
+        await answer(conn, dossier, "satisfaction", "very", form="phieu4")
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
+    _write(tally, tmp_path / "t.xlsx")
+    book = CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
+    told = str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names[2:]])
+    assert paper in told
+    assert not [one for one in online if one in told]
+    assert added_up(tally).names("vi")["satisfaction"]["text"] == paper
+    async with database.write() as conn:
+        dossier = await add_dossier(conn, (await units.list_all(conn))["XA01"][0], "D2")
+        await answer(conn, dossier, "satisfaction", "very")
+        tally = await read_tally(conn, Q2, [Dimension.UNIT], "phieu5", 10)
+    _write(tally, tmp_path / "both.xlsx")
+    book = CalamineWorkbook.from_path(str(tmp_path / "both.xlsx"))
+    rows = book.get_sheet_by_name("Theo mẫu phiếu").to_python()
+    said = {str(row[2]): row[3] for row in rows if row[3] in {paper, *online}}
+    assert said["phieu4"] == paper
+    assert said["phieu5"] in online
 
 
 async def test_ids_or_labels_by_choice(database: Database, tmp_path: Path) -> None:
