@@ -13,6 +13,7 @@ from admin.figures.model import IntakeFigures, Kind, ReportFigures
 from admin.figures.stored import as_text, from_text
 from admin.kit.runtime import Runtime
 from scoring.law import Rulebook
+from surveys.errors import Refusal
 from surveys.period import Period, previous, year_before
 from surveys.store.base.connection import Connection
 from surveys.store.results import closings
@@ -42,7 +43,7 @@ async def show_report(
 ) -> Shown:
     """The figures of a report to print.
 
-    Raises Refusal `closing.other_rulebook`, and as `make_order` and `gather`.
+    Raises Refusal `closing.other_rulebook`, `closing.other_kind`, and as `make_order` and `gather`.
     """
     kind = kind or usual_kind(period)
     rating = await figures.find_signed(conn, runtime, period, wish)
@@ -51,6 +52,8 @@ async def show_report(
         stored = await _stored(conn, closing, kind)
         if stored is not None:
             return Shown(figures=stored, mark=rating.mark)
+        if kind not in _signed_kinds(period):
+            raise Refusal("closing.other_kind", period=period.id, kind=kind.value)
     book = rating.rulebook if rating else await figures.live_rules(conn, runtime, period, wish)
     order = make_order(runtime, period, book, kind, provisional=provisional)
     order = replace(order, signed=await _signed_past(conn, order))
@@ -80,11 +83,16 @@ async def signed_intake(conn: Connection, closing: Closing) -> IntakeFigures | N
     return None if stored is None else stored.intake
 
 
+def _signed_kinds(period: Period) -> tuple[Kind, ...]:
+    """The kinds of report that are signed with a period."""
+    return (usual_kind(period), Kind.ONESTOP)
+
+
 async def pack_reports(
     conn: Connection, runtime: Runtime, period: Period, book: Rulebook
 ) -> AsyncIterator[Part]:
     """Pack the figures of every kind of report that the period has."""
-    for kind in dict.fromkeys((usual_kind(period), Kind.ONESTOP)):
+    for kind in _signed_kinds(period):
         order = make_order(runtime, period, book, kind)
         order = replace(order, signed=await _signed_past(conn, order))
         yield pack(f"{PART}{kind}", as_text(await gather(conn, order)))

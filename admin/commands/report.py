@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from admin.closing.figures import Wish
 from admin.closing.reports import show_report
@@ -15,6 +16,11 @@ from surveys.period import Period, quarters_of
 
 PUBLIC = "cong-khai"
 """The folder of the public page within that of the report."""
+OF_THE_DOCUMENT = frozenset({"--kind", "--template", "--pdf"})
+"""Options that a public page has no use for."""
+NOT_OF_THE_ADDENDUM = frozenset(
+    {"--kind", "--template", "--rulebook", "--live", "--provisional", "--public"}
+)
 
 
 @leaf("report")
@@ -48,8 +54,9 @@ async def command(
     wish = Wish(rulebook=rulebook, live=live)
     if out is None and not public:
         raise Refusal("report.no_folder")
+    _require_used(with_report=out is not None)
     if out is not None and addendum:
-        await _write_addendum(runtime, wanted, out, force=force)
+        await _write_addendum(runtime, wanted, out, force=force, pdf=pdf)
     elif out is not None:
         asked = Asked(
             kind=Kind(kind) if kind else usual_kind(wanted),
@@ -64,6 +71,27 @@ async def command(
         folder = Path(public) if public or out is None else out / PUBLIC
         last_day(wanted, runtime.today, provisional=provisional)
         await _write_public(runtime, wanted, folder, wish, force=force)
+
+
+def _require_used(*, with_report: bool) -> None:
+    """Refuse options that what is asked for has no use for.
+
+    Raises Refusal `report.addendum_alone` or `report.page_alone`.
+    """
+    context = click.get_current_context()
+    named = {f"--{name}" for name in context.params if _is_given(context, name)}
+    if "--addendum" in named:
+        unused = named & NOT_OF_THE_ADDENDUM | (set() if with_report else named & {"--pdf"})
+        error = "report.addendum_alone"
+    else:
+        unused = set() if with_report else named & OF_THE_DOCUMENT
+        error = "report.page_alone"
+    if unused:
+        raise Refusal(error, options=", ".join(sorted(unused)))
+
+
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,14 +160,18 @@ async def _write_public(
     runtime.say("report.public", folder=folder)
 
 
-async def _write_addendum(runtime: Runtime, period: Period, out: Path, *, force: bool) -> None:
+async def _write_addendum(
+    runtime: Runtime, period: Period, out: Path, *, force: bool, pdf: bool
+) -> None:
     """Write what changed since the period was closed."""
     from admin.closing.difference_view import DifferenceView
     from admin.closing.differences import read_differences
     from admin.reporting.addendum_files import write_addendum
+    from admin.reporting.document.office import Office
 
     database = await runtime.database()
     async with database.read() as conn:
         view = DifferenceView(runtime=runtime, found=await read_differences(conn, runtime, period))
-    write_addendum(view, out, office=runtime.settings.authority, force=force)
+    office = Office(settings=runtime.settings, authority=runtime.settings.authority)
+    write_addendum(view, out, office=office.agency, force=force, pdf=pdf)
     runtime.say("report.written", folder=out)

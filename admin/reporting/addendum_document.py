@@ -122,7 +122,7 @@ def _add(
 
 
 def _add_table(document: "Document", rows: Sequence[Sequence[str]]) -> None:
-    """A table with borders whose header row repeats on every page."""
+    """A table with borders whose header row repeats on every page, and no row is split."""
     from docx.oxml import OxmlElement
     from docx.shared import Mm, Pt
 
@@ -137,8 +137,10 @@ def _add_table(document: "Document", rows: Sequence[Sequence[str]]) -> None:
             paragraph.paragraph_format.space_after = Pt(0)
             run = paragraph.add_run(value)
             run.font.size, run.bold = Pt(11), place == 0
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - no API
     header = OxmlElement("w:tblHeader")
-    table.rows[0]._tr.get_or_add_trPr().append(header)  # noqa: SLF001 - python-docx has no API
+    table.rows[0]._tr.get_or_add_trPr().append(header)  # noqa: SLF001
 
 
 def _qualified(name: str) -> str:

@@ -10,6 +10,7 @@ from admin.kit.output import plain
 from admin.kit.texts import Texts
 from admin.reporting.addendum_document import AddendumDocument
 from admin.reporting.folder import filled_folder
+from admin.reporting.pdf import to_pdf
 from admin.reporting.period_phrase import period_phrase
 from admin.reporting.workbook import Field, Heading, SheetTable, Value, WorkbookWriter
 from surveys.errors import Refusal
@@ -18,21 +19,29 @@ NAMES = ("dinh-chinh.docx", "dinh-chinh.xlsx", "dinh-chinh.json")
 WIDTHS = {"name": 36, "figure": 44, "changes": 70, "what": 50, "dossier": 30, "at": 18}
 
 
-def write_addendum(view: DifferenceView, folder: Path, *, office: str, force: bool) -> None:
+PDFS = ("dinh-chinh.pdf",)
+
+
+def write_addendum(
+    view: DifferenceView, folder: Path, *, office: str, force: bool, pdf: bool = False
+) -> None:
     """Write the addendum of a period.
 
     Raises Refusal `closing.no_addendum` if nothing differs from what was signed, and as
-    `filled_folder`.
+    `filled_folder` and `to_pdf`.
     """
     found = view.found
     if not (found.figures or found.dossiers or found.reported):
         raise Refusal("closing.no_addendum", period=found.period.id)
     document, workbook, data = NAMES
-    with filled_folder(folder, NAMES, force=force) as made:
+    names = [*NAMES, *(PDFS if pdf else ())]
+    with filled_folder(folder, names, force=force) as made:
         AddendumDocument(view=view, office=office).write(made / document)
         _write_workbook(view, made / workbook, office)
         text = json.dumps(view.as_json(), ensure_ascii=False, indent=1, default=plain)
         (made / data).write_text(f"{text}\n", "utf-8")
+        if pdf:
+            to_pdf([made / document], made)
 
 
 def _write_workbook(view: DifferenceView, file: Path, office: str) -> None:

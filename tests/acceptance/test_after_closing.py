@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 
+from admin.reporting.pdf import office_program
 from tests.acceptance.support.closed_quarter import ANSWERS_HEAD, CLOSE, HEAD, make_quarter, take
 from tests.acceptance.support.command import Motcua
 
@@ -251,3 +253,46 @@ def _explained(motcua: Motcua, *more: str) -> dict[str, str]:
     for name, count in counted.items():
         assert list(outcomes.values()).count(name) == count, (name, outcomes, counted)
     return outcomes
+
+
+def test_an_addendum_goes_by_its_own_options(closed: Motcua) -> None:
+    """It names the agency, keeps its rows whole and comes as PDF; other options are refused."""
+    take(closed, "dossiers", ENTERED_LATE)
+    line = ("report", "2021-Q2", "--addendum")
+    for options in (("--public", "trang"), ("--out", "dc", "--template", "m.docx", "--live")):
+        refused = closed(*line, *options)
+        assert refused.code == 1
+        [sentence] = refused.err.splitlines()
+        assert options[-2] in sentence or "--live" in sentence
+    assert not [*closed.folder.glob("trang"), *closed.folder.glob("dc")]
+    pdf = [] if office_program() is None else ["--pdf"]
+    done = closed(*line, "--out", "dc", *pdf, report_agency="UBND huyện A")
+    assert done.code == 0
+    document = Document(str(closed.folder / "dc" / "dinh-chinh.docx"))
+    assert document.paragraphs[0].text == "UBND HUYỆN A"
+    rows = document.tables[0].rows
+    assert rows
+    assert all("cantSplit" in row._tr.xml for row in rows)
+    made = {one.name for one in (closed.folder / "dc").iterdir()}
+    assert ("dinh-chinh.pdf" in made) is bool(pdf)
+
+
+@pytest.mark.parametrize("options", [("--kind", "onestop"), ("--template", "m.docx"), ("--pdf",)])
+def test_a_public_page_alone_refuses_options_of_the_document(
+    closed: Motcua, options: tuple[str, ...]
+) -> None:
+    """They were passed over in silence."""
+    refused = closed("report", "2021-Q2", "--public", "trang", *options)
+    assert refused.code == 1
+    assert options[0] in refused.err
+    assert not (closed.folder / "trang").exists()
+
+
+def test_a_kind_that_was_not_signed_needs_live(closed: Motcua) -> None:
+    """Today's figures are never printed of a closed period without being asked for."""
+    line = ("report", "2021-Q2", "--kind", "year", "--out", "nam")
+    refused = closed(*line)
+    assert refused.code == 1
+    assert "--live" in refused.err
+    assert not (closed.folder / "nam").exists()
+    assert closed(*line, "--live").code == 0
