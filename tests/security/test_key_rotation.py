@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -27,13 +28,14 @@ DOSSIERS = 1_200
 TOKEN = re.compile(rb"(?:gAAAAA|gcm1\.)[A-Za-z0-9_-]{59,}={0,2}")
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Motcua:
-    """An office with named dossiers, a contact in a chat, and a key file."""
-    motcua = Motcua(folder=tmp_path, url=f"sqlite:///{tmp_path}/motcua.sqlite")
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office with named dossiers, contacts in chats, and a key file."""
+    folder = tmp_path_factory.mktemp("office")
+    motcua = _motcua(folder)
     rows = [ROW.format(n=n) for n in range(DOSSIERS)]
-    (tmp_path / "units.csv").write_text(UNITS, "utf-8")
-    (tmp_path / "dossiers.csv").write_text("\n".join([COLUMNS, *rows]), "utf-8")
+    (folder / "units.csv").write_text(UNITS, "utf-8")
+    (folder / "dossiers.csv").write_text("\n".join([COLUMNS, *rows]), "utf-8")
     for args in (("db", "upgrade"), ("units", "import", "units.csv")):
         assert motcua(*args).code == 0
     assert motcua("dossiers", "import", "dossiers.csv").code == 0
@@ -42,7 +44,18 @@ def office(tmp_path: Path) -> Motcua:
         _add_contact(db, _ring(motcua), "4712", "+84988888888")
         old = sealed_before(_ring(motcua).secret, "4712")
         db.execute("UPDATE contacts SET address_sealed = ? WHERE id = 2", [old])
-    return motcua
+    return folder
+
+
+@pytest.fixture
+def office(founded: Path, tmp_path: Path) -> Motcua:
+    """The command on a copy of that office."""
+    shutil.copytree(founded, tmp_path, dirs_exist_ok=True)
+    return _motcua(tmp_path)
+
+
+def _motcua(folder: Path) -> Motcua:
+    return Motcua(folder=folder, url=f"sqlite:///{folder}/motcua.sqlite")
 
 
 def sealed_before(secret: bytes, text: str) -> bytes:
