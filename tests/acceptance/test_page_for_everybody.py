@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -10,6 +9,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, FloatRect, Page, async_playwright, expect
 
@@ -46,6 +46,7 @@ UNSEEN = """what => Array.from(document.querySelectorAll(what)).filter(one => {
 STILL = "Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)"
 
 pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.browser,
     pytest.mark.timeout(300),
     pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
@@ -71,9 +72,19 @@ class Place:
         return f"/#{str(number) * 22}{behind}"
 
 
-@asynccontextmanager
-async def place(database: Database) -> AsyncIterator[Place]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's chromium, headless; each page has a context of its own."""
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        await launched.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def here(sqlite_url: str, browser: Browser) -> AsyncIterator[Place]:
     """Three returned dossiers of a commune, with links 1 to 3."""
+    database = Database.open(sqlite_url)
     async with database.write() as conn:
         unit = await add_unit(conn, "XA01", name="UBND xã An Hòa")
         for number in range(1, 4):
@@ -81,10 +92,11 @@ async def place(database: Database) -> AsyncIterator[Place]:
             dossier = await add_dossier(conn, unit, code)
             now, lasts = datetime.now().astimezone(), timedelta(days=9)
             await links.make(conn, dossier, str(number) * 22, now, lasts)
-    async with running(channel_context(database, **ANYWHERE)) as (_, base), async_playwright() as p:
-        browser = await p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with running(channel_context(database, **ANYWHERE)) as (_, base):
         yield Place(base=base, browser=browser)
-        await browser.close()
+        for context in browser.contexts:
+            await context.close()
+    await database.close()
 
 
 async def violations(page: Page) -> list[str]:
@@ -94,69 +106,66 @@ async def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {one['help']}" for one in found.response["violations"]]
 
 
-async def test_by_keyboard_and_ear(sqlite_database: Database) -> None:
+async def test_by_keyboard_and_ear(here: Place) -> None:
     """A damaged link opens; the focus follows the questions; who speaks is said; axe agrees."""
-    async with place(sqlite_database) as here:
-        page = await here.page(here.link(1, ".&fbclid=abc"))
-        await expect(page.locator("#talk li.bot").first).to_contain_text("UBND xã An Hòa")
-        assert await violations(page) == []
-        await page.get_by_text("Đồng ý", exact=True).focus()
-        await page.keyboard.press("Enter")
-        await expect(page.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
+    page = await here.page(here.link(1, ".&fbclid=abc"))
+    await expect(page.locator("#talk li.bot").first).to_contain_text("UBND xã An Hòa")
+    assert await violations(page) == []
+    await page.get_by_text("Đồng ý", exact=True).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
+    await expect(page.locator("#talk li.bot").last).to_be_focused()
+    for number in range(2, 5):
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Space")
+        await expect(page.locator("#talk li.bot").last).to_contain_text(f"Câu {number}/4")
         await expect(page.locator("#talk li.bot").last).to_be_focused()
-        for number in range(2, 5):
-            await page.keyboard.press("Tab")
-            await page.keyboard.press("Space")
-            await expect(page.locator("#talk li.bot").last).to_contain_text(f"Câu {number}/4")
-            await expect(page.locator("#talk li.bot").last).to_be_focused()
-        assert await page.locator("#log").get_attribute("aria-live") == "polite"
-        said = "getComputedStyle(document.querySelector('li.citizen'), '::before').content"
-        assert "Ông/Bà:" in await page.evaluate(said)
-        assert await violations(page) == []
-        await page.locator("#words").fill("english")
-        await page.keyboard.press("Enter")
-        await expect(page.locator("html")).to_have_attribute("lang", "en")
-        words = "A message, or a dossier code…"
-        await expect(page.locator("#words")).to_have_attribute("placeholder", words)
-        await page.locator("#words").fill("help")
-        await page.keyboard.press("Enter")
-        told = page.locator("#talk li.bot").filter(has_text="You can send Bộ phận Một cửa")
-        await expect(told).to_have_attribute("lang", "en")
-        await expect(page.locator("html")).to_have_attribute("lang", "en")
-        assert await violations(page) == []
+    assert await page.locator("#log").get_attribute("aria-live") == "polite"
+    said = "getComputedStyle(document.querySelector('li.citizen'), '::before').content"
+    assert "Ông/Bà:" in await page.evaluate(said)
+    assert await violations(page) == []
+    await page.locator("#words").fill("english")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    words = "A message, or a dossier code…"
+    await expect(page.locator("#words")).to_have_attribute("placeholder", words)
+    await page.locator("#words").fill("help")
+    await page.keyboard.press("Enter")
+    told = page.locator("#talk li.bot").filter(has_text="You can send Bộ phận Một cửa")
+    await expect(told).to_have_attribute("lang", "en")
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert await violations(page) == []
 
 
-async def test_without_a_script(sqlite_database: Database) -> None:
+async def test_without_a_script(here: Place) -> None:
     """The page leads to the plain one by itself; the form is answered there; axe agrees."""
-    async with place(sqlite_database) as here:
-        page = await here.page(java_script_enabled=False, color_scheme="dark")
-        await expect(page).to_have_url(f"{here.base}/plain")
-        await page.locator("#words").fill(f"{here.base}{here.link(1)}")
-        await page.get_by_role("button", name="Gửi").click()
-        await page.get_by_role("button", name="Đồng ý").click()
-        for label in ("Hài lòng", "Một lần", "Chỉ Bộ phận Một cửa", "Không"):
-            await page.get_by_role("button", name=label, exact=True).click()
-        await expect(page.locator("#talk")).to_contain_text("Phần chính đã xong")
-        scripted = await here.page("/plain")
-        assert await violations(scripted) == []
+    page = await here.page(java_script_enabled=False, color_scheme="dark")
+    await expect(page).to_have_url(f"{here.base}/plain")
+    await page.locator("#words").fill(f"{here.base}{here.link(1)}")
+    await page.get_by_role("button", name="Gửi").click()
+    await page.get_by_role("button", name="Đồng ý").click()
+    for label in ("Hài lòng", "Một lần", "Chỉ Bộ phận Một cửa", "Không"):
+        await page.get_by_role("button", name=label, exact=True).click()
+    await expect(page.locator("#talk")).to_contain_text("Phần chính đã xong")
+    scripted = await here.page("/plain")
+    assert await violations(scripted) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_small_zoomed_and_dark(
-    sqlite_database: Database,
+    here: Place,
     scheme: Any,  # noqa: ANN401
 ) -> None:
     """Nothing is wider than the window; at 400 %, with letters of 150 %, one can answer."""
-    async with place(sqlite_database) as here:
-        for viewport in (SMALL, ZOOMED):
-            page = await here.page(here.link(1), viewport=viewport, color_scheme=scheme)
-            await expect(page.get_by_text("Đồng ý", exact=True)).to_be_visible()
-            await page.evaluate("document.documentElement.style.fontSize = '159%'")
-            assert await page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-            await page.get_by_text("Đồng ý", exact=True).click()
-            await expect(page.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
-            await expect(page.locator("#talk li.bot").last).to_be_in_viewport()
-            assert await violations(page) == []
+    for viewport in (SMALL, ZOOMED):
+        page = await here.page(here.link(1), viewport=viewport, color_scheme=scheme)
+        await expect(page.get_by_text("Đồng ý", exact=True)).to_be_visible()
+        await page.evaluate("document.documentElement.style.fontSize = '159%'")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        await page.get_by_text("Đồng ý", exact=True).click()
+        await expect(page.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
+        await expect(page.locator("#talk li.bot").last).to_be_in_viewport()
+        assert await violations(page) == []
 
 
 async def _boxes(page: Page) -> list[FloatRect]:
@@ -172,12 +181,11 @@ def _touch(one: FloatRect, two: FloatRect) -> bool:
 
 
 async def test_as_a_browser_of_2018_reads_it_and_with_forced_colours(
-    sqlite_database: Database,
+    here: Place,
 ) -> None:
     """Without what came later, in style and script; then without any colour of its own."""
-    async with place(sqlite_database) as here:
-        await _as_in_2018(here)
-        await _with_forced_colours(here)
+    await _as_in_2018(here)
+    await _with_forced_colours(here)
 
 
 async def _as_in_2018(here: Place) -> None:
@@ -216,32 +224,30 @@ async def _with_forced_colours(here: Place) -> None:
     await expect(chosen).to_have_attribute("aria-pressed", "true")
 
 
-async def test_seven_tabs(sqlite_database: Database) -> None:
+async def test_seven_tabs(here: Place) -> None:
     """All show the chat when they are looked at; one answer counts once."""
-    async with place(sqlite_database) as here:
-        first = await here.page(here.link(1))
-        await expect(first.get_by_text("Đồng ý", exact=True)).to_be_visible()
-        tabs = [first]
-        for _ in range(6):
-            tab = await first.context.new_page()
-            await tab.goto(f"{here.base}/")
-            await expect(tab.get_by_text("Đồng ý", exact=True)).to_be_visible()
-            tabs.append(tab)
-        await tabs[-1].get_by_text("Đồng ý", exact=True).click()
-        for tab in reversed(tabs):
-            await tab.bring_to_front()
-            await tab.locator("h1").click()
-            await expect(tab.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
+    first = await here.page(here.link(1))
+    await expect(first.get_by_text("Đồng ý", exact=True)).to_be_visible()
+    tabs = [first]
+    for _ in range(6):
+        tab = await first.context.new_page()
+        await tab.goto(f"{here.base}/")
+        await expect(tab.get_by_text("Đồng ý", exact=True)).to_be_visible()
+        tabs.append(tab)
+    await tabs[-1].get_by_text("Đồng ý", exact=True).click()
+    for tab in reversed(tabs):
+        await tab.bring_to_front()
+        await tab.locator("h1").click()
+        await expect(tab.locator("#talk li.bot").last).to_contain_text("Câu 1/4")
 
 
-async def test_in_a_frame_of_another_site(sqlite_database: Database) -> None:
+async def test_in_a_frame_of_another_site(here: Place) -> None:
     """No cookie comes along there: the page goes on as the plain one, with the same link."""
-    async with place(sqlite_database) as here:
-        frame = f'<iframe src="{here.base}{here.link(2)}" width="400" height="600"></iframe>'
+    frame = f'<iframe src="{here.base}{here.link(2)}" width="400" height="600"></iframe>'
 
-        page = await here.page()
-        await page.context.route(MESSENGER, lambda route: route.fulfill(body=frame, **HTML))
-        await page.goto(MESSENGER)
-        inside = page.frame_locator("iframe")
-        await inside.get_by_role("button", name="Đồng ý").click(timeout=20_000)
-        await expect(inside.locator("#talk")).to_contain_text("Câu 1/4")
+    page = await here.page()
+    await page.context.route(MESSENGER, lambda route: route.fulfill(body=frame, **HTML))
+    await page.goto(MESSENGER)
+    inside = page.frame_locator("iframe")
+    await inside.get_by_role("button", name="Đồng ý").click(timeout=20_000)
+    await expect(inside.locator("#talk")).to_contain_text("Câu 1/4")
