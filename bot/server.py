@@ -24,6 +24,7 @@ from bot.connections import (
     quiet_accepting,
     raise_handle_limit,
 )
+from bot.endless import end_streams_on_stop
 from bot.failed_requests import FailedRequests
 from bot.http_protocol import SAFE, MalformedLog, QuietHandler
 from bot.refused_requests import RefusedRequests
@@ -93,6 +94,7 @@ def make_server(
     if has_metrics:
         app.add_routes(metrics_routes(check, counted))
     app.on_response_prepare.append(_safe_headers(counted, is_https=is_https))
+    end_streams_on_stop(app)
     return app
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
-from aiohttp import ClientResponse, web
+from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.base import Raw
@@ -22,10 +23,13 @@ from surveys.store.citizens import web_messages
 from surveys.store.citizens.web_messages import Author, NewMessage
 from tests.fakes.context import channel_context, page_sessions
 from tests.integration.rows import NOW
+from tests.security.running import ANYWHERE, running
 
 Client = TestClient[web.Request, web.Application]
 SESSION = "s" * 22
 HEADER = "X-Forwarded-For"
+STOPPED_WITHIN = 2.5
+"""Seconds; what is left of a request is cut off after five."""
 
 
 class Page:
@@ -217,6 +221,20 @@ async def test_a_session_holds_three_streams(client: Client) -> None:
     assert all(not stream.content.at_eof() for stream in streams[1:])
     for stream in streams:
         stream.close()
+
+
+async def test_a_stop_waits_for_no_open_page(sqlite_database: Database) -> None:
+    """Every open page holds a stream without an end; it is ended, and the browser asks again."""
+    context = channel_context(sqlite_database, **ANYWHERE)
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:
+        async with running(context) as (_, base):
+            async with http.get(f"{base}/"):
+                pass
+            stream = await http.get(f"{base}/chat/messages")
+            await stream.content.readuntil(b"event: ready")
+            began = time.monotonic()
+        assert time.monotonic() - began < STOPPED_WITHIN
+        await stream.read()
 
 
 async def test_a_long_chat_comes_whole_and_in_order(

@@ -23,6 +23,7 @@ from bot.channels.web.plain import PlainPage
 from bot.channels.web.sessions import YEAR_DAYS, Sessions, new_session
 from bot.channels.web.visitors import Streams
 from bot.client_address import client_network
+from bot.endless import endless
 from bot.texts import load_texts
 from bot.visitors import Visitors
 from surveys.store.citizens.web_messages import WebMessage
@@ -180,7 +181,7 @@ class WebChat:
         last = _number(request.headers.get("Last-Event-ID") or request.query.get("after", ""))
         response = web.StreamResponse(headers={"Cache-Control": "no-store"})
         response.content_type = "text/event-stream"
-        with self.streams.holding(session, address) as replaced:
+        with self.streams.holding(session, address) as replaced, endless(request):
             await response.prepare(request)
             with suppress(ConnectionResetError, asyncio.CancelledError):
                 await self._follow(response, session, last, replaced)
