@@ -4,7 +4,7 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 
 from bot.channels.base import Channel
 from bot.reasons import reason_of
-from bot.server import OK, TOKENS, Health
+from bot.server import OK, REPLIES, TOKENS, UNANSWERED, Health
 from bot.settings import Settings
 from bot.strangers import Strangers
 from surveys.store.base.connection import Connection
@@ -26,7 +26,7 @@ from surveys.store.queues.waiting import Ages
 from surveys.store.system import meta
 from surveys.texts import Catalog
 
-HEARTBEAT = "heartbeat"
+HEARTBEAT, WAITING = "heartbeat", "waiting"
 FRESH_SECONDS = 2.0
 """How long an answer is cached, so that frequent requests cost nothing."""
 BEAT_SECONDS = 10.0
@@ -46,6 +46,14 @@ class Working(Protocol):
         ...
 
 
+class Sending(Working, Protocol):
+    """What sends replies (`Dispatcher`)."""
+
+    def failing(self, patience: float) -> Sequence[str]:
+        """The channels whose replies all fail for longer than `patience` seconds."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Vitals:
     """Checks the parts of a running service. `channels` are the configured ones, `states` says by
@@ -56,7 +64,7 @@ class Vitals:
     channels: Sequence[Channel]
     states: Mapping[str, str]
     handling: Working
-    sending: Working
+    sending: Sending
     texts: Catalog
     clock: Callable[[], datetime]
     strangers: Strangers
@@ -66,6 +74,8 @@ class Vitals:
     _looked_at: float = float("-inf")
     _beat_at: float = float("-inf")
     _beat: str = OK
+    _late: Collection[str] = ()
+    """The channels whose replies wait."""
 
     async def health(self) -> Health:
         """The state of the service, cached for a moment."""
@@ -91,12 +101,15 @@ class Vitals:
         else:
             parts = {"database": await self._heartbeat(), "disk": self._disk(), **parts}
         reasons = [self._words(part, state) for part, state in parts.items() if state != OK]
+        failing = self.sending.failing(self.settings.health_wait_seconds)
+        reasons += [self.texts.text("health.channel.failing", channel=name) for name in failing]
         tokens, more, warnings = await self._reports()
         numbers |= more
         return Health(
-            parts={**parts, **tokens},
+            parts={**parts, **tokens, **{f"{name}{REPLIES}": UNANSWERED for name in failing}},
             queues=queues,
             channels=states,
+            blamed={"replies": self._late} if self._late else {},
             reasons=[*reasons, *warnings],
             numbers=numbers,
         )
@@ -139,10 +152,11 @@ class Vitals:
         for (channel, _), at in self.sending.last_success.items():
             numbers[f"{channel}_last_sent_seconds"] = time.monotonic() - at
         parts = {
-            "messages": self._progress(untouched, self.handling),
-            "replies": self._progress(unsent, self.sending),
+            "messages": WAITING if self._stuck(untouched, self.handling) else OK,
+            "replies": WAITING if (late := self._stuck(unsent, self.sending)) else OK,
             "strangers": "refused" if self.strangers.are_refused else OK,
         }
+        self._late = late
         return queues, numbers, parts
 
     @property
@@ -152,17 +166,16 @@ class Vitals:
     def _longest(self, ages: Ages) -> float:
         return max((age for bot, age in ages.items() if bot in self._bots), default=0.0)
 
-    def _progress(self, ages: Ages, who: Working) -> str:
-        """Detect messages that wait too long while their bot makes no progress."""
+    def _stuck(self, ages: Ages, who: Working) -> frozenset[str]:
+        """The channels whose messages wait too long while their bot makes no progress."""
         patience, now = self.settings.health_wait_seconds, time.monotonic()
-        stuck = [
-            bot
+        return frozenset(
+            bot[0]
             for bot, age in ages.items()
             if bot in self._bots
             and age > patience
             and now - who.last_success.get(bot, float("-inf")) > patience
-        ]
-        return "waiting" if stuck else OK
+        )
 
     async def _heartbeat(self) -> str:
         """Write and read, but not more often than needed."""

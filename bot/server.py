@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
@@ -39,6 +39,8 @@ OK = "ok"
 """The state of a working part."""
 TOKENS = "_tokens"
 """Ends the name of the part that is the tokens of one channel."""
+REPLIES, UNANSWERED = "_replies", "unanswered"
+"""Ends the name of the part of a channel whose replies all fail, and its state."""
 NEAR = frozenset({"ending", "failing", "refused"})
 """States of a part that works for citizens with a dossier, or for now, and needs a person soon."""
 
@@ -54,6 +56,8 @@ class Health:
     """Each channel with `ok` once it is set up; it does not count for `well`, since a channel
     whose server is out of reach must not take the others down."""
 
+    blamed: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """For parts that only some channels keep from working: their names."""
     reasons: Sequence[str] = ()
     """For each part that does not work, and each limit that is near: what is wrong and what to do,
     in plain words."""
@@ -66,10 +70,12 @@ class Health:
         return all(state == OK or state in NEAR for state in self.parts.values())
 
     def of(self, channel: str) -> "Health":
-        """The same for a monitor of one channel: its set-up counts as a part, and the tokens of
-        other channels do not."""
-        others = {f"{name}{TOKENS}" for name in self.channels if name != channel}
-        parts = {name: state for name, state in self.parts.items() if name not in others}
+        """The same for a monitor of one channel: its set-up counts as a part, and the tokens and
+        replies of other channels do not."""
+        rest = [name for name in self.channels if name != channel]
+        others = {f"{name}{end}" for name in rest for end in (TOKENS, REPLIES)}
+        well = {name: OK for name, who in self.blamed.items() if channel not in who}
+        parts = {name: state for name, state in self.parts.items() if name not in others} | well
         return replace(self, parts=parts | {channel: self.channels[channel]})
 
 

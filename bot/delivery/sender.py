@@ -11,6 +11,7 @@ from bot.channels.base import Channel, Rejected, SlowDown
 from bot.delivery.claiming import Claimed, RateGate
 from bot.delivery.outcome import arrived, failed
 from bot.delivery.rules import DispatchRules
+from bot.delivery.trouble import Trouble
 from bot.reasons import reason_of
 from bot.sealing import open_message
 from surveys.errors import Refusal
@@ -58,6 +59,7 @@ class Sender:
         self._paused_until = 0.0
         self.last_success: float | None = None
         """When a message was last sent, on the monotonic clock."""
+        self.trouble = Trouble()
         self._holds_back = True
         """Whether replies wait that the end of another message may set free."""
         self.lanes: Sequence[Lane] = LANES
@@ -176,8 +178,11 @@ class Sender:
         try:
             reference = await self._request(message)
         except Exception as error:
+            if message.lane is Lane.INTERACTIVE:
+                self.trouble.note(error)
             return failed(message, error, self._chance())
         self.last_success = time.monotonic()
+        self.trouble.clear()
         return arrived(message, reference if self.gate.edits_in_place else None)
 
     async def _request(self, message: ClaimedMessage) -> str | None:

@@ -94,6 +94,16 @@ async def test_a_reply_that_does_not_leave(database: Database, database_url: str
     assert (await service.health()).numbers["oldest_reply_seconds"] >= 180
 
 
+async def test_a_late_reply_of_one_channel(sqlite_database: Database, sqlite_url: str) -> None:
+    """As while Zalo refuses a whole account: whoever watches the page alone is told that it is
+    well, or a load balancer would take every server away."""
+    service = await _service(sqlite_database, sqlite_url)
+    await _old_reply(sqlite_database, 3)
+    service.vitals.states = {"web": "ok", "zalo_oa": "ok"}
+    found = await service.health()
+    assert (found.well, found.of("web").well, found.of("zalo_oa").well) == (False, False, True)
+
+
 async def test_a_disk_without_room(sqlite_database: Database, sqlite_url: str) -> None:
     """Before writing fails."""
     service = await _service(sqlite_database, sqlite_url, disk_reserve_mb=10**9)
