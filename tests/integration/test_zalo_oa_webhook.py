@@ -199,6 +199,26 @@ async def test_a_request_made_at_zalo_erases(office: Office) -> None:
     assert await office.answers() == FOUR
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"user_name": "Nguyễn Thị Xoan"},
+        {"user": {"display_name": "Xoá"}, "request_type": "view"},
+        {"request_type": "access", "note": "hiện trạng xoay quanh hồ sơ"},
+    ],
+)
+async def test_a_name_erases_nobody(office: Office, said: dict[str, object]) -> None:
+    """A wish to see the data is recorded; what is erased does not come back."""
+    lan = office.fake.person()
+    await survey_by_digits(office)
+    await office.settled()
+    body = {"app_id": APP_ID, "oa_id": OA_ID, "event_name": "user_data_subject_request"}
+    assert await _post(office, body | {"user_id": lan.id, "timestamp": "17642300000"} | said) == 200
+    await office.settled()
+    kinds = await office.rows(select(schema.rights_requests.c.kind))
+    assert [kind for (kind,) in kinds] == ["view"]
+
+
 async def _post(office: Office, body: Mapping[str, object]) -> int:
     """Sign and post an event of our own making."""
     raw = json.dumps(body, ensure_ascii=False).encode()
