@@ -84,7 +84,7 @@ class Dispatcher:
         return {bot: at for bot, at in sent.items() if at is not None}
 
     def failing(self, patience: float) -> list[str]:
-        """The channels whose replies all fail, in this process, for longer than `patience` seconds."""
+        """The channels whose replies here all fail for longer than `patience` seconds."""
         return [bot[0] for bot, one in self._senders.items() if one.trouble.lasts(patience)]
 
     def wake(self) -> None:

@@ -43,6 +43,6 @@ class Trouble:
         self._until = now + REMEMBERED_SECONDS + (pause.seconds if pause else 0.0)
 
     def lasts(self, patience: float) -> bool:
-        """Whether many replies have failed, and none arrived, for longer than `patience` seconds."""
+        """Whether many replies failed, and none arrived, for longer than `patience` seconds."""
         now = self.clock()
         return self._count >= MANY and now - self._since > patience and now <= self._until
