@@ -9,7 +9,7 @@ from surveys.errors import Refusal
 from surveys.privacy import Keyring
 from surveys.spelling import storable
 from surveys.store.base.database import Database
-from surveys.store.queues import inbox
+from surveys.store.queues import arrivals
 from surveys.store.queues.inbox import Event, EventId, Update
 
 MAX_BATCH = 200
@@ -71,7 +71,7 @@ class Inbox:
         once = {raw[:3]: raw for raw in reversed(raws)}
         events = [self._event(*raw) for raw in reversed(once.values())]
         async with self._database.write_at_once() as conn:
-            kept = await inbox.put_many(conn, events)
+            kept = await arrivals.put_many(conn, events)
         new = kept.ids
         if new:
             self._arrived(kept.updates)

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.queues import inbox
+from surveys.store.queues import arrivals, inbox
 from surveys.store.queues.outbox import MessageKind
 from tests.acceptance.support.command import Motcua
 from tests.integration.queue_rows import add_contact, queue, rows_of, update_from
@@ -30,7 +30,7 @@ async def motcua(sqlite_database: Database, sqlite_url: str, tmp_path: Path) -> 
             if values:
                 which = schema.outbox.c.dedup_key == key
                 await conn.execute(update(schema.outbox).where(which).values(**values))
-        await inbox.put_many(conn, [update_from("1", payload=f'"{SECRET}"'), update_from("2")])
+        await arrivals.put_many(conn, [update_from("1", payload=f'"{SECRET}"'), update_from("2")])
         await inbox.record_failure(
             conn, 1, reason="KeyError in bot.x:7", retry_in_ms=0, max_tries=1
         )

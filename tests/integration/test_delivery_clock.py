@@ -5,7 +5,7 @@ from sqlalchemy import update
 from bot.delivery import DispatchRules
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.queues import inbox
+from surveys.store.queues import arrivals
 from surveys.store.queues.outbox import MessageKind
 from tests.fakes.channel import FakeChannel
 from tests.integration.delivering import TELEGRAM, dispatching, now_ms, until
@@ -44,7 +44,7 @@ async def test_replies_go_on_when_the_clock_is_set_back(database: Database) -> N
         await until(lambda: _is_sent(database, "first"))
     async with database.write() as conn:
         await queue(conn, contact, "waiting")
-        await inbox.put_many(conn, [update_from("1", "84")])
+        await arrivals.put_many(conn, [update_from("1", "84")])
     await _set_clock_back(database)
     planned = now_ms() + TWO_DAYS
     async with database.write() as conn:

@@ -14,7 +14,7 @@ from bot.delivery import DispatchRules
 from surveys.store.base import schema
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import Database
-from surveys.store.queues import claims, delivery_results, inbox
+from surveys.store.queues import arrivals, claims, delivery_results
 from surveys.store.queues.claims import ClaimedMessage
 from surveys.store.queues.delivery_results import Again, DeliveryResult
 from surveys.store.queues.outbox import Lane, MessageKind, OutboxState
@@ -121,7 +121,7 @@ async def test_the_dispatcher_leaves_no_lock_behind(postgres_url: str) -> None:
     """Pitfall 8: no lock outlives its transaction, so a pooler in between changes nothing."""
     async with migrated(postgres_url) as database:
         async with database.write() as conn:
-            await inbox.put_many(conn, [update_from("1")])
+            await arrivals.put_many(conn, [update_from("1")])
             await queue(conn, await add_contact(conn, "84"), "one")
         async with dispatching(database, FakeChannel()):
             await until(lambda: _sent(database, 1))

@@ -24,7 +24,7 @@ from surveys.store.base import schema
 from surveys.store.base.database import Database, leave_no_trace
 from surveys.store.dossiers import links
 from surveys.store.personal_data import purging, requests
-from surveys.store.queues import inbox
+from surveys.store.queues import arrivals
 from surveys.store.system import copying
 from tests.acceptance.support.command import Motcua
 from tests.fakes.context import KEYS, channel_context
@@ -266,7 +266,7 @@ async def test_a_failing_database_tells_nothing(
     async def fail(conn, *_: object) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
         await conn.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": NAME})
 
-    monkeypatch.setattr(inbox, "put_many", fail)
+    monkeypatch.setattr(arrivals, "put_many", fail)
     one, _ = visitor
     assert await one.does("text", text=f"{NAME} {PHONE}") == 500
     assert "nowhere" in caplog.text

@@ -9,7 +9,7 @@ import pytest
 from bot import app
 from bot.channels.base import Limits
 from surveys.store.base.database import Database
-from surveys.store.queues import inbox
+from surveys.store.queues import arrivals, inbox
 from surveys.store.queues.inbox import Event
 from tests.fakes.channel import FakeChannel
 from tests.fakes.context import KEYS, channel_context
@@ -26,8 +26,8 @@ def _event(chat: str, number: int) -> Event:
 async def test_newcomers_do_not_wait_behind_it(database: Database) -> None:
     """12,000 updates of one chat, then 150 others: each is a head at once, oldest first."""
     async with database.write() as conn:
-        await inbox.put_many(conn, [_event("flood", number) for number in range(12_000)])
-        await inbox.put_many(conn, [_event(f"new-{number:03}", 1) for number in range(150)])
+        await arrivals.put_many(conn, [_event("flood", number) for number in range(12_000)])
+        await arrivals.put_many(conn, [_event(f"new-{number:03}", 1) for number in range(150)])
     begun = time.monotonic()
     async with database.read() as conn:
         found = await inbox.find_heads(conn, [BOT], 128)
@@ -46,7 +46,7 @@ async def test_newcomers_are_answered_while_it_is_worked_off(database: Database)
     flood = [_of("flood", number) for number in range(12_000)]
     for start in range(0, len(flood), 500):
         async with database.write() as conn:
-            await inbox.put_many(conn, flood[start : start + 500])
+            await arrivals.put_many(conn, flood[start : start + 500])
     loop, waited = asyncio.get_running_loop(), []
     tasks = [asyncio.create_task(one.run()) for one in (service.worker, service.dispatcher)]
     await asyncio.sleep(1)

@@ -18,7 +18,7 @@ from bot.strangers import MOST_CHATS, Strangers
 from surveys.store.base import schema
 from surveys.store.base.database import Database
 from surveys.store.dossiers import links
-from surveys.store.queues import inbox, outbox
+from surveys.store.queues import arrivals, inbox, outbox
 from tests.fakes.channel import FakeChannel
 from tests.fakes.context import KEYS, channel_context
 from tests.fakes.hours import ANY_HOUR
@@ -226,7 +226,7 @@ async def test_a_messenger_says_so_once_and_keeps_nothing(database: Database) ->
     task = _run(service)
     async with database.write() as conn:
         events = [update_from(str(n), "chat", '{"chat": "a", "text": "chào"}') for n in range(3)]
-        await inbox.put_many(conn, events)
+        await arrivals.put_many(conn, events)
     async with task:
         pass
     assert [("quá nhiều người" in text) for text in fake.texts] == [True]

@@ -14,7 +14,7 @@ from surveys.store.citizens import by_phone, look_up_counts, web_messages
 from surveys.store.citizens.by_phone import Number
 from surveys.store.citizens.look_up_counts import Asker
 from surveys.store.citizens.web_messages import Author, NewMessage
-from surveys.store.queues import inbox, usage
+from surveys.store.queues import arrivals, inbox, usage
 from tests.integration.conversation.conftest import make_house
 from tests.integration.conversation.person import House
 from tests.integration.queue_rows import rows_of, update_from
@@ -116,7 +116,7 @@ async def test_handled_updates_go_after_a_month(database: Database) -> None:
     """But the latest, whose number must not come again; what waits stays."""
     house = await make_house(database)
     async with database.write() as conn:
-        await inbox.put_many(conn, [update_from(str(number)) for number in range(5)])
+        await arrivals.put_many(conn, [update_from(str(number)) for number in range(5)])
         numbers = (await conn.execute(select(schema.inbox.c.id))).scalars().all()
         await inbox.take(conn, numbers[:1])
         ago = func.coalesce(schema.inbox.c.received_ms, 0) - 31 * 86_400_000
