@@ -31,6 +31,8 @@ SETTINGS = {
 EVERY = 9
 """Every ninth dossier has a paper answer."""
 SCALE, GAP, GREY = 0.9, 12, "#d9cfbf"
+COLOURS = 128
+"""Of a picture. An octree keeps a colour of few dots (the red of a chart), a median cut not."""
 
 
 def main() -> None:
@@ -137,7 +139,7 @@ def _join(pages: Sequence[Image.Image], columns: int) -> Image.Image:
     for place, page in enumerate(pages):
         row, column = divmod(place, columns)
         whole.paste(page, (GAP + column * width, GAP + row * height))
-    return whole.quantize(64)
+    return whole.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
 
 
 if __name__ == "__main__":
