@@ -10,6 +10,14 @@ from surveys.errors import Refusal
 
 PROGRAMS = ("soffice", "libreoffice")
 SECONDS = 300
+VIETNAMESE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>vi</value></prop>
+</item>
+</oor:items>
+"""
+"""Settings of LibreOffice: numbers are printed as in Vietnam, with a decimal comma."""
 
 
 def office_program() -> str | None:
@@ -33,6 +41,7 @@ def to_pdf(files: Sequence[Path], folder: Path) -> None:
     """
     program = require_program()
     with TemporaryDirectory() as profile:
+        _set_language(Path(profile))
         line = [
             program,
             f"-env:UserInstallation={Path(profile).as_uri()}",
@@ -45,3 +54,10 @@ def to_pdf(files: Sequence[Path], folder: Path) -> None:
             raise Refusal("report.pdf_failed") from None
     if any(not (folder / f"{file.stem}.pdf").exists() for file in files):
         raise Refusal("report.pdf_failed")
+
+
+def _set_language(profile: Path) -> None:
+    """The country decides how a cell prints its number, not the language of the computer."""
+    user = profile / "user"
+    user.mkdir()
+    (user / "registrymodifications.xcu").write_text(VIETNAMESE, "utf-8")

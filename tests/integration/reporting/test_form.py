@@ -239,7 +239,7 @@ def test_the_annexes_print(folder: Path) -> None:
 
 
 def test_it_renders(reports: dict[str, Path], tmp_path: Path) -> None:
-    """LibreOffice makes pages of both files: all figures are there, no cell shows ###."""
+    """LibreOffice makes pages of both files: all figures are there, in Vietnamese, none is ###."""
     if office_program() is None:
         pytest.skip("LibreOffice is not installed: sh scripts/ensure soffice:libreoffice-core")
     folder = reports["quarter"]
@@ -252,6 +252,8 @@ def test_it_renders(reports: dict[str, Path], tmp_path: Path) -> None:
     for line in lines_of(folder):
         assert set(re.findall(NUMBER, line)) <= shown, line
     assert "###" not in " ".join(annexes)
+    assert re.search(r"\d,\d", annexes[0])
+    assert not re.search(r"\d\.\d", annexes[0])
     titles = [sheet.title for sheet in load_workbook(folder / "phu-luc.xlsx").worksheets]
     assert len(annexes) >= len(titles)
 
