@@ -102,7 +102,9 @@ class ComparedFields:
         }
         percent = str(self.figures.survey.quota_percent)
         counts = {name: getattr(year, name) for name in ("received", "returned", "late")}
-        forms = {"issued": year.issued, "valid": year.valid}
+        known = "issued" if year.issued or not year.valid else "issued_unknown"
+        handed_out = words.say(f"series.{known}", issued=year.issued)
+        forms = {"handed_out": handed_out, "valid": year.valid}
         said = {"year": f"{named[:1].upper()}{named[1:]}", **counts}
         split = self._split(year)
         met = "series.met" if (year.issued or year.valid) >= year.quota else "series.missed"

@@ -50,10 +50,17 @@ def _reach(words: Words, survey: SurveyFigures) -> str:
     return words.say(
         "survey.reach",
         survey.returned,
-        issued=words.say("survey.issued", survey.issued),
+        issued=_issued(words, survey),
         answered=words.say("survey.answered", survey.answered),
         valid=words.say("survey.valid", survey.valid, share=share),
     )
+
+
+def _issued(words: Words, survey: SurveyFigures) -> str:
+    """Forms that came back were handed out, even where nobody has said how many."""
+    if survey.answered and not survey.issued:
+        return words.say("survey.issued_unknown")
+    return words.say("survey.issued", survey.issued)
 
 
 def _quota(words: Words, survey: SurveyFigures) -> str:
