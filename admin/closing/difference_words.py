@@ -3,18 +3,22 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from admin.closing import differences
 from admin.closing.differences import Differences, FigureChange, ReportedChange
 from admin.kit.texts import Texts
 from admin.rating.rating_phrases import RatingPhrases
-from scoring.supported import MISSING
+from scoring.rounding import plain
+from scoring.supported import MISSING, FactKind
+from scoring.texts import Percent, written
 from scoring.unit_rating import State
 from scoring.words import term_words
 from surveys.form import in_language
 from surveys.unit_kinds import levels
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -75,7 +79,7 @@ class DifferenceWords:
             return self.text("yes" if value else "no")
         if field.startswith("cs"):
             return self._outcome(field, value)
-        return _shown(value)
+        return self._day(value) or _shown(value)
 
     def name_of(self, one: ReportedChange) -> str:
         """What is different of a unit: a fact, a criterion, something about the unit itself."""
@@ -88,13 +92,27 @@ class DifferenceWords:
     def reported(self, one: ReportedChange, value: object) -> str:
         """A fact, a score, something about a unit, before or now."""
         if one.kind != differences.UNIT or value is None:
-            return self._case(value) or self._number(value)
+            return self._case(value) or self._share(one, value) or self._number(value)
         if one.name == "level":
             known = levels().get(str(value))
             return known.name[self.texts.language] if known else str(value)
         if one.name == "block":
             return self.phrases.block(str(value))
-        return str(value) if isinstance(value, str) else _listed(value)
+        return self._day(value) or (str(value) if isinstance(value, str) else _listed(value))
+
+    def _share(self, one: ReportedChange, value: object) -> str | None:
+        """A fact that is a share 0–1, in percent."""
+        kind = self.found.signed.rulebook.fact_kinds.get(one.name)
+        if one.kind != "facts" or kind is not FactKind.SHARE or value is None:
+            return None
+        percent = plain(100 * Decimal(str(value)))
+        return written(Percent(percent), self.texts.language)
+
+    def _day(self, value: object) -> str | None:
+        """A day that is kept as text, as people write it."""
+        if not (isinstance(value, str) and _DAY.fullmatch(value)):
+            return None
+        return str(self.texts.shown(date.fromisoformat(value)))
 
     def _case(self, value: object) -> str | None:
         """A fact that is the case of a criterion itself, as its rulebook words it."""

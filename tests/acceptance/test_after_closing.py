@@ -296,3 +296,16 @@ def test_a_kind_that_was_not_signed_needs_live(closed: Motcua) -> None:
     assert "--live" in refused.err
     assert not (closed.folder / "nam").exists()
     assert closed(*line, "--live").code == 0
+
+
+def test_differences_are_told_as_people_write(closed: Motcua) -> None:
+    """Days as 11/05/2021, shares in percent, on the screen; ids and decimals in the JSON."""
+    corrected = "H56-210503-0002,XA01,Khai sinh,Trực tiếp,03/05/2021,10/05/2021,11/05/2021,"
+    take(closed, "dossiers", (HEAD, f"{corrected}11/05/2021,10,"))
+    take(closed, "facts", ("unit,period,fact,value", "XA01,2021-Q2,onspot_share,0.975"))
+    shown = closed(*DIFF).out
+    for words in ("12/05/2021 → 11/05/2021", " 100% ", " 97,5% "):
+        assert words in shown
+    assert "2021-05-11" not in shown
+    (fact,) = _told(closed)["reported"]
+    assert (fact["before"], fact["after"]) == ("1", "0.975")
