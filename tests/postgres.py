@@ -7,8 +7,8 @@ one. A database whose tables a test changed, or that grew, is dropped instead.
 
 import fcntl
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,11 +35,17 @@ EMPTY = """
     DO $$
     DECLARE name text;
     BEGIN
-        FOR name IN SELECT tablename FROM pg_tables
-            WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        FOR name IN SELECT relname FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0
         LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
-        PERFORM setval(oid, 1, false) FROM pg_class WHERE relkind = 'S';
+        PERFORM setval(seqrelid, 1, false) FROM pg_sequence
+            WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
     END $$
+"""
+ALONE = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
@@ -59,7 +65,7 @@ class PostgresServer:
     async def create(self, template: str = "template1") -> str:
         """Make a database of its own; its name."""
         name = f"t_{uuid.uuid4().hex[:12]}"
-        await self._administer(f'CREATE DATABASE "{name}" TEMPLATE {template}')
+        await self._administer(f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY file_copy')
         return name
 
     async def drop(self, name: str) -> None:
@@ -71,56 +77,57 @@ class PostgresServer:
         if self.free:
             return self.free.popitem()
         name = await self.create(TEMPLATE)
-        return name, await self._shape(name)
+        async with self._connected(name) as conn:
+            return name, await _shape(conn)
 
     async def give_back(self, name: str, shape: tuple[object, ...]) -> None:
         """Empty a database for the next test; drop it when it is not what it was."""
-        try:
-            await self._disconnect(name)
-            kept = shape == await self._shape(name)
-        except asyncpg.PostgresError:
-            kept = False
-        if kept:
-            await self._run(name, EMPTY)
+        if await self._empties(name, shape):
             self.free[name] = shape
         else:
             await self.drop(name)
 
+    async def _empties(self, name: str, shape: tuple[object, ...]) -> bool:
+        """Empty a database that still has its shape; over one connection, which costs most."""
+        try:
+            async with self._connected(name) as conn:
+                await conn.execute(ALONE)
+                if shape != await _shape(conn):
+                    return False
+                await conn.execute(EMPTY)
+                return True
+        except asyncpg.InvalidCatalogNameError:
+            return False
+
     async def make_template(self) -> None:
         """Migrate the database that the others are copied from, unless it is there."""
-        found = await self._rows("postgres", "SELECT FROM pg_database WHERE datname = $1", TEMPLATE)
-        if found:
-            return
+        async with self._connected("postgres") as conn:
+            if await conn.fetch("SELECT FROM pg_database WHERE datname = $1", TEMPLATE):
+                return
         await self._administer("CREATE DATABASE draft")
         database = Database.open(self.url("draft"))
         await migrations.upgrade(database)
         await database.close()
         await self._administer(f"ALTER DATABASE draft RENAME TO {TEMPLATE}")
 
-    async def _shape(self, name: str) -> tuple[object, ...]:
-        (row,) = await self._rows(name, SHAPE, LARGEST_KEPT)
-        return tuple(row)
-
-    async def _disconnect(self, name: str) -> None:
-        kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
-        await self._rows("postgres", kill, name)
-
     async def _administer(self, statement: str) -> None:
-        await self._run("postgres", statement)
+        async with self._connected("postgres") as conn:
+            await conn.execute(statement)
 
-    async def _run(self, name: str, statements: str) -> None:
+    @asynccontextmanager
+    async def _connected(self, name: str) -> AsyncIterator[asyncpg.Connection]:
         conn = await asyncpg.connect(self.url(name))
         try:
-            await conn.execute(statements)
+            yield conn
         finally:
             await conn.close()
 
-    async def _rows(self, name: str, query: str, *args: object) -> list[asyncpg.Record]:
-        conn = await asyncpg.connect(self.url(name))
-        try:
-            return list(await conn.fetch(query, *args))
-        finally:
-            await conn.close()
+
+async def _shape(conn: asyncpg.Connection) -> tuple[object, ...]:
+    try:
+        return tuple(await conn.fetchrow(SHAPE, LARGEST_KEPT) or ())
+    except asyncpg.UndefinedTableError:
+        return ()
 
 
 @contextmanager
