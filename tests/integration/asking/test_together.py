@@ -138,21 +138,26 @@ async def _lived(database: Database, seed: int) -> Story:
 @pytest.mark.parametrize(
     "seed", [0, 1, *(pytest.param(n, marks=pytest.mark.soak) for n in range(2, 6))]
 )
+@pytest.mark.postgres
 async def test_together_is_as_one_by_one(
-    database: Database,
+    sqlite_database: Database,
+    postgres_url: str,
     sqlite_template: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     seed: int,
 ) -> None:
     """The same plans, messages in the same order, and turns, day by day, on both databases."""
-    together = await _lived(database, seed)
+    async with migrated(postgres_url) as server:
+        together = [await _lived(one, seed) for one in (sqlite_database, server)]
     monkeypatch.setattr(release, "TOGETHER", 1)
     shutil.copyfile(sqlite_template, tmp_path / "single.sqlite")
     async with migrated(f"sqlite:///{tmp_path}/single.sqlite") as other:
-        for day, (one, alone) in enumerate(zip(together, await _lived(other, seed), strict=True)):
-            assert one == alone, day
-    assert any(sent for _, sent, _ in together)
+        for day, (alone, *found) in enumerate(
+            zip(await _lived(other, seed), *together, strict=True)
+        ):
+            assert found == [alone, alone], day
+    assert any(sent for _, sent, _ in together[0])
 
 
 async def test_thirty_citizens_cost_as_many_statements_as_three(
