@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientSession
-from jsonschema import Draft202012Validator
-from openapi_spec_validator import validate
 
 from admin.importing.dossier_columns import COLUMNS
 from bot.api.shapes import SurveyChanged
 from surveys.store.base.database import Database
 from tests.integration.pushing import Pusher, give_token, pushing
 from tests.integration.rows import add_unit
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 Tree = dict[str, Any]
 
@@ -56,8 +57,12 @@ class GenericClient:
         async with self.http.request(method, url, headers=headers, **sent) as answer:
             return str(answer.status), await answer.json()
 
-    def validator(self, schema: Tree) -> Draft202012Validator:
-        """A validator of a schema of the document."""
+    def validator(self, schema: Tree) -> "Draft202012Validator":
+        """A validator of a schema of the document. The library takes seconds to load, so no worker
+        that runs other tests loads it.
+        """
+        from jsonschema import Draft202012Validator
+
         return Draft202012Validator({**schema, "components": self.document["components"]})
 
 
@@ -71,6 +76,8 @@ async def prepared(sqlite_database: Database) -> Database:
 
 async def test_the_document_is_valid_openapi(prepared: Database) -> None:
     """Checked by a validator that is not ours; every column of an import is a field."""
+    from openapi_spec_validator import validate
+
     async with pushing(prepared) as system:
         client = await GenericClient.of(system)
     validate(client.document)
