@@ -55,20 +55,19 @@ class Citizens:
 
     person: Person
     visitor: Visitor
-    pause: float
     waited: dict[str, list[float]] = field(default_factory=dict)
 
-    async def ask(self, seconds: float) -> dict[str, list[float]]:
-        """Both ask for so long."""
+    async def ask(self, seconds: float, pause: float = PAUSE) -> dict[str, list[float]]:
+        """Both ask for so long, with a pause between two questions."""
         self.waited = {"telegram": [], "page": []}
         await asyncio.gather(
-            self._insist("telegram", self._on_telegram, seconds),
-            self._insist("page", self._on_page, seconds),
+            self._insist("telegram", self._on_telegram, seconds, pause),
+            self._insist("page", self._on_page, seconds, pause),
         )
         return self.waited
 
     async def _insist(
-        self, where: str, asks: Callable[[], Awaitable[object]], seconds: float
+        self, where: str, asks: Callable[[], Awaitable[object]], seconds: float, pause: float
     ) -> None:
         clock = asyncio.get_running_loop().time
         ends = clock() + seconds
@@ -76,7 +75,7 @@ class Citizens:
             begun = clock()
             await asks()
             self.waited[where].append(clock() - begun)
-            await asyncio.sleep(self.pause)
+            await asyncio.sleep(pause)
 
     async def _on_telegram(self) -> None:
         heard = len(self.person.received)
@@ -98,7 +97,7 @@ class Scene:
 
 @asynccontextmanager
 async def _scene(
-    template: Path, folder: Path, url: str, *, behind_proxy: bool = False, pause: float = PAUSE
+    template: Path, folder: Path, url: str, *, behind_proxy: bool = False
 ) -> AsyncIterator[Scene]:
     """A service whose webhook Telegram calls, and two citizens who spoke to it before."""
     settings = {"strangers_mb": str(STRANGERS_MB)}
@@ -107,7 +106,7 @@ async def _scene(
         town = found_town(template, folder, telegram, hook=True, **settings)
         town = replace(town, motcua=replace(town.motcua, url=url))
         async with _watching(town) as (address, watched), visiting(address) as visitor:
-            citizens = Citizens(telegram.person(), visitor, pause)
+            citizens = Citizens(telegram.person(), visitor)
             await citizens.person.opens(await _give_link(town))
             await visitor.does("start", text=TOKEN)
             await visitor.hears(CONSENT)
@@ -175,15 +174,13 @@ async def test_an_attack_for_ten_minutes(
 ) -> None:
     """Flat, and both citizens are answered within 5 times the quiet p99."""
     is_crowd = kind == CROWD
-    async with _scene(
-        sqlite_template, tmp_path, database_url, behind_proxy=is_crowd, pause=LONG_PAUSE
-    ) as scene:
+    async with _scene(sqlite_template, tmp_path, database_url, behind_proxy=is_crowd) as scene:
         quiet = await scene.citizens.ask(min(QUIET_SECONDS, SOAK_SECONDS))
         before = await scene.watched.look()
         async with asyncio.TaskGroup() as tasks:
             trying = tasks.create_task(_attack(kind, scene.port, SOAK_SECONDS))
             watching = tasks.create_task(scene.watched.look_for_ever(SOAK_SECONDS))
-            asking = tasks.create_task(scene.citizens.ask(SOAK_SECONDS))
+            asking = tasks.create_task(scene.citizens.ask(SOAK_SECONDS, LONG_PAUSE))
     found, under = _figures(watching.result()), asking.result()
     print(_row(kind, trying.result(), before, found, quiet, under))  # noqa: T201
     minutes = SOAK_SECONDS / 60
