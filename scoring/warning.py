@@ -12,6 +12,7 @@ from scoring.texts import say
 from scoring.unit_rating import State, UnitRating
 from scoring.words import fact_words
 
+EMPTY = "no_dossiers_at_all"
 FEW = 2
 """At most this number of criteria are named one by one."""
 
@@ -44,6 +45,7 @@ def warnings_of(
     """Every warning, the district's before the units'."""
     rated = scored(units)
     return (
+        *_empty(units),
         *_means_differ(overall),
         *_scored_by_nobody(rulebook, overall, rated),
         *_left_out(rulebook, units),
@@ -53,6 +55,12 @@ def warnings_of(
         *(warning for unit in rated for warning in _grade_lowered(rulebook, unit)),
         *(warning for unit in units for warning in _self_differs(rulebook, unit)),
     )
+
+
+def _empty(units: Sequence[UnitRating]) -> Iterator[RatingWarning]:
+    """That no unit has a dossier: more likely they were not imported than that none arose."""
+    if units and all(unit.state is State.NO_DOSSIERS for unit in units):
+        yield RatingWarning(code=EMPTY)
 
 
 def basis_warnings(rulebook: Rulebook, day: date) -> tuple[RatingWarning, ...]:

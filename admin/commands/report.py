@@ -11,6 +11,8 @@ from admin.closing.reports import show_report
 from admin.figures.live import last_day, usual_kind
 from admin.figures.model import Kind
 from admin.kit.runtime import FILE, Runtime, leaf
+from scoring.texts import say
+from scoring.warning import EMPTY
 from surveys.errors import Refusal
 from surveys.period import Period, quarters_of
 
@@ -129,6 +131,8 @@ async def _write_report(runtime: Runtime, period: Period, out: Path, asked: Aske
     files.write(shown.figures, shown.mark, found)
     if shown.mark is not None:
         click.echo(shown.mark.line(runtime.texts), err=True)
+    if shown.figures.rating.is_empty:
+        click.echo(say("warnings", EMPTY, runtime.texts.language), err=True)
     runtime.say("report.written", folder=out)
 
 
@@ -157,6 +161,9 @@ async def _write_public(
     phrases = RatingPhrases(texts=runtime.texts, rulebook=result.rulebook, day=result.period.end)
     found = public_results(read, phrases, parts)
     write_public(found, folder, office=runtime.settings.authority, force=force)
+    for warning in result.rating.warnings:
+        if warning.code == EMPTY:
+            click.echo(warning.message(runtime.texts.language), err=True)
     runtime.say("report.public", folder=folder)
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from scoring.unit_rating import State
 from surveys.intake import Intake, together
 from surveys.period import Period
 
@@ -177,6 +178,11 @@ class RatingFigures:
     def scored_by_nobody(self) -> tuple[CriterionFigures, ...]:
         """The criteria that no scored unit has."""
         return tuple(one for one in self.criteria if one.mean is None)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no unit has a dossier."""
+        return bool(self.units) and self.units == self.in_state(State.NO_DOSSIERS.value)
 
     def in_state(self, *states: str) -> tuple[UnitFigures, ...]:
         """The units in one of these states."""

@@ -68,8 +68,9 @@ def _issued(last: date) -> date:
 
 
 def _notes(words: Words, figures: ReportFigures) -> list[str]:
-    """What a reader must know of the figures: provisional, simulated."""
-    notes = [words.say("simulated", figures.simulated)]
+    """What a reader must know of the figures: provisional, simulated, of no dossier at all."""
+    empty = "empty_period.told" if figures.rating.is_empty else "empty_period.none"
+    notes = [words.say(empty), words.say("simulated", figures.simulated)]
     if figures.provisional:
         last = figures.span.end
         notes.insert(0, words.say("provisional", day=figures.as_of, last=last))

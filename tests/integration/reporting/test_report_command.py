@@ -103,6 +103,24 @@ def test_a_period_without_anything(office: Path, tmp_path: Path) -> None:
     assert printed["so_sanh"] == []
 
 
+def test_a_period_without_dossiers_is_told(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rating, report and public page all say that nothing was imported; no other period does."""
+    folder = tmp_path / "r"
+    for line in (
+        ["rate", "2018-Q2"],
+        ["report", "2018-Q2", "--out", str(folder)],
+        ["report", "2018-Q2", "--public", str(tmp_path / "p")],
+    ):
+        assert cli.run(line) == 0
+        shown = capsys.readouterr()
+        assert "chưa có hồ sơ nào được nhập" in " ".join((shown.out + shown.err).split())
+    assert any(line.startswith("Chưa có hồ sơ nào của kỳ này") for line in lines_of(folder))
+    assert cli.run(["rate", PERIOD]) == 0
+    assert "chưa có hồ sơ nào được nhập" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("kind", ["quarter", "onestop"])
 def test_a_period_without_dossiers_says_so_under_every_heading(
     office: Path, tmp_path: Path, kind: str
