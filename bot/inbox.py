@@ -61,7 +61,16 @@ class Inbox:
         """
         if not _storable(f"{event_key}{address}{payload}"):
             raise Refusal("inbox.unstorable", channel=channel)
-        return await self._batcher.submit((channel, bot, event_key, address, payload))
+        key = self._hidden(event_key, channel, bot, address)
+        return await self._batcher.submit((channel, bot, key, address, payload))
+
+    def _hidden(self, event_key: str, channel: str, bot: str, address: str) -> str:
+        """The key without the chat's id, which no table has in clear; a key of one part is an
+        update's or a message's number."""
+        if ":" not in event_key or address not in event_key:
+            return event_key
+        chat_key = self._chat_key(channel, bot, address)
+        return ":".join(chat_key if part == address else part for part in event_key.split(":"))
 
     async def finish(self) -> None:
         """Wait until all updates put so far are committed."""

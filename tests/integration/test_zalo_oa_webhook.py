@@ -199,6 +199,18 @@ async def test_a_request_made_at_zalo_erases(office: Office) -> None:
     assert await office.answers() == FOUR
 
 
+async def test_no_event_keeps_the_citizens_id(office: Office) -> None:
+    """Following and sharing the number have no message id; what tells a repeat is no id either."""
+    lan = office.fake.person()
+    for done in (lan.follows, lan.shares_phone, lan.unfollows):
+        posted = await done()
+        await office.fake.hook.settled()
+        assert await office.fake.hook.post(posted, num_retry="1") == 200
+    keys = [key for (key,) in await office.rows(select(schema.inbox.c.event_key))]
+    assert len(keys) == 3
+    assert not [key for key in keys if lan.id in key]
+
+
 @pytest.mark.parametrize(
     "said",
     [
