@@ -1,6 +1,7 @@
 """Tests of `scoring.rating`."""
 
 from scoring.rating import rate
+from scoring.texts import words
 from tests.unit.scoring.district import all_points, tt01, unit
 
 PERIOD = {"id": "2021-Q2", "from": "2021-03-15", "to": "2021-06-14"}
@@ -42,3 +43,10 @@ def test_nothing_to_rate() -> None:
     result = rate(tt01(), []).as_json(PERIOD)
     assert (result["units"], result["blocks"], result["warnings"]) == ([], [], [])
     assert result["overall"]["unit_mean"] is None
+
+
+def test_no_warning_names_an_option() -> None:
+    """Warnings are printed in the annexes of a report, where nobody types a command."""
+    said = [text for one in words()["warnings"].values() for text in one.values()]
+    assert said
+    assert not [text for text in said if "--" in text]
