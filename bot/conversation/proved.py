@@ -29,7 +29,9 @@ async def on_press(turn: Turn, press: ButtonPress) -> None:
     elif dossier is None or not await proofs.find_proof(turn.conn, turn.contact.id, dossier.id):
         await turn.say("old_button")
     else:
-        await reach(turn, dossier, Goal(press.answer))
+        # A typed yes names no goal: it goes on to the one that the proof was asked for.
+        named = press.answer if press.answer in set(Goal) else turn.focus.goal
+        await reach(turn, dossier, Goal(named or Goal.SHOW))
 
 
 async def reach(turn: Turn, dossier: DossierStage, goal: Goal) -> None:

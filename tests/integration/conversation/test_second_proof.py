@@ -89,6 +89,16 @@ async def test_the_link_alone_names_procedure_and_unit(small_house: House) -> No
     assert "phí" in told
 
 
+async def test_a_typed_yes_is_answered_by_the_question_again(small_house: House) -> None:
+    """Whoever opened the link and is asked for the proof says "có" before typing it."""
+    await small_house.dossier(**WORK, **FILED)
+    person = small_house.person()
+    await person.opens()
+    assert "4 số cuối" in await person.taps("Xem ngày hẹn và chi tiết")
+    assert "4 số cuối" in await person.types("có")
+    assert "UBND xã An Hòa" in await person.types("5678")
+
+
 async def test_an_office_that_knows_nothing_asks_nothing(small_house: House) -> None:
     """Neither phone nor day of filing: the link is all the proof there can be."""
     await small_house.dossier(**WORK | {"received_at": None})
