@@ -89,9 +89,9 @@ class Trimming:
             if not found:
                 return
             async with self.database.write() as conn:
-                await note_forgotten(conn, max(received for _, received in found))
-                await deleting.delete_all(conn, [number for number, _ in found])
-            after, more = found[-1][0], len(found) == UPDATES
+                await note_forgotten(conn, found)
+                await deleting.delete_all(conn, [one.id for one in found])
+            after, more = found[-1].id, len(found) == UPDATES
 
 
 def _milliseconds(moment: datetime) -> int:

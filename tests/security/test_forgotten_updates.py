@@ -13,10 +13,12 @@ from bot.app import Service
 from bot.strangers import WHAT, span_of
 from surveys.store.base import schema
 from surveys.store.base.database import Database
-from surveys.store.queues import usage
+from surveys.store.queues import arrivals, usage
+from surveys.store.queues.inbox import InboxState
 from tests.fakes.context import channel_context
 from tests.fakes.zalo_bot import FakeZaloBot
 from tests.integration.delivering import until
+from tests.integration.queue_rows import update_from
 from tests.integration.rows import add_dossier, add_unit
 from tests.security.running import ANYWHERE, running
 
@@ -115,3 +117,19 @@ async def test_what_was_trimmed_does_not_come_back_as_new(database: Database) ->
             await town.hears(1, 2)
             await town.handled()
         assert len(fake.person(2).received) == 1
+
+
+async def test_a_flood_of_one_bot_drops_nothing_of_another(database: Database) -> None:
+    """Who wrote while Zalo could not be reached is answered, although strangers flooded Telegram
+    meanwhile."""
+    async with FakeZaloBot() as fake:
+        town = Town(database=database, fake=fake)
+        async with database.write() as conn:
+            await arrivals.put_many(conn, [update_from("1"), update_from("2")])
+            await conn.execute(update(schema.inbox).values(state=InboxState.DONE))
+        await town.ages()
+        async with town.serving() as service:
+            await town.floods(service)
+        async with town.serving():
+            town.brings(1, "xin chào", hours_ago=3.5)
+            await town.hears(1)

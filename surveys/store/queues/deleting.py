@@ -1,6 +1,7 @@
 """Deletes updates from the inbox: those that are not answered, and those handled long ago."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Column, ColumnElement, delete, exists, func, or_, select, update
 
@@ -9,6 +10,15 @@ from surveys.store.base.schema import contact_dossiers, contacts, inbox
 from surveys.store.queues.inbox import NEW, InboxState
 
 Place = str | Column[str]
+
+
+class Done(NamedTuple):
+    """A handled update."""
+
+    id: int
+    channel: str
+    bot: str
+    received_ms: int
 
 
 async def drop(conn: Connection, number: int) -> None:
@@ -24,8 +34,8 @@ async def drop(conn: Connection, number: int) -> None:
 
 async def list_done(
     conn: Connection, *, before_ms: int, old_ms: int, after: int, limit: int
-) -> Sequence[tuple[int, int]]:
-    """Number and moment of at most `limit` updates that were handled and received before this
+) -> Sequence[Done]:
+    """At most `limit` updates that were handled and received before this
     moment, after this number. Of citizens with a dossier only those that are old. Never the latest
     of all: in SQLite its number would be given again.
     """
@@ -33,9 +43,10 @@ async def list_done(
     is_done = (inbox.c.state == InboxState.DONE, inbox.c.received_ms < before_ms)
     not_latest = inbox.c.id < select(func.max(inbox.c.id)).scalar_subquery()
     goes = or_(inbox.c.received_ms < old_ms, ~_has_citizen(**place))
-    some = select(inbox.c.id, inbox.c.received_ms).where(*is_done, not_latest, goes)
-    rows = await conn.execute(some.where(inbox.c.id > after).order_by(inbox.c.id).limit(limit))
-    return [(number, received_ms) for number, received_ms in rows]
+    columns = [inbox.c[name] for name in Done._fields]
+    some = select(*columns).where(*is_done, not_latest, goes, inbox.c.id > after)
+    rows = await conn.execute(some.order_by(inbox.c.id).limit(limit))
+    return [Done(*row) for row in rows]
 
 
 async def delete_all(conn: Connection, numbers: Sequence[int]) -> None:
