@@ -14,7 +14,7 @@ from bot.channels.base import Channel, Raw
 
 PREPARE_PAUSES = (5.0, 15.0, 60.0, 300.0)
 """Seconds between tries to set a bot up; the last one repeats."""
-READY = "ok"
+STARTING, READY = "starting", "ok"
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +24,8 @@ PutFor = Callable[[Channel, Sequence[Raw]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenChannels:
-    """The channels of one process. `states` says by name whether a channel is set up: `ok`, or why
-    not yet."""
+    """The channels of one process. `states` says by name whether a channel is set up: `ok`,
+    `starting` until the first try ends, or why not yet."""
 
     channels: Sequence[Channel]
     put: PutFor
@@ -37,6 +37,7 @@ class OpenChannels:
 
     async def start(self, exits: AsyncExitStack) -> None:
         """Start every channel; `exits` closes them. Raises Refusal."""
+        self.states.update({channel.name: STARTING for channel in self.channels})
         for channel in self.channels:
             exits.push_async_callback(channel.close)
             await channel.start()

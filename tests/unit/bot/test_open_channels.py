@@ -68,6 +68,14 @@ async def test_set_up_is_tried_until_it_succeeds(
     }
 
 
+async def test_a_channel_is_known_before_its_server_has_answered() -> None:
+    """A monitor of one channel is not told that there is no such channel."""
+    channels = opened(Fickle(), [])
+    async with AsyncExitStack() as exits:
+        await channels.start(exits)
+        assert channels.states == {"fake": "starting"}
+
+
 async def test_updates_come_with_their_channel() -> None:
     """A channel's tasks are named after it; what they put is the channel's."""
     kept: list[tuple[Channel, Raw]] = []
