@@ -137,7 +137,7 @@ def parse_fact(name: str, text: str, kinds: Mapping[str, FactKind] = FACTS) -> F
     if kinds[name] in _NUMBERS:
         return _NUMBERS[kinds[name]](name, wanted)
     if wanted.lower() not in PUBLICITY:
-        raise Refusal("scoring.bad_publicity", fact=name, value=wanted, known=", ".join(PUBLICITY))
+        raise Refusal("scoring.bad_publicity", fact=name, value=wanted)
     return wanted.lower()
 
 

@@ -1,5 +1,6 @@
 """Facts and scores from files: checked by the rules, replaced by key, every change audited."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,6 +81,24 @@ async def test_facts_out_of_range_are_rejected(
         await take_in(runtime, FactImporter(runtime), stored)
         report = await take_in(runtime, FactImporter(runtime), file)
     assert counts(report) == {"new": 2, "changed": 0, "same": 0, "rejected": 7}
+
+
+async def test_the_words_for_publicity_that_a_rejection_names_are_taken(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    """An office that wrote another word finds in the reason what it may write."""
+    await _units(database)
+    wrong = csv_file(tmp_path, FACTS, "XA01,2021-Q2,publicity,hết")
+    async with office(database_url) as runtime:
+        report = await take_in(runtime, FactImporter(runtime), wrong)
+        assert counts(report)["rejected"] == 1
+        reason = (tmp_path / "file.csv.rejected.csv").read_text("utf-8-sig").partition("\n")[2]
+        *words, written = re.findall("“(.+?)”", reason)
+        assert written == "hết"
+        assert len(words) == 3
+        rows = [f"XA01,2021-Q{number},publicity,{word}" for number, word in enumerate(words, 1)]
+        right = csv_file(tmp_path, FACTS, *rows, name="right.csv")
+        assert counts(await take_in(runtime, FactImporter(runtime), right))["new"] == 3
 
 
 async def test_a_changed_fact_is_audited(

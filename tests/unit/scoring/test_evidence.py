@@ -70,12 +70,6 @@ def test_bad_fact_is_refused(name: str, text: str, code: str) -> None:
         assert refusal.params["value"] == text
 
 
-def test_refusal_of_publicity_names_the_words() -> None:
-    """The words for publicity are listed if another one was written."""
-    refusal = refusal_of(lambda: parse_fact("publicity", "all"))
-    assert refusal.params["known"] == "both, one, poor"
-
-
 @pytest.mark.parametrize(
     ("part", "whole"),
     [
