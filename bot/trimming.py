@@ -21,8 +21,8 @@ from surveys.store.system import leases
 
 LOOK_SECONDS = 60.0
 LEASE, LEASE_MS = "trim", 50_000
-CHATS, UPDATES = 50, 1_000
-"""Deleted in one transaction."""
+CHATS, UPDATES = 10, 250
+"""Deleted in one transaction: some 30 ms, and an answer may wait for several of them."""
 
 log = logging.getLogger(__name__)
 
