@@ -28,8 +28,9 @@ from tests.security.running import Visitor, visiting
 
 SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 SHORT_SECONDS, QUIET_SECONDS = 3.0, 60.0
-PAUSE = 1.2
-"""Between two questions of a citizen: a chat of Telegram takes one message a second."""
+PAUSE = 2.0
+"""Between two questions of a citizen: a chat of Telegram takes one message a second, and its next
+answer would wait."""
 LONG_PAUSE = 6.0
 """The same for ten minutes: a citizen with a dossier may not write without end either while
 strangers are refused (120 posts an hour)."""
@@ -80,7 +81,8 @@ class Citizens:
     async def _on_telegram(self) -> None:
         heard = len(self.person.received)
         await self.person.types("trợ giúp")
-        await self.person.sees_messages(heard + 1, 60)
+        seen = await self.person.sees_messages(heard + 1, 60)
+        assert any(HELP in one.text for one in seen[heard:]), seen[heard:]
 
     async def _on_page(self) -> None:
         await self.visitor.says("trợ giúp", HELP)
@@ -115,9 +117,13 @@ async def _scene(
 
 
 async def _give_link(town: Town) -> str:
-    """A returned dossier, and the link that both citizens have."""
+    """A dossier returned yesterday, and the link that both citizens have: the purge, five minutes
+    after the start, cuts the ties of an old one."""
+    day = datetime.now() - timedelta(days=1)  # noqa: DTZ005 - the office's clock, as exports have it
+    moments = dict.fromkeys(("received_at", "due_at", "finished_at", "returned_at"), day)
     async with town.database() as database, database.write() as conn:
-        number = await add_dossier(conn, await add_unit(conn), "000.17.22.H56-210503-0001")
+        unit = await add_unit(conn)
+        number = await add_dossier(conn, unit, "000.17.22.H56-210503-0001", **moments)
         await links.make(conn, number, TOKEN, datetime.now(UTC), timedelta(days=1))
     return TOKEN
 

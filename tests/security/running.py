@@ -44,7 +44,8 @@ class Visitor:
 
     async def says(self, text: str, answered: str) -> str:
         """Type a text and wait for the answer with these words."""
-        assert await self.does("text", text=text) == 202
+        status = await self.does("text", text=text)
+        assert status == 202, status
         return await self.hears(answered)
 
     async def taps(self, label: str, answered: str) -> str:
