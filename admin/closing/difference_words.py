@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -110,9 +111,10 @@ class DifferenceWords:
 
     def _day(self, value: object) -> str | None:
         """A day that is kept as text, as people write it."""
-        if not (isinstance(value, str) and _DAY.fullmatch(value)):
-            return None
-        return str(self.texts.shown(date.fromisoformat(value)))
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            with suppress(ValueError):  # a name may look like a day and be none
+                return str(self.texts.shown(date.fromisoformat(value)))
+        return None
 
     def _case(self, value: object) -> str | None:
         """A fact that is the case of a criterion itself, as its rulebook words it."""

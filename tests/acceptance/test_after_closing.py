@@ -309,3 +309,11 @@ def test_differences_are_told_as_people_write(closed: Motcua) -> None:
     assert "2021-05-11" not in shown
     (fact,) = _told(closed)["reported"]
     assert (fact["before"], fact["after"]) == ("1", "0.975")
+
+
+def test_a_name_that_looks_like_a_day_is_told_as_it_is(closed: Motcua) -> None:
+    """There is no such day; the differences are told all the same."""
+    take(closed, "units", (UNITS_HEAD, "XA01,2021-02-31,xa,xa,,"))
+    told = closed(*DIFF)
+    assert told.code == 0
+    assert "2021-02-31" in told.out
