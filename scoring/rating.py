@@ -9,7 +9,7 @@ from scoring.aggregates import Group, Overall, groups, overall
 from scoring.evidence import UnitEvidence
 from scoring.law import Rulebook
 from scoring.unit_rating import UnitRating, rate_units
-from scoring.warning import RatingWarning, basis_warnings, warnings_of
+from scoring.warning import EMPTY, RatingWarning, basis_warnings, warnings_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,11 @@ class Rating:
     levels: Mapping[str, Group]
     overall: Overall
     warnings: tuple[RatingWarning, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no unit has a dossier."""
+        return any(warning.code == EMPTY for warning in self.warnings)
 
     def as_json(self, period: Mapping[str, str], language: str = "vi") -> dict[str, Any]:
         """The shape of `motcua rate --format json`; `period` is put in as it is."""

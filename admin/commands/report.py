@@ -131,8 +131,7 @@ async def _write_report(runtime: Runtime, period: Period, out: Path, asked: Aske
     files.write(shown.figures, shown.mark, found)
     if shown.mark is not None:
         click.echo(shown.mark.line(runtime.texts), err=True)
-    if shown.figures.rating.is_empty:
-        click.echo(say("warnings", EMPTY, runtime.texts.language), err=True)
+    _tell_if_empty(runtime, is_empty=shown.figures.rating.is_empty)
     runtime.say("report.written", folder=out)
 
 
@@ -161,10 +160,13 @@ async def _write_public(
     phrases = RatingPhrases(texts=runtime.texts, rulebook=result.rulebook, day=result.period.end)
     found = public_results(read, phrases, parts)
     write_public(found, folder, office=runtime.settings.authority, force=force)
-    for warning in result.rating.warnings:
-        if warning.code == EMPTY:
-            click.echo(warning.message(runtime.texts.language), err=True)
+    _tell_if_empty(runtime, is_empty=result.rating.is_empty)
     runtime.say("report.public", folder=folder)
+
+
+def _tell_if_empty(runtime: Runtime, *, is_empty: bool) -> None:
+    if is_empty:
+        click.echo(say("warnings", EMPTY, runtime.texts.language), err=True)
 
 
 async def _write_addendum(

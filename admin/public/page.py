@@ -59,6 +59,7 @@ class PublicPage:
             office=self.office,
             period=period_phrase(found.phrases.texts, found.result.period),
             mark=self._mark(),
+            empty=found.result.rating.is_empty,
             simulated=found.simulated,
             summary=list(self._summary()),
             charts=list(self._charts()),

@@ -117,6 +117,8 @@ def test_a_period_without_dossiers_is_told(
         shown = capsys.readouterr()
         assert "chưa có hồ sơ nào được nhập" in " ".join((shown.out + shown.err).split())
     assert any(line.startswith("Chưa có hồ sơ nào của kỳ này") for line in lines_of(folder))
+    page = (tmp_path / "p" / "index.html").read_text("utf-8")
+    assert "Chưa có hồ sơ nào của kỳ này được nhập" in page
     assert cli.run(["rate", PERIOD]) == 0
     assert "chưa có hồ sơ nào được nhập" not in capsys.readouterr().out
 
