@@ -4,11 +4,11 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import make_url
 
@@ -35,6 +35,15 @@ WRITE_SECONDS = 4.0
 MEGABYTE = 1_000_000
 
 logger = logging.getLogger(__name__)
+
+
+class _Read(NamedTuple):
+    """What the database tells. `stuck`: of each queue the channels that make no progress in it."""
+
+    queues: Mapping[tuple[str, str], int]
+    numbers: Mapping[str, float]
+    parts: Mapping[str, str]
+    stuck: Mapping[str, frozenset[str]]
 
 
 class Working(Protocol):
@@ -74,8 +83,6 @@ class Vitals:
     _looked_at: float = float("-inf")
     _beat_at: float = float("-inf")
     _beat: str = OK
-    _late: Collection[str] = ()
-    """The channels whose replies wait."""
 
     async def health(self) -> Health:
         """The state of the service, cached for a moment."""
@@ -94,24 +101,24 @@ class Vitals:
         states = dict(self.states)
         try:
             async with asyncio.timeout(WRITE_SECONDS), self.database.read() as conn:
-                queues, numbers, parts = await self._read(conn)
+                read = await self._read(conn)
         except Exception as error:
             logger.warning("the database does not answer: %s", reason_of(error))
-            parts, queues, numbers = {"database": "unreachable"}, {}, {}
+            read = _Read({}, {}, {"database": "unreachable"}, {})
+            parts = read.parts
         else:
-            parts = {"database": await self._heartbeat(), "disk": self._disk(), **parts}
+            parts = {"database": await self._heartbeat(), "disk": self._disk(), **read.parts}
         reasons = [self._words(part, state) for part, state in parts.items() if state != OK]
         failing = self.sending.failing(self.settings.health_wait_seconds)
         reasons += [self.texts.text("health.channel.failing", channel=name) for name in failing]
         tokens, more, warnings = await self._reports()
-        numbers |= more
         return Health(
             parts={**parts, **tokens, **{f"{name}{REPLIES}": UNANSWERED for name in failing}},
-            queues=queues,
+            queues=read.queues,
             channels=states,
-            blamed={"replies": self._late} if self._late else {},
+            blamed=read.stuck,
             reasons=[*reasons, *warnings],
-            numbers=numbers,
+            numbers={**read.numbers, **more},
         )
 
     async def _reports(self) -> tuple[dict[str, str], dict[str, float], list[str]]:
@@ -133,9 +140,7 @@ class Vitals:
                 tokens[f"{channel.name}{TOKENS}"] = said.tokens
         return tokens, numbers, warnings
 
-    async def _read(
-        self, conn: Connection
-    ) -> tuple[dict[tuple[str, str], int], dict[str, float], dict[str, str]]:
+    async def _read(self, conn: Connection) -> "_Read":
         came, goes = await inbox.count_waiting(conn), await outbox.count_waiting(conn)
         queues = {("inbox", str(state)): count for state, count in came.items()}
         queues |= {("outbox", str(state)): count for state, count in goes.items()}
@@ -151,13 +156,13 @@ class Vitals:
         }
         for (channel, _), at in self.sending.last_success.items():
             numbers[f"{channel}_last_sent_seconds"] = time.monotonic() - at
-        parts = {
-            "messages": WAITING if self._stuck(untouched, self.handling) else OK,
-            "replies": WAITING if (late := self._stuck(unsent, self.sending)) else OK,
-            "strangers": "refused" if self.strangers.are_refused else OK,
+        stuck = {
+            "messages": self._stuck(untouched, self.handling),
+            "replies": self._stuck(unsent, self.sending),
         }
-        self._late = late
-        return queues, numbers, parts
+        parts = {part: WAITING if channels else OK for part, channels in stuck.items()}
+        parts["strangers"] = "refused" if self.strangers.are_refused else OK
+        return _Read(queues, numbers, parts, stuck)
 
     @property
     def _bots(self) -> frozenset[BotId]:

@@ -104,6 +104,17 @@ async def test_a_late_reply_of_one_channel(sqlite_database: Database, sqlite_url
     assert (found.well, found.of("web").well, found.of("zalo_oa").well) == (False, False, True)
 
 
+async def test_an_unhandled_message_of_one_channel(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    """The same for what came in: the others' messages are handled."""
+    service = await _service(sqlite_database, sqlite_url)
+    await _old_message(sqlite_database, 3)
+    service.vitals.states = {"web": "ok", "zalo_oa": "ok"}
+    found = await service.health()
+    assert (found.well, found.of("web").well, found.of("zalo_oa").well) == (False, False, True)
+
+
 async def test_a_disk_without_room(sqlite_database: Database, sqlite_url: str) -> None:
     """Before writing fails."""
     service = await _service(sqlite_database, sqlite_url, disk_reserve_mb=10**9)
