@@ -3,7 +3,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The lists are whole, so pip looks for nothing else; compiling is left to all processors.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-compile
-COMPILE := $(BIN)/python -m compileall -q -j 0 .venv/lib
 
 .PHONY: sbom help install install-dev demo test list-tests lint check-fast bench soak lock screenshot clean
 
@@ -20,7 +19,7 @@ install-dev: .venv/.installed-dev
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --no-build-isolation -e .
 	$(BIN)/python -m pip --disable-pip-version-check --quiet check
-	-@$(COMPILE) >/dev/null 2>&1
+	-@$(BIN)/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.lock .venv/.installed

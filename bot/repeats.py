@@ -63,9 +63,7 @@ class Repeats:
         if monotonic() - self._looked_at.get(bot, float("-inf")) > LOOK_SECONDS:
             async with self.database.read_inline() as conn:
                 found = await meta.read(conn, FORGOTTEN.format(*bot))
-            self._forgotten[bot] = (
-                datetime.fromtimestamp(int(found) / 1_000, UTC) if found else None
-            )
+            self._forgotten[bot] = _moment(found)
             self._looked_at[bot] = monotonic()
         return self._forgotten[bot]
 

@@ -82,8 +82,8 @@ class Trimming:
     async def _forget_handled(self, before: datetime, oldest: datetime) -> None:
         """Forget what was handled before, of strangers, and what is old, of anybody."""
         times = {"before_ms": _milliseconds(before), "old_ms": _milliseconds(oldest)}
-        after, more = 0, True
-        while more:
+        after = 0
+        while True:
             async with self.database.read() as conn:
                 found = await deleting.list_done(conn, **times, after=after, limit=UPDATES)
             if not found:
@@ -91,7 +91,7 @@ class Trimming:
             async with self.database.write() as conn:
                 await note_forgotten(conn, found)
                 await deleting.delete_all(conn, [one.id for one in found])
-            after, more = found[-1].id, len(found) == UPDATES
+            after = found[-1].id
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -4,10 +4,9 @@ A write and an inline read use SQLAlchemy's synchronous engine and run each stat
 loop: the pages are in memory, and switching to a thread costs ten times the statement
 (tests/bench/test_sqlite.py). The COMMIT waits for the disk: it runs on the loop while the disk is
 quick, and in a thread while it is slow. The wait for another process's lock polls, so that a
-cancelled wait ends at once. A read may take as long as
-a report, so it goes through `sqlite+aiosqlite`. In a command, which is alone on its event loop, it
-runs on the loop as well; SQLAlchemy's asyncio part and the ORM are then not loaded. Reads cannot
-write.
+cancelled wait ends at once. A read may take as long as a report, so it goes through
+`sqlite+aiosqlite`. In a command, which is alone on its event loop, it runs on the loop as well;
+SQLAlchemy's asyncio part and the ORM are then not loaded. Reads cannot write.
 """
 
 import asyncio

@@ -35,9 +35,9 @@ async def drop(conn: Connection, number: int) -> None:
 async def list_done(
     conn: Connection, *, before_ms: int, old_ms: int, after: int, limit: int
 ) -> Sequence[Done]:
-    """At most `limit` updates that were handled and received before this
-    moment, after this number. Of citizens with a dossier only those that are old. Never the latest
-    of all: in SQLite its number would be given again.
+    """At most `limit` updates with numbers above `after` that were handled and received before
+    `before_ms`; of citizens with a dossier only those before `old_ms`. Never the latest of all: in
+    SQLite its number would be given again.
     """
     place = {"channel": inbox.c.channel, "bot": inbox.c.bot, "chat_key": inbox.c.chat_key}
     is_done = (inbox.c.state == InboxState.DONE, inbox.c.received_ms < before_ms)
