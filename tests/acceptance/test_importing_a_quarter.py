@@ -16,7 +16,7 @@ from tests.acceptance.support.command import MOTCUA, Motcua
 from tests.acceptance.support.serving import hears_ctrl_c
 
 CODE = "000.17.22.H56-210531-0001"
-LARGE = 8_000
+LARGE = 20_000
 UNITS = """Mã đơn vị,Tên đơn vị,Cấp,Khối,Trực thuộc
 XA01,Xã An Hòa,Xã,xa,H
 H,Huyện An Lão,Huyện,phong,

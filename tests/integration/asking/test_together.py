@@ -135,9 +135,7 @@ async def _lived(database: Database, seed: int) -> Story:
     return await Town(Office(house=await make_house(database)), seed).fortnight()
 
 
-@pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(n, marks=pytest.mark.soak) for n in range(2, 6))]
-)
+@pytest.mark.parametrize("seed", range(6))
 @pytest.mark.postgres
 async def test_together_is_as_one_by_one(
     sqlite_database: Database,
