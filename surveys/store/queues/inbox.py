@@ -10,7 +10,9 @@ from enum import StrEnum
 from functools import cache
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
+    FromClause,
     Select,
     bindparam,
     case,
@@ -25,13 +27,15 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from surveys.store.base.connection import Connection
 from surveys.store.base.database import now_ms
 from surveys.store.base.schema import inbox
-from surveys.store.base.schema.queues import chat_start
+from surveys.store.base.schema.queues import chat_start, stretch
 
 NEW: ColumnElement[bool] = inbox.c.state == literal_column("'new'")
 """Written as a literal, so that both databases see that the partial index applies."""
 
 WINDOW = 10_000
 """How many of the oldest waiting updates are looked through for heads: keeps a backlog cheap."""
+LOOK_UPS = 5_000
+"""How many chats are looked for beyond: one that waits in several stretches counts in each."""
 Updates = Select[int, str, str, str, str, int]
 EventId = tuple[str, str, str]
 """Channel, bot and event key: what makes an update the same update."""
@@ -137,22 +141,64 @@ def _first_of_chats() -> Select[int, int]:
 
 @cache
 def _first_of_each_chat() -> Select[int]:
-    """Go from chat to chat by the index, past any number of updates of one chat."""
-    after, mine = inbox.alias("after"), inbox.alias("mine")
-    lowest = func.min(chat_start(inbox)).label("chat")
-    chats = select(lowest).where(NEW).cte("chats", recursive=True)
-    waits = after.c.state == literal_column("'new'")
-    following = select(func.min(chat_start(after))).where(waits, chat_start(after) > chats.c.chat)
-    chats = chats.union_all(select(following.scalar_subquery()).where(chats.c.chat.is_not(None)))
-    waits = mine.c.state == literal_column("'new'")
-    first = select(func.min(mine.c.id)).where(waits, chat_start(mine) == chats.c.chat)
-    return select(first.scalar_subquery()).where(chats.c.chat.is_not(None)).limit(WINDOW)
+    """Go from chat to chat by the index, stretch by stretch, past any number of updates of one
+    chat."""
+    mine, after, stretches = inbox.alias("mine"), inbox.alias("after"), _stretches()
+    here = stretches.c.number
+    lowest = select(func.min(chat_start(mine))).where(_waits(mine), stretch(mine) == here)
+    begin = select(here, lowest.scalar_subquery().label("chat")).where(here.is_not(None))
+    chats = begin.cte("chats", recursive=True)
+    following = select(func.min(chat_start(after))).where(
+        _waits(after), stretch(after) == chats.c.number, chat_start(after) > chats.c.chat
+    )
+    chats = chats.union_all(
+        select(chats.c.number, following.scalar_subquery()).where(chats.c.chat.is_not(None))
+    )
+    first = select(func.min(mine.c.id)).where(
+        _waits(mine), stretch(mine) == chats.c.number, chat_start(mine) == chats.c.chat
+    )
+    some = select(chats.c.chat, first.scalar_subquery().label("first"))
+    seen = some.where(chats.c.chat.is_not(None)).limit(LOOK_UPS).subquery()
+    return select(func.min(seen.c.first)).group_by(seen.c.chat)
+
+
+def _follows_another(update: FromClause) -> ColumnElement[bool]:
+    """Whether an earlier update of its chat waits. Looked for stretch by stretch: as a join, SQLite
+    would rather read all that wait."""
+    earlier, stretches = inbox.alias("earlier"), _stretches()
+    here = exists().where(
+        _waits(earlier),
+        stretch(earlier) == stretches.c.number,
+        chat_start(earlier) == chat_start(update),
+        earlier.c.chat_key == update.c.chat_key,
+        earlier.c.id < update.c.id,
+    )
+    up_to = stretches.c.number <= stretch(update)
+    return select(stretches.c.number).where(up_to, here.correlate(stretches, update)).exists()
+
+
+def _stretches() -> CTE:
+    """The stretches in which updates wait, found by the index one after the other; then None."""
+    some, after = inbox.alias("some"), inbox.alias("later")
+    first = select(func.min(stretch(some)).label("number")).where(_waits(some))
+    found = first.cte("stretches", recursive=True).prefix_with("MATERIALIZED")
+    following = select(func.min(stretch(after))).where(
+        _waits(after), stretch(after) > found.c.number
+    )
+    return found.union_all(select(following.scalar_subquery()).where(found.c.number.is_not(None)))
+
+
+def _waits(table: FromClause) -> ColumnElement[bool]:
+    """As `NEW`, of an alias."""
+    waits: ColumnElement[bool] = table.c.state == literal_column("'new'")
+    return waits
 
 
 @cache
 def _ready() -> Updates:
     among = inbox.c.id.in_(bindparam("numbers", expanding=True))
-    return _updates().where(NEW, among, inbox.c.not_before_ms <= now_ms()).order_by(inbox.c.id)
+    is_due = inbox.c.not_before_ms <= now_ms()
+    return _updates().where(NEW, among, is_due, ~_follows_another(inbox)).order_by(inbox.c.id)
 
 
 async def take(conn: Connection, numbers: Sequence[int]) -> set[int]:
@@ -167,18 +213,12 @@ async def take(conn: Connection, numbers: Sequence[int]) -> set[int]:
 
 @cache
 def _taking() -> ReturningUpdate[int]:
-    head, earlier = inbox.alias("head"), inbox.alias("earlier")
-    blocked = exists().where(
-        earlier.c.state == literal_column("'new'"),
-        chat_start(earlier) == chat_start(head),
-        earlier.c.chat_key == head.c.chat_key,
-        earlier.c.id < head.c.id,
-    )
+    head = inbox.alias("head")
     heads = select(head.c.id).where(
-        head.c.state == literal_column("'new'"),
+        _waits(head),
         head.c.id.in_(bindparam("numbers", expanding=True)),
         head.c.not_before_ms <= now_ms(),
-        ~blocked,
+        ~_follows_another(head),
     )
     return (
         update(inbox)
