@@ -8,7 +8,7 @@ imported inside `open_channel`, since every command line may look at the traits.
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -153,8 +153,7 @@ class Capacity:
     left_today: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raw:
+class Raw(NamedTuple):
     """One update as received. `payload` is its JSON; the same `event_key` means a repeat; updates
     of one `address` (the channel's chat id) keep their order."""
 

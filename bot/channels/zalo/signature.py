@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import NamedTuple
 
 from bot.channel_settings import ZaloOfficialAccountSettings
 from bot.setting_types import Secret
@@ -23,8 +24,7 @@ HEX = 64
 HEADER_TIME = re.compile(r"[0-9]{1,20}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signed:
+class Signed(NamedTuple):
     """What is signed of a request: besides its raw body the ids and times it may be signed with."""
 
     raw: bytes
@@ -47,15 +47,24 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One form of the signature: its name in the metric, the secret, which id comes first
+    (`app_id` or `oa_id`), and where the time is (`body` or `header`)."""
+
+    name: str
+    secret: str = field(repr=False)
+    first: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verifier:
     """Checks signatures. `met` counts by variant, `oa_secret_app_id_body_mac` the documented
     one."""
 
     app_id: str
-    secrets: Sequence[tuple[str, str]]
-    """(`oa_secret` or `app_secret`, its text), the documented one first."""
-    ids: Sequence[str]
-    times: Sequence[str]
+    forms: Sequence[Form]
+    """Those accepted, the documented one first; empty without a secret."""
     prefix: str
     met: Counter[str] = field(default_factory=Counter)
 
@@ -64,15 +73,19 @@ class Verifier:
         """The verifier of these settings; with no secret at all it accepts nothing."""
         oa_secret = settings.zalo_oa_secret or settings.zalo_oa_oa_secret
         given = [("oa_secret", oa_secret), ("app_secret", settings.zalo_oa_app_secret)]
+        secrets = [
+            (name, text)
+            for name, secret in given
+            if settings.zalo_oa_signature_key in {ANY, name} and (text := _text(secret))
+        ]
+        ids = _wanted(settings.zalo_oa_signature_id, "app_id", "oa_id")
+        times = _wanted(settings.zalo_oa_signature_time, "body", "header")
         return cls(
             app_id=settings.zalo_oa_app_id.strip(),
-            secrets=[
-                (name, text)
-                for name, secret in given
-                if settings.zalo_oa_signature_key in {ANY, name} and (text := _text(secret))
+            forms=[
+                Form(name=f"{name}_{first}_{time}", secret=text, first=first, time=time)
+                for (name, text), first, time in product(secrets, ids, times)
             ],
-            ids=_wanted(settings.zalo_oa_signature_id, "app_id", "oa_id"),
-            times=_wanted(settings.zalo_oa_signature_time, "body", "header"),
             prefix=settings.zalo_oa_signature_prefix,
         )
 
@@ -81,23 +94,20 @@ class Verifier:
         mac, written = _bare(header)
         if self.prefix not in {ANY, written} or len(mac) != HEX or not mac.isascii():
             return False
-        for (key, secret), id_, time_ in product(self.secrets, self.ids, self.times):
-            first = self.app_id if id_ == "app_id" else signed.oa_id
-            moment = signed.body_time if time_ == "body" else signed.header_time
-            if (
-                signed.has_time(time_)
-                and first
-                and hmac.compare_digest(_mac(first, signed, moment, secret), mac)
-            ):
-                self.met[f"{key}_{id_}_{time_}_{written}"] += 1
+        for form in self.forms:
+            if self._is_of(form, mac, signed):
+                self.met[f"{form.name}_{written}"] += 1
                 return True
         self.met["refused"] += 1
         return False
 
-
-def _mac(first: str, signed: Signed, moment: str, secret: str) -> str:
-    text = b"".join((first.encode(), signed.raw, moment.encode(), secret.encode()))
-    return hashlib.sha256(text).hexdigest()
+    def _is_of(self, form: Form, mac: str, signed: Signed) -> bool:
+        first = self.app_id if form.first == "app_id" else signed.oa_id
+        if not first or not signed.has_time(form.time):
+            return False
+        moment = signed.body_time if form.time == "body" else signed.header_time
+        text = b"%b%b%b" % (first.encode(), signed.raw, f"{moment}{form.secret}".encode())
+        return hmac.compare_digest(hashlib.sha256(text).hexdigest(), mac)
 
 
 def _bare(header: str) -> tuple[str, str]:

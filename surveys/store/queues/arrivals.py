@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Text, bindparam, cast, column, func, literal_column, select, true
@@ -25,10 +24,9 @@ ARRIVALS = 0x6D6F7469
 """The transaction lock that serialises arrivals in PostgreSQL (the bytes of "moti")."""
 FEW = 16
 """Updates that are handed on when they come together; beyond, looking for them is cheaper."""
-UNIQUE = ("channel", "bot", "event_key")
-GIVEN = (*UNIQUE, "chat_key", "payload")
+GIVEN = Event._fields
 """The columns that an event fills."""
-_given = attrgetter(*GIVEN)
+UNIQUE = GIVEN[:3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +50,7 @@ async def put_many(conn: Connection, events: Sequence[Event]) -> Kept:
     if conn.dialect.name == "postgresql":
         return await _put_at_once(conn, events)
     if len(events) > FEW:
-        count = await conn.run_sync(_store_rows, [_given(event) for event in events])
+        count = await conn.run_sync(_store_rows, events)
         return Kept(ids=await _newest(conn, events, count))
     body = {"body": _as_json(events)}
     numbers = sorted((await conn.execute(_keeping_few(), body)).scalars())
@@ -70,11 +68,11 @@ async def _put_at_once(conn: Connection, events: Sequence[Event]) -> Kept:
     return Kept(ids=set(new), updates=updates)
 
 
-def _store_rows(sync: "SyncConnection", rows: Sequence[tuple[str, ...]]) -> int:
+def _store_rows(sync: "SyncConnection", events: Sequence[Event]) -> int:
     """Store rows that SQLAlchemy has not prepared one by one: preparing costs as much as storing.
     Returns how many were new.
     """
-    return sync.exec_driver_sql(_keeping_one(), rows).rowcount
+    return sync.exec_driver_sql(_keeping_one(), list(events)).rowcount
 
 
 async def _newest(conn: Connection, events: Sequence[Event], count: int) -> set[EventId]:
@@ -86,9 +84,7 @@ async def _newest(conn: Connection, events: Sequence[Event], count: int) -> set[
 
 
 def _as_json(events: Sequence[Event]) -> str:
-    rows = [
-        [place, *(getattr(event, name) for name in GIVEN)] for place, event in enumerate(events)
-    ]
+    rows = [(place, *event) for place, event in enumerate(events)]
     return json.dumps(rows, ensure_ascii=False)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -50,9 +51,10 @@ class InboxState(StrEnum):
     """Failed too often; kept with its payload until an officer looks at it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One raw update as a channel delivered it; `payload` is its JSON text."""
+class Event(NamedTuple):
+    """One raw update as a channel delivered it; `payload` is its JSON text. It is a row as well:
+    the fields are columns, first those of its id.
+    """
 
     channel: str
     bot: str
@@ -63,7 +65,7 @@ class Event:
     @property
     def id(self) -> EventId:
         """The identity of the update, the same when it is delivered again."""
-        return (self.channel, self.bot, self.event_key)
+        return self[:3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
