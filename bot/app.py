@@ -24,7 +24,7 @@ from bot.conversation.context import ConversationContext
 from bot.delivery import Dispatcher
 from bot.doorkeeper import Doorkeeper
 from bot.health import Vitals
-from bot.inbox import Inbox, short_key
+from bot.inbox import Inbox
 from bot.memory import settle_down
 from bot.notices import Notices
 from bot.open_channels import OpenChannels
@@ -41,7 +41,6 @@ from bot.worker import Worker
 from surveys.errors import Refusal
 from surveys.form import Form, current, shipped_forms
 from surveys.privacy import Keyring, link_token
-from surveys.spelling import storable
 from surveys.store.base.database import Database
 from surveys.store.system import form_versions, meta
 from surveys.texts import Catalog
@@ -203,19 +202,18 @@ def _webhooks(context: ChannelContext, talk: ConversationContext) -> Webhooks:
 
 
 async def put_all(inbox: Inbox, channel: Channel, raws: Sequence[Raw]) -> None:
-    """Persist updates of a channel, in their order; repeated ones change nothing. Half a character
-    becomes a question mark: an update that is refused would come again and again."""
-    keeping = [
+    """Persist updates of a channel, in their order; repeated ones change nothing."""
+    kept = [
         inbox.put(
             channel=channel.name,
             bot=channel.bot,
-            event_key=short_key(raw.event_key),
-            address=storable(raw.address),
-            payload=storable(raw.payload),
+            event_key=raw.event_key,
+            address=raw.address,
+            payload=raw.payload,
         )
         for raw in raws
     ]
-    await asyncio.gather(*keeping)
+    await (kept[0] if len(kept) == 1 else asyncio.gather(*kept))
 
 
 async def _publish(

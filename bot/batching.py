@@ -51,18 +51,26 @@ class Batcher(Generic[Item, Result]):
         self._took = 0.0
         self._shared = False
 
-    async def submit(self, item: Item, *, urgent: bool = True) -> Result:
-        """Process `item` with the next batch; raises what that batch raises."""
+    def submit(self, item: Item, *, urgent: bool = True) -> Awaitable[Result]:
+        """Process `item` with the next batch; the result raises what that batch raises."""
+        if len(self._waiting) >= self._max_waiting:
+            return self._submit_later(item, urgent=urgent)
+        return self._add(item, urgent=urgent)
+
+    async def _submit_later(self, item: Item, *, urgent: bool) -> Result:
         while len(self._waiting) >= self._max_waiting:
             self._room.clear()
             await self._room.wait()
+        return await self._add(item, urgent=urgent)
+
+    def _add(self, item: Item, *, urgent: bool) -> asyncio.Future[Result]:
         result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiter(item, urgent, result))
         if urgent or len(self._waiting) >= self._max_batch:
             self._hurry.set()
         if self._running is None:
             self._running = asyncio.create_task(self._run())
-        return await result
+        return result
 
     def hurry(self) -> None:
         """Process the waiting items at once."""

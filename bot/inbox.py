@@ -1,11 +1,10 @@
 """Persists updates before they are acknowledged: the commit comes before the channel's reply."""
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import lru_cache
 
 from bot.batching import Batcher
-from surveys.errors import Refusal
 from surveys.privacy import Keyring
 from surveys.spelling import storable
 from surveys.store.base.database import Database
@@ -49,20 +48,20 @@ class Inbox:
         self._seal = seal
         self._batcher = Batcher(self._commit, max_batch=MAX_BATCH)
 
-    async def put(
+    def put(
         self, *, channel: str, bot: str, event_key: str, address: str, payload: str
-    ) -> bool:
-        """Store one update; returns once it is committed: True if it is new, False for a repeat.
+    ) -> Awaitable[bool]:
+        """Store one update; the result, after the commit, is True if it is new, False for a repeat.
 
         `event_key` identifies the update when it is delivered again (update or message id),
-        `address` is its chat, `payload` its JSON text. Raises Refusal `inbox.unstorable` for text
-        that databases refuse, and any error of the commit: then the update must not be
-        acknowledged.
+        `address` is its chat, `payload` its JSON text. Of what databases refuse, half a character
+        becomes a question mark and a zero byte nothing: refused, it would come again and again.
+        Awaiting raises any error of the commit: then the update must not be acknowledged.
         """
         if not _storable(f"{event_key}{address}{payload}"):
-            raise Refusal("inbox.unstorable", channel=channel)
-        key = self._hidden(event_key, channel, bot, address)
-        return await self._batcher.submit((channel, bot, key, address, payload))
+            event_key, address, payload = map(storable, (event_key, address, payload))
+        key = self._hidden(short_key(event_key), channel, bot, address)
+        return self._batcher.submit((channel, bot, key, address, payload))
 
     def _hidden(self, event_key: str, channel: str, bot: str, address: str) -> str:
         """The key without the chat's id, which no table has in clear; a key of one part is an
@@ -97,8 +96,7 @@ class Inbox:
 
 def short_key(key: str) -> str:
     """The key as it is stored: PostgreSQL refuses long ones, which only a mistake can be."""
-    text = storable(key)
-    return text if len(text) <= LONGEST_KEY else hashlib.sha256(text.encode()).hexdigest()
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _first(new: set[EventId], event: EventId) -> bool:

@@ -2,7 +2,7 @@
 
 import gc
 
-YOUNG_OBJECTS = 10_000
+YOUNG_OBJECTS = 50_000
 """New objects between two looks of the collector. A hundred requests that wait for one commit are
 alive together: at Python's own number each of them is looked at again and again."""
 

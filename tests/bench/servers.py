@@ -11,13 +11,15 @@ import json
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from aiohttp import web
 from telegram import Update
 from telegram.ext import ApplicationBuilder, TypeHandler
 
-from bot.channels.base import Raw
+from bot.app import put_all
+from bot.channels.base import Put
 from bot.channels.telegram.receive import Webhook
 from bot.channels.zalo.signature import Verifier
 from bot.channels.zalo_oa.parse import CONVERSATION
@@ -49,18 +51,7 @@ async def bare(port: int, _url: str) -> None:
 
 async def durable(port: int, url: str) -> None:
     """Ours: the webhook that answers once the update is committed, sealed as in service."""
-    inbox = Inbox(Database.open(url), KEYS, seal=partial(seal_text, KEYS))
-
-    async def put(raws: Sequence[Raw]) -> None:
-        for raw in raws:
-            await inbox.put(
-                channel="telegram",
-                bot="bench",
-                event_key=raw.event_key,
-                address=raw.address,
-                payload=raw.payload,
-            )
-
+    put = _put(url, name="telegram", bot="bench")
     await _serve(Webhook(secret=SECRET, put=put).routes(), port)
     await asyncio.Event().wait()
 
@@ -109,27 +100,22 @@ async def zalo_bare(port: int, _url: str) -> None:
 
 async def zalo_durable(port: int, url: str) -> None:
     """Ours: the webhook of the Official Account that answers once the event is committed."""
-    inbox = Inbox(Database.open(url), KEYS, seal=partial(seal_text, KEYS))
-
-    async def put(raws: Sequence[Raw]) -> None:
-        for raw in raws:
-            await inbox.put(
-                channel="zalo_oa",
-                bot=APP_ID,
-                event_key=raw.event_key,
-                address=raw.address,
-                payload=raw.payload,
-            )
-
     hook = EventHook(
         verifier=Verifier.of(load_settings(zalo_oa_app_id=APP_ID, zalo_oa_secret=SECRET)),
         oa_id="",
         is_used=CONVERSATION.__contains__,
-        put=put,
+        put=_put(url, name="zalo_oa", bot=APP_ID),
         counts=Counts(),
     )
     await _serve(hook.routes(), port)
     await asyncio.Event().wait()
+
+
+def _put(url: str, **channel: str) -> Put:
+    """As in service: the update is sealed, and committed when this returns."""
+    inbox = Inbox(Database.open(url), KEYS, seal=partial(seal_text, KEYS))
+    its: Any = SimpleNamespace(**channel)
+    return partial(put_all, inbox, its)
 
 
 async def _serve(routes: Sequence[web.AbstractRouteDef], port: int) -> int:

@@ -29,9 +29,9 @@ async def test_what_waits_during_one_batch_is_the_next() -> None:
     double = Doubler()
     batcher = Batcher(double, max_batch=100)
     double.gate.clear()
-    first = asyncio.create_task(batcher.submit(1))
+    first = asyncio.ensure_future(batcher.submit(1))
     await asyncio.sleep(0.01)
-    rest = [asyncio.create_task(batcher.submit(number)) for number in range(2, 6)]
+    rest = [asyncio.ensure_future(batcher.submit(number)) for number in range(2, 6)]
     await asyncio.sleep(0.01)
     double.gate.set()
     assert await asyncio.gather(first, *rest) == [2, 4, 6, 8, 10]
@@ -73,7 +73,7 @@ async def test_a_sender_that_gives_up_disturbs_nobody() -> None:
     double = Doubler()
     batcher = Batcher(double, max_batch=10)
     double.gate.clear()
-    impatient, patient = (asyncio.create_task(batcher.submit(n)) for n in (1, 2))
+    impatient, patient = (asyncio.ensure_future(batcher.submit(n)) for n in (1, 2))
     await asyncio.sleep(0.01)
     impatient.cancel()
     await asyncio.sleep(0.01)
@@ -87,7 +87,7 @@ async def test_the_queue_is_bounded() -> None:
     double = Doubler()
     batcher = Batcher(double, max_batch=1, max_waiting=2)
     double.gate.clear()
-    tasks = [asyncio.create_task(batcher.submit(number)) for number in range(1, 7)]
+    tasks = [asyncio.ensure_future(batcher.submit(number)) for number in range(1, 7)]
     await asyncio.sleep(0.01)
     assert len(batcher._waiting) == 2
     double.gate.set()
@@ -99,12 +99,12 @@ async def test_finish_waits_for_all_and_close_for_none() -> None:
     """`finish` returns when everything is done; `close` cancels what is not."""
     double = Doubler()
     batcher = Batcher(double, max_batch=1)
-    done = asyncio.create_task(batcher.submit(1))
+    done = asyncio.ensure_future(batcher.submit(1))
     await asyncio.sleep(0)
     await batcher.finish()
     assert await done == 2
     double.gate.clear()
-    lost = [asyncio.create_task(batcher.submit(number)) for number in (1, 2)]
+    lost = [asyncio.ensure_future(batcher.submit(number)) for number in (1, 2)]
     await asyncio.sleep(0.01)
     await batcher.close()
     results = await asyncio.gather(*lost, return_exceptions=True)
