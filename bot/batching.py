@@ -118,7 +118,8 @@ class Batcher(Generic[Item, Result]):
         seen = 0
         while seen < len(self._waiting) < self._max_batch:
             seen = len(self._waiting)
-            await asyncio.sleep(0)
+            for _ in range(3):
+                await asyncio.sleep(0)
 
     async def _run_batch(self, batch: Sequence[_Waiter[Item, Result]]) -> None:
         begun = asyncio.get_running_loop().time()
