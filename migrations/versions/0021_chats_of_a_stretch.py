@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_inbox_chat",
         "inbox",
-        [sa.text("(id >> 11)"), sa.text("substr(chat_key, 1, 12)"), "id"],
+        [sa.text("(id >> 10)"), sa.text("substr(chat_key, 1, 12)"), "id"],
         sqlite_where=waits,
         postgresql_where=waits,
     )

@@ -15,7 +15,7 @@ from tests.integration.queue_rows import BOT, CHANNEL, update_from
 BOTS = [(CHANNEL, BOT)]
 UPDATES = 150
 APART = 997
-"""Between two numbers: a stretch has 2,048."""
+"""Between two numbers: a stretch has 1,024."""
 CACHED = (inbox._first_of_chats, inbox._first_of_each_chat)
 
 

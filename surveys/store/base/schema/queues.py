@@ -49,10 +49,10 @@ def chat_start(table: FromClause) -> ColumnElement[str]:
 
 
 def stretch(table: FromClause) -> ColumnElement[int]:
-    """The stretch of the queue that an update is in: 2,048 numbers. Within one the index of the
+    """The stretch of the queue that an update is in: 1,024 numbers. Within one the index of the
     waiting chats is small: updates that arrive together are written to few of its pages, however
     many wait."""
-    return table.c.id.bitwise_rshift(literal_column("11"))
+    return table.c.id.bitwise_rshift(literal_column("10"))
 
 
 partial_index(
