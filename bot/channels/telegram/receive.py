@@ -16,7 +16,7 @@ from bot.channels.base import Put, Raw
 from bot.channels.telegram.parse import ALLOWED_UPDATES, chat_of
 from bot.channels.telegram.setup import WEBHOOK_PATH
 from bot.channels.telegram.transport import TooManyRequests
-from bot.receiving import MAX_PAUSE, MIN_PAUSE, PollLoop, require_secret
+from bot.receiving import MAX_PAUSE, MIN_PAUSE, PollLoop, read_json, require_secret
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a name
 BATCH = 100
@@ -45,8 +45,8 @@ class Webhook:
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
         try:
-            text = (await request.read()).decode()
-            raw = read_raw(json.loads(text), text)
+            body = await request.read()
+            raw = read_raw(read_json(body), body.decode())
         except (ValueError, RecursionError):
             raise web.HTTPBadRequest from None
         if raw is not None:

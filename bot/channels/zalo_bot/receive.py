@@ -1,7 +1,6 @@
 """Receives updates by webhook or long polling. Both persist first."""
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -14,7 +13,7 @@ from aiohttp import web
 from bot.channels.base import Put, Raw
 from bot.channels.zalo_bot.api import TIMED_OUT, ApiError, BotApi
 from bot.channels.zalo_bot.parse import read_raw
-from bot.receiving import MAX_PAUSE, MIN_PAUSE, PollLoop, require_secret
+from bot.receiving import MAX_PAUSE, MIN_PAUSE, PollLoop, read_json, require_secret
 
 WEBHOOK_PATH = "/zalo-bot/webhook"
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - a name
@@ -47,7 +46,7 @@ class Webhook:
         """
         require_secret(request, SECRET_HEADER, self.secret)
         try:
-            raws = read_all(json.loads(await request.read()))
+            raws = read_all(read_json(await request.read()))
         except (ValueError, RecursionError):
             raise web.HTTPBadRequest from None
         if raws:
