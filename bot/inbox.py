@@ -17,7 +17,7 @@ LONGEST_KEY = 200
 REMEMBERED_CHATS = 4_096
 """Chats whose keyed hashes are cached."""
 
-_Raw = tuple[str, str, str, str, str]
+_Raw = tuple[str, str, str, str, bytes]
 """Channel, bot, event key, address and payload."""
 
 
@@ -25,8 +25,8 @@ def _nobody(_new: Collection[Update]) -> None:
     """Default listener of an inbox: does nothing."""
 
 
-def _as_it_is(payload: str) -> str:
-    return payload
+def _as_it_is(payload: bytes) -> str:
+    return payload.decode()
 
 
 class Inbox:
@@ -38,7 +38,7 @@ class Inbox:
         keyring: Keyring,
         arrived: Callable[[Collection[Update]], None] = _nobody,
         *,
-        seal: Callable[[str], str] = _as_it_is,
+        seal: Callable[[bytes], str] = _as_it_is,
     ) -> None:
         """`arrived` is called after each commit that kept something new, with the updates when
         they are few (`Worker.start_new`); `seal` encrypts a payload for storage."""
@@ -49,17 +49,18 @@ class Inbox:
         self._batcher = Batcher(self._commit, max_batch=MAX_BATCH)
 
     def put(
-        self, *, channel: str, bot: str, event_key: str, address: str, payload: str
+        self, *, channel: str, bot: str, event_key: str, address: str, payload: bytes
     ) -> Awaitable[bool]:
         """Store one update; the result, after the commit, is True if it is new, False for a repeat.
 
         `event_key` identifies the update when it is delivered again (update or message id),
-        `address` is its chat, `payload` its JSON text. Of what databases refuse, half a character
-        becomes a question mark and a zero byte nothing: refused, it would come again and again.
-        Awaiting raises any error of the commit: then the update must not be acknowledged.
+        `address` is its chat, `payload` its JSON in UTF-8. What databases refuse is replaced (part
+        of a character) or left out (a zero byte): refused, it would come again and again. Awaiting
+        raises any error of the commit: then the update must not be acknowledged.
         """
-        if not _storable(f"{event_key}{address}{payload}"):
-            event_key, address, payload = map(storable, (event_key, address, payload))
+        if not _storable(f"{event_key}{address}", payload):
+            event_key, address = storable(event_key), storable(address)
+            payload = storable(payload.decode(errors="backslashreplace")).encode()
         key = self._hidden(short_key(event_key), channel, bot, address)
         return self._batcher.submit((channel, bot, key, address, payload))
 
@@ -87,7 +88,7 @@ class Inbox:
             return [True] * len(raws)
         return [_first(new, raw[:3]) for raw in raws]
 
-    def _event(self, channel: str, bot: str, event_key: str, address: str, payload: str) -> Event:
+    def _event(self, channel: str, bot: str, event_key: str, address: str, payload: bytes) -> Event:
         """Sealed here, one after the other for a whole batch: between other work it takes three
         times as long, since the processor has lost the cipher from its caches."""
         chat_key = self._chat_key(channel, bot, address)
@@ -107,9 +108,10 @@ def _first(new: set[EventId], event: EventId) -> bool:
     return True
 
 
-def _storable(text: str) -> bool:
-    """Whether it has no zero byte and no half of a surrogate pair: databases refuse both."""
+def _storable(text: str, payload: bytes) -> bool:
+    """Whether both have no zero byte and no part of a character: databases refuse them."""
     try:
-        return b"\0" not in text.encode()
-    except UnicodeEncodeError:
+        payload.decode()
+        return b"\0" not in payload and b"\0" not in text.encode()
+    except UnicodeError:
         return False

@@ -33,7 +33,7 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - it is JSON
     try:
         return msgspec.json.decode(body)
     except msgspec.DecodeError:
-        return json.loads(body)
+        return json.loads(body.decode())
 
 
 class PollLoop(ABC):

@@ -14,9 +14,9 @@ MARK = "sealed:"
 """JSON never begins like this, which distinguishes plain text stored by earlier versions."""
 
 
-def seal_text(ring: Keyring, text: str) -> str:
+def seal_text(ring: Keyring, text: bytes) -> str:
     """Encrypt the payload of an update for the inbox."""
-    return MARK + ring.seal(text).decode("ascii")
+    return MARK + ring.seal_bytes(text).decode("ascii")
 
 
 def open_text(ring: Keyring, kept: str) -> str:

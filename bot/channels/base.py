@@ -154,12 +154,12 @@ class Capacity:
 
 
 class Raw(NamedTuple):
-    """One update as received. `payload` is its JSON; the same `event_key` means a repeat; updates
-    of one `address` (the channel's chat id) keep their order."""
+    """One update as received. `payload` is its JSON in UTF-8; the same `event_key` means a repeat;
+    updates of one `address` (the channel's chat id) keep their order."""
 
     event_key: str
     address: str
-    payload: str
+    payload: bytes
 
 
 Put = Callable[[Sequence[Raw]], Awaitable[None]]

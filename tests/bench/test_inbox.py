@@ -94,7 +94,7 @@ async def test_a_shared_commit_beats_one_each(sqlite_database: Database) -> None
 async def _keep(database: Database, numbers: Sequence[int]) -> None:
     box = Inbox(database, KEYS)
     puts = [
-        box.put(channel=CHANNEL, bot=BOT, event_key=str(n), address=str(n), payload="{}")
+        box.put(channel=CHANNEL, bot=BOT, event_key=str(n), address=str(n), payload=b"{}")
         for n in numbers
     ]
     await asyncio.gather(*puts)

@@ -27,7 +27,7 @@ QUICK = WorkerRules(retry_ms=(20, 20), poll_seconds=0.1)
 
 async def put(into: Inbox, key: str, chat: str, **payload: object) -> bool:
     """Take in a text of a chat; the text is the key."""
-    body = json.dumps({"chat": chat, "text": key} | payload)
+    body = json.dumps({"chat": chat, "text": key} | payload).encode()
     return await into.put(channel=CHANNEL, bot=BOT, event_key=key, address=chat, payload=body)
 
 
@@ -159,7 +159,7 @@ async def test_a_poisonous_update_is_set_aside_and_blocks_nobody(database: Datab
 async def test_an_unreadable_payload_is_poison_too(database: Database) -> None:
     """What the channel cannot parse is set aside like everything else that fails."""
     box = Inbox(database, KEYS)
-    await box.put(channel=CHANNEL, bot=BOT, event_key="1", address="a", payload="{cut")
+    await box.put(channel=CHANNEL, bot=BOT, event_key="1", address="a", payload=b"{cut")
     await put(box, "2", "a")
     async with working(database):
         await until(lambda: _has(database, "a:2"))
@@ -169,7 +169,7 @@ async def test_an_unreadable_payload_is_poison_too(database: Database) -> None:
 async def test_an_update_of_a_kind_we_do_not_use_is_done(database: Database) -> None:
     """A payload that the channel has no use for is simply done."""
     box = Inbox(database, KEYS)
-    await box.put(channel=CHANNEL, bot=BOT, event_key="1", address="a", payload="{}")
+    await box.put(channel=CHANNEL, bot=BOT, event_key="1", address="a", payload=b"{}")
     async with working(database):
         pass
     assert [row["state"] for row in await rows_of(database, schema.inbox)] == ["done"]
@@ -178,7 +178,7 @@ async def test_an_update_of_a_kind_we_do_not_use_is_done(database: Database) -> 
 async def test_text_that_no_database_takes_is_made_storable(database: Database) -> None:
     """A zero byte or half a character in a message poisons nothing."""
     box = Inbox(database, KEYS)
-    body = '{"chat": "a", "text": "x\\u0000y\\ud83dz"}'
+    body = b'{"chat": "a", "text": "x\\u0000y\\ud83dz"}'
     await box.put(channel=CHANNEL, bot=BOT, event_key="1", address="a", payload=body)
     async with working(database):
         pass

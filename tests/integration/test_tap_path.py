@@ -50,7 +50,7 @@ async def _serving(
 
 
 async def _tap(inbox: Inbox, text: str) -> None:
-    body = json.dumps({"chat": "84", "text": text})
+    body = json.dumps({"chat": "84", "text": text}).encode()
     await inbox.put(channel=CHANNEL, bot=BOT, event_key=text, address="84", payload=body)
 
 

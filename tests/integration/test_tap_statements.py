@@ -60,7 +60,7 @@ async def _say(inbox: Inbox, channel: FakeChannel, key: str, **what: object) -> 
     async def is_answered() -> bool:
         return len(channel.heard) > heard
 
-    body = json.dumps({"chat": "84", **what})
+    body = json.dumps({"chat": "84", **what}).encode()
     with noted() as said:
         await inbox.put(channel=CHANNEL, bot=BOT, event_key=key, address="84", payload=body)
         await until(is_answered)

@@ -96,7 +96,7 @@ async def test_webhook_keeps_what_came(
     await fake.until(lambda: len(taken(fake)) == 2)
     assert kept.keys == [str(one.id) for one in queued if one]
     assert {raw.address for raw in kept.raws} == {"1"}
-    assert "hai" in kept.raws[1].payload
+    assert b"hai" in kept.raws[1].payload
     assert fake.state.updates.allowed == set(ALLOWED_UPDATES)
 
 

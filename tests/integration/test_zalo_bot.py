@@ -1,6 +1,7 @@
 """The Zalo bot's channel against the strict fake, over real sockets: send, poll, webhook, caps."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -50,7 +51,7 @@ class Kept:
     @property
     def texts(self) -> list[str]:
         """What the updates say, in the order of their commits."""
-        return [raw.payload.partition('"text": "')[2].partition('"')[0] for raw in self.raws]
+        return [json.loads(raw.payload)["message"]["text"] for raw in self.raws]
 
 
 @pytest.fixture(autouse=True)

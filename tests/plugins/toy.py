@@ -45,7 +45,8 @@ class ToyChannel(Channel):
 
         async def receive(request: web.Request) -> web.Response:
             said = await request.json()
-            raw = Raw(event_key=said["id"], address=said["person"], payload=json.dumps(said))
+            body = json.dumps(said).encode()
+            raw = Raw(event_key=said["id"], address=said["person"], payload=body)
             await put([raw])
             return web.Response()
 

@@ -291,14 +291,14 @@ async def test_after_a_purge_nothing_sealed_is_left(
 
 async def test_an_update_waits_sealed(database: Database) -> None:
     """Telegram's own words hold name, @name and chat id; set aside they would stay for a month."""
-    said = f'{{"chat": {{"id": 987654321, "username": "kimtuoc"}}, "text": "{NAME}"}}'
+    said = f'{{"chat": {{"id": 987654321, "username": "kimtuoc"}}, "text": "{NAME}"}}'.encode()
     place = {"channel": "telegram", "bot": "7", "event_key": "1", "address": "987654321"}
     assert await Inbox(database, KEYS, seal=partial(seal_text, KEYS)).put(**place, payload=said)
     async with database.read() as conn:
         (row,) = (await conn.execute(select(schema.inbox))).mappings()
     kept = str(dict(row))
     assert [one for one in ("987654321", "kimtuoc", NAME, ascii(NAME)[1:-1]) if one in kept] == []
-    assert open_text(KEYS, row["payload"]) == said
+    assert open_text(KEYS, row["payload"]) == said.decode()
 
 
 async def _sealed_petition(database: Database) -> bytes:

@@ -53,7 +53,7 @@ async def test_newcomers_are_answered_while_it_is_worked_off(database: Database)
     for number in range(150):
         chat, begun = f"new-{number:03}", loop.time()
         event = {"channel": fake.name, "bot": fake.bot, "event_key": chat, "address": chat}
-        await service.inbox.put(**event, payload=f'{{"chat": "{chat}", "text": "chào"}}')
+        await service.inbox.put(**event, payload=f'{{"chat": "{chat}", "text": "chào"}}'.encode())
         async with asyncio.timeout(60):
             while not any(one.address == chat for one in fake.heard):  # noqa: ASYNC110 - a task
                 await asyncio.sleep(0.005)

@@ -100,7 +100,7 @@ async def test_the_session_is_kept_sealed(page: Page, client: Client) -> None:
     """The session opens the chat; without the key nothing that is stored reveals it."""
     await _post(client, "xin chào")
     (raw,) = page.kept
-    assert SESSION not in raw.payload + raw.event_key
+    assert SESSION not in raw.payload.decode() + raw.event_key
     incoming = page.channel.parse(json.loads(raw.payload))
     assert incoming is not None
     assert (incoming.address, incoming.text) == (SESSION, "xin chào")

@@ -46,7 +46,7 @@ class Webhook:
             raise web.HTTPUnsupportedMediaType
         try:
             body = await request.read()
-            raw = read_raw(read_json(body), body.decode())
+            raw = read_raw(read_json(body), body)
         except (ValueError, RecursionError):
             raise web.HTTPBadRequest from None
         if raw is not None:
@@ -54,7 +54,7 @@ class Webhook:
         return web.Response()
 
 
-def read_raw(update: Any, text: str | None = None) -> Raw | None:  # noqa: ANN401 - it is JSON
+def read_raw(update: Any, body: bytes | None = None) -> Raw | None:  # noqa: ANN401 - it is JSON
     """Extract what is stored of an update; None for kinds that are not used.
 
     Raises ValueError for anything that is not an update.
@@ -67,7 +67,7 @@ def read_raw(update: Any, text: str | None = None) -> Raw | None:  # noqa: ANN40
         raise ValueError("no update of Telegram's") from None
     if not address:
         return None
-    payload = json.dumps(update) if text is None else text
+    payload = json.dumps(update).encode() if body is None else body
     return Raw(event_key=str(update["update_id"]), address=address, payload=payload)
 
 

@@ -122,7 +122,7 @@ class WebChannel(Channel):
         The session opens the chat, so it is stored encrypted, and hashed in the key.
         """
         sealed = self._context.keyring().seal(session).decode("ascii")
-        payload = json.dumps({**event, "sealed": sealed}, ensure_ascii=False)
+        payload = json.dumps({**event, "sealed": sealed}, ensure_ascii=False).encode()
         key = f"{self.chat_key(session)}:{event['id']}"
         return Raw(event_key=key, address=session, payload=payload)
 

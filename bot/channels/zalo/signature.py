@@ -83,7 +83,7 @@ class Verifier:
         return cls(
             app_id=settings.zalo_oa_app_id.strip(),
             forms=[
-                Form(name=f"{name}_{first}_{time}", secret=text, first=first, time=time)
+                Form(name="_".join((name, first, time)), secret=text, first=first, time=time)
                 for (name, text), first, time in product(secrets, ids, times)
             ],
             prefix=settings.zalo_oa_signature_prefix,

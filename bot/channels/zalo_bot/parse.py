@@ -33,7 +33,7 @@ def read_raw(update: Any) -> Raw | None:  # noqa: ANN401 - it is JSON
     address = _id(message.get("chat")) or _id(message.get("from"))
     if not address:
         return None
-    payload = json.dumps(event, ensure_ascii=False)
+    payload = json.dumps(event, ensure_ascii=False).encode(errors="replace")
     key = str(message.get("message_id") or "") or _content_key(event)
     return Raw(event_key=key, address=address, payload=payload)
 

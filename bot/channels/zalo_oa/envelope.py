@@ -118,17 +118,13 @@ def read_outside(raw: bytes) -> Outside:
 def stored(envelope: Envelope, raw: bytes) -> Raw:
     """What is stored of an event. Events of one citizen keep their order."""
     address = envelope.citizen or f"event {envelope.number or envelope.event_name}"
-    return Raw(event_key=envelope.key, address=address, payload=_text(raw))
+    return Raw(event_key=envelope.key, address=address, payload=raw)
 
 
 def stored_unread(raw: bytes) -> Raw:
     """What is stored of a signed body that is no event: an officer finds it set aside."""
     key = hashlib.sha256(raw).hexdigest()
-    return Raw(event_key=f"unread:{key}", address=f"unread {key}", payload=_text(raw))
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "backslashreplace").replace("\0", "\\0")
+    return Raw(event_key=f"unread:{key}", address=f"unread {key}", payload=raw)
 
 
 def _whole(raw: bytes) -> bytes:

@@ -79,7 +79,7 @@ async def _serve(job: Job) -> None:
 
 async def _listen(inbox: Inbox, port: int) -> web.AppRunner:
     async def receive(request: web.Request) -> web.Response:
-        body = await request.text()
+        body = await request.read()
         update = json.loads(body)
         await inbox.put(
             channel=NAME,

@@ -12,7 +12,7 @@ from bot.channels.base import Channel, ChannelTask, Put, Raw
 from bot.open_channels import OpenChannels
 from tests.fakes.channel import FakeChannel
 
-UPDATE = Raw(event_key="1", address="7", payload="{}")
+UPDATE = Raw(event_key="1", address="7", payload=b"{}")
 
 
 class Fickle(FakeChannel):

@@ -6,11 +6,17 @@ import hmac
 import pytest
 from cryptography.fernet import Fernet
 
-from surveys.ciphers import MARKS, SEALED, NotOpenedError, seal, unseal
+from surveys import ciphers
+from surveys.ciphers import MARKS, SEALED, NotOpenedError, unseal
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
 
 SECRET, OTHER = b"a" * 32, b"b" * 32
+
+
+def seal(secret: bytes, text: str) -> bytes:
+    """A sealed text of today."""
+    return ciphers.seal(secret, text.encode())
 
 
 def _sealed_before(text: str) -> bytes:
