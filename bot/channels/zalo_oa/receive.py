@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from bot.channels.base import Put
+from bot.channels.base import Put, Raw
 from bot.channels.zalo.signature import HEADER, TIME_HEADER, Signed, Verifier
 from bot.channels.zalo_oa.envelope import (
     Envelope,
@@ -68,7 +68,8 @@ class Webhook:
             raise web.HTTPForbidden
         if request.headers.get(RETRY_HEADER, "0") not in {"", "0"}:
             self.counts.events["delivered_again"] += 1
-        await self._store(raw, envelope)
+        if found := self._found(raw, envelope):
+            await self.put([found])
         return web.Response()
 
     def _signed(self, request: web.Request, raw: bytes, envelope: Envelope | None) -> Signed:
@@ -79,25 +80,27 @@ class Webhook:
             header_time=_header(request, TIME_HEADER),
         )
 
-    async def _store(self, raw: bytes, envelope: Envelope | None) -> None:
+    def _found(self, raw: bytes, envelope: Envelope | None) -> Raw | None:
+        """What is to be stored of it."""
         if envelope is None:
-            await self._store_unread(raw)
-        elif self.oa_id and envelope.account not in {"", self.oa_id}:
+            return self._unread(raw)
+        if self.oa_id and envelope.account not in {"", self.oa_id}:
             self.counts.events["of_another_account"] += 1
         elif envelope.by_account or not self.is_used(envelope.event_name):
             self._ignore(envelope.event_name)
         else:
             self.counts.events["stored"] += 1
-            await self.put([stored(envelope, raw)])
+            return stored(envelope, raw)
+        return None
 
-    async def _store_unread(self, raw: bytes) -> None:
+    def _unread(self, raw: bytes) -> Raw | None:
         """A new shape of an event that we use is set aside; of another one it does not matter."""
         name = read_outside(raw).name
         if name and not self.is_used(name):
             self._ignore(name)
-            return
+            return None
         self.counts.events["unread"] += 1
-        await self.put([stored_unread(raw)])
+        return stored_unread(raw)
 
     def _ignore(self, name: str) -> None:
         self.counts.events["ignored"] += 1
