@@ -12,6 +12,9 @@ from typing import Generic, TypeVar
 
 GATHERING = 0.1
 """How long to wait for more, as a share of the duration of the last batch, if it was shared."""
+TURNS = 3
+"""Turns of the event loop from a request's arrival to its `submit`: for so long nobody else must
+come."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -118,7 +121,7 @@ class Batcher(Generic[Item, Result]):
         seen = 0
         while seen < len(self._waiting) < self._max_batch:
             seen = len(self._waiting)
-            for _ in range(3):
+            for _ in range(TURNS):
                 await asyncio.sleep(0)
 
     async def _run_batch(self, batch: Sequence[_Waiter[Item, Result]]) -> None:

@@ -23,7 +23,7 @@ from tests.integration.queue_rows import BOT, CHANNEL, KEYS, migrated
 
 CONNECTIONS = 100
 """The most that Telegram opens to one webhook."""
-ROUNDS = 8
+ROUNDS = 16
 SECONDS = 1.5
 PER_ROUND = 1_000_000
 """Update numbers set aside for one round of one server."""
