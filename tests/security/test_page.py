@@ -96,6 +96,12 @@ async def test_a_text_is_cut_before_it_is_kept(page: Page, client: Client) -> No
     assert len(json.loads(page.kept[0].payload)["text"]) == 4_000
 
 
+def test_half_a_character_becomes_a_question_mark(page: Page) -> None:
+    """However it comes in: nothing is stored that is no text."""
+    raw = page.channel.to_raw(SESSION, {"id": "event-0001", "kind": "text", "text": "a\ud83d"})
+    assert json.loads(raw.payload)["text"] == "a?"
+
+
 async def test_the_session_is_kept_sealed(page: Page, client: Client) -> None:
     """The session opens the chat; without the key nothing that is stored reveals it."""
     await _post(client, "xin chào")

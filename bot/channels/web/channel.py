@@ -122,9 +122,9 @@ class WebChannel(Channel):
         The session opens the chat, so it is stored encrypted, and hashed in the key.
         """
         sealed = self._context.keyring().seal(session).decode("ascii")
-        payload = json.dumps({**event, "sealed": sealed}, ensure_ascii=False).encode()
+        body = json.dumps({**event, "sealed": sealed}, ensure_ascii=False)
         key = f"{self.chat_key(session)}:{event['id']}"
-        return Raw(event_key=key, address=session, payload=payload)
+        return Raw(event_key=key, address=session, payload=body.encode(errors="replace"))
 
     async def takes(self, session: str, event: Mapping[str, Any]) -> bool:
         """Whether the post is kept: strangers may have used up what they may store."""

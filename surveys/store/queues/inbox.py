@@ -164,19 +164,19 @@ def _first_of_each_chat() -> Select[int]:
     return select(func.min(seen.c.first)).group_by(seen.c.chat)
 
 
-def _follows_another(update: FromClause) -> ColumnElement[bool]:
+def _follows_another(one: FromClause) -> ColumnElement[bool]:
     """Whether an earlier update of its chat waits. Looked for stretch by stretch: as a join, SQLite
     would rather read all that wait."""
     earlier, stretches = inbox.alias("earlier"), _stretches()
     here = exists().where(
         _waits(earlier),
         stretch(earlier) == stretches.c.number,
-        chat_start(earlier) == chat_start(update),
-        earlier.c.chat_key == update.c.chat_key,
-        earlier.c.id < update.c.id,
+        chat_start(earlier) == chat_start(one),
+        earlier.c.chat_key == one.c.chat_key,
+        earlier.c.id < one.c.id,
     )
-    up_to = stretches.c.number <= stretch(update)
-    return select(stretches.c.number).where(up_to, here.correlate(stretches, update)).exists()
+    up_to = stretches.c.number <= stretch(one)
+    return select(stretches.c.number).where(up_to, here.correlate(stretches, one)).exists()
 
 
 def _stretches() -> CTE:
