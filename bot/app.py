@@ -32,7 +32,7 @@ from bot.pulse import Pulse
 from bot.refused_requests import RefusedRequests
 from bot.repeats import Repeats
 from bot.retention import Retention
-from bot.sealing import open_text, seal_text
+from bot.sealing import open_text, seal_texts
 from bot.server import Health, Listener, listen, make_metrics_server, make_server
 from bot.settings import METRICS_SAME, Settings, is_safe_base
 from bot.strangers import Strangers
@@ -118,7 +118,7 @@ def _wire(
     by_bot = {(channel.name, channel.bot): channel for channel in channels}
     dispatcher = Dispatcher(database, by_bot, talk.keyring, settings=talk.settings)
     handle = Conversation(context=talk).handle
-    unseal, seal = partial(open_text, talk.keyring), partial(seal_text, talk.keyring)
+    unseal, seal = partial(open_text, talk.keyring), partial(seal_texts, talk.keyring)
     repeats = Repeats(database=database, keyring=context.keyring, clock=clock)
     gate = Doorkeeper(
         strangers=strangers, repeats=repeats, channels=by_bot, catalog=partial(_catalog, talk)

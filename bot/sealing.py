@@ -4,7 +4,7 @@ Without the deployment's key, a database file, its journal and its backups then 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.messages import Outgoing, outgoing_from_json
@@ -14,13 +14,13 @@ MARK = "sealed:"
 """JSON never begins like this, which distinguishes plain text stored by earlier versions."""
 
 
-def seal_text(ring: Keyring, text: bytes) -> str:
-    """Encrypt the payload of an update for the inbox."""
-    return MARK + ring.seal_bytes(text).decode("ascii")
+def seal_texts(ring: Keyring, texts: Sequence[bytes]) -> list[str]:
+    """Encrypt the payloads of updates for the inbox."""
+    return [MARK + sealed.decode("ascii") for sealed in ring.seal_all(texts)]
 
 
 def open_text(ring: Keyring, kept: str) -> str:
-    """Decrypt a text of `seal_text` or an earlier version. Raises `privacy.wrong_key`."""
+    """Decrypt a text of `seal_texts` or an earlier version. Raises `privacy.wrong_key`."""
     return ring.unseal(kept[len(MARK) :].encode()) if kept.startswith(MARK) else kept
 
 

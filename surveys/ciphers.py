@@ -10,6 +10,7 @@ import binascii
 import hmac
 import os
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,19 @@ class NotOpenedError(Exception):
     """It was sealed with another key, or it is damaged, or it was never sealed."""
 
 
-def seal(secret: bytes, text: bytes) -> bytes:
-    """Seal a text in UTF-8; every call gives different bytes."""
-    nonce = os.urandom(_NONCE_BYTES)
-    sealed = _gcm(secret).encrypt(nonce, _padded(text), None)
-    return MARK + base64.urlsafe_b64encode(nonce + sealed)
+def seal(secret: bytes, text: str) -> bytes:
+    """Seal a text; every call gives different bytes."""
+    return seal_all(secret, [text.encode()])[0]
+
+
+def seal_all(secret: bytes, texts: Sequence[bytes]) -> list[bytes]:
+    """Seal each of some texts in UTF-8: the cipher and the randomness are fetched once for all."""
+    encrypt, randomness = _gcm(secret).encrypt, os.urandom(_NONCE_BYTES * len(texts))
+    nonces = (randomness[at : at + _NONCE_BYTES] for at in range(0, len(randomness), _NONCE_BYTES))
+    return [
+        MARK + base64.urlsafe_b64encode(nonce + encrypt(nonce, _padded(text), None))
+        for nonce, text in zip(nonces, texts, strict=True)
+    ]
 
 
 def unseal(secret: bytes, sealed: bytes) -> str:

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -69,11 +70,11 @@ class Keyring:
 
     def seal(self, text: str) -> bytes:
         """Encrypt; every call gives different bytes."""
-        return ciphers.seal(self.secret, text.encode())
-
-    def seal_bytes(self, text: bytes) -> bytes:
-        """The same for a text that is UTF-8 already."""
         return ciphers.seal(self.secret, text)
+
+    def seal_all(self, texts: Sequence[bytes]) -> list[bytes]:
+        """Encrypt each of some texts in UTF-8."""
+        return ciphers.seal_all(self.secret, texts)
 
     def unseal(self, sealed: bytes) -> str:
         """Decrypt; raises Refusal `privacy.wrong_key` for bytes encrypted with another key."""

@@ -28,7 +28,7 @@ from bot.channels.zalo_oa.receive import Counts
 from bot.channels.zalo_oa.receive import Webhook as EventHook
 from bot.inbox import Inbox
 from bot.memory import settle_down
-from bot.sealing import seal_text
+from bot.sealing import seal_texts
 from bot.settings import load_settings
 from surveys.store.base.database import Database
 from tests.bench.load import APP_ID, SECRET
@@ -113,7 +113,7 @@ async def zalo_durable(port: int, url: str) -> None:
 
 def _put(url: str, **channel: str) -> Put:
     """As in service: the update is sealed, and committed when this returns."""
-    inbox = Inbox(Database.open(url), KEYS, seal=partial(seal_text, KEYS))
+    inbox = Inbox(Database.open(url), KEYS, seal=partial(seal_texts, KEYS))
     its: Any = SimpleNamespace(**channel)
     return partial(put_all, inbox, its)
 

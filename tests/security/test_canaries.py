@@ -17,7 +17,7 @@ from sqlalchemy import select, text
 from bot import app
 from bot.inbox import Inbox
 from bot.retention import parts
-from bot.sealing import open_text, seal_text
+from bot.sealing import open_text, seal_texts
 from bot.settings import load_settings
 from surveys import ciphers
 from surveys.store.base import schema
@@ -293,7 +293,7 @@ async def test_an_update_waits_sealed(database: Database) -> None:
     """Telegram's own words hold name, @name and chat id; set aside they would stay for a month."""
     said = f'{{"chat": {{"id": 987654321, "username": "kimtuoc"}}, "text": "{NAME}"}}'.encode()
     place = {"channel": "telegram", "bot": "7", "event_key": "1", "address": "987654321"}
-    assert await Inbox(database, KEYS, seal=partial(seal_text, KEYS)).put(**place, payload=said)
+    assert await Inbox(database, KEYS, seal=partial(seal_texts, KEYS)).put(**place, payload=said)
     async with database.read() as conn:
         (row,) = (await conn.execute(select(schema.inbox))).mappings()
     kept = str(dict(row))

@@ -6,17 +6,11 @@ import hmac
 import pytest
 from cryptography.fernet import Fernet
 
-from surveys import ciphers
-from surveys.ciphers import MARKS, SEALED, NotOpenedError, unseal
+from surveys.ciphers import MARKS, SEALED, NotOpenedError, seal, seal_all, unseal
 from surveys.errors import Refusal
 from surveys.privacy import Keyring
 
 SECRET, OTHER = b"a" * 32, b"b" * 32
-
-
-def seal(secret: bytes, text: str) -> bytes:
-    """A sealed text of today."""
-    return ciphers.seal(secret, text.encode())
 
 
 def _sealed_before(text: str) -> bytes:
@@ -35,6 +29,14 @@ def test_what_is_sealed_opens_again(text: str) -> None:
         assert found is not None
         assert found[0] == sealed.decode()
         assert found[0].startswith(MARKS)
+
+
+def test_many_are_sealed_as_one_by_one() -> None:
+    """Each opens alone, equal texts in different bytes."""
+    sealed = seal_all(SECRET, [b"An", "Bình".encode(), b"An"])
+    assert [unseal(SECRET, one) for one in sealed] == ["An", "Bình", "An"]
+    assert len(set(sealed)) == 3
+    assert seal_all(SECRET, []) == []
 
 
 def test_the_length_does_not_tell_a_name() -> None:
