@@ -111,26 +111,27 @@ async def find_heads(
     The ids first, then their rows: in one statement PostgreSQL, with stale statistics, begins with
     all rows of the channel.
     """
-    numbers = await _first_numbers(conn)
+    numbers, are_heads = await _first_numbers(conn)
     found: list[Update] = []
     for start in range(0, len(numbers), limit):
         some = {"numbers": numbers[start : start + limit]}
-        rows = (await conn.execute(_ready(), some)).mappings()
+        rows = (await conn.execute(_ready(are_heads=are_heads), some)).mappings()
         found += [Update(**row) for row in rows if (row["channel"], row["bot"]) in bots]
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-async def _first_numbers(conn: Connection) -> list[int]:
-    """The first number of each chat, oldest first. Where more wait than the window shows, chats are
-    also looked for one by one: a flood of one chat hides no other."""
+async def _first_numbers(conn: Connection) -> tuple[list[int], bool]:
+    """The first number of each chat, oldest first, and whether they certainly are. Where more wait
+    than the window shows, chats are also looked for one by one: a flood of one chat hides no other.
+    """
     rows = (await conn.execute(_first_of_chats())).all()
     numbers = [first for first, _ in rows]
     if sum(count for _, count in rows) < WINDOW:
-        return numbers
+        return numbers, True
     others = (await conn.execute(_first_of_each_chat())).scalars()
-    return sorted({*numbers, *others})
+    return sorted({*numbers, *others}), False
 
 
 @cache
@@ -197,10 +198,10 @@ def _waits(table: FromClause) -> ColumnElement[bool]:
 
 
 @cache
-def _ready() -> Updates:
+def _ready(*, are_heads: bool) -> Updates:
     among = inbox.c.id.in_(bindparam("numbers", expanding=True))
-    is_due = inbox.c.not_before_ms <= now_ms()
-    return _updates().where(NEW, among, is_due, ~_follows_another(inbox)).order_by(inbox.c.id)
+    ready = _updates().where(NEW, among, inbox.c.not_before_ms <= now_ms()).order_by(inbox.c.id)
+    return ready if are_heads else ready.where(~_follows_another(inbox))
 
 
 async def take(conn: Connection, numbers: Sequence[int]) -> set[int]:
