@@ -47,7 +47,7 @@ class Signed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Variant:
     """One form of the signature: its name in the metric, the secret, which id comes first
     (`app_id` or `oa_id`), and where the time is (`body` or `header`)."""
 
@@ -63,7 +63,7 @@ class Verifier:
     one."""
 
     app_id: str
-    forms: Sequence[Form]
+    variants: Sequence[Variant]
     """Those accepted, the documented one first; empty without a secret."""
     prefix: str
     met: Counter[str] = field(default_factory=Counter)
@@ -82,8 +82,8 @@ class Verifier:
         times = _wanted(settings.zalo_oa_signature_time, "body", "header")
         return cls(
             app_id=settings.zalo_oa_app_id.strip(),
-            forms=[
-                Form(name="_".join((name, first, time)), secret=text, first=first, time=time)
+            variants=[
+                Variant(name="_".join((name, first, time)), secret=text, first=first, time=time)
                 for (name, text), first, time in product(secrets, ids, times)
             ],
             prefix=settings.zalo_oa_signature_prefix,
@@ -94,19 +94,19 @@ class Verifier:
         mac, written = _bare(header)
         if self.prefix not in {ANY, written} or len(mac) != HEX or not mac.isascii():
             return False
-        for form in self.forms:
-            if self._is_of(form, mac, signed):
-                self.met[f"{form.name}_{written}"] += 1
+        for one in self.variants:
+            if self._is_of(one, mac, signed):
+                self.met[f"{one.name}_{written}"] += 1
                 return True
         self.met["refused"] += 1
         return False
 
-    def _is_of(self, form: Form, mac: str, signed: Signed) -> bool:
-        first = self.app_id if form.first == "app_id" else signed.oa_id
-        if not first or not signed.has_time(form.time):
+    def _is_of(self, variant: Variant, mac: str, signed: Signed) -> bool:
+        first = self.app_id if variant.first == "app_id" else signed.oa_id
+        if not first or not signed.has_time(variant.time):
             return False
-        moment = signed.body_time if form.time == "body" else signed.header_time
-        text = b"%b%b%b" % (first.encode(), signed.raw, f"{moment}{form.secret}".encode())
+        moment = signed.body_time if variant.time == "body" else signed.header_time
+        text = b"%b%b%b" % (first.encode(), signed.raw, f"{moment}{variant.secret}".encode())
         return hmac.compare_digest(hashlib.sha256(text).hexdigest(), mac)
 
 

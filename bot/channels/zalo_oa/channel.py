@@ -66,7 +66,7 @@ class OfficialAccount(Channel):
         )
         self.zalo = Zalo.of(context)
         self.verifier = Verifier.of(settings)
-        if not self.verifier.forms:
+        if not self.verifier.variants:
             raise Refusal("zalo_oa.no_secret")
         self.counts = Counts()
         self.sent: Counter[str] = Counter()

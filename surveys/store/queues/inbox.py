@@ -30,8 +30,15 @@ from surveys.store.base.database import now_ms
 from surveys.store.base.schema import inbox
 from surveys.store.base.schema.queues import chat_start, stretch
 
-NEW: ColumnElement[bool] = inbox.c.state == literal_column("'new'")
-"""Written as a literal, so that both databases see that the partial index applies."""
+
+def _waits(table: FromClause) -> ColumnElement[bool]:
+    """Written as a literal, so that both databases see that the partial index applies."""
+    waits: ColumnElement[bool] = table.c.state == literal_column("'new'")
+    return waits
+
+
+NEW = _waits(inbox)
+"""An update that is not handled yet."""
 
 WINDOW = 10_000
 """How many of the oldest waiting updates are looked through for heads: keeps a backlog cheap."""
@@ -189,12 +196,6 @@ def _stretches() -> CTE:
         _waits(after), stretch(after) > found.c.number
     )
     return found.union_all(select(following.scalar_subquery()).where(found.c.number.is_not(None)))
-
-
-def _waits(table: FromClause) -> ColumnElement[bool]:
-    """As `NEW`, of an alias."""
-    waits: ColumnElement[bool] = table.c.state == literal_column("'new'")
-    return waits
 
 
 @cache
