@@ -23,15 +23,21 @@ def _event(chat: str, number: int) -> Event:
     return Event(channel=BOT[0], bot=BOT[1], event_key=key, chat_key=chat, payload="{}")
 
 
-async def test_newcomers_do_not_wait_behind_it(database: Database) -> None:
-    """12,000 updates of one chat, then 150 others: each is a head at once, oldest first."""
+@pytest.mark.parametrize(("chats", "updates"), [(1, 12_000), (120, 80_000)])
+async def test_newcomers_do_not_wait_behind_it(
+    database: Database, chats: int, updates: int
+) -> None:
+    """Thousands of updates of some chats, then 150 others: each is a head at once, oldest first."""
+    flood = [f"flood-{number:03}" for number in range(chats)]
     async with database.write() as conn:
-        await arrivals.put_many(conn, [_event("flood", number) for number in range(12_000)])
+        wrote = [_event(flood[number % chats], number) for number in range(updates)]
+        await arrivals.put_many(conn, wrote)
         await arrivals.put_many(conn, [_event(f"new-{number:03}", 1) for number in range(150)])
     begun = time.monotonic()
     async with database.read() as conn:
         found = await inbox.find_heads(conn, [BOT], 128)
-    assert [one.chat_key for one in found] == ["flood", *(f"new-{n:03}" for n in range(127))]
+    newcomers = [f"new-{number:03}" for number in range(128 - chats)]
+    assert [one.chat_key for one in found] == [*flood, *newcomers]
     async with database.write() as conn:
         taken = await inbox.take(conn, [one.id for one in found])
     assert taken == {one.id for one in found}
