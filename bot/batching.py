@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 GATHERING = 0.1
 """How long to wait for more, as a share of the duration of the last batch, if it was shared."""
 TURNS = 3
-"""A batch is complete once nobody came for so many turns of the event loop: a request takes as many
-from its socket to `submit`."""
+"""A batch is complete when nobody has come during this number of turns of the event loop: a request
+takes as long from its socket to `submit`."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
